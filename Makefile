@@ -1,0 +1,62 @@
+# Two commands matter to a reader: `make review [APP=path]` and `make test`. Each works on a bare machine
+# with Python >= 3.11, a C compiler and access to the package registries.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .venv/bin/uv
+RUN := .venv/bin
+APP ?=
+# uv and pip write bytecode so that every later start is fast, whatever the machine's default is.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help lock build samples review test lint types layers unit bench test-full clean
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+
+KERNELS := $(wildcard src/affidavit/dalvik/kernels/*.py)
+KNOWLEDGE := $(shell find knowledge -name '*.yaml' 2>/dev/null)
+
+.venv/.packages: $(UV) requirements.lock
+	$(UV) pip install --quiet --python .venv --compile-bytecode --require-hashes -r requirements.lock
+	touch $@
+
+.venv/.built: .venv/.packages pyproject.toml setup.py $(KERNELS)
+	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --reinstall -e .
+	touch $@
+
+.venv/.knowledge: .venv/.built $(KNOWLEDGE) src/affidavit/knowledge/compile.py
+	$(RUN)/python -m affidavit.knowledge.compile >/dev/null
+	touch $@
+
+lock: $(UV) ## resolve the dependencies anew; the lock has versions and hashes and no registry's address
+	$(UV) export --quiet --all-groups --no-emit-project --no-header --format requirements-txt -o requirements.lock >/dev/null
+
+build: .venv/.built .venv/.knowledge ## make the environment, build the kernels, pack the knowledge
+
+samples: build ## fetch the pinned sample apps from the registries (cached in .cache/samples)
+	$(RUN)/python -m tests.samples
+
+review: build ## review APP=path, or a pinned sample app
+	@$(if $(APP),,$(MAKE) --no-print-directory samples)
+	@mkdir -p out
+	$(RUN)/affidavit review $(if $(APP),"$(APP)",$$($(RUN)/python -m tests.samples --path uiautomator2)) --output-dir out
+
+lint: build ## formatting, lint, spelling, dependencies
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/typos
+	$(RUN)/deptry src
+	$(RUN)/affidavit knowledge lint
+
+types: build ## mypy --strict
+	$(RUN)/mypy
+
+layers: build ## the house: who may import whom
+	$(RUN)/lint-imports
+
+test: lint types layers samples ## the whole gate
+	$(RUN)/pytest -n 2 --dist worksteal

@@ -1,0 +1,1 @@
+"""What we were given: hostile containers opened safely."""

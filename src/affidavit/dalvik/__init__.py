@@ -1,0 +1,1 @@
+"""How its code reads: tables, instructions and cross references as flat arrays."""

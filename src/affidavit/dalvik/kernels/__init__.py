@@ -1,0 +1,1 @@
+"""Hot loops, compiled by Cython; the same source runs uncompiled as its own first oracle."""

@@ -1,0 +1,1 @@
+"""What is so: one extractor per file, each yielding typed facts with their place, and no opinions."""

@@ -1,0 +1,32 @@
+"""What an extractor is given, and how it makes a fact."""
+
+import hashlib
+from typing import Protocol
+
+import msgspec
+
+from affidavit.model.fact import Fact, Subject
+from affidavit.model.place import Place
+
+TEXT_LIMIT = 2_048
+"""Longest text, in characters, that a fact carries; the place leads to the rest."""
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Extractor(Protocol):
+    """The interface of every module in this package that extracts."""
+
+    NAME: str
+    VERSION: int
+
+
+def make_fact(what: Subject, place: Place, extractor: str) -> Fact:
+    """A fact with its content-derived id (see `Fact.id`)."""
+    digest = hashlib.sha256(_encoder.encode((what, place, extractor))).hexdigest()
+    return Fact(id="f" + digest[:16], what=what, place=place, extractor=extractor)
+
+
+def bounded(text: str, limit: int = TEXT_LIMIT) -> str:
+    """`text`, cut to `limit` characters with a mark that says how many were cut."""
+    return text if len(text) <= limit else f"{text[:limit]}…(+{len(text) - limit})"

@@ -1,0 +1,48 @@
+"""Pack `knowledge/` into the JSON that the running product reads: `python -m affidavit.knowledge.compile`."""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from affidavit.model.errors import KnowledgeError
+
+SOURCE = Path(__file__).parents[3] / "knowledge"
+TARGET = Path(__file__).parent / "compiled"
+
+
+def read_document(path: Path) -> Any:
+    """Parse one YAML file with the safe loader.
+
+    Raises:
+        KnowledgeError: it is not valid YAML.
+    """
+    try:
+        return yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 - CSafeLoader is the safe loader
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"{path}: {error}", advice="mend the YAML at the place named") from error
+
+
+def read_section(folder: Path) -> dict[str, Any]:
+    """All documents of one section, by path below it without the suffix."""
+    files = sorted(folder.rglob("*.yaml"))
+    return {file.relative_to(folder).with_suffix("").as_posix(): read_document(file) for file in files}
+
+
+def compile_all(source: Path = SOURCE, target: Path = TARGET) -> str:
+    """Write every section and the digest below `target`; give the digest (hex SHA-256)."""
+    target.mkdir(exist_ok=True)
+    whole = hashlib.sha256()
+    for folder in sorted(path for path in source.iterdir() if path.is_dir()):
+        packed = msgspec.json.encode(read_section(folder), order="sorted")
+        (target / f"{folder.name}.json").write_bytes(packed)
+        whole.update(f"{folder.name}\0{len(packed)}\0".encode() + packed)
+    (target / "DIGEST").write_text(whole.hexdigest() + "\n", "ascii")
+    return whole.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(compile_all() + "\n")

@@ -1,0 +1,1 @@
+"""The vocabulary of the pipeline: values without behaviour and without I/O."""

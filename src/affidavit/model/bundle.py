@@ -1,0 +1,82 @@
+"""What an affidavit holds."""
+
+from msgspec import Struct
+
+from affidavit.model.artefact import Artefact
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Finding
+from affidavit.model.limitation import Limitation
+
+SCHEMA = "affidavit/bundle/1"
+"""Version of the bundle's layout; it changes when a reader of the old layout would misread the new."""
+
+
+class Tool(Struct, frozen=True):
+    """What made the statement: name, version and SHA-256 (hex) over the package's own source files."""
+
+    name: str
+    version: str
+    code_sha256: str
+
+
+class Member(Struct, frozen=True, order=True):
+    """One file of the bundle: path, SHA-256 (hex), size in bytes, media type."""
+
+    path: str
+    sha256: str
+    size: int
+    media: str
+
+
+class Manifest(Struct, frozen=True):
+    """The bundle's table of contents: every input and every member with its digest. It is what the signature covers.
+
+    Attributes:
+        schema: `SCHEMA`.
+        artefact: what was reviewed.
+        tool: what reviewed it.
+        knowledge_sha256: digest of the compiled knowledge.
+        partial: whether a budget ran out, so that stages are missing (the limitations say which).
+        protection: which sandbox was active ("none" in this version).
+        members: every other member, sorted by path.
+    """
+
+    schema: str
+    artefact: Artefact
+    tool: Tool
+    knowledge_sha256: str
+    partial: bool
+    protection: str
+    members: tuple[Member, ...]
+
+
+class Excerpt(Struct, frozen=True, omit_defaults=True):
+    """The bytes at a cited place, made readable: a few lines (disassembly, XML, text or a hex dump), the cited one marked.
+
+    Attributes:
+        lines: as shown, without decoration.
+        cited: index in `lines` of the cited line; -1 when all of it is.
+        data: hex of the first cited bytes, bounded.
+        form: ``dex``, ``class``, ``xml`` or ``bytes``.
+    """
+
+    lines: tuple[str, ...]
+    cited: int
+    data: str
+    form: str
+
+
+class Affidavit(Struct, frozen=True):
+    """The content of a bundle, read back: what every report is made from.
+
+    Attributes:
+        excerpts: by the cited place's ``<entry>@<offset>``.
+        key_id: SHA-256 (hex) of the signer's raw public key; empty while unsigned.
+    """
+
+    manifest: Manifest
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    limitations: tuple[Limitation, ...]
+    excerpts: dict[str, Excerpt]
+    key_id: str = ""

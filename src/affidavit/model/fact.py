@@ -1,0 +1,64 @@
+"""One typed observation, and the union of everything that can be observed."""
+
+from msgspec import Struct
+
+from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
+from affidavit.model.declared import (
+    Component,
+    DeepLink,
+    Feature,
+    MetaData,
+    Permission,
+    PermissionDefinition,
+    Query,
+)
+from affidavit.model.endpoint import Endpoint
+from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package
+from affidavit.model.inventory import EntryFact
+from affidavit.model.library import Library
+from affidavit.model.native import NativeLibrary
+from affidavit.model.place import Place
+from affidavit.model.signing import Certificate, SigningBlock
+
+Subject = (
+    Application
+    | BuildTool
+    | Certificate
+    | CodeUnit
+    | Component
+    | DeepLink
+    | DuplicateClass
+    | Endpoint
+    | EntryFact
+    | Feature
+    | Framework
+    | FrameworkCall
+    | Library
+    | MetaData
+    | NativeLibrary
+    | NetworkSecurity
+    | NotableCode
+    | Package
+    | Permission
+    | PermissionDefinition
+    | Query
+    | SigningBlock
+)
+"""What a fact is about: a tagged union, the tag being ``kind``."""
+
+
+class Fact(Struct, frozen=True, omit_defaults=True):
+    """One observation.
+
+    Attributes:
+        id: ``f`` and the first 16 hex digits of the SHA-256 of the fact's canonical JSON without this field:
+            the same observation has the same id in every review.
+        what: the observation.
+        place: where it was read.
+        extractor: name and version of what read it (``manifest/1``).
+    """
+
+    id: str
+    what: Subject
+    place: Place
+    extractor: str

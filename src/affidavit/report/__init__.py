@@ -1,0 +1,1 @@
+"""For a reader: every format is made from the bundle alone."""
