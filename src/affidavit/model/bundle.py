@@ -66,10 +66,27 @@ class Excerpt(Struct, frozen=True, omit_defaults=True):
     form: str
 
 
+class Category(Struct, frozen=True, omit_defaults=True):
+    """A question that findings answer; it travels in the bundle so that a report needs nothing else.
+
+    Attributes:
+        id: what `Finding.category` holds (``location``).
+        order: place among the questions, first is lowest.
+        question: the question in people's words ("Can it learn where the device is?").
+        covers: what the category takes in and leaves out, in one or two sentences.
+    """
+
+    id: str
+    order: int
+    question: str
+    covers: str = ""
+
+
 class Affidavit(Struct, frozen=True):
     """The content of a bundle, read back: what every report is made from.
 
     Attributes:
+        categories: the questions in the words that the knowledge had at review time.
         excerpts: by the cited place's ``<entry>@<offset>``.
         key_id: SHA-256 (hex) of the signer's raw public key; empty while unsigned.
     """
@@ -80,3 +97,4 @@ class Affidavit(Struct, frozen=True):
     limitations: tuple[Limitation, ...]
     excerpts: dict[str, Excerpt]
     key_id: str = ""
+    categories: tuple[Category, ...] = ()
