@@ -8,7 +8,7 @@ APP ?=
 # uv and pip write bytecode so that every later start is fast, whatever the machine's default is.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help lock build samples review test lint types layers unit bench test-full clean
+.PHONY: help lock build samples review lint types layers test test-full bench-peers bench clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -60,3 +60,17 @@ layers: build ## the house: who may import whom
 
 test: lint types layers samples ## the whole gate
 	$(RUN)/pytest -n 2 --dist worksteal
+
+test-full: test ## the gate, then what takes longer: more examples of every property test
+	HYPOTHESIS_PROFILE=thorough $(RUN)/pytest -n 2 --dist worksteal tests
+
+PEERS := .cache/bench
+bench-peers: build ## make the environments of the peers that the benchmarks compare with
+	$(UV) venv --quiet --allow-existing $(PEERS)/exodus && $(UV) pip install --quiet --python $(PEERS)/exodus exodus-core==1.3.15 setuptools
+	$(UV) venv --quiet --allow-existing $(PEERS)/mobsf && $(UV) pip install --quiet --python $(PEERS)/mobsf mobsf==4.4.0
+
+bench: build ## compare with peers, whole processes, in one run
+	$(RUN)/python -m benchmarks.run
+
+clean: ## remove what was built (not the fetched samples)
+	rm -rf .venv build out src/*.egg-info src/affidavit/knowledge/compiled src/affidavit/dalvik/kernels/*.c src/affidavit/dalvik/kernels/*.so

@@ -95,7 +95,7 @@ def apps(names: list[str]) -> list[Path]:
         if name == "large":
             path = CACHE / "large.apk"
             CACHE.mkdir(parents=True, exist_ok=True)
-            parts = [samples.fetch(part) for part in ("airtest", "pocoui", "appium-uiautomator2-server", "android-apidemos")]
+            parts = [samples.fetch(part) for part in ("airtest", "pocoui", "uiautomator2-server", "apidemos")]
             large.build(path, parts)
             found.append(path)
         else:
@@ -108,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=900, help="wall time after which a tool is ended")
-    parser.add_argument("apps", nargs="*", default=["uiautomator2", "android-apidemos", "pocoui", "airtest", "large"])
+    parser.add_argument("apps", nargs="*", default=["settings-3.0.0", "uiautomator2", "apidemos", "pocoui", "airtest", "large"])
     args = parser.parse_args()
     results = {path.name: compare(path, args.runs, args.seconds) for path in apps(args.apps)}
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,98 @@
+"""Evidence-based review of mobile apps: every statement traceable to bytes, signed, and checkable by anyone.
+
+    import affidavit
+
+    review = affidavit.review("app.apk")
+    review.findings, review.facts, review.limitations
+    review.write("app.affidavit")
+    affidavit.verify("app.affidavit", artefact="app.apk").passed
+
+The names in `__all__` are the public API. Exceptions are part of it: every one raised on purpose is an
+`AffidavitError` and carries `.advice`.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from affidavit.model.errors import (
+    AffidavitError,
+    BudgetError,
+    KnowledgeError,
+    UnreadableError,
+    UsageError,
+    VerificationError,
+)
+
+if TYPE_CHECKING:
+    from affidavit.artefact.budget import Budget
+    from affidavit.evidence.review import Review
+    from affidavit.evidence.verify import Verification
+    from affidavit.facts.extract import Progress
+    from affidavit.model.bundle import Affidavit
+
+__all__ = [
+    "AffidavitError",
+    "BudgetError",
+    "KnowledgeError",
+    "UnreadableError",
+    "UsageError",
+    "VerificationError",
+    "__version__",
+    "read",
+    "review",
+    "verify",
+]
+
+__version__ = "0.1.0"
+
+
+def review(path: "str | Path", *, budget: "Budget | None" = None, progress: "Progress | None" = None) -> "Review":
+    """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR or a dex file.
+
+    Args:
+        path: the artefact.
+        budget: what the review may cost; past it, the remaining stages are limitations of a partial affidavit.
+        progress: called as ``progress(stage, done, total)``.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UsageError: there is no such file.
+    """
+    # Imported here so that `affidavit --help` does not pay for numpy.
+    from affidavit.evidence.derive import derive, silent  # noqa: PLC0415
+    from affidavit.evidence.review import Review  # noqa: PLC0415
+
+    return Review(derive(Path(path), budget, progress or silent))
+
+
+def read(bundle: "str | Path") -> "Affidavit":
+    """Read a bundle back, without checking more than that it is well formed.
+
+    Raises:
+        VerificationError: it is not a bundle.
+        UsageError: there is no such file.
+    """
+    from affidavit.evidence.bundle import read_bundle  # noqa: PLC0415 - see `review`
+
+    return read_bundle(Path(bundle))
+
+
+def verify(
+    bundle: "str | Path", artefact: "str | Path | None" = None, key: "str | None" = None
+) -> "Verification":
+    """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
+
+    Args:
+        bundle: the bundle.
+        artefact: the artefact that it is about, if you hold it.
+        key: the signer's public key that you expect: the line that `affidavit key show` prints, or a file with it.
+
+    Raises:
+        UsageError: a file that was named is not there, or the key is no public key.
+    """
+    from affidavit.evidence.keys import expected_key  # noqa: PLC0415 - see `review`
+    from affidavit.evidence.review import derived_members  # noqa: PLC0415
+    from affidavit.evidence.verify import verify as check  # noqa: PLC0415
+
+    trusted = expected_key(key) if key is not None else None
+    return check(Path(bundle), Path(artefact) if artefact is not None else None, trusted, derived_members)

@@ -34,7 +34,7 @@ class RefKind(IntEnum):
 
 
 class Strings(Protocol):
-    """The string table. Text is decoded on demand; lone surrogates come out as a visible ``\\udXXX`` escape."""
+    r"""The string table. Text is decoded on demand; lone surrogates come out as a visible ``\udXXX`` escape."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> str:
@@ -106,8 +106,8 @@ class Unit:
         def_method (method index), def_class (class row), def_access (flags), def_code: byte offset of the first
             instruction, 0 when there is no code, def_units: length of its instructions (code units, or bytes for JVM).
         deffield_field (field index), deffield_class (class row), deffield_access.
-        refs: references made by instructions. instructions: how many were decoded. undecoded: methods whose code was not
-            decoded to its end, and why is in `limitations`.
+        refs: references made by instructions. instructions: how many were decoded. undecoded: methods whose code was
+            not decoded to its end, and why is in `limitations`.
         entries: entry paths; for dex one. data: the bytes of each entry.
     """
 

@@ -15,7 +15,7 @@ from affidavit.model.declared import (
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package
 from affidavit.model.inventory import EntryFact
-from affidavit.model.library import Library
+from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, SigningBlock
@@ -34,6 +34,7 @@ Subject = (
     | Framework
     | FrameworkCall
     | Library
+    | LibraryVersion
     | MetaData
     | NativeLibrary
     | NetworkSecurity

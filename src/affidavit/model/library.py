@@ -8,7 +8,7 @@ class Library(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="li
 
     Attributes:
         id: index id. title, vendor, purpose: as the index has them. tracker: whether the index lists it as tracking.
-        marks: what matched, sorted (``package:com.example.sdk``, ``native:libfoo.so``, ``component:...``, ``asset:...``).
+        marks: what matched (``package:com.example.sdk``, ``native:libfoo.so``, ``component:...``, ``asset:...``).
         classes: defined classes under its prefixes.
         source, licence: origin of the index entry.
     """
@@ -23,3 +23,15 @@ class Library(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="li
     version: str = ""
     source: str = ""
     licence: str = ""
+
+
+class LibraryVersion(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="library-version"):
+    """A library's version as a file that its build left in the app states it (the fact's place is that file).
+
+    Attributes:
+        coordinates: ``group:artifact`` as in Maven repositories; the artifact alone when the group is not told.
+        version: as written, bounded.
+    """
+
+    coordinates: str
+    version: str

@@ -8,7 +8,8 @@ class NativeLibrary(Struct, frozen=True, omit_defaults=True, tag_field="kind", t
 
     Attributes:
         name: file name. abi: Android ABI by its machine. needed: libraries that it loads.
-        hardening: ``pie``, ``nx``, ``relro-partial``, ``relro-full``, ``canary``, ``fortify``, ``stripped``, ``rpath``, sorted.
+        hardening: ``pie``, ``nx``, ``relro-partial``, ``relro-full``, ``canary``, ``fortify``, ``stripped``, ``rpath``,
+            ``text-relocations``, sorted; ``pie`` says position-independent, as every shared object is.
         jni: exported ``Java_*`` names, bounded. registers_natives: whether JNI_OnLoad is exported.
         imports, exports: counts; notable_imports: imported names worth naming, sorted.
     """

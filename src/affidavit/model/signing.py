@@ -23,7 +23,10 @@ class SigningBlock(Struct, frozen=True, omit_defaults=True, tag_field="kind", ta
 
 
 class Certificate(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="certificate"):
-    """A certificate that a signature block carries. Names are RFC 4514 strings, times are ISO 8601 UTC."""
+    """A certificate that a signature block carries. Names are RFC 4514 strings, times are ISO 8601 UTC.
+
+    `chain` is true for a further certificate that came with a signer's own, such as its issuer's.
+    """
 
     scheme: str
     subject: str
@@ -35,4 +38,5 @@ class Certificate(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag
     signature_algorithm: str
     sha256: str
     sha1: str
+    chain: bool = False
     verified: str = "not verified"

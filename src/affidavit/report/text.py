@@ -27,13 +27,13 @@ _HIDDEN = re.compile(
 
 
 def _escape(match: re.Match[str]) -> str:
-    """One hidden character as ``\\uXXXX`` (or ``\\UXXXXXXXX`` above the basic plane)."""
+    r"""One hidden character as ``\\uXXXX`` (or ``\\UXXXXXXXX`` above the basic plane)."""
     code = ord(match.group())
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def visible(text: str, limit: int = LIMIT) -> str:
-    """`text` on one line, every hidden character as an escape, cut to `limit` characters with a mark of how many are left.
+    """`text` on one line, every hidden character as an escape, cut to `limit` characters with a mark of what is left.
 
     The cut is made before the escapes are put in, so that the result is at most ten times `limit` and a short mark.
     A backslash stays as it is: an escape can be told from the same six letters in the app only in the JSON form.

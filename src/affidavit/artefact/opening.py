@@ -1,0 +1,191 @@
+"""Open what we were given: find out what it is by its bytes, and give its containers as parts."""
+
+import hashlib
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.directory import find_directory
+from affidavit.artefact.kinds import nested_parts, recognise
+from affidavit.artefact.media import media_of
+from affidavit.artefact.notes import Notes
+from affidavit.artefact.part import Part
+from affidavit.artefact.zip import STORED, Entry, read_entries
+from affidavit.model.artefact import Artefact
+from affidavit.model.errors import UnreadableError, UsageError
+from affidavit.model.limitation import Limitation
+
+_CHUNK: Final = 1 << 22
+_SUPPORTED: Final = "give an APK, XAPK, APKS, APKM, AAR, JAR or dex file"
+
+
+class Opened:
+    """An artefact and its parts; a context manager that closes the file.
+
+    Attributes:
+        artefact: name, kind, size and digest.
+        parts: the first has the app's own manifest or code; then splits or libraries in the container's order; the
+            container of splits itself comes last.
+        limitations: what could not be read so far; grows while entries are read.
+    """
+
+    def __init__(
+        self, artefact: Artefact, parts: tuple[Part, ...], limitations: list[Limitation], file: mmap.mmap
+    ) -> None:
+        self.artefact = artefact
+        self.parts = parts
+        self.limitations = limitations
+        self._file = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the file go. Slices of a part's view that a caller still holds keep the mapping alive until they die."""
+        for part in reversed(self.parts):
+            with suppress(BufferError):
+                part.view.release()
+        with suppress(BufferError):
+            self._file.close()
+
+
+def open_artefact(path: Path, budget: Budget) -> Opened:
+    """Open an artefact of any supported kind.
+
+    Args:
+        path: a regular file (a link to one is followed).
+        budget: bounds everything that is read from it.
+
+    Raises:
+        UsageError: there is no such file, or it is not a regular file.
+        UnreadableError: it is empty, larger than the budget, or of no supported kind.
+    """
+    file = _map(path, budget)
+    view = memoryview(file)
+    digest = hashlib.sha256()
+    for start in range(0, len(view), _CHUNK):
+        digest.update(view[start : start + _CHUNK])
+    limitations: list[Limitation] = []
+    try:
+        kind, parts = _parts(view, path.name, budget, Notes(limitations))
+    except BaseException:
+        view.release()
+        with suppress(BufferError):
+            file.close()
+        raise
+    return Opened(Artefact(path.name, kind, len(view), digest.hexdigest()), parts, limitations, file)
+
+
+def _map(path: Path, budget: Budget) -> mmap.mmap:
+    """Map a regular file into memory. Everything is checked on the open file, so it cannot be swapped in between."""
+    try:
+        # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"cannot open {str(path)!r}: {reason}", advice="check the path and its permissions") from error
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise UsageError(f"{str(path)!r} is {what}", advice=_SUPPORTED)
+        if not status.st_size:
+            raise UnreadableError(f"{str(path)!r} is empty", advice="check that it was copied or downloaded whole")
+        if status.st_size > budget.total_bytes:
+            raise UnreadableError(
+                f"{str(path)!r} has {status.st_size} bytes, the budget allows {budget.total_bytes}",
+                advice="give more with --budget",
+            )
+        return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(handle)
+
+
+def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[str, tuple[Part, ...]]:
+    """Kind and parts of the artefact.
+
+    Raises:
+        UnreadableError: it is of no supported kind.
+    """
+    media = media_of(view[:512], name)
+    if media == "dex":
+        return "dex", (_bare(view, name, budget, notes),)
+    outer = _container(view, "", "base", budget, notes)
+    if outer is None:
+        raise UnreadableError(
+            f"{name!r} is {_described(media)} and has no zip directory that leads to an entry", advice=_SUPPORTED
+        )
+    kind = recognise(outer, name)
+    if kind == "jar":
+        outer.role = "library"
+    inner = tuple(_nested(outer, kind, budget, notes))
+    if kind != "splits":
+        return kind, (outer, *inner)
+    if not inner:
+        raise UnreadableError(
+            f"{name!r} holds .apk entries and none of them can be opened: {_reasons(notes)}", advice=_SUPPORTED
+        )
+    outer.role = "container"
+    return kind, (*inner, outer)
+
+
+def _described(media: str) -> str:
+    """A media word in a sentence."""
+    return "of an unknown format" if media == "unknown" else f"{media!r} by its first bytes"
+
+
+def _reasons(notes: Notes) -> str:
+    """The first few limitations, for an error that has to stand alone."""
+    return "; ".join(limitation.detail for limitation in notes.limitations[:3]) or "no reason was found"
+
+
+def _bare(view: memoryview, name: str, budget: Budget, notes: Notes) -> Part:
+    """A file that is its own only entry."""
+    entry = Entry(name, os.fsencode(name), name, -1, 0, STORED, len(view), len(view), None)
+    return Part("", "dex", view, (entry,), budget=budget, notes=notes)
+
+
+def _container(view: memoryview, prefix: str, role: str, budget: Budget, notes: Notes) -> Part | None:
+    """The part that a zip is; None when it has no entries."""
+    directory = find_directory(view, notes, prefix.removesuffix("!/"))
+    if directory is None:
+        return None
+    entries = read_entries(view, directory, prefix, budget, notes)
+    return Part(prefix, role, view, entries, budget=budget, notes=notes) if entries else None
+
+
+def _nested(outer: Part, kind: str, budget: Budget, notes: Notes) -> Iterator[Part]:
+    """The containers inside the outer one that belong to the app."""
+    for entry, role in nested_parts(outer, kind, notes):
+        if budget.depth < 1:
+            notes.add(
+                "budget/depth", "containers inside the container were not opened: the budget's depth is 0", entry.path
+            )
+            continue
+        view = _nested_view(outer, entry)
+        part = _container(view, f"{entry.path}!/", role, budget, notes) if view else None
+        if part is not None:
+            yield part
+        elif view:
+            notes.add("container/not-a-zip", "not opened: it has no zip directory that leads to an entry", entry.path)
+
+
+def _nested_view(outer: Part, entry: Entry) -> memoryview | None:
+    """Bytes of an inner container: a slice of the outer one when it is stored, so that a large split costs no copy."""
+    if entry.method == STORED and entry.data >= 0 and entry.size == entry.compressed:
+        end = entry.data + entry.size
+        if end <= len(outer.view):
+            return outer.view[entry.data : end]
+    data = outer.read(entry)
+    return None if data is None else memoryview(data)

@@ -1,0 +1,108 @@
+"""``affidavit explain``: one finding or fact with its proof and the bytes behind it."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from affidavit.cli import codes
+from affidavit.cli.options import add_review, apply_settings
+from affidavit.cli.output import emit
+from affidavit.cli.source import affidavit_of
+from affidavit.model.errors import UsageError
+from affidavit.report.text import visible
+
+if TYPE_CHECKING:
+    from affidavit.model.bundle import Affidavit
+    from affidavit.model.fact import Fact
+    from affidavit.model.finding import Finding
+    from affidavit.model.place import Place
+
+EXAMPLES = """\
+examples:
+  affidavit explain app.apk.affidavit location/last-known
+  affidavit explain app.apk.affidavit f0123456789abcdef
+"""
+
+_PLACES = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("path", type=Path, help="an .affidavit bundle, or an app")
+    parser.add_argument("id", help="a rule id or a fact id")
+    add_review(parser)
+    apply_settings(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Explain."""
+    account = affidavit_of(options)
+    lines: list[str] = []
+    for finding in account.findings:
+        if finding.rule == options.id:
+            lines += [*_finding(finding, account), ""]
+    for fact in account.facts:
+        if fact.id == options.id:
+            lines += [*_fact(fact, account), ""]
+    if not lines:
+        raise UsageError(
+            f"{options.path} has no finding or fact {options.id!r}",
+            advice="list them with affidavit findings, or facts",
+        )
+    emit("\n".join(lines))
+    return codes.DONE
+
+
+def _finding(finding: "Finding", account: "Affidavit") -> Iterator[str]:
+    """A finding: the statement, its strength and limits, the proof tree, the places."""
+    from affidavit.report.answers import cited_places, names_of_code  # noqa: PLC0415 - costs time
+    from affidavit.report.evidence import proof_lines  # noqa: PLC0415 - the same
+
+    names = names_of_code(account.facts)
+    yield visible(finding.title)
+    yield f"  rule      {visible(finding.rule)} version {finding.version}"
+    yield f"  answer    {finding.answer}" + (f", {finding.grade}" if finding.grade else "")
+    if finding.why_not_higher:
+        yield f"  no more   {visible(finding.why_not_higher)}"
+    yield f"  searched  {visible(finding.searched)}"
+    for item in finding.who:
+        yield f"  code of   {visible(names.get(item.who, item.who))} ({item.places})"
+    for kind in finding.limitations:
+        yield f"  limit     {visible(kind)}"
+    yield "proof"
+    for line in proof_lines(finding.proof):
+        mark = "found    " if line.matched else "not found"
+        times = f" ({line.count:,} times)" if line.count > 1 else ""
+        yield f"  {mark} {'  ' * min(line.depth, 20)}{line.words or visible(line.feature)}{times}"
+    places = cited_places(finding, {fact.id: fact for fact in account.facts})
+    for place in places[:_PLACES]:
+        yield from _place(place, account)
+    if len(places) > _PLACES:
+        yield f"and {len(places) - _PLACES} further places"
+
+
+def _fact(fact: "Fact", account: "Affidavit") -> Iterator[str]:
+    """A fact: what it says, who read it, where."""
+    import msgspec  # noqa: PLC0415 - costs time that --help should not pay
+
+    for name, value in msgspec.to_builtins(fact.what).items():
+        yield f"  {name:<10} {visible(str(value))}"
+    yield f"  read by    {visible(fact.extractor)}"
+    yield from _place(fact.place, account)
+
+
+def _place(place: "Place", account: "Affidavit") -> Iterator[str]:
+    """A place and the bytes there, the cited line marked."""
+    at = f" at byte {place.offset}" if place.offset >= 0 else ""
+    yield f"{visible(place.entry) or 'the file itself'}{at}"
+    if place.class_:
+        pc = f" +{place.pc:#06x}" if place.pc >= 0 else ""
+        yield f"  {visible(place.class_)}->{visible(place.method)}{pc}"
+    excerpt = account.excerpts.get(f"{place.entry}@{place.offset}")
+    for index, line in enumerate(excerpt.lines if excerpt else ()):
+        mark = ">" if excerpt and index == excerpt.cited else " "
+        yield f"  {mark} {visible(line)}"
+    if excerpt and excerpt.data:
+        yield f"    bytes {excerpt.data}"

@@ -1,0 +1,44 @@
+"""``affidavit findings``: what the rules concluded, one line for each."""
+
+import argparse
+from pathlib import Path
+
+from affidavit.cli import codes
+from affidavit.cli.facts import encoded
+from affidavit.cli.options import add_output, add_review, apply_settings
+from affidavit.cli.output import columns, emit
+from affidavit.cli.source import affidavit_of
+
+EXAMPLES = """\
+examples:
+  affidavit findings app.apk
+  affidavit findings app.apk.affidavit --answer undetermined
+  affidavit findings app.apk.affidavit --category location --format json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("path", type=Path, help="an app, or an .affidavit bundle")
+    parser.add_argument("--answer", choices=("shown", "not shown", "undetermined"), help="only this answer")
+    parser.add_argument("--category", action="append", metavar="ID", help="only this question (repeatable)")
+    add_output(parser, ("text", "jsonl", "json"), "text")
+    add_review(parser)
+    apply_settings(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the findings."""
+    wanted = set(options.category or ())
+    found = [
+        finding
+        for finding in affidavit_of(options).findings
+        if (not wanted or finding.category in wanted) and options.answer in {None, str(finding.answer)}
+    ]
+    if options.format == "text":
+        rows = ((str(f.answer), f.grade or "-", f.severity, f.rule, f.title) for f in found)
+        emit(columns(rows), options.output)
+    else:
+        emit(encoded(found, options.format), options.output)
+    return codes.DONE

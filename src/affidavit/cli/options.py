@@ -1,0 +1,89 @@
+"""Arguments that several verbs share, and what their values mean."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from affidavit.cli.settings import settings
+from affidavit.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from affidavit.artefact.budget import Budget
+
+_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([A-Za-z]{1,3})\Z")
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600}
+_BYTES = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def add_output(parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str) -> None:
+    """``--format`` and ``-o``."""
+    parser.add_argument("--format", choices=formats, default=default, help=f"form of the output (default: {default})")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write there instead of to stdout: whole or not at all"
+    )
+
+
+def add_review(parser: argparse.ArgumentParser) -> None:
+    """What bounds a review and what it says while it works."""
+    parser.add_argument(
+        "--budget", metavar="TIME,MEMORY",
+        help="bounds such as 60s,2GB; what does not fit becomes a limitation on a partial affidavit",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offline", action="store_true", default=True, help="ask nothing of any network (always so in this version)"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def apply_settings(parser: argparse.ArgumentParser) -> None:
+    """Let ``affidavit.toml`` and ``AFFIDAVIT_*`` change this verb's defaults; flags still win.
+
+    Raises:
+        UsageError: a setting has no meaning, or a value that its option does not take.
+    """
+    known = {action.dest: action for action in parser._actions}  # noqa: SLF001 - argparse offers no other way to ask
+    for name, value in settings(os.environ, Path("affidavit.toml")).items():
+        action = known.get(name)
+        if action is None:
+            continue
+        if action.choices is not None and value not in action.choices:
+            if name == "format":  # another verb's format is not a mistake
+                continue
+            raise UsageError(f"setting {name}: {value!r} is not one of {', '.join(action.choices)}", advice="change it")
+        parser.set_defaults(**{name: Path(str(value)) if action.type is Path else value})
+
+
+def budget(text: str | None) -> "Budget":
+    """The bounds that a person wrote, others by default.
+
+    Raises:
+        UsageError: not a list of amounts with units.
+    """
+    from affidavit.artefact.budget import Budget  # noqa: PLC0415 - only a review needs it
+
+    made = Budget()
+    for part in (text or "").split(",") if text else ():
+        found = _AMOUNT.match(part.strip())
+        amount, unit = (float(found[1]), found[2]) if found else (0.0, "")
+        if unit in _SECONDS and amount > 0:
+            made.seconds = amount * _SECONDS[unit]
+        elif unit in _BYTES and amount > 0:
+            made.memory = int(amount * _BYTES[unit])
+        else:
+            raise UsageError(
+                f"--budget: {part.strip()!r} is no amount of time or memory", advice="write it like 60s,2GB or 5min"
+            )
+    return made
+
+
+def width_and_colour(environ: Mapping[str, str]) -> tuple[int, bool]:
+    """Columns and colour for stdout: 80 and none in a pipe; NO_COLOR (no-color.org) and a dumb terminal are heeded."""
+    if not sys.stdout.isatty():
+        return 80, False
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+    return max(60, min(columns, 120)), not plain

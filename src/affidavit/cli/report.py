@@ -1,0 +1,46 @@
+"""``affidavit report``: a bundle in another form. What it shows is what the bundle says; nothing is derived anew."""
+
+import argparse
+import os
+from pathlib import Path
+
+from affidavit.cli import codes
+from affidavit.cli.options import add_output, apply_settings, width_and_colour
+from affidavit.cli.output import emit
+from affidavit.model.errors import UsageError
+
+FORMATS = ("terminal", "html", "json", "sarif", "csv", "markdown")
+
+EXAMPLES = """\
+examples:
+  affidavit report app.apk.affidavit
+  affidavit report app.apk.affidavit --format html -o app.html
+  affidavit report app.apk.affidavit --format csv -o app.csv
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("path", type=Path, help="an .affidavit bundle")
+    add_output(parser, FORMATS, "terminal")
+    apply_settings(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render."""
+    if not options.path.is_file():
+        raise UsageError(f"{options.path}: no such file", advice="make a bundle with affidavit review")
+    import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
+
+    account = library.read(options.path)
+    if options.format == "terminal":
+        from affidavit.report.terminal import render_terminal  # noqa: PLC0415 - only for this form
+
+        width, colour = (80, False) if options.output else width_and_colour(os.environ)
+        emit(render_terminal(account, width=width, colour=colour), options.output)
+    else:
+        from affidavit.report import render  # noqa: PLC0415 - only for these forms
+
+        emit(render(account, options.format), options.output)
+    return codes.DONE

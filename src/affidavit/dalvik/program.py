@@ -1,0 +1,130 @@
+"""All units of an app as one program: which definition of a class Android uses, and what leads out of the app."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.dalvik.resolve import ClassTable, resolve
+from affidavit.dalvik.unit import I32, Unit
+
+_DEX_NAME = re.compile(r"classes([0-9]{0,6})\.dex")
+_OBJECT = "Ljava/lang/Object;"
+
+
+class Program:
+    """Units seen together.
+
+    Attributes:
+        units: in the order in which Android searches them: container by container as given, in each ``classes.dex``,
+            ``classes2.dex``, ..., then the rest as given. Android itself loads only the numbered ones.
+        duplicates: (descriptor, entry used, entry ignored) for every class definition that an earlier one hides.
+        types: every type descriptor that any unit names, each once; `framework_target` gives indices into it.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.units: tuple[Unit, ...] = tuple(_searched(units))
+        self.types: list[str] = []
+        self._type_ids: dict[str, int] = {}
+        self._unit_rows: dict[int, int] = {id(unit): row for row, unit in enumerate(self.units)}
+        self._unit_types: list[I32] = [self._intern_types(unit) for unit in self.units]
+        duplicates: list[tuple[str, str, str]] = []
+        self._used: list[npt.NDArray[np.bool_]] = []
+        self._definition = np.full((len(self.types), 2), -1, np.int32)
+        for row in range(len(self.units)):
+            duplicates += self._define(row)
+        self.duplicates: tuple[tuple[str, str, str], ...] = tuple(duplicates)
+        self._targets: list[I32] | None = None
+
+    def find_class(self, descriptor: str) -> tuple[Unit, int] | None:
+        """The definition of a class that Android uses: its unit and class row; None when the app does not define it."""
+        number = self._type_ids.get(descriptor, -1)
+        if number < 0 or self._definition[number, 0] < 0:
+            return None
+        unit, row = self._definition[number].tolist()
+        return self.units[unit], row
+
+    def active(self, unit: Unit) -> npt.NDArray[np.bool_]:
+        """Which rows of the unit's defined methods belong to class definitions that are used."""
+        used = self._used[self._unit_rows[id(unit)]]
+        return used[unit.def_class]
+
+    def framework_target(self, unit: Unit) -> I32:
+        """Where each method reference of a unit leads.
+
+        Returns:
+            Per method reference: -1 when it resolves to a method that the app defines, in the class as written or above
+            it; else an index into `types`: the class as written when the app does not define it, else the first class
+            outside of the app on the way up. When only ``java.lang.Object`` is above and the method is none of its own,
+            the first interface outside of the app takes its place. Array types count as ``java.lang.Object``.
+        """
+        if self._targets is None:
+            self._targets = resolve(self.units, self._table())
+        return self._targets[self._unit_rows[id(unit)]]
+
+    def framework_method(self, unit: Unit, method_index: int) -> tuple[str, str, str] | None:
+        """Class, name and prototype of the framework method that a reference leads to; see `framework_target`.
+
+        Returns:
+            None when the app defines the method.
+        """
+        target = int(self.framework_target(unit)[method_index])
+        if target < 0:
+            return None
+        _, name, proto = unit.method_parts(method_index)
+        return self.types[target], name, proto
+
+    def _intern_types(self, unit: Unit) -> I32:
+        """Number the unit's types across all units."""
+        ids = self._type_ids
+        strings = unit.strings
+        numbers = [ids.setdefault(strings[index], len(ids)) for index in unit.type_string.tolist()]
+        self.types += list(ids)[len(self.types) :]
+        return np.array(numbers, np.int32)
+
+    def _define(self, unit_row: int) -> list[tuple[str, str, str]]:
+        """Take in the unit's class definitions; give those that an earlier one hides."""
+        unit = self.units[unit_row]
+        used = np.ones(len(unit.class_type), np.bool_)
+        hidden: list[tuple[str, str, str]] = []
+        numbers = np.where(unit.class_type >= 0, self._unit_types[unit_row][unit.class_type], -1).tolist()
+        for row, number in enumerate(numbers):
+            if number < 0:
+                continue
+            if self._definition[number, 0] < 0:
+                self._definition[number] = unit_row, row
+                continue
+            used[row] = False
+            first, first_row = self._definition[number].tolist()
+            winner = self.units[first].entries[int(self.units[first].class_entry[first_row])]
+            hidden.append((self.types[number], winner, unit.entries[int(unit.class_entry[row])]))
+        self._used.append(used)
+        return hidden
+
+    def _table(self) -> ClassTable:
+        """What resolution needs to know of the classes."""
+        written = np.arange(len(self.types), dtype=np.int32)
+        arrays = [row for row, name in enumerate(self.types) if name.startswith("[")]
+        if arrays:
+            written[arrays] = self._type_ids.setdefault(_OBJECT, len(self._type_ids))
+        self.types += list(self._type_ids)[len(self.types) :]
+        return ClassTable(
+            definition=self._definition,
+            used=self._used,
+            unit_types=self._unit_types,
+            as_seen=written,
+            root=self._type_ids.get(_OBJECT, -1),
+        )
+
+
+def _searched(units: Iterable[Unit]) -> list[Unit]:
+    """Units in the order in which Android searches them."""
+    containers: dict[str, int] = {}
+    keyed: list[tuple[int, int, int, Unit]] = []
+    for position, unit in enumerate(units):
+        container, _, name = unit.entry.rpartition("!/")
+        match = _DEX_NAME.fullmatch(name)
+        number = int(match[1] or 1) if match else 1 << 30
+        keyed.append((containers.setdefault(container, len(containers)), number, position, unit))
+    return [unit for *_, unit in sorted(keyed, key=lambda item: item[:3])]

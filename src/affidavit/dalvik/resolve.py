@@ -1,0 +1,216 @@
+"""Method resolution in bulk: from a reference up the app's own classes, to a definition or out of the app.
+
+Java Virtual Machine specification 5.4.3.3 and ART's class linker: superclasses first, then interfaces.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.dalvik.unit import I32, Unit
+
+I64 = npt.NDArray[np.int64]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+_DEPTH = 256
+"""Most steps up; deeper hierarchies, and those that run in a circle, count as leaving the app where the walk stops."""
+_INTERFACES = 256
+"""Most interfaces looked at above one class."""
+_OBJECT_METHODS = frozenset({
+    *(b"clone", b"equals", b"finalize", b"getClass", b"hashCode", b"notify", b"notifyAll", b"toString", b"wait"),
+    b"<init>",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTable:
+    """Types of all units as one space.
+
+    Attributes:
+        definition: (types, 2) unit and class row of the definition in use, -1 where the app defines none.
+        used: per unit, which class rows are in use.
+        unit_types: per unit, its types in the common space.
+        as_seen: (types,) the type that a reference to this one leads to when the app does not define it.
+        root: ``java.lang.Object``, or -1 when nothing names it.
+    """
+
+    definition: I32
+    used: list[npt.NDArray[np.bool_]]
+    unit_types: list[I32]
+    as_seen: I32
+    root: int
+
+
+class _Above:
+    """Per type of the common space: its superclass (-1 none) and, on demand, the interfaces above it."""
+
+    def __init__(self, units: Sequence[Unit], table: ClassTable) -> None:
+        self.units, self.table = units, table
+        self.defined = table.definition[:, 0] >= 0
+        self.parent = np.full(len(self.defined), -1, np.int32)
+        for row, unit in enumerate(units):
+            mine = table.used[row] & (unit.class_type >= 0)
+            parents = np.where(unit.class_super >= 0, _take(table.unit_types[row], unit.class_super), -1)
+            self.parent[table.unit_types[row][unit.class_type[mine]]] = parents[mine]
+        self._seen: dict[int, tuple[list[int], int]] = {}
+
+    def direct(self, number: int) -> list[int]:
+        """Interfaces that a defined class names itself."""
+        unit, row = self.table.definition[number].tolist()
+        return [int(self.table.unit_types[unit][item]) for item in self.units[unit].interfaces.row(row) if item >= 0]
+
+    def interfaces(self, number: int) -> tuple[list[int], int]:
+        """Interfaces above a class, nearest first: those the app defines, and the first that it does not, or -1."""
+        if number not in self._seen:
+            self._seen[number] = self._climb(number)
+        return self._seen[number]
+
+    def _climb(self, number: int) -> tuple[list[int], int]:
+        queue, inside, outside, known = [number], [], -1, {number}
+        for item in queue:
+            parent = int(self.parent[item])
+            for above in [*self.direct(item), *([parent] if parent >= 0 and self.defined[parent] else [])]:
+                if not self.defined[above]:
+                    outside = above if outside < 0 else outside
+                elif above not in known and len(queue) < _INTERFACES:
+                    known.add(above)
+                    queue.append(above)
+                    if above != parent:
+                        inside.append(above)
+        return inside, outside
+
+
+class _Defined:
+    """The methods that the app defines, as sorted numbers ``class * signatures + signature``."""
+
+    def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: list[I64]) -> None:
+        classes, defined = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for row, unit in enumerate(units):
+            types = _take(unit.class_type, unit.def_class)
+            live = table.used[row][unit.def_class] & (unit.def_method >= 0) & (types >= 0)
+            classes.append(_take(table.unit_types[row], types[live]).astype(np.int64))
+            defined.append(signatures[row][unit.def_method[live]])
+        signature = np.concatenate(defined)
+        self.signatures = np.unique(signature)
+        self._keys = np.sort(self._key(np.concatenate(classes), np.searchsorted(self.signatures, signature)))
+
+    def number(self, signature: I64) -> I64:
+        """Numbers of signatures; -1 for those that no method in the app has."""
+        return _find(self.signatures, signature)
+
+    def has(self, classes: I64, numbers: I64) -> npt.NDArray[np.bool_]:
+        """Whether each class itself defines the method with the signature of that number."""
+        found: npt.NDArray[np.bool_] = (numbers >= 0) & (_find(self._keys, self._key(classes, numbers)) >= 0)
+        return found
+
+    def _key(self, classes: I64, numbers: I64) -> I64:
+        key: I64 = classes * max(1, len(self.signatures)) + numbers
+        return key
+
+
+def resolve(units: Sequence[Unit], table: ClassTable) -> list[I32]:
+    """See `Program.framework_target`, whose work this is: one array per unit."""
+    above = _Above(units, table)
+    names: dict[bytes, int] = {}
+    protos: dict[tuple[int, ...], int] = {}
+    pairs = [_signatures(unit, types, names, protos) for unit, types in zip(units, table.unit_types, strict=True)]
+    signatures = [name * max(1, len(protos)) + proto for name, proto in pairs]
+    defined = _Defined(units, table, signatures)
+    plain = np.array([names.get(name, -1) for name in sorted(_OBJECT_METHODS)], np.int64)
+    results: list[I32] = []
+    for row, unit in enumerate(units):
+        written = np.where(unit.method_class >= 0, _take(table.unit_types[row], unit.method_class), -1)
+        result = np.where(written >= 0, _take(table.as_seen, written), -1).astype(np.int32)
+        inside = (written >= 0) & _take(above.defined, written)
+        result[inside] = -1
+        inside[unit.def_method[table.used[row][unit.def_class] & (unit.def_method >= 0)]] = False
+        open_ = np.flatnonzero(inside)
+        start, number = written[open_].astype(np.int64), defined.number(signatures[row][open_])
+        result[open_] = _walk(start, number, np.isin(pairs[row][0][open_], plain), defined, above)
+        results.append(result)
+    return results
+
+
+def _take(values: npt.NDArray[_Scalar], index: npt.NDArray[np.integer]) -> npt.NDArray[_Scalar]:
+    """`values[index]`, also when there are no values: then the index is -1 throughout and the result is not used."""
+    return values[index] if len(values) else np.zeros(len(index), values.dtype)
+
+
+def _find(ordered: I64, wanted: I64) -> I64:
+    """Positions of `wanted` in sorted numbers, -1 for those that are not there."""
+    if not len(ordered):
+        return np.full(len(wanted), -1, np.int64)
+    places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return np.where(ordered[places] == wanted, places, -1)
+
+
+def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[tuple[int, ...], int]) -> tuple[I64, I64]:
+    """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
+    used, inverse = np.unique(unit.method_name, return_inverse=True)
+    name_ids = [names.setdefault(raw, len(names)) for raw in _raw(unit, used)]
+    params = _take(types, unit.proto_params.items).tolist()
+    starts = unit.proto_params.start.tolist()
+    returns = np.where(unit.proto_return >= 0, _take(types, unit.proto_return), -1).tolist()
+    proto_ids = [
+        protos.setdefault((result, *params[start:end]), len(protos))
+        for result, start, end in zip(returns, starts, starts[1:], strict=False)
+    ]
+    proto_ids.append(protos.setdefault((), len(protos)))
+    return np.array(name_ids, np.int64)[inverse], np.array(proto_ids, np.int64)[unit.method_proto]
+
+
+def _raw(unit: Unit, strings: I32) -> Iterator[bytes]:
+    """Stored bytes of strings; empty for -1."""
+    data, begins, ends = unit.strings.blob()
+    if not len(begins):
+        return iter([b""] * len(strings))
+    lengths = np.where(strings >= 0, ends[strings] - begins[strings], 0)
+    bounds = zip(begins[strings].tolist(), lengths.tolist(), strict=True)
+    return (bytes(data[begin : begin + length]) for begin, length in bounds)
+
+
+def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _Defined, above: _Above) -> I32:
+    """Walk every reference up its superclasses, all in step; then look at the interfaces of those that found nothing.
+
+    Args:
+        start: class that each reference names; the app defines it.
+        number: of its signature among the defined ones, or -1.
+        objectish: whether it has the name of a method of ``java.lang.Object``.
+        defined: what the app defines.
+        above: the hierarchy.
+
+    Returns:
+        Per reference -1 or the type outside.
+    """
+    result = start.astype(np.int32)
+    at, here = np.arange(len(start)), start
+    for _ in range(_DEPTH):
+        if not len(at):
+            break
+        hit = defined.has(here, number[at])
+        result[at[hit]] = -1
+        at, here = at[~hit], above.parent[here[~hit]].astype(np.int64)
+        at, here = at[here >= 0], here[here >= 0]
+        outside = ~above.defined[here]
+        result[at[outside]] = above.table.as_seen[here[outside]]
+        at, here = at[~outside], here[~outside]
+    result[at] = start[at]
+    nothing = (result == above.table.root) | (result == start)
+    rows = np.flatnonzero((result >= 0) & ~objectish & nothing)
+    if len(rows):
+        result[rows] = _through_interfaces(start[rows], number[rows], result[rows], defined, above)
+    return result
+
+
+def _through_interfaces(start: I64, number: I64, result: I32, defined: _Defined, above: _Above) -> I32:
+    """What references lead to whose superclasses have nothing; arguments and result as in `_walk`."""
+    lists, outside = zip(*(above.interfaces(class_) for class_ in start.tolist()), strict=True)
+    sizes = np.array([len(item) for item in lists], np.int64)
+    every = np.fromiter((item for one in lists for item in one), np.int64, int(sizes.sum()))
+    hits = np.repeat(np.arange(len(start)), sizes)[defined.has(every, np.repeat(number, sizes))]
+    leads_out = np.array(outside, np.int64)
+    found = np.where(leads_out >= 0, above.table.as_seen[leads_out], result).astype(np.int32)
+    found[hits] = -1
+    return found

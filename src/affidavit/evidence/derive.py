@@ -1,0 +1,135 @@
+"""From artefact to the content of an affidavit: what `review` does once and `verify` repeats.
+
+A stage that breaks, or for which the budget does not suffice, becomes a limitation on a partial affidavit.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from affidavit import knowledge
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import open_artefact
+from affidavit.evidence.bundle import assemble, excerpt_key
+from affidavit.evidence.excerpt import Excerpter, cited_places
+from affidavit.evidence.tool import this_tool
+from affidavit.facts.extract import Extraction, Progress, stages
+from affidavit.findings import judge, load
+from affidavit.identity import libraries
+from affidavit.identity.library_index import library_index
+from affidavit.model.bundle import Affidavit, Category, Excerpt
+from affidavit.model.errors import BudgetError
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Finding
+from affidavit.model.limitation import Limitation
+
+EXCERPTS_PER_FINDING = 12
+"""Cited places of one finding that are shown with their bytes; the others have their place."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """The progress that nobody watches."""
+
+
+@dataclass
+class _Conclusions:
+    """What follows from the facts."""
+
+    findings: tuple[Finding, ...] = ()
+    excerpts: dict[str, Excerpt] = field(default_factory=dict)
+
+
+def derive(path: Path, budget: Budget | None = None, progress: Progress = silent) -> Affidavit:
+    """Review one artefact: the unsigned affidavit.
+
+    Args:
+        path: the artefact.
+        budget: what the review may cost; the default is generous (see `Budget`).
+        progress: called with stage, done and total.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UsageError: there is no such file.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    tool, knowledge_sha256 = this_tool(), knowledge.digest()
+    asked = tuple(Category(item.id, item.order, item.question, item.covers) for item in load.categories())
+    spent = budget or Budget()
+    with open_artefact(path, spent) as opened:
+        state, drawn = Extraction(opened, spent), _Conclusions()
+        partial = _run(state, drawn, progress)
+        return assemble(
+            opened.artefact,
+            tool,
+            knowledge_sha256,
+            facts=_canonical(state.facts),
+            findings=drawn.findings,
+            limitations=_folded([*opened.limitations, *state.limitations]),
+            excerpts=drawn.excerpts,
+            categories=asked,
+            partial=partial,
+        )
+
+
+def _run(state: Extraction, drawn: _Conclusions, progress: Progress) -> bool:
+    """Run every stage; give whether the budget ended some."""
+    partial = False
+    later: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("libraries", lambda: _name_libraries(state, progress)),
+        ("findings", lambda: _judge(state, drawn, progress)),
+        ("excerpts", lambda: _excerpt(state, drawn, progress)),
+    )
+    for name, stage in (*stages(state, progress), *later):
+        try:
+            if name not in {"findings", "excerpts"}:
+                state.budget.check()
+            stage()
+        except BudgetError as error:
+            partial = True
+            state.limitations.append(Limitation(f"budget/{name}", f"stage {name!r} was not finished: {error}"))
+        except Exception as error:
+            if os.environ.get("AFFIDAVIT_DEBUG"):
+                raise
+            detail = f"stage {name!r} broke off with {type(error).__name__}; what it would have read is unknown"
+            state.limitations.append(Limitation("tool/stage-failed", detail))
+    return partial
+
+
+def _name_libraries(state: Extraction, progress: Progress) -> None:
+    progress("libraries", 0, 1)
+    state.facts += libraries.extract(state.program, tuple(state.facts), sorted(state.media), library_index())
+
+
+def _judge(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
+    """Judge by every rule. It runs on a partial review too: limitations decide what is undetermined."""
+    progress("findings", 0, 1)
+    rules, facts = load.rules(), _canonical(state.facts)
+    known = [*state.opened.limitations, *state.limitations]
+    state.limitations += judge.limitations_of(facts, state.program, rules)
+    drawn.findings = judge.judge(facts, state.program, library_index(), known, rules)
+
+
+def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
+    excerpter = Excerpter(state.program, state.documents, state.read)
+    for done, finding in enumerate(drawn.findings):
+        progress("excerpts", done, len(drawn.findings))
+        for place in list(cited_places([finding]))[:EXCERPTS_PER_FINDING]:
+            key = excerpt_key(place)
+            if key not in drawn.excerpts and (excerpt := excerpter.of(place)) is not None:
+                drawn.excerpts[key] = excerpt
+
+
+def _canonical(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, in the order of the bytes: by place, then id."""
+    return tuple(sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.place, fact.id)))
+
+
+def _folded(limitations: Sequence[Limitation]) -> tuple[Limitation, ...]:
+    """Each limitation once, sorted; the same one said several times is counted."""
+    counts: dict[tuple[str, str, object], Limitation] = {}
+    for item in limitations:
+        key = (item.kind, item.detail, item.place)
+        before = counts.get(key)
+        counts[key] = Limitation(item.kind, item.detail, item.place, item.count + (before.count if before else 0))
+    return tuple(sorted(counts.values(), key=lambda item: (item.kind, item.place is not None, item.place, item.detail)))

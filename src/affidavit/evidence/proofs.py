@@ -1,0 +1,66 @@
+"""Whether an affidavit holds together by itself: every finding leads to facts and bytes that are there."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_key
+from affidavit.facts.reading import make_fact
+from affidavit.model.bundle import Affidavit
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Answer, Finding, Proof
+from affidavit.model.place import Place
+
+
+def broken(affidavit: Affidavit) -> Iterator[str]:
+    """What does not hold together, one sentence each, in the order of the content.
+
+    A fact's id is made from its content, so a fact that was edited after the review shows even when all digests and the
+    signature were made anew; a fact that was taken out shows where a finding cites it.
+    """
+    yield from _edited_facts(affidavit.facts)
+    ids = {fact.id for fact in affidavit.facts}
+    gaps = {limitation.kind for limitation in affidavit.limitations}
+    excused = NO_EXCERPT in gaps
+    for finding in affidavit.findings:
+        name = f"finding {finding.rule[:80]!r}"
+        yield from (f"{name} {fault}" for fault in _contradictions(finding))
+        yield from (f"{name} rests on {kind[:80]!r}, no limitation" for kind in finding.limitations if kind not in gaps)
+        for node in nodes(finding.proof):
+            yield from (
+                f"{name} rests on fact {fact[:40]!r}, which is not there" for fact in node.facts if fact not in ids
+            )
+        cited = () if excused else islice(cited_places(finding), EXCERPTS_PER_FINDING)
+        missing = (place for place in cited if place.offset >= 0 and excerpt_key(place) not in affidavit.excerpts)
+        yield from (f"{name} cites {excerpt_key(place)[:120]!r}, which has no excerpt" for place in missing)
+
+
+def nodes(proof: Proof) -> Iterator[Proof]:
+    """A proof and everything below it, parents first. A bundle may nest deeper than Python recurses."""
+    waiting = [proof]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def cited_places(finding: Finding) -> Iterator[Place]:
+    """Every place that a finding's proof cites, in the order of the proof."""
+    for node in nodes(finding.proof):
+        yield from node.places
+
+
+def _edited_facts(facts: tuple[Fact, ...]) -> Iterator[str]:
+    """Facts whose id is not that of their content."""
+    for number, fact in enumerate(facts):
+        expected = make_fact(fact.what, fact.place, fact.extractor).id
+        if fact.id != expected:
+            yield f"fact {number} says id {fact.id[:40]!r}, but its content has the id {expected}: it was edited"
+
+
+def _contradictions(finding: Finding) -> Iterator[str]:
+    """Where a finding's answer, grade and proof contradict each other."""
+    shown = finding.answer is Answer.SHOWN
+    if shown and not finding.proof.matched:
+        yield "is shown by a proof that did not match"
+    if shown == (finding.grade is None):
+        yield f"is {finding.answer.value} with grade {finding.grade.value if finding.grade else 'none'}"

@@ -1,0 +1,289 @@
+"""Verification as an explicit, numbered argument: what was checked, what was not and why, and what failed.
+
+    (1) the file is a bundle in the one form that a bundle has
+    (2) its manifest is of a schema that this version knows
+    (3) every member is there, none is extra, each has the digest and size that the manifest lists
+    (4) the signed statement is about this manifest and this artefact
+    (5) the signature is that of the key in the bundle
+    (6) that key is the one that you expect
+    (7) the proofs hold together: facts, excerpts and limitations that findings rest on are there, and unedited
+    (8) the artefact that you hold is the one that was reviewed
+    (9) reviewing it again gives the same content, byte for byte
+
+Steps 1 to 7 need the bundle alone. Without step 6 anyone could have made the bundle; without step 9 the signer is taken
+at their word. All steps run as far as they can, whatever failed before.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from affidavit.evidence import bundle, dsse, layout, statement
+from affidavit.evidence.comparison import differences
+from affidavit.evidence.keys import public_line
+from affidavit.evidence.proofs import broken
+from affidavit.evidence.tool import this_tool
+from affidavit.knowledge import digest
+from affidavit.model.bundle import Manifest
+from affidavit.model.errors import AffidavitError, UsageError, VerificationError
+
+Derive = Callable[[Path], Mapping[str, bytes]]
+"""Reviews an artefact again: its path to the content members (see `bundle.content_members`)."""
+
+_NAMED = 5
+"""How many faults of one step are named; the rest are counted."""
+
+
+class Step(Struct, frozen=True):
+    """One step of the argument.
+
+    Attributes:
+        number: from 1. name: what is checked, as a statement that holds when it passed.
+        passed: None when it was not checked; `detail` then says why.
+        detail: what was compared, or what is wrong and where.
+    """
+
+    number: int
+    name: str
+    passed: bool | None
+    detail: str
+
+
+class Verification(Struct, frozen=True):
+    """The whole argument.
+
+    Attributes:
+        passed: no step failed. Steps that were not checked do not count: read them.
+        key_id: SHA-256 (hex) of the key whose signature holds; empty when none does.
+    """
+
+    steps: tuple[Step, ...]
+    passed: bool
+    key_id: str
+
+
+Outcome = tuple[bool | None, str]
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What the steps have read so far; a part that could not be read stays None."""
+
+    faults: tuple[str, ...]
+    named: dict[str, bytes]
+    manifest: Manifest | None = None
+    stated: statement.Statement | None = None
+    payload: bytes = b""
+    signature: dsse.Signature | None = None
+    signer: bytes = b""
+    same_artefact: bool = False
+
+
+def verify(
+    bundle_path: Path,
+    artefact_path: Path | None = None,
+    trusted_key: bytes | None = None,
+    derive: Derive | None = None,
+) -> Verification:
+    """Check a bundle, in the steps that the module's docstring lists.
+
+    Args:
+        bundle_path: the bundle.
+        artefact_path: the artefact that the bundle is about, if you hold it.
+        trusted_key: raw public key (32 bytes) of the signer that you expect, learned elsewhere
+            (see `keys.expected_key`).
+        derive: reviews the artefact again, for step 9.
+
+    Raises:
+        UsageError: a file that was named is not there.
+    """
+    evidence = _open(bundle_path)
+    checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
+        ("the file is a bundle in its one form", lambda: _container(evidence)),
+        ("the manifest is of a known schema", lambda: _schema(evidence)),
+        ("every member is there, as the manifest lists it", lambda: _members(evidence)),
+        ("the signed statement is about this manifest and artefact", lambda: _binding(evidence)),
+        ("the signature is that of the key in the bundle", lambda: _signature(evidence)),
+        ("that key is the one that is expected", lambda: _expected(evidence, trusted_key)),
+        ("the proofs hold together", lambda: _proofs(evidence)),
+        ("the artefact is the one that was reviewed", lambda: _artefact(evidence, artefact_path)),
+        ("reviewing the artefact again gives the same", lambda: _derivation(evidence, artefact_path, derive)),
+    )
+    steps = tuple(Step(number, name, *_run(check)) for number, (name, check) in enumerate(checks, 1))
+    holds = steps[4].passed is True
+    return Verification(
+        steps=steps,
+        passed=all(step.passed is not False for step in steps),
+        key_id=dsse.key_id(evidence.signer) if holds else "",
+    )
+
+
+def _run(check: Callable[[], Outcome]) -> Outcome:
+    """The outcome of one check; a part that cannot be read fails it."""
+    try:
+        return check()
+    except VerificationError as error:
+        return False, str(error)
+
+
+def _open(path: Path) -> _Evidence:
+    """Read the container, whatever is wrong with it."""
+    try:
+        unpacked = layout.unpack(bundle.read_file(path))
+    except VerificationError as error:
+        return _Evidence((str(error),), {})
+    named: dict[str, bytes] = {}
+    for name, data in unpacked.members:
+        named.setdefault(name, data)
+    return _Evidence(unpacked.faults, named)
+
+
+def _container(evidence: _Evidence) -> Outcome:
+    """Step 1."""
+    size = sum(map(len, evidence.named.values()))
+    return _verdict(iter(evidence.faults), f"{len(evidence.named)} members, {size:,} bytes")
+
+
+def _schema(evidence: _Evidence) -> Outcome:
+    """Step 2."""
+    evidence.manifest = bundle.read_manifest(_member(evidence, bundle.MANIFEST))
+    return True, evidence.manifest.schema
+
+
+def _members(evidence: _Evidence) -> Outcome:
+    """Step 3."""
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    content = {name: data for name, data in evidence.named.items() if name not in {bundle.MANIFEST, bundle.STATEMENT}}
+    faults = bundle.differing_members(evidence.manifest, content)
+    return _verdict(iter(faults), f"{len(content)} members, each with its SHA-256 and size")
+
+
+def _binding(evidence: _Evidence) -> Outcome:
+    """Step 4."""
+    name = bundle.STATEMENT
+    evidence.payload, evidence.signature = dsse.read_envelope(_member(evidence, name), name)
+    evidence.stated = statement.read_statement(evidence.payload, name)
+    evidence.signer = statement.public_key(evidence.stated, name)
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    other = statement.unbound(evidence.stated, evidence.manifest, evidence.named[bundle.MANIFEST])
+    artefact = evidence.manifest.artefact
+    return _verdict(
+        (f"{name} and {bundle.MANIFEST} differ: {part}" for part in other),
+        f"manifest {evidence.stated.predicate.manifest_sha256}, artefact {_shown(artefact.name)} {artefact.sha256}",
+    )
+
+
+def _signature(evidence: _Evidence) -> Outcome:
+    """Step 5."""
+    if evidence.signature is None or not evidence.signer:
+        return None, "the signed statement cannot be read"
+    dsse.check_signature(evidence.payload, evidence.signature, evidence.signer, bundle.STATEMENT)
+    return True, f"Ed25519, key id {evidence.signature.keyid}"
+
+
+def _expected(evidence: _Evidence, trusted_key: bytes | None) -> Outcome:
+    """Step 6."""
+    if not evidence.signer:
+        return None, "the bundle's key cannot be read"
+    if trusted_key is None:
+        return None, f"no key was given to compare with; the bundle says {public_line(evidence.signer)}"
+    if trusted_key != evidence.signer:
+        return False, f"the bundle has key {dsse.key_id(evidence.signer)}, expected is {dsse.key_id(trusted_key)}"
+    return True, f"key id {dsse.key_id(trusted_key)}"
+
+
+def _proofs(evidence: _Evidence) -> Outcome:
+    """Step 7."""
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    affidavit = bundle.read_content(evidence.manifest, evidence.named)
+    faults = list(islice(broken(affidavit), 1_000))
+    if evidence.stated is not None and evidence.stated.predicate.counts != statement.count(affidavit):
+        faults.append(f"{bundle.STATEMENT} counts other numbers of facts, findings or limitations")
+    return _verdict(
+        iter(faults),
+        f"{len(affidavit.findings):,} findings, {len(affidavit.facts):,} facts, {len(affidavit.excerpts):,} excerpts",
+    )
+
+
+def _artefact(evidence: _Evidence, path: Path | None) -> Outcome:
+    """Step 8."""
+    if path is None:
+        return None, "no artefact was given"
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    wanted = evidence.manifest.artefact.sha256
+    found = _file_sha256(path)
+    if found != wanted:
+        return False, f"{_shown(path.name)} has SHA-256 {found}, reviewed was {wanted}"
+    evidence.same_artefact = True
+    return True, f"SHA-256 {found}"
+
+
+def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None) -> Outcome:
+    """Step 9."""
+    if path is None or derive is None:
+        return None, "no artefact was given" if path is None else "no review was asked for"
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    if not evidence.same_artefact:
+        return None, "the artefact is another one"
+    try:
+        found = list(differences(evidence.named, derive(path)))
+    except AffidavitError as error:
+        return False, f"the artefact could not be reviewed again: {error}"
+    return _judge(found, evidence.manifest)
+
+
+def _judge(found: list[str], manifest: Manifest) -> Outcome:
+    """What differences of a re-derivation mean: they accuse the bundle only if nothing else can explain them."""
+    here = this_tool()
+    other = manifest.tool != here or manifest.knowledge_sha256 != digest()
+    version = (
+        f"{manifest.tool.version} (code {manifest.tool.code_sha256[:16]}, knowledge {manifest.knowledge_sha256[:16]})"
+    )
+    ours = f"{here.version} (code {here.code_sha256[:16]}, knowledge {digest()[:16]})"
+    if not found:
+        by = f", though by another version: {ours} instead of {version}" if other else ""
+        return True, f"{len(bundle.CONTENT)} members, byte for byte{by}"
+    if other:
+        return None, f"made by {version}, but this is {ours}, which may be why: {found[0]}"
+    if manifest.partial:
+        return None, f"the review was cut short by its budget, which may be why: {found[0]}"
+    return _verdict(iter(found), "")
+
+
+def _verdict(faults: Iterator[str], detail: str) -> Outcome:
+    """Failed with the first faults named, or passed with `detail`."""
+    named = list(islice(faults, _NAMED))
+    more = sum(1 for _ in faults)
+    if not named:
+        return True, detail
+    return False, "; ".join(named) + (f"; and {more:,} more" if more else "")
+
+
+def _member(evidence: _Evidence, name: str) -> bytes:
+    """The bytes of a member that has to be there."""
+    if name not in evidence.named:
+        raise VerificationError(f"{name} is missing", advice="this is no whole bundle; ask for it again")
+    return evidence.named[name]
+
+
+def _file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file of any size."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", advice="give the path of the artefact") from error
+
+
+def _shown(text: str) -> str:
+    """Text from outside, bounded and with everything unprintable as escapes."""
+    return repr(text[:160])

@@ -1,0 +1,175 @@
+"""Where bytes hold URLs, hosts, addresses and e-mail addresses.
+
+Every search is anchored on a literal (``://``, ``@``, a dot before a terminator, a colon before a terminator), found at
+memory speed; only the few hits are looked at one by one, over bounded stretches. So the cost is linear in the bytes,
+whatever they are.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+LONGEST = 2_048
+"""Bytes of a URL that are read; what is longer is cut."""
+_SCHEME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
+_LOCAL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"
+_HOST = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
+_SIX = b"0123456789abcdefABCDEF:."
+_TAIL = re.compile(rb"[^\x00-\x20\"'<>\\^`|\x7f]{0,2048}+")
+_ESCAPED_TAIL = re.compile(rb"(?:[^\x00-\x20\"'<>\\^`|\x7f]|\\/){0,2048}+")
+_DOTTED = re.compile(rb"\.(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59}|\d{1,3})(:\d{1,5})?(?=[\x00\"'])")
+_COLONS = re.compile(rb":[0-9A-Fa-f]{1,4}(?=[\x00\"'])")
+_AT = re.compile(rb"@[A-Za-z0-9][A-Za-z0-9.-]{2,252}")
+_FOREIGN = re.compile(
+    "[\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65]"
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+class Mark(NamedTuple):
+    """Text read at a byte offset; `form` is ``url``, ``host``, ``ip`` or ``email`` by its look, not yet judged."""
+
+    form: str
+    offset: int
+    text: str
+
+
+Bounds = Callable[[int], tuple[int, int] | None]
+"""Start and end of the string that holds a byte offset; None for an offset in no string."""
+
+
+def find_marks(data: bytes, schemes: frozenset[str], bounds: Bounds | None = None) -> Iterator[Mark]:
+    """Everything in `data` that looks like an endpoint, kind by kind.
+
+    Args:
+        data: the bytes to search.
+        schemes: lower-case URI schemes that count.
+        bounds: where strings start and end, if that is known; without it the bytes are one text.
+    """
+    within = bounds or _unbounded(len(data))
+    yield from _urls(data, schemes, within, b"://", _TAIL)
+    yield from _urls(data, schemes, within, b":\\/\\/", _ESCAPED_TAIL)
+    yield from _emails(data, within)
+    yield from _whole(data, _DOTTED, _HOST, within, exact=bounds is not None)
+    yield from _whole(data, _COLONS, _SIX, within, exact=bounds is not None)
+
+
+def find_wide_marks(data: bytes, schemes: frozenset[str]) -> Iterator[Mark]:
+    """The same for UTF-16 little-endian text at any alignment; offsets are those of `data`."""
+    for shift in (0, 1):
+        high = data[1 + shift :: 2]
+        for mark in find_marks(data[shift::2], schemes):
+            zeros = high[mark.offset : mark.offset + len(mark.text)]
+            plain = len(zeros) - len(zeros.lstrip(b"\0"))
+            whole = plain >= len(mark.text)
+            if whole or (mark.form == "url" and plain > mark.text.find("://") + 3):
+                yield Mark(mark.form, 2 * mark.offset + shift, mark.text[:plain])
+
+
+def _unbounded(size: int) -> Bounds:
+    whole = (0, size)
+    return lambda _offset: whole
+
+
+def _positions(data: bytes, anchor: bytes) -> Iterator[int]:
+    at = data.find(anchor)
+    while at >= 0:
+        yield at
+        at = data.find(anchor, at + len(anchor))
+
+
+def _urls(
+    data: bytes, schemes: frozenset[str], within: Bounds, anchor: bytes, tail: re.Pattern[bytes]
+) -> Iterator[Mark]:
+    for at in _positions(data, anchor):
+        string = within(at)
+        if string is None:
+            continue
+        scheme = _scheme(data[max(string[0], at - 12) : at], schemes)
+        if not scheme:
+            continue
+        found = tail.match(data, at + len(anchor), string[1])
+        rest = found.group().replace(b"\\/", b"/") if found else b""
+        yield Mark("url", at - len(scheme), f"{scheme}://{trim(decode(rest))}")
+
+
+def _scheme(before: bytes, schemes: frozenset[str]) -> str:
+    """The scheme that ends `before`; letters glued in front of ``http`` (lengths, wrappers) are not part of it."""
+    name = before[len(before.rstrip(_SCHEME)) :].decode("ascii").lower()
+    if name in schemes:
+        return name
+    return next((known for known in ("https", "http") if name.endswith(known)), "")
+
+
+def _emails(data: bytes, within: Bounds) -> Iterator[Mark]:
+    for found in _AT.finditer(data):
+        at = found.start()
+        string = within(at)
+        if string is None:
+            continue
+        before = data[max(string[0], at - 65) : at]
+        local = before[len(before.rstrip(_LOCAL)) :]
+        edge = before[: len(before) - len(local)][-1:]
+        domain = found.group()[1 : string[1] - at].rstrip(b".-")
+        after = data[at + 1 + len(domain) : min(at + 2 + len(domain), string[1])]
+        if 0 < len(local) <= 64 and edge not in (b"/", b":", b"@") and after != b":":
+            yield Mark("email", at - len(local), f"{local.decode('ascii')}@{domain.decode('ascii')}")
+
+
+def _whole(data: bytes, pattern: re.Pattern[bytes], alphabet: bytes, within: Bounds, *, exact: bool) -> Iterator[Mark]:
+    """Strings that consist of a host or an address (and a port): known bounds, or the delimiters, must agree."""
+    form = "host" if alphabet is _HOST else "ip"
+    for found in pattern.finditer(data):
+        end = found.end()
+        name_end = found.start(1) if pattern.groups and found.start(1) >= 0 else end
+        string = within(found.start())
+        if string is None or (exact and string[1] != end):
+            continue
+        before = data[max(string[0], name_end - 260) : name_end]
+        run = before[len(before.rstrip(alphabet)) :]
+        start = name_end - len(run)
+        if exact:
+            if start != string[0]:
+                continue
+        else:
+            start += _pool_prefix(run)
+            if not _delimited(data, start, end):
+                continue
+        text = data[start:end].decode("ascii")
+        yield Mark("ip" if form == "ip" or text[name_end - start - 1].isdigit() else "host", start, text)
+
+
+def _pool_prefix(run: bytes) -> int:
+    """2 when `run` starts with the two equal length bytes that UTF-8 string pools put before a string, else 0."""
+    return 2 if len(run) > 2 and run[0] == run[1] == len(run) - 2 else 0
+
+
+def _delimited(data: bytes, start: int, end: int) -> bool:
+    """Whether the bytes before `start` fit the terminator at `end`: the same quote, or for NUL no printable text."""
+    if start == 0:
+        return True
+    before, after = data[start - 1], data[end]
+    if after:
+        return before == after
+    length = end - start
+    return before < 0x20 or before >= 0x7F or (start > 1 and before == data[start - 2] == length)
+
+
+def decode(raw: bytes) -> str:
+    r"""UTF-8 (or MUTF-8) as text, cut at spaces and punctuation beyond ASCII; other bytes show as ``\xNN``."""
+    text = raw.decode("utf-8", "backslashreplace")
+    if text.isascii():
+        return text
+    cut = _FOREIGN.search(text)
+    return text[: cut.start()] if cut else text
+
+
+def trim(text: str) -> str:
+    """`text` without trailing punctuation and without closing brackets that nothing in it opened."""
+    while text:
+        last = text[-1]
+        if last in ".,;:!?*'\"" or (last in _PAIRS and text.count(last) > text.count(_PAIRS[last])):
+            text = text[:-1]
+        else:
+            break
+    return text

@@ -1,0 +1,194 @@
+"""Run every extractor over one opened artefact: one walk over the entries, then code, then what needs both.
+
+The walk inflates each entry once, hands its bytes to whoever reads that kind of bytes, and lets them go; code, the
+manifests and the resource table are kept.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from affidavit.artefact.arsc import ResourceTable, parse_arsc
+from affidavit.artefact.axml import parse_axml
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import Opened
+from affidavit.artefact.part import Entry, Part
+from affidavit.artefact.xmltree import Document
+from affidavit.dalvik.classfile import read_classes
+from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.program import Program
+from affidavit.dalvik.unit import Unit
+from affidavit.facts import build_tools, code, declared, endpoints, frameworks, inventory, native, notable_code, signing
+from affidavit.model.declared import DeepLink
+from affidavit.model.fact import Fact
+from affidavit.model.inventory import EntryFact
+from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
+
+MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
+_DEX_ORDER = re.compile(r"classes(\d*)\.dex")
+_SCANNED_APART = frozenset({"dex", "class"})
+_NESTED = frozenset({"zip"})
+
+
+@dataclass
+class Extraction:
+    """What is known of an artefact so far.
+
+    Attributes:
+        facts, limitations: in the order in which they were read; `evidence.derive` sorts them.
+        documents: binary XML kept for excerpts, by entry path.
+        media: media word of every entry read, by path.
+        program: the code; empty until `read_code` ran.
+    """
+
+    opened: Opened
+    budget: Budget
+    facts: list[Fact] = field(default_factory=list)
+    limitations: list[Limitation] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
+    tables: dict[str, ResourceTable] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
+    program: Program = field(default_factory=lambda: Program(()))
+    _dexes: list[tuple[Part, Entry, bytes]] = field(default_factory=list)
+    _classes: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    _seen: list[endpoints.Sighting] = field(default_factory=list)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of the entry at `path`, inflated again; None when there is none or it cannot be read."""
+        for part in self.opened.parts:
+            if path.startswith(part.prefix):
+                entry = part.find(path.removeprefix(part.prefix))
+                if entry is not None:
+                    return part.read(entry)
+        return None
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's name, how much is done, and how much there is."""
+
+
+def walk_entries(state: Extraction, progress: Progress) -> None:
+    """Read every entry once: inventory, native libraries, endpoints in what is not code; keep code and tables."""
+    total = sum(len(part.entries) for part in state.opened.parts)
+    done = 0
+    for part in state.opened.parts:
+        for entry in part.entries:
+            if done % 64 == 0:
+                state.budget.check()
+                progress("entries", done, total)
+            done += 1
+            if not entry.name.endswith("/"):
+                _read_entry(state, part, entry)
+
+
+def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
+    data = part.read(entry)
+    fact = inventory.entry_fact(part, entry, data)
+    state.facts.append(fact)
+    if data is None or not isinstance(fact.what, EntryFact):
+        return
+    media = fact.what.media
+    state.media[entry.path] = media
+    if media not in _SCANNED_APART:
+        state._seen += endpoints.scan_entry(entry.path, data, media, state.limitations)
+    if media == "dex":
+        state._dexes.append((part, entry, data))
+    elif media == "class":
+        state._classes.setdefault(part.prefix, []).append((entry.path, data))
+    elif media == "elf":
+        state.facts += native.extract(entry.path, data, state.limitations)
+    elif entry.name == MANIFEST:
+        state.documents[entry.path] = parse_axml(data, state.budget, entry.path)
+    elif entry.name == RESOURCES:
+        state.tables[part.prefix] = parse_arsc(data, entry.path)
+    elif media in _NESTED and not _is_part(state.opened, entry.path):
+        detail = "an archive inside the artefact was listed and not opened; code or text in it is unknown"
+        state.limitations.append(Limitation("container/nested-not-opened", detail, Place(entry.path)))
+
+
+def _is_part(opened: Opened, path: str) -> bool:
+    return any(part.prefix == path + "!/" for part in opened.parts)
+
+
+def read_declared(state: Extraction, progress: Progress) -> None:
+    """Manifests of all parts, each with its own resource table, or the base's."""
+    progress("manifest", 0, 1)
+    for part in state.opened.parts:
+        path = part.prefix + MANIFEST
+        document = state.documents.get(path)
+        if document is None:
+            continue
+        table = state.tables.get(part.prefix) or state.tables.get(state.opened.parts[0].prefix)
+        state.facts += declared.extract(document, table, path, state.limitations, state.read)
+        state.limitations += document.limitations
+    for table in state.tables.values():
+        state.limitations += table.limitations
+
+
+def read_signing(state: Extraction, progress: Progress) -> None:
+    """Signature blocks and certificates of every container that is an app."""
+    progress("signing", 0, 1)
+    for part in state.opened.parts:
+        if part.role in {"base", "split"}:
+            state.facts += signing.extract(part, state.limitations)
+
+
+def read_code(state: Extraction, progress: Progress) -> None:
+    """Tables and instructions of every dex file and jar, in the order in which Android looks classes up."""
+    units: list[Unit] = []
+    ordered = sorted(state._dexes, key=lambda item: _load_order(item[0], item[1]))
+    for done, (_, entry, data) in enumerate(ordered):
+        state.budget.check()
+        progress("code", done, len(ordered))
+        units.append(read_dex(entry.path, data))
+    units += [read_classes(prefix.removesuffix("!/"), files) for prefix, files in sorted(state._classes.items())]
+    state._dexes.clear()
+    state._classes.clear()
+    state.program = Program(units)
+    for unit in units:
+        state.limitations += unit.limitations
+
+
+def _load_order(part: Part, entry: Entry) -> tuple[bool, str, int, str]:
+    """classes.dex, classes2.dex, ... of the base, then of the splits, then dex files that only code could load."""
+    match = _DEX_ORDER.fullmatch(entry.name)
+    return match is None, part.prefix, int(match[1] or 1) if match else 0, entry.path
+
+
+def describe_code(state: Extraction, progress: Progress) -> None:
+    """Facts about the code: units, duplicates, framework calls, notable code, frameworks and build tools."""
+    progress("calls", 0, 1)
+    state.facts += code.extract(state.program, state.limitations)
+    state.facts += notable_code.extract(state.program, state.limitations)
+    names = sorted(state.media)
+    state.facts += frameworks.extract(names, state.program, state.read, state.limitations)
+    state.facts += build_tools.extract(names, state.program, state.read, state.limitations)
+
+
+def read_endpoints(state: Extraction, progress: Progress) -> None:
+    """Endpoints in code, and the facts of all endpoints seen."""
+    for done, unit in enumerate(state.program.units):
+        state.budget.check()
+        progress("endpoints", done, len(state.program.units))
+        state._seen += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
+    links = [fact for fact in state.facts if isinstance(fact.what, DeepLink)]
+    state.facts += endpoints.extract(state._seen, links, state.limitations)
+    state._seen.clear()
+
+
+STAGES: tuple[tuple[str, Callable[[Extraction, Progress], None]], ...] = (
+    ("entries", walk_entries),
+    ("manifest", read_declared),
+    ("signing", read_signing),
+    ("code", read_code),
+    ("calls", describe_code),
+    ("endpoints", read_endpoints),
+)
+"""Every stage that reads facts, in order; a later one may use what an earlier one kept."""
+
+
+def stages(state: Extraction, progress: Progress) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Each stage by name, ready to be called; the caller decides what a failure means."""
+    for name, stage in STAGES:
+        yield name, lambda stage=stage: stage(state, progress)  # type: ignore[misc]

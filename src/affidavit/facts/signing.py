@@ -1,0 +1,139 @@
+"""Signatures present in a container: schemes, other signing blocks, certificates. Nothing is verified."""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from affidavit.artefact.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
+from affidavit.artefact.signing_block import Block, find_blocks, read_signers
+from affidavit.artefact.zip import Entry
+from affidavit.facts.reading import bounded, make_fact
+from affidavit.model.fact import Fact
+from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
+from affidavit.model.signing import Certificate, SigningBlock
+
+NAME = "signing"
+VERSION = 1
+
+_BLOCK_FILE = re.compile(r"META-INF/([^/]{1,255})\.(RSA|DSA|EC|SF)", re.IGNORECASE)
+_MAX_BLOCK_FILE = 1 << 20
+_MAX_BLOCK_FILES = 64
+
+
+class Container(Protocol):
+    """What is read of `affidavit.artefact.part.Part`."""
+
+    prefix: str
+    view: memoryview
+    entries: tuple[Entry, ...]
+
+    def read(self, entry: Entry) -> bytes | None:
+        """The entry's inflated bytes."""
+        ...
+
+
+def extract(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+    """Facts about the signatures of one container.
+
+    Args:
+        part: an APK, split or jar.
+        limitations: grows by what cannot be read.
+
+    Yields:
+        `SigningBlock` and `Certificate` facts; none when the container carries no signature (``META-INF`` was searched
+        for v1, the bytes before the central directory for all others; a v4 signature lies beside the file, unread).
+    """
+    yield from _v1(part, limitations)
+    yield from _block(part, limitations)
+
+
+def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+    """JAR signing: signature block files in META-INF, each with a signature file of the same stem."""
+    found = [(entry, match) for entry in part.entries if (match := _BLOCK_FILE.fullmatch(entry.name))]
+    statements = {match[1].upper() for _, match in found if match[2].upper() == "SF"}
+    blocks = [(entry, match[1].upper()) for entry, match in found if match[2].upper() != "SF"]
+    if len(blocks) > _MAX_BLOCK_FILES:
+        detail = f"{len(blocks)} v1 signature block files; the first {_MAX_BLOCK_FILES} were read"
+        limitations.append(Limitation("signing/many-blocks", detail, Place(part.prefix.removesuffix("!/"))))
+    for entry, stem in blocks[:_MAX_BLOCK_FILES]:
+        if stem not in statements:
+            detail = "a v1 signature block file has no signature file (.SF) beside it, so that it signs nothing"
+            limitations.append(Limitation("signing/unpaired", detail, Place(entry.path)))
+        yield from _v1_block(part, entry, limitations)
+    for stem in sorted(statements - {stem for _, stem in blocks}):
+        detail = f"META-INF/{bounded(stem, 64)}.SF has no signature block file beside it: its signer is unknown"
+        limitations.append(Limitation("signing/unpaired", detail, Place(part.prefix.removesuffix("!/"))))
+
+
+def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> Iterator[Fact]:
+    data = part.read(entry) if entry.size <= _MAX_BLOCK_FILE else None
+    place = Place(entry.path)
+    if data is None:
+        detail = f"a v1 signature block file of {entry.size} bytes was not read: its signers are unknown"
+        limitations.append(Limitation("signing/unread-block", detail, place))
+        yield _fact(SigningBlock("v1", entry.size), place)
+        return
+    try:
+        signed = parse_signed_data(data)
+    except UnreadableCertificateError as error:
+        detail = f"a v1 signature block file is no PKCS#7 signed data ({error}): its signers are unknown"
+        limitations.append(Limitation("signing/unreadable", detail, place))
+        yield _fact(SigningBlock("v1", len(data)), place)
+        return
+    yield _fact(SigningBlock("v1", len(data), signers=signed.signers), place)
+    for der, own in signed.certificates:
+        offset = data.find(der)
+        yield from _certificate("v1", der, Place(entry.path, offset), limitations, chain=not own)
+
+
+def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+    """The APK Signing Block and the certificates of its signers."""
+    entry = part.prefix.removesuffix("!/")
+    blocks, fault = find_blocks(part.view)
+    if fault:
+        limitations.append(Limitation("signing/malformed-block", f"APK Signing Block: {fault}", Place(entry)))
+    for block in blocks:
+        yield from _pair(part, entry, block, limitations)
+
+
+def _pair(part: Container, entry: str, block: Block, limitations: list[Limitation]) -> Iterator[Fact]:
+    """One id-value pair."""
+    place = Place(entry, block.offset)
+    signers = read_signers(part.view, block)
+    if signers.fault:
+        detail = f"{block.scheme} block: {signers.fault}; later signers and certificates are unknown"
+        limitations.append(Limitation("signing/malformed-block", detail, place))
+    yield _fact(SigningBlock(block.scheme, block.size, f"{block.block_id:#010x}", signers.count), place)
+    for item in signers.certificates:
+        at = Place(entry, item.offset)
+        yield from _certificate(block.scheme, item.der, at, limitations, chain=item.position > 0)
+
+
+def _certificate(
+    scheme: str, der: bytes, place: Place, limitations: list[Limitation], *, chain: bool
+) -> Iterator[Fact]:
+    try:
+        parsed = parse_certificate(der)
+    except UnreadableCertificateError as error:
+        detail = f"a certificate of the {scheme} signature cannot be read ({error})"
+        limitations.append(Limitation("signing/unreadable-certificate", detail, place))
+        return
+    what = Certificate(
+        scheme=scheme,
+        subject=bounded(parsed.subject),
+        issuer=bounded(parsed.issuer),
+        serial=bounded(parsed.serial, 128),
+        not_before=parsed.not_before,
+        not_after=parsed.not_after,
+        key=parsed.key,
+        signature_algorithm=parsed.signature_algorithm,
+        sha256=parsed.sha256,
+        sha1=parsed.sha1,
+        chain=chain,
+    )
+    yield _fact(what, place)
+
+
+def _fact(what: SigningBlock | Certificate, place: Place) -> Fact:
+    return make_fact(what, place, f"{NAME}/{VERSION}")

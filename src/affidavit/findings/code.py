@@ -1,0 +1,278 @@
+"""Looks the features of code up: every feature of every rule once, over all units."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.findings.features import SHOWN, Feature, Hits, Mask
+from affidavit.findings.hierarchy import Hierarchy, descriptors
+from affidavit.findings.names import Member, descriptor, member
+from affidavit.findings.schema import Override, StringPattern
+from affidavit.findings.strings import matching
+from affidavit.findings.units import NONE, Rows, UnitIndex
+from affidavit.model.place import Place
+
+
+class Code(Protocol):
+    """What is read of `affidavit.dalvik.program.Program`."""
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """All units, in the order in which Android searches them."""
+        ...
+
+    @property
+    def duplicates(self) -> Sequence[tuple[str, str, str]]:
+        """Descriptor, entry used, entry ignored."""
+        ...
+
+    def active(self, unit: Unit) -> npt.NDArray[np.bool_]:
+        """Per defined method, whether Android uses it."""
+        ...
+
+
+class _Sites(NamedTuple):
+    """Rows of one unit: of its references, its classes or its methods."""
+
+    unit: int
+    rows: Rows
+
+
+class CodeIndex:
+    """The code of an app, prepared for the features of all rules together.
+
+    Attributes:
+        methods: how many methods all units define.
+        active: per method, over all units, whether Android uses it.
+    """
+
+    def __init__(self, code: Code, hierarchy: Hierarchy, features: Iterable[Feature]) -> None:
+        self._hierarchy = hierarchy
+        words = _words(features, hierarchy)
+        self._units: list[UnitIndex] = []
+        base = 0
+        for unit in code.units:
+            ignored = frozenset(name for name, _, entry in code.duplicates if entry in unit.entries)
+            self._units.append(UnitIndex(unit, base, code.active(unit), ignored, words))
+            base += len(unit.def_method)
+        self.methods = base
+        self._heirs: dict[str, list[_Sites]] = {}
+
+    @cached_property
+    def active(self) -> Mask:
+        """See the class."""
+        return np.concatenate([index.active for index in self._units]) if self._units else np.zeros(0, bool)
+
+    def hits(self, feature: Feature) -> Hits:
+        """Everything that answers one feature of code."""
+        return _FINDERS[feature.kind](self, feature.arg)
+
+    def calls(self, arg: str) -> Hits:
+        """Invocations of a method: on its class, or on one that inherits it without defining it."""
+        wanted = member(arg)
+        parts = []
+        for number, index in enumerate(self._units):
+            named = _fitting(index, index.methods_named(wanted.name), wanted)
+            if len(named):
+                types = np.concatenate([index.type_indices(self._family(wanted)), self._inheriting(number, wanted)])
+                targets = named[np.isin(index.unit.method_class[named], types)]
+                parts.append(_Sites(number, index.rows(RefKind.METHOD, targets)))
+        return self._referring(parts)
+
+    def fields(self, arg: str) -> Hits:
+        """Instructions that read or write a field of its class."""
+        wanted = member(arg)
+        parts = []
+        for number, index in enumerate(self._units):
+            named = index.fields_named(wanted.name)
+            holders = index.type_indices([descriptor(wanted.owner)])
+            targets = named[np.isin(index.unit.field_class[named], holders)]
+            parts.append(_Sites(number, index.rows(RefKind.FIELD, targets)))
+        return self._referring(parts)
+
+    def strings(self, arg: str | StringPattern) -> Hits:
+        """Instructions that load a string."""
+        parts = [
+            _Sites(number, index.rows(RefKind.STRING, np.array(matching(index, arg), np.int64)))
+            for number, index in enumerate(self._units)
+        ]
+        return self._referring(parts)
+
+    def types(self, arg: str) -> Hits:
+        """Instructions that name a type, or a member of it."""
+        parts = []
+        for number, index in enumerate(self._units):
+            holders = index.type_indices([descriptor(arg)])
+            rows = [
+                index.rows(RefKind.TYPE, holders),
+                index.rows(RefKind.METHOD, np.flatnonzero(np.isin(index.unit.method_class, holders))),
+                index.rows(RefKind.FIELD, np.flatnonzero(np.isin(index.unit.field_class, holders))),
+            ]
+            parts.append(_Sites(number, np.sort(np.concatenate(rows)) if len(holders) else NONE))
+        return self._referring(parts)
+
+    def subtypes(self, arg: str) -> Hits:
+        """App classes that inherit from a class or interface, directly or not."""
+        parts = self._descend(arg)
+
+        def place(index: UnitIndex, row: int) -> Place:
+            unit = index.unit
+            offset = int(unit.class_offset[row]) if unit.form == "dex" else -1
+            return Place(entry=unit.entries[int(unit.class_entry[row])], offset=offset, class_=unit.class_name(row))
+
+        return self._collect(parts, place, lambda _unit, rows: rows, None)
+
+    def overrides(self, arg: str | Override) -> Hits:
+        """App methods that override a method of a class that they inherit from."""
+        asked = arg if isinstance(arg, Override) else Override(arg)
+        wanted = member(asked.method)
+        parts = []
+        for number, rows in self._descend(wanted.owner):
+            index = self._units[number]
+            found = index.defining(_fitting(index, index.methods_named(wanted.name), wanted))
+            keep = np.isin(index.unit.def_class[found], rows) & index.active[found]
+            if asked.max_units:
+                units = index.unit.def_units[found]
+                keep &= (units > 0) & (units <= asked.max_units)
+            parts.append(_Sites(number, found[keep]))
+
+        def place(index: UnitIndex, row: int) -> Place:
+            return index.unit.place(row, int(index.unit.def_code[row]) or -1, -1)
+
+        return self._collect(parts, place, lambda unit, rows: unit.def_class[rows], lambda _unit, rows: rows)
+
+    def _family(self, wanted: Member) -> frozenset[str]:
+        """Descriptors on which a call names the method without the app's own classes: its class and, but for constructors,
+        framework classes that inherit from it."""
+        if wanted.name == "<init>":
+            return descriptors([wanted.owner])
+        return descriptors(self._hierarchy.descendants(wanted.owner))
+
+    def _inheriting(self, number: int, wanted: Member) -> Rows:
+        """Type indices, in one unit, of the app classes that inherit the method and do not define it, nor does any app
+        class between."""
+        if wanted.name == "<init>":
+            return NONE
+        rows = [rows for unit, rows in self._descend(wanted.owner, wanted) if unit == number]
+        found = np.concatenate(rows) if rows else NONE
+        return self._units[number].unit.class_type[found].astype(np.int64)
+
+    def _descend(self, owner: str, unless: Member | None = None) -> list[_Sites]:
+        """Class rows, ascending per unit, that inherit from `owner`; not below classes that define the member `unless`."""
+        key = f"{owner} {unless}"
+        if key not in self._heirs:
+            self._heirs[key] = self._walk_down(owner, unless)
+        return self._heirs[key]
+
+    def _walk_down(self, owner: str, unless: Member | None) -> list[_Sites]:
+        stop = [_definers(index, unless) for index in self._units]
+        seen: list[set[int]] = [set() for _ in self._units]
+        front = set(descriptors(self._hierarchy.descendants(owner)))
+        while front:
+            found: set[str] = set()
+            for index, done, barred in zip(self._units, seen, stop, strict=True):
+                for parent in front & index.children.keys():
+                    for row in index.children[parent].tolist():
+                        name = index.unit.class_name(row)
+                        if row not in done and row not in barred and name not in index.ignored:
+                            done.add(row)
+                            found.add(name)
+            front = found
+        return [_Sites(number, np.array(sorted(rows), np.int64)) for number, rows in enumerate(seen) if rows]
+
+    def _referring(self, parts: list[_Sites]) -> Hits:
+        """Hits of instructions: rows of `Unit.refs`."""
+
+        def owners(unit: Unit, rows: Rows) -> Rows:
+            return unit.refs.owner[rows].astype(np.int64)
+
+        def place(index: UnitIndex, row: int) -> Place:
+            return index.unit.site(row)
+
+        return self._collect(parts, place, lambda unit, rows: unit.def_class[unit.refs.owner[rows]], owners)
+
+    def _collect(
+        self,
+        parts: list[_Sites],
+        place: Callable[[UnitIndex, int], Place],
+        class_rows: Callable[[Unit, Rows], npt.NDArray[np.integer]],
+        owners: Callable[[Unit, Rows], Rows] | None,
+    ) -> Hits:
+        """Hits of rows, with the functions that read a place, a class and a method off a row."""
+        parts = [part for part in parts if len(part.rows)]
+        numbers = [self._numbers(part, owners) for part in parts] if owners else []
+
+        def within(mask: Mask | None) -> list[_Sites]:
+            if mask is None or owners is None:
+                return parts
+            return [_Sites(part.unit, part.rows[mask[number]]) for part, number in zip(parts, numbers, strict=True)]
+
+        def places(mask: Mask | None) -> tuple[Place, ...]:
+            pairs = ((self._units[unit], int(row)) for unit, rows in within(mask) for row in rows[:SHOWN])
+            return tuple(place(index, row) for (index, row), _ in zip(pairs, range(SHOWN), strict=False))
+
+        def classes(mask: Mask | None) -> Mapping[str, int]:
+            found: Counter[str] = Counter()
+            for unit_number, rows in within(mask):
+                unit = self._units[unit_number].unit
+                names, counts = np.unique(class_rows(unit, rows), return_counts=True)
+                for name, count in zip(names.tolist(), counts.tolist(), strict=True):
+                    found[unit.class_name(name)] += count
+            return found
+
+        total = sum(len(part.rows) for part in parts)
+        joined = np.concatenate(numbers) if numbers else (NONE if owners else None)
+        return Hits(count=total, owners=joined, places=places, classes=classes)
+
+    def _numbers(self, part: _Sites, owners: Callable[[Unit, Rows], Rows]) -> Rows:
+        index = self._units[part.unit]
+        return index.base + owners(index.unit, part.rows)
+
+
+_FINDERS: dict[str, Callable[[CodeIndex, object], Hits]] = {
+    "call": CodeIndex.calls,  # type: ignore[dict-item]
+    "field_": CodeIndex.fields,  # type: ignore[dict-item]
+    "string": CodeIndex.strings,  # type: ignore[dict-item]
+    "class_": CodeIndex.types,  # type: ignore[dict-item]
+    "extends": CodeIndex.subtypes,  # type: ignore[dict-item]
+    "implements": CodeIndex.subtypes,  # type: ignore[dict-item]
+    "overrides": CodeIndex.overrides,  # type: ignore[dict-item]
+}
+
+
+def _definers(index: UnitIndex, unless: Member | None) -> set[int]:
+    """Class rows that define the member."""
+    if unless is None:
+        return set()
+    found = index.defining(_fitting(index, index.methods_named(unless.name), unless))
+    return set(index.unit.def_class[found].tolist())
+
+
+def _fitting(index: UnitIndex, methods: Rows, wanted: Member) -> Rows:
+    """Those of the method references whose parameters are the wanted ones, when the rule names any."""
+    if wanted.params is None or not len(methods):
+        return methods
+    protos = index.unit.method_proto[methods]
+    fits = {int(proto): index.unit.proto(int(proto)).startswith(f"({wanted.params})") for proto in np.unique(protos)}
+    return methods[[fits[int(proto)] for proto in protos]]
+
+
+def _words(features: Iterable[Feature], hierarchy: Hierarchy) -> frozenset[str]:
+    """Every string that any feature needs by its exact text."""
+    words: set[str] = set()
+    for kind, arg in features:
+        if kind in {"call", "field_", "overrides"}:
+            wanted = member(arg.method if isinstance(arg, Override) else str(arg))
+            words.add(wanted.name)
+            whole = kind == "call" and wanted.name != "<init>"
+            words |= descriptors(hierarchy.descendants(wanted.owner) if whole else [wanted.owner])
+        elif kind == "class_":
+            words.add(descriptor(str(arg)))
+        elif kind == "string":
+            words.add(arg if isinstance(arg, str) else arg.exact if isinstance(arg, StringPattern) else "")
+    return frozenset(words - {""})

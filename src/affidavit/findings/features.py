@@ -1,0 +1,135 @@
+"""The vocabulary of rules: what a leaf asks for, which area of the app answers it, and what an answer holds."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.findings.schema import Node
+from affidavit.model.place import Place
+
+OPERATORS = ("all", "any", "not_", "count", "method")
+"""Attributes of `Node` that are operators; every other attribute is a feature."""
+
+SHOWN = 20
+"""Most places, and most fact ids, that one leaf of a proof carries; its count has the total."""
+
+_NAMES = {item.name: item.encode_name for item in msgspec.structs.fields(Node)}
+_FEATURES = tuple(name for name in _NAMES if name not in OPERATORS)
+
+CODE = frozenset({"call", "field_", "string", "class_", "extends", "implements", "overrides"})
+"""Features that are looked up in the code tables; all others are looked up in facts."""
+
+IN_METHOD = frozenset({"call", "field_", "string", "class_", "overrides"})
+"""Features that can be asked of one method."""
+
+_AREAS = {
+    "network_security": "resources",
+    "endpoint": "text",
+    "library": "code",
+    "native_import": "native",
+    "entry": "entries",
+    "notable": "code",
+    "signing": "signing",
+    "framework": "entries",
+}
+
+
+class Feature(NamedTuple):
+    """A leaf: the attribute of `Node` that is set, and its value."""
+
+    kind: str
+    arg: object
+
+    @property
+    def area(self) -> str:
+        """Which part of the app answers it: ``code``, ``manifest``, ``resources``, ``text``, ``native``, ``entries`` or
+        ``signing``; limitations hide areas."""
+        return "code" if self.kind in CODE else _AREAS.get(self.kind, "manifest")
+
+    @property
+    def text(self) -> str:
+        """The feature in the rule language, on one line."""
+        return f"{_NAMES[self.kind]}: {_argument(self.arg)}"
+
+
+def _argument(arg: object) -> str:
+    """One value in the rule language; a query becomes its conditions."""
+    if isinstance(arg, str):
+        return arg
+    values = msgspec.to_builtins(arg)
+    return ", ".join(f"{name}={_scalar(value)}" for name, value in values.items())
+
+
+def _scalar(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+Mask = npt.NDArray[np.bool_]
+"""Methods of all units together, in unit order: whether each is meant."""
+
+
+def _no_places(_within: Mask | None) -> tuple[Place, ...]:
+    return ()
+
+
+def _no_classes(_within: Mask | None) -> Mapping[str, int]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What answers one feature. The costly parts are functions, called only for statements that hold.
+
+    Attributes:
+        count: how many places, or facts.
+        facts: ids of the first `SHOWN` facts that carry it.
+        owners: for features of methods, the method of each place as a number over all units, ascending.
+        places: the first `SHOWN` places in canonical order, of the methods given (None for all).
+        classes: descriptors of the classes that the places lie in, each with its number of places.
+    """
+
+    count: int = 0
+    facts: tuple[str, ...] = ()
+    owners: npt.NDArray[np.int64] | None = None
+    places: Callable[[Mask | None], tuple[Place, ...]] = _no_places
+    classes: Callable[[Mask | None], Mapping[str, int]] = _no_classes
+
+
+NOTHING = Hits()
+"""The answer to a feature that is nowhere."""
+
+
+def feature_of(node: Node) -> Feature | None:
+    """The feature that a node is, or None for an operator."""
+    for name in _FEATURES:
+        value = getattr(node, name)
+        if value is not None:
+            return Feature(name, value)
+    return None
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """Sub-nodes of an operator, in the rule's order; empty for a feature."""
+    if node.all is not None:
+        return node.all
+    if node.any is not None:
+        return node.any
+    single = node.not_ or node.method or (node.count.of if node.count is not None else None)
+    return () if single is None else (single,)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything below it, parents first."""
+    yield node
+    for child in children_of(node):
+        yield from walk(child)
+
+
+def features(node: Node) -> list[Feature]:
+    """Every feature of a rule, in its order, each once."""
+    found = (feature_of(item) for item in walk(node))
+    return list(dict.fromkeys(item for item in found if item is not None))

@@ -1,0 +1,67 @@
+"""Resolves every feature of every rule once against one app."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from affidavit.findings.code import Code, CodeIndex
+from affidavit.findings.features import CODE, SHOWN, Feature, Hits, Mask, features
+from affidavit.findings.hierarchy import Hierarchy, descriptors
+from affidavit.findings.names import member
+from affidavit.findings.schema import Rule
+from affidavit.findings.stated import FactIndex
+from affidavit.model.code import FrameworkCall
+from affidavit.model.fact import Fact
+
+
+class AppIndex:
+    """One app, prepared for a set of rules.
+
+    Args:
+        rules: every rule that will be asked. facts: in canonical order. code: the app's program, or None when it has none.
+        hierarchy: a function that gives the framework's hierarchy; called only when there is code.
+    """
+
+    def __init__(
+        self, rules: Iterable[Rule], facts: Sequence[Fact], code: Code | None, hierarchy: Callable[[], Hierarchy]
+    ) -> None:
+        self.facts = FactIndex(facts)
+        self._features = [feature for rule in rules for feature in features(rule.match)]
+        self._found: dict[Feature, Hits] = {}
+        self._lineage = hierarchy
+        asked = [feature for feature in self._features if feature.kind in CODE]
+        self.code = CodeIndex(code, hierarchy(), asked) if code is not None and code.units else None
+
+    def hits(self, feature: Feature) -> Hits:
+        """Everything that answers a feature; looked up once."""
+        if feature not in self._found:
+            self._found[feature] = self._look_up(feature)
+        return self._found[feature]
+
+    def fact_ids(self, feature: Feature) -> tuple[str, ...]:
+        """Ids of the framework-call facts behind a call, bounded."""
+        if feature.kind != "call":
+            return self.hits(feature).facts
+        wanted = member(str(feature.arg))
+        ids = [
+            (class_, fact)
+            for class_ in sorted(descriptors(self._lineage().descendants(wanted.owner)))
+            for fact in self._framework_calls.get((class_, wanted.name), ())
+        ]
+        return tuple(fact for _, fact in ids[:SHOWN])
+
+    def _look_up(self, feature: Feature) -> Hits:
+        if feature.kind not in CODE:
+            return self.facts.hits(feature)
+        return self.code.hits(feature) if self.code is not None else Hits()
+
+    @cached_property
+    def _framework_calls(self) -> Mapping[tuple[str, str], list[str]]:
+        """Ids of facts by class and method name."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for fact in self.facts.of(FrameworkCall):
+            what: FrameworkCall = fact.what  # type: ignore[assignment]
+            found.setdefault((what.class_, what.method.partition("(")[0]), []).append(fact.id)
+        return found
+
+
+__all__ = ["AppIndex", "Mask"]

@@ -1,0 +1,171 @@
+"""Judges facts and code by rules."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from affidavit.findings import load
+from affidavit.findings.code import Code
+from affidavit.findings.features import features
+from affidavit.findings.index import AppIndex
+from affidavit.findings.limits import NO_MANIFEST, bearing, hidden_areas
+from affidavit.findings.match import Matcher
+from affidavit.findings.schema import Rule
+from affidavit.findings.searched import count_all, sentence
+from affidavit.model.declared import Permission
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Answer, Attribution, Finding, Grade, Proof
+from affidavit.model.identity import Package
+from affidavit.model.limitation import Limitation
+
+_HIGHEST = {
+    Grade.DECLARED: "the statement rests on what the app says of itself, not on what its code does",
+    Grade.PRESENT: "the code is there; whether it is reached, and where its data goes, is not analysed in this version",
+}
+
+
+class LibraryIndex(Protocol):
+    """Whose code a class is: `affidavit.identity.libraries.LibraryIndex`."""
+
+    def attribute(self, descriptor: str) -> str | None:
+        """Library id for a class descriptor, or None."""
+        ...
+
+
+class _Case(NamedTuple):
+    """What every rule is judged with."""
+
+    index: AppIndex
+    hidden: dict[str, tuple[str, ...]]
+    counts: dict[str, str]
+    libraries: LibraryIndex | None
+    own: str
+
+
+def judge(
+    facts: Sequence[Fact],
+    program: Code | None,
+    library_index: LibraryIndex | None,
+    limitations: Sequence[Limitation],
+    rules: Sequence[Rule],
+) -> tuple[Finding, ...]:
+    """One finding per rule, by rule id.
+
+    Args:
+        facts: of the whole artefact, in canonical order.
+        program: its code; None when it has none.
+        library_index: for saying whose code a place is in; None to say only whether it is the app's own.
+        limitations: all that are known so far; those of `limitations_of` are added here.
+        rules: what to ask, normally `load.rules()`.
+
+    Raises:
+        KnowledgeError: compiled knowledge is missing.
+    """
+    index = AppIndex(rules, facts, program, load.hierarchy)
+    named = index.facts.of(Package)
+    known = list(limitations)
+    if not named:
+        known.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
+    known += _raised(index, rules)
+    own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
+    case = _Case(index, hidden_areas(known, load.hidings()), count_all(index.facts, program), library_index, own)
+    return tuple(_judge_one(case, rule) for rule in sorted(rules, key=lambda rule: rule.id))
+
+
+def limitations_of(facts: Sequence[Fact], program: Code | None, rules: Sequence[Rule]) -> tuple[Limitation, ...]:
+    """Limitations that rules raise when they match (a packer's mark means that the code shown is not the code that runs).
+
+    Raises:
+        KnowledgeError: compiled knowledge is missing.
+    """
+    chosen = [rule for rule in rules if rule.limits is not None]
+    return tuple(_raised(AppIndex(chosen, facts, program, load.hierarchy), chosen))
+
+
+def _raised(index: AppIndex, rules: Iterable[Rule]) -> list[Limitation]:
+    matcher = Matcher(index, frozenset())
+    return [
+        Limitation(rule.limits.kind, rule.limits.detail)
+        for rule in rules
+        if rule.limits is not None and matcher.truth(rule.match)
+    ]
+
+
+def _judge_one(case: _Case, rule: Rule) -> Finding:
+    matcher = Matcher(case.index, case.hidden.keys())
+    truth = matcher.truth(rule.match)
+    answer = Answer.SHOWN if truth else Answer.UNDETERMINED if truth is None else Answer.NOT_SHOWN
+    proof = matcher.proof(rule.match)
+    areas = {feature.area for feature in features(rule.match)}
+    searched = sentence(areas, case.counts)
+    finding = Finding(
+        rule=rule.id,
+        version=rule.version,
+        title=rule.title,
+        category=rule.category,
+        answer=answer,
+        searched=searched,
+        proof=proof if answer is Answer.SHOWN else _without_places(proof),
+        limitations=bearing(areas, case.hidden),
+        severity=rule.severity,
+        masvs=rule.masvs,
+        maswe=rule.maswe,
+        permission_groups=rule.permission_groups,
+        references=rule.references,
+    )
+    if answer is not Answer.SHOWN:
+        absence = rule.absence.format_map(case.counts)
+        return msgspec.structs.replace(finding, searched=f"{absence[:1].upper()}{absence[1:]}. {searched}")
+    grade = _grade(rule, proof)
+    return msgspec.structs.replace(
+        finding, grade=grade, why_not_higher=_why_not_higher(case, rule, grade), who=_attribute(case, matcher, rule)
+    )
+
+
+def _without_places(proof: Proof) -> Proof:
+    """A proof tree with its counts, but without places and facts."""
+    children = tuple(_without_places(child) for child in proof.children)
+    return msgspec.structs.replace(proof, places=(), facts=(), children=children)
+
+
+def _grade(rule: Rule, proof: Proof) -> Grade:
+    """The rule's grade, but no higher than *declared* when nothing but declarations carries the match."""
+    asked = {feature.text: feature.area for feature in features(rule.match)}
+    carried = {asked[leaf] for leaf in _carrying(proof)}
+    return Grade.DECLARED if carried and carried <= {"manifest", "resources"} and rule.grade is not Grade.ALLEGED else rule.grade
+
+
+def _carrying(proof: Proof) -> list[str]:
+    """Features of the matched leaves that are not under a ``not``."""
+    if not proof.matched or proof.op == "not":
+        return []
+    return [proof.feature] if proof.op == "feature" else [leaf for child in proof.children for leaf in _carrying(child)]
+
+
+def _why_not_higher(case: _Case, rule: Rule, grade: Grade) -> str:
+    """Why the grade is not higher, and what the manifest lacks that the calls need."""
+    reason = _HIGHEST.get(grade, "")
+    asked = {fact.what.name for fact in case.index.facts.of(Permission)}  # type: ignore[union-attr]
+    needed = rule.with_.declared
+    if not needed or asked & set(needed) or "manifest" in case.hidden:
+        return reason
+    short = ", ".join(name.rpartition(".")[2] for name in needed)
+    return f"{reason}; the manifest asks for none of the permissions that it needs ({short})"
+
+
+def _attribute(case: _Case, matcher: Matcher, rule: Rule) -> tuple[Attribution, ...]:
+    """Whose classes the places lie in: most places first, then by name."""
+    found: Counter[str] = Counter()
+    for hits, within in matcher.evidence(rule.match):
+        for name, count in hits.classes(within).items():
+            found[_whose(case, name)] += count
+    return tuple(Attribution(who, places) for who, places in sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _whose(case: _Case, name: str) -> str:
+    """The app's own code by its package prefix, else the library that the index names, else ``other``."""
+    if case.own and name.startswith(case.own):
+        return "own"
+    return (case.libraries.attribute(name) if case.libraries is not None else None) or "other"

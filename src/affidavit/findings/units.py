@@ -1,0 +1,122 @@
+"""One unit of code, prepared for looking features up: every name that any rule needs is resolved once."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.dalvik.unit import Csr, RefKind, Unit
+from affidavit.dalvik.xref import referrers
+from affidavit.findings.texts import Loaded, find_exact
+
+Rows = npt.NDArray[np.int64]
+NONE: Rows = np.empty(0, np.int64)
+
+
+class UnitIndex:
+    """A unit with the strings, types, methods and fields that rules name.
+
+    Attributes:
+        unit: the unit. base: number of its first method over all units. active: per method, whether Android uses it.
+        ignored: classes whose definition here is a duplicate that Android ignores (descriptors).
+    """
+
+    def __init__(self, unit: Unit, base: int, active: npt.NDArray[np.bool_], ignored: frozenset[str], words: Iterable[str]) -> None:
+        self.unit = unit
+        self.base = base
+        self.active = active
+        self.ignored = ignored
+        self._text = find_exact(unit.strings, (word.encode("ascii") for word in words))
+
+    def string_indices(self, text: str) -> list[int]:
+        """Indices of a string that was among the words given."""
+        return self._text.get(text.encode("ascii"), [])
+
+    def type_indices(self, descriptors: Iterable[str]) -> Rows:
+        """Indices of types, by descriptors that were among the words given."""
+        strings = [index for item in descriptors for index in self.string_indices(item)]
+        types = self._type_of[np.array(strings, np.int64)] if strings else NONE
+        return types[types >= 0]
+
+    def methods_named(self, name: str) -> Rows:
+        """Method references of one name."""
+        return _equal(self.string_indices(name), self._methods_by_name)
+
+    def fields_named(self, name: str) -> Rows:
+        """Field references of one name."""
+        return _equal(self.string_indices(name), self._fields_by_name)
+
+    def rows(self, kind: RefKind, targets: Rows) -> Rows:
+        """Rows of `Unit.refs` that name one of `targets`, in active methods, ascending."""
+        if not len(targets):
+            return NONE
+        csr = referrers(self.unit, kind)
+        rows = np.sort(np.concatenate([csr.row(int(target)) for target in targets])).astype(np.int64)
+        return rows[self.active[self.unit.refs.owner[rows]]]
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The strings that instructions load."""
+        refs = self.unit.refs
+        targets = np.unique(refs.target[refs.kind == RefKind.STRING])
+        return Loaded(self.unit.strings, targets[targets >= 0].astype(np.int64))
+
+    @cached_property
+    def children(self) -> dict[str, Rows]:
+        """Rows of the classes defined here, by the descriptor of each super class and interface."""
+        parents, rows = _edges(self.unit)
+        order = np.argsort(parents, kind="stable")
+        kinds, start = np.unique(parents[order], return_index=True)
+        groups = np.split(rows[order], start[1:]) if len(kinds) else []
+        return {self.unit.type_name(int(kind)): group for kind, group in zip(kinds, groups, strict=True)}
+
+    @cached_property
+    def _type_of(self) -> Rows:
+        """Type index of each string index, or -1."""
+        table = np.full(len(self.unit.strings), -1, np.int64)
+        valid = np.flatnonzero(self.unit.type_string >= 0)
+        table[self.unit.type_string[valid]] = valid
+        return table
+
+    @cached_property
+    def _methods_by_name(self) -> tuple[Rows, Rows]:
+        return _by_name(self.unit.method_name, self._wanted)
+
+    @cached_property
+    def _fields_by_name(self) -> tuple[Rows, Rows]:
+        return _by_name(self.unit.field_name, self._wanted)
+
+    @cached_property
+    def _wanted(self) -> Rows:
+        return np.array(sorted(index for group in self._text.values() for index in group), np.int64)
+
+    def defining(self, methods: Rows) -> Rows:
+        """Rows of `def_method` that define one of the method references."""
+        return np.flatnonzero(np.isin(self.unit.def_method, methods)) if len(methods) else NONE
+
+
+def _by_name(names: npt.NDArray[np.int32], wanted: Rows) -> tuple[Rows, Rows]:
+    """References whose name is wanted, ordered by name: the names, and the references."""
+    table = np.zeros(max(int(names.max(initial=-1)), int(wanted.max(initial=-1))) + 2, bool)
+    table[wanted] = True
+    rows = np.flatnonzero(table[names])  # a name of -1 reads the last, unset element
+    order = np.argsort(names[rows], kind="stable")
+    return names[rows][order].astype(np.int64), rows[order]
+
+
+def _equal(wanted: list[int], table: tuple[Rows, Rows]) -> Rows:
+    """References in an ordered table whose name is one of `wanted`, ascending."""
+    names, rows = table
+    parts = [rows[slice(*np.searchsorted(names, [index, index + 1]))] for index in wanted]
+    return np.sort(np.concatenate(parts)) if parts else NONE
+
+
+def _edges(unit: Unit) -> tuple[Rows, Rows]:
+    """Parent type index and class row of every inheritance edge."""
+    supers = np.flatnonzero(unit.class_super >= 0)
+    csr: Csr = unit.interfaces
+    owners = np.repeat(np.arange(len(unit.class_type)), np.diff(csr.start))
+    parents = np.concatenate([unit.class_super[supers], csr.items[: len(owners)]]).astype(np.int64)
+    rows = np.concatenate([supers, owners])
+    return parents[parents >= 0], rows[parents >= 0]

@@ -1,0 +1,58 @@
+"""Endpoints as people look at them: by host, the ones taken for real first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from affidavit.model.endpoint import Endpoint
+from affidavit.model.place import Place
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host with what names it.
+
+    Attributes:
+        name: the host; for an e-mail address or a value without host, the value.
+        values: the first distinct values in canonical order; `total` counts all of them.
+        sources: where they were read (``code``, ``asset`` ...), sorted.
+        used_by: the first place in code that loads one of them, if the code shows it.
+        cleartext: whether one of the values is an unencrypted ``http:`` or ``ws:`` URL.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    total: int
+    sources: tuple[str, ...]
+    used_by: Place | None
+    cleartext: bool
+
+
+def by_host(endpoints: Iterable[Endpoint], role: str = "endpoint") -> list[Host]:
+    """Endpoints of one role by host, sorted from the domain downwards so that one owner's hosts stand together."""
+    groups: dict[str, list[Endpoint]] = {}
+    for item in endpoints:
+        if item.role == role:
+            groups.setdefault(item.host or item.value, []).append(item)
+    return [_host(name, groups[name]) for name in sorted(groups, key=lambda name: (name.split(".")[::-1], name))]
+
+
+def aside_by_role(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Host]]]:
+    """What was set aside, by the reason why."""
+    known = list(endpoints)
+    return [(role, by_host(known, role)) for role in sorted({item.role for item in known} - {"endpoint"})]
+
+
+def _host(name: str, items: list[Endpoint]) -> Host:
+    """Fold the endpoints of one host."""
+    values = sorted({item.value for item in items})
+    places = sorted(place for item in items for place in item.used_by)
+    return Host(
+        name=name,
+        values=tuple(values[:_EXAMPLES]),
+        total=len(values),
+        sources=tuple(sorted({item.source for item in items})),
+        used_by=places[0] if places else None,
+        cleartext=any(value.lower().startswith(("http://", "ws://")) for value in values),
+    )

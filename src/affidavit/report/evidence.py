@@ -1,0 +1,122 @@
+"""A question opened: its findings, their proofs line by line, and the bytes at every cited place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from affidavit.model.bundle import Affidavit, Excerpt
+from affidavit.model.code import NotableCode
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Answer, Finding, Proof
+from affidavit.model.place import Place
+from affidavit.report.answers import Statement, cited_places, has_more_places, names_of_code, walk
+
+PLACES = 8
+"""Places of one finding that the page opens; the bundle has all that the finding lists."""
+
+_NODES = 60
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One line of a proof: how deep, whether it held, in words, and how often."""
+
+    depth: int
+    matched: bool
+    words: str
+    feature: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A place and the bytes there, if the bundle holds them."""
+
+    place: Place
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One finding, ready to be laid out. `anchor` is made here and holds nothing from the bundle."""
+
+    anchor: str
+    finding: Finding
+    who: tuple[tuple[str, int], ...]
+    proof: tuple[Node, ...]
+    cited: tuple[Cited, ...]
+    total: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with its findings by answer."""
+
+    anchor: str
+    statement: Statement
+    shown: tuple[Opened, ...]
+    undetermined: tuple[Opened, ...]
+    not_shown: tuple[Opened, ...]
+
+
+def questions(asked: Iterable[Statement], affidavit: Affidavit) -> list[Question]:
+    """Open every finding of every question."""
+    facts = {fact.id: fact for fact in affidavit.facts}
+    names = names_of_code(affidavit.facts)
+
+    def opened(statement: Statement, anchor: str) -> Question:
+        items = [
+            open_finding(finding, f"{anchor}-{index}", affidavit.excerpts, facts, names)
+            for index, finding in enumerate(statement.findings, 1)
+        ]
+        groups = {answer: tuple(item for item in items if item.finding.answer == answer) for answer in Answer}
+        return Question(anchor, statement, groups[Answer.SHOWN], groups[Answer.UNDETERMINED], groups[Answer.NOT_SHOWN])
+
+    return [opened(statement, f"q{number}") for number, statement in enumerate(asked, 1)]
+
+
+def open_finding(
+    finding: Finding, anchor: str, excerpts: Mapping[str, Excerpt], facts: Mapping[str, Fact], names: Mapping[str, str]
+) -> Opened:
+    """Put a finding together with its evidence."""
+    places = cited_places(finding, facts) if finding.answer == Answer.SHOWN else ()
+    return Opened(
+        anchor=anchor,
+        finding=finding,
+        who=tuple((names.get(item.who, item.who), item.places) for item in finding.who),
+        proof=proof_lines(finding.proof),
+        cited=tuple(Cited(place, excerpts.get(f"{place.entry}@{place.offset}")) for place in places[:PLACES]),
+        total=len(places),
+        more=has_more_places(finding),
+    )
+
+
+def proof_lines(proof: Proof) -> tuple[Node, ...]:
+    """The first lines of a proof tree, parents before children."""
+    lines: list[Node] = []
+    for depth, node in walk(proof):
+        if len(lines) == _NODES:
+            lines.append(Node(0, matched=False, words="further lines are in the bundle", feature="", count=0))
+            break
+        lines.append(Node(depth, node.matched, _words(node), node.feature, node.count))
+    return tuple(lines)
+
+
+def _words(node: Proof) -> str:
+    """What a node of a proof asks for, in words."""
+    words = {
+        "and": "all of these", "or": "at least one of these", "not": "none of this",
+        "count": "this often", "method": "all inside one method", "feature": "",
+    }  # fmt: skip
+    return words.get(node.op, node.op)
+
+
+def notable(facts: Iterable[Fact]) -> list[tuple[str, int, list[Fact]]]:
+    """Notable code by form: form, number of sites, the first facts."""
+    forms: dict[str, tuple[int, list[Fact]]] = {}
+    for fact in facts:
+        if isinstance(fact.what, NotableCode):
+            sites, examples = forms.get(fact.what.form, (0, []))
+            forms[fact.what.form] = (sites + fact.what.sites, [*examples, fact][:_EXAMPLES])
+    return [(form, sites, examples) for form, (sites, examples) in sorted(forms.items())]

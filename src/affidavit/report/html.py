@@ -1,0 +1,175 @@
+"""One page: a self-contained offline HTML file that a lawyer can read and an engineer can drill into.
+
+Every value that a template prints passes `_shown` (hidden characters become escapes, length is bounded) and then HTML
+escaping; both are the environment's, not the template author's. No value from the bundle is ever put into an attribute.
+"""
+
+import shlex
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from affidavit.model.bundle import Affidavit
+from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
+from affidavit.model.declared import Component, DeepLink, Feature, MetaData, Permission, PermissionDefinition, Query
+from affidavit.model.endpoint import Endpoint
+from affidavit.model.finding import GRADES, Answer
+from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity
+from affidavit.model.inventory import EntryFact
+from affidavit.model.library import Library
+from affidavit.model.native import NativeLibrary
+from affidavit.model.signing import Certificate, SigningBlock
+from affidavit.report import evidence
+from affidavit.report.answers import statements
+from affidavit.report.endpoints import aside_by_role, by_host
+from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
+from affidavit.report.template_cache import TemplateCache
+from affidavit.report.text import plural, visible
+
+ROWS = 200
+"""Longest table on the page; a line under it says how many rows there are in all and where."""
+
+_GRADES = {
+    "alleged": "Somebody says so.",
+    "declared": "The app says so itself.",
+    "present": "The code or data is in it.",
+    "reachable": "A path leads to it from a start.",
+    "flows": "The data arrives, path shown.",
+    "observed": "Seen in a capture.",
+}
+_WHY_EXPORTED = {
+    "stated": "as stated",
+    "intent-filter": "since it has an intent filter",
+    "default": "by default",
+    "provider-before-17": "by the default before API 17",
+}
+_ASIDE = {"schema": "names of schemas and licences", "documentation": "documentation", "placeholder": "placeholders"}
+_NOTABLE = {
+    "reflection": "Calls chosen by name while running (reflection)",
+    "dynamic-loading": "Loads further code while running",
+    "native-loading": "Loads native libraries",
+    "webview-bridge": "Opens the app's objects to web pages",
+    "native-method": "Methods written in native code",
+    "crypto-constant": "Constants of cryptography",
+}
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_TEXT = 2_000
+
+
+def render_html(affidavit: Affidavit) -> str:
+    """The page. Its time grows with the findings and with at most `ROWS` rows of each table, not with the app."""
+    return _environment().get_template("page.html").render(_context(affidavit))
+
+
+@cache
+def _environment() -> Environment:
+    """Templates that escape everything and fail on a name that does not exist."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_shown,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False, keep_trailing_newline=True,
+        bytecode_cache=TemplateCache(_TEMPLATES),
+    )  # fmt: skip
+    made.filters |= {"plural": plural, "size": size_in_words, "first": _first}
+    return made
+
+
+def _shown(value: Any) -> Any:
+    """What every expression of a template passes before it is escaped."""
+    return visible(value, _TEXT) if type(value) is str else value
+
+
+def _first(rows: list[Any], count: int = ROWS) -> list[Any]:
+    """The first rows of a table."""
+    return rows[:count]
+
+
+def _context(affidavit: Affidavit) -> dict[str, Any]:
+    """Everything that the templates name."""
+    facts = Facts(affidavit.facts)
+    asked = statements(affidavit)
+    bundle, _ = file_names(affidavit)
+    reached = {item.grade for item in asked if item.grade}
+    return {
+        "affidavit": affidavit, "manifest": affidavit.manifest, "artefact": affidavit.manifest.artefact,
+        "package": facts.package(), "contains": code_in_words(facts), "bundle": bundle,
+        "limits": folded(affidavit.limitations), "method_limits": METHOD_LIMITS, "rows": ROWS,
+        "asked": evidence.questions(asked, affidavit),
+        "answers": Answer, "grades": _GRADES, "exported_why": _WHY_EXPORTED, "aside_words": _ASIDE,
+        "notable_words": _NOTABLE, "quoted": lambda name: shlex.quote(visible(name)),
+        "ladder": [(grade, grade in reached) for grade in GRADES],
+        **_declared(facts), **_code(facts), **_rows(facts),
+    }  # fmt: skip
+
+
+def _declared(facts: Facts) -> dict[str, Any]:
+    """What the app says of itself, and who signed."""
+    components = sorted(facts.about(Component), key=lambda item: (item.form, item.name))
+    applications = facts.about(Application)
+    return {
+        "application": applications[0] if applications else None,
+        "network_security": facts.about(NetworkSecurity),
+        "permissions": sorted(facts.about(Permission), key=_dangerous_first),
+        "defined": facts.about(PermissionDefinition),
+        "exported": [item for item in components if item.exported],
+        "internal": [item for item in components if not item.exported],
+        "links": facts.about(DeepLink), "features": facts.about(Feature), "queries": facts.about(Query),
+        "meta": facts.about(MetaData), "blocks": facts.about(SigningBlock), "certificates": facts.about(Certificate),
+    }  # fmt: skip
+
+
+def _code(facts: Facts) -> dict[str, Any]:
+    """What the bytes hold."""
+    endpoints = facts.about(Endpoint)
+    entries = facts.facts(EntryFact)
+    return {
+        "hosts": by_host(endpoints), "aside": aside_by_role(endpoints),
+        "libraries": sorted(facts.about(Library), key=lambda item: (-item.classes, item.title, item.id)),
+        "natives": facts.facts(NativeLibrary), "units": facts.facts(CodeUnit),
+        "duplicates": facts.about(DuplicateClass), "notable": evidence.notable(facts.facts(NotableCode)),
+        "calls": len(facts.about(FrameworkCall)), "frameworks": facts.about(Framework),
+        "build_tools": facts.about(BuildTool), "entries": len(entries),
+        "odd": [entry for entry in facts.about(EntryFact) if entry.oddities],
+    }  # fmt: skip
+
+
+def _rows(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
+    """Tables whose cells need no markup of their own; at most one row more than the page shows is worded."""
+    return {
+        "block_rows": [(b.scheme, b.size, _known(b.signers), b.verified) for b in facts.about(SigningBlock)],
+        "unit_rows": [
+            (fact.place.entry, f"{unit.form} {unit.version}", *_counts(unit.classes, unit.methods, unit.strings),
+             *_counts(unit.instructions, unit.undecoded))
+            for fact, unit in facts.pairs(CodeUnit)
+        ],
+        "native_rows": [
+            (fact.place.entry, lib.abi, ", ".join(lib.hardening), *_counts(lib.imports, lib.exports, lib.jni_count))
+            for fact, lib in facts.pairs(NativeLibrary)
+        ],
+        "duplicate_rows": [(item.name, item.used, item.ignored) for item in facts.about(DuplicateClass)],
+        "odd_rows": [
+            (fact.place.entry, ", ".join(entry.oddities)) for fact, entry in facts.pairs(EntryFact) if entry.oddities
+        ],
+        "feature_rows": [(item.name, "yes" if item.required else "no") for item in facts.about(Feature)],
+        "query_rows": [(item.value, item.form) for item in facts.about(Query)],
+        "meta_rows": [(item.name, item.value, item.component) for item in facts.about(MetaData)],
+    }  # fmt: skip
+
+
+def _counts(*numbers: int) -> Iterable[str]:
+    """Numbers with separators."""
+    return (f"{number:,}" for number in numbers)
+
+
+def _known(number: int) -> str:
+    """A count that may not have been read."""
+    return str(number) if number >= 0 else "not read"
+
+
+def _dangerous_first(item: Permission) -> tuple[int, str]:
+    """Permissions that the user is asked for come first, then those unknown to the platform, then the rest."""
+    level = item.protection.split("|")[0]
+    return {"dangerous": 0, "": 1}.get(level, 2), item.name

@@ -1,0 +1,184 @@
+"""The account as Markdown, for an issue, a wiki or a letter. No text of the app becomes a link, an image or HTML."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from affidavit.model.bundle import Affidavit
+from affidavit.model.declared import Component, Permission
+from affidavit.model.finding import Answer, Finding
+from affidavit.model.library import Library
+from affidavit.model.place import Place
+from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
+from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
+from affidavit.report.terminal import signers
+from affidavit.report.text import plural, visible
+
+ROWS = 100
+"""Longest list; what is left out is counted, and the JSON form has it."""
+
+_PLACES = 5
+_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?\[\\\]^_`{|}~])")
+
+
+def code(text: str, limit: int = 400) -> str:
+    """Untrusted text as a code span: no markup, entity, mention or automatic link is read inside one.
+
+    The fence is one backtick longer than any run inside. A pipe would still end a table's cell, so it is an escape.
+    """
+    shown = visible(text, limit).replace("|", "\\u007c") or " "
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest or shown.startswith(" ") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def escape(text: str) -> str:
+    """Our own sentences as plain text: ASCII punctuation escaped, ``@`` fenced so that it mentions nobody."""
+    return _PUNCTUATION.sub(r"\\\1", visible(text, 2_000)).replace("@", "`@`")
+
+
+def render_markdown(affidavit: Affidavit) -> str:
+    """The whole account, limits first."""
+    facts = Facts(affidavit.facts)
+    parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit),
+             _tables(facts), _check(affidavit))  # fmt: skip
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table of at most `ROWS` rows whose cells are already escaped, and a line that counts the rest."""
+    listed = list(rows)
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + " --- |" * len(heads)
+    for row in listed[:ROWS]:
+        yield "| " + " | ".join(row) + " |"
+    if len(listed) > ROWS:
+        yield f"\nThe first {ROWS} of {len(listed):,}; all of them are in the JSON form."
+    yield ""
+
+
+def _head(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
+    """What was reviewed."""
+    artefact, package = affidavit.manifest.artefact, facts.package()
+    yield f"# Affidavit on {code(package.name if package else artefact.name)}\n"
+    if package:
+        yield f"- Label {code(package.label)}, version {code(package.version_name)} ({package.version_code})"
+    yield f"- File {code(artefact.name)}, {escape(artefact.kind)}, {size_in_words(artefact.size)}"
+    yield f"- SHA-256 {code(artefact.sha256)}"
+    yield f"- Contains {escape(code_in_words(facts) or 'nothing that could be read')}"
+    yield f"- Signed by {code(signers(facts))}\n"
+
+
+def _limits(affidavit: Affidavit) -> Iterator[str]:
+    """What could not be examined, ahead of every answer."""
+    yield "## Not examined\n"
+    if affidavit.manifest.partial:
+        yield "**The budget ran out: this affidavit is partial.**\n"
+    for sentence in METHOD_LIMITS:
+        yield f"- {escape(sentence)}"
+    yield ""
+    if affidavit.limitations:
+        rows = (
+            (code(item.kind), escape(item.detail), _where(item.place), f"{item.count:,}")
+            for item in affidavit.limitations
+        )
+        yield from _table(("Kind", "What is therefore unknown", "Place", "Times"), rows)
+
+
+def _where(place: Place | None) -> str:
+    """A place in one code span."""
+    if place is None:
+        return ""
+    at = f" @ {place.offset}" if place.offset >= 0 else ""
+    member = f" {place.class_}->{place.method}" if place.class_ else ""
+    pc = f" +{place.pc:#06x}" if place.pc >= 0 else ""
+    return code(f"{place.entry}{at}{member}{pc}")
+
+
+def _answers(affidavit: Affidavit) -> Iterator[str]:
+    """One row for each question."""
+    yield "## Answers\n"
+    rows = []
+    for item in statements(affidavit):
+        places = plural(item.places, "place") + (" or more" if item.more else "") if item.answer == Answer.SHOWN else ""
+        who = ", ".join(code(name, 60) for name in item.who[:5])
+        question = escape(item.category.question or item.label)
+        rows.append((question, f"**{item.answer}**", item.grade or "", places, who))
+    yield from _table(("Question", "Answer", "Grade", "Places", "Whose code"), rows)
+
+
+def _evidence(affidavit: Affidavit) -> Iterator[str]:
+    """Each finding that is shown or undetermined, with the first of its places."""
+    facts = {fact.id: fact for fact in affidavit.facts}
+    names = names_of_code(affidavit.facts)
+    yield "## Findings\n"
+    for item in statements(affidavit):
+        for finding in item.findings:
+            if finding.answer != Answer.NOT_SHOWN:
+                yield from _finding(finding, cited_places(finding, facts), names)
+    absent = [finding for finding in affidavit.findings if finding.answer == Answer.NOT_SHOWN]
+    if absent:
+        yield "### Not shown\n"
+        yield from _table(
+            ("Rule", "Statement", "Searched"), ((code(f.rule), escape(f.title), escape(f.searched)) for f in absent)
+        )
+
+
+def _finding(finding: Finding, places: Sequence[Place], names: dict[str, str]) -> Iterator[str]:
+    """One finding."""
+    grade = f", {finding.grade}" if finding.grade else ""
+    yield f"### {escape(finding.title)}\n"
+    yield f"- {code(finding.rule)} version {finding.version}: **{finding.answer}**{grade}"
+    if finding.why_not_higher:
+        yield f"- Not graded higher: {escape(finding.why_not_higher)}"
+    yield f"- Searched: {escape(finding.searched)}"
+    for item in finding.who:
+        yield f"- Code of {code(names.get(item.who, item.who), 80)}: {plural(item.places, 'place')}"
+    for kind in finding.limitations:
+        yield f"- Limited by {code(kind)}"
+    for place in places[:_PLACES]:
+        yield f"- At {_where(place)}"
+    if len(places) > _PLACES or has_more_places(finding):
+        yield "- Further places are in the bundle"
+    yield ""
+
+
+def _tables(facts: Facts) -> Iterator[str]:
+    """Permissions, open components, libraries and hosts."""
+    permissions = sorted(facts.about(Permission), key=lambda item: item.name)
+    exported = sorted((c for c in facts.about(Component) if c.exported), key=lambda item: (item.form, item.name))
+    libraries = sorted(facts.about(Library), key=lambda item: item.id)
+    names, aside = hosts(facts)
+    if permissions:
+        yield "## Permissions\n"
+        yield from _table(
+            ("Name", "Protection"), ((code(p.name), code(p.protection) if p.protection else "") for p in permissions)
+        )
+    if exported:
+        yield "## Components open to other apps\n"
+        rows = (
+            (code(c.form), code(c.name), code(c.exported_why), code(c.permission) if c.permission else "none")
+            for c in exported
+        )
+        yield from _table(("Kind", "Class", "Why", "Permission needed"), rows)
+    if libraries:
+        yield "## Libraries recognised by name\n"
+        yield from _table(
+            ("Library", "Purpose", "Classes"),
+            ((code(x.title or x.id), escape(x.purpose), f"{x.classes:,}") for x in libraries),
+        )
+    if names:
+        yield "## Hosts named in the bytes\n"
+        yield f"{plural(aside, 'further string')} set aside as schema, documentation or placeholder.\n"
+        yield from _table(("Host",), ((code(name),) for name in names))
+
+
+def _check(affidavit: Affidavit) -> Iterator[str]:
+    """How a reader checks all this."""
+    manifest = affidavit.manifest
+    bundle, _ = file_names(affidavit)
+    yield "## Inputs and how to check\n"
+    yield f"- Tool {code(manifest.tool.name)} {code(manifest.tool.version)}, code {code(manifest.tool.code_sha256)}"
+    yield f"- Knowledge {code(manifest.knowledge_sha256)}"
+    yield f"- Signing key {code(affidavit.key_id)}" if affidavit.key_id else "- This affidavit is not signed"
+    yield f"- {code(f'affidavit verify {bundle} --artefact {manifest.artefact.name}')}"

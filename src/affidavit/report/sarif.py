@@ -1,0 +1,186 @@
+"""SARIF 2.1.0, which code hosts and editors read (OASIS, Static Analysis Results Interchange Format).
+
+How the three answers map, and why:
+
+* *shown* with a severity above ``info`` is kind ``fail`` (SARIF's word for "the condition that the rule describes is
+  there") with the level that the severity has; with severity ``info`` it is kind ``informational``, level ``none``;
+* *undetermined* is kind ``open``, level ``none``: the standard's own word for "not enough information";
+* *not shown* is **not** a result. Kind ``pass`` would say more than is known, and the largest consumer shows every
+  result as an alert whatever its kind. What was searched in vain is listed in the run's properties.
+
+Limitations are tool execution notifications. Places are byte offsets in entries nested in the artefact. Every result
+has a physical location (consumers refuse a whole file for one that has none); class and method are logical locations.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from affidavit.model.bundle import Affidavit
+from affidavit.model.finding import Answer, Finding
+from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
+from affidavit.report.answers import cited_places, names_of_code
+from affidavit.report.text import visible
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LOCATIONS = 100
+"""Places of one result that consumers show."""
+
+_LEVELS = {"low": "note", "medium": "warning", "high": "error"}
+_MESSAGE = 1_000
+_PATH = 1_000
+
+Object = dict[str, Any]
+
+
+def render_sarif(affidavit: Affidavit) -> bytes:
+    """One run with rules, results, artifacts and notifications; keys sorted, two spaces of indentation."""
+    run = _Run(affidavit)
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.document()]}
+    return msgspec.json.format(msgspec.json.encode(log, order="sorted"), indent=2) + b"\n"
+
+
+def uri(path: str) -> str:
+    """An entry's path as a relative URI reference (RFC 3986): percent-encoded, no scheme, no leading slash."""
+    return quote(visible(path.lstrip("/"), _PATH), safe="/!~-._")
+
+
+class _Run:
+    """Builds one run; artifacts are numbered as places first name them."""
+
+    def __init__(self, affidavit: Affidavit) -> None:
+        self.affidavit = affidavit
+        self.root = affidavit.manifest.artefact
+        self.facts = {fact.id: fact for fact in affidavit.facts}
+        self.names = names_of_code(affidavit.facts)
+        self.rules = sorted({finding.rule: finding for finding in affidavit.findings}.items())
+        self.rule_index = {rule: index for index, (rule, _) in enumerate(self.rules)}
+        self.artifacts: dict[str, int] = {"": 0}
+
+    def document(self) -> Object:
+        """The run."""
+        manifest = self.affidavit.manifest
+        told = [finding for finding in self.affidavit.findings if finding.answer != Answer.NOT_SHOWN]
+        results = [self._result(finding) for finding in told]
+        notifications = [self._notification(item) for item in self.affidavit.limitations]
+        driver = {
+            "name": manifest.tool.name, "version": manifest.tool.version, "semanticVersion": manifest.tool.version,
+            "rules": [_rule(finding) for _, finding in self.rules],
+            "properties": {"codeSha256": manifest.tool.code_sha256, "knowledgeSha256": manifest.knowledge_sha256},
+        }  # fmt: skip
+        return {
+            "tool": {"driver": driver},
+            "invocations": [{"executionSuccessful": not manifest.partial, "toolExecutionNotifications": notifications}],
+            "artifacts": self._artifacts(),
+            "results": results,
+            "columnKind": "utf16CodeUnits",
+            "automationDetails": {"id": f"affidavit/{self.root.sha256}/"},
+            "properties": {"notShown": [_absent(f) for f in self.affidavit.findings if f.answer == Answer.NOT_SHOWN]},
+        }
+
+    def _result(self, finding: Finding) -> Object:
+        """One shown or undetermined finding. The fingerprint leaves out offsets, which move with every build."""
+        places = cited_places(finding, self.facts)[:LOCATIONS] or (Place(entry=""),)
+        kind, level = _kind(finding)
+        who = [{"who": self.names.get(item.who, item.who), "places": item.places} for item in finding.who]
+        return {
+            "ruleId": finding.rule,
+            "ruleIndex": self.rule_index[finding.rule],
+            "kind": kind,
+            "level": level,
+            "message": {"text": _message(finding)},
+            "locations": [self._location(places[0])],
+            "relatedLocations": [{"id": i, **self._location(p)} for i, p in enumerate(places[1:], 1)],
+            "partialFingerprints": {"affidavit/1": _fingerprint(finding, places[0])},
+            "properties": {
+                "answer": finding.answer, "grade": finding.grade or "", "severity": finding.severity, "who": who,
+                "searched": visible(finding.searched, _MESSAGE), "limitations": finding.limitations,
+            },
+        }  # fmt: skip
+
+    def _location(self, place: Place) -> Object:
+        """A place as physical location and, for code, logical location."""
+        physical: Object = {"artifactLocation": {"uri": self._uri(place.entry), "index": self._index(place.entry)}}
+        if place.offset >= 0:
+            physical["region"] = {"byteOffset": place.offset}
+        if not place.class_:
+            return {"physicalLocation": physical}
+        name = f"{place.class_}->{place.method}" if place.method else place.class_
+        kind = "function" if place.method else "type"
+        logical: Object = {"fullyQualifiedName": visible(name, _MESSAGE), "kind": kind}
+        if place.pc >= 0:
+            logical["properties"] = {"pc": place.pc}
+        return {"physicalLocation": physical, "logicalLocations": [logical]}
+
+    def _uri(self, entry: str) -> str:
+        """Where the entry lies: inside the artefact, or the artefact itself."""
+        return uri(entry) or uri(self.root.name) or "artefact"
+
+    def _index(self, entry: str) -> int:
+        """Number of the entry in ``artifacts``."""
+        return self.artifacts.setdefault(entry, len(self.artifacts))
+
+    def _artifacts(self) -> list[Object]:
+        """The artefact with its digest, and every entry that a place names, nested in it."""
+        root = {
+            "location": {"uri": self._uri("")}, "length": self.root.size, "hashes": {"sha-256": self.root.sha256},
+        }  # fmt: skip
+        nested = ({"location": {"uri": self._uri(entry)}, "parentIndex": 0} for entry in self.artifacts if entry)
+        return [root, *nested]
+
+    def _notification(self, item: Limitation) -> Object:
+        """A limitation."""
+        made: Object = {
+            "descriptor": {"id": item.kind}, "level": "warning",
+            "message": {"text": visible(item.detail, _MESSAGE) or item.kind}, "properties": {"count": item.count},
+        }  # fmt: skip
+        return made | ({"locations": [self._location(item.place)]} if item.place else {})
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    """SARIF kind and level; the level is ``none`` unless the kind is ``fail`` (section 3.27.10)."""
+    if finding.answer == Answer.UNDETERMINED:
+        return "open", "none"
+    level = _LEVELS.get(finding.severity)
+    return ("fail", level) if level else ("informational", "none")
+
+
+def _message(finding: Finding) -> str:
+    """The statement with its strength, or the statement and what was searched."""
+    title = visible(finding.title, _MESSAGE) or finding.rule
+    grade = f" ({finding.answer}, {finding.grade})" if finding.grade else f" ({finding.answer})"
+    return f"{title}{grade}. Searched: {visible(finding.searched, _MESSAGE)}"
+
+
+def _rule(finding: Finding) -> Object:
+    """A rule's description, from a finding of it."""
+    tags: Iterable[str] = (finding.category, *finding.masvs, *finding.maswe)
+    made: Object = {
+        "id": finding.rule,
+        "shortDescription": {"text": visible(finding.title, _MESSAGE) or finding.rule},
+        "fullDescription": {"text": visible(finding.title, _MESSAGE) or finding.rule},
+        "defaultConfiguration": {"level": _LEVELS.get(finding.severity, "none")},
+        "properties": {"tags": _distinct(tags)[:10], "version": finding.version},
+    }
+    references = "\n".join(visible(item, _MESSAGE) for item in finding.references)
+    return made | ({"help": {"text": references}} if references else {})
+
+
+def _distinct(tags: Iterable[str]) -> Sequence[str]:
+    """Tags without repeats, in their order (section 3.8.2: the array is a set)."""
+    return list(dict.fromkeys(visible(tag, 200) for tag in tags))
+
+
+def _absent(finding: Finding) -> Object:
+    """A rule that matched nothing, with what was searched."""
+    return {"ruleId": finding.rule, "searched": visible(finding.searched, _MESSAGE), "limitations": finding.limitations}
+
+
+def _fingerprint(finding: Finding, place: Place) -> str:
+    """Stable over builds of the same app: rule, entry, class and method of the first place."""
+    parts = f"{finding.rule}\0{place.entry}\0{place.class_}\0{place.method}"
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
