@@ -41,9 +41,9 @@ samples: build ## fetch the pinned sample apps from the registries (cached in .c
 	$(RUN)/python -m tests.samples
 
 review: build ## review APP=path, or a pinned sample app
-	@$(if $(APP),,$(MAKE) --no-print-directory samples)
 	@mkdir -p out
-	$(RUN)/affidavit review $(if $(APP),"$(APP)",$$($(RUN)/python -m tests.samples --path uiautomator2)) --output-dir out
+	@app="$(APP)"; [ -n "$$app" ] || app="$$($(RUN)/python -m tests.samples --path uiautomator2)" && \
+	$(RUN)/affidavit review "$$app" --output-dir out
 
 lint: build ## formatting, lint, spelling, dependencies
 	$(RUN)/ruff format --check .

@@ -42,7 +42,7 @@ def pinned(tmp_path, monkeypatch):
 
 
 def test_sample_is_fetched_once_and_then_cached(pinned):
-    pin, served = pinned
+    _, served = pinned
     assert samples.fetch("one").read_bytes() == b"the app"
     samples.fetch("one")
     assert len(served) == 2
@@ -70,7 +70,7 @@ def test_unknown_name_lists_the_known_ones(pinned):
 def test_missing_npm_is_explained(pinned, monkeypatch):
     monkeypatch.setitem(samples._CLIENTS, "npm", samples._from_npm)
     monkeypatch.setattr(samples.shutil, "which", lambda _: None)
-    with pytest.raises(samples.SampleError, match="install Node.js with npm"):
+    with pytest.raises(samples.SampleError, match=r"install Node\.js with npm"):
         samples.fetch("one")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of binary XML, resource tables and manifests share: real files, comparison with the slow twin, damage."""
+"""What tests of binary XML, resource tables and manifests share: real files, comparison with the slow twin, damage."""
 
 import zipfile
 from collections.abc import Iterator

@@ -163,7 +163,9 @@ def test_bytes_after_the_claimed_size_are_not_read():
 
 
 def test_a_second_root_has_no_effect_and_is_stated():
-    element = struct.pack("<HHIII", 0x0102, 16, 36, 1, 0xFFFFFFFF) + struct.pack("<IIHHHHHH", *[0xFFFFFFFF] * 2, *[0] * 6)
+    element = struct.pack("<HHIII", 0x0102, 16, 36, 1, 0xFFFFFFFF) + struct.pack(
+        "<IIHHHHHH", *[0xFFFFFFFF] * 2, *[0] * 6
+    )
     document = parse_axml(binary(SAMPLE, Lies(trailing=element)))
     assert "manifest/second-root" in kinds(document)
     assert document.root.name == "manifest"
@@ -281,7 +283,9 @@ def test_malformed_text_keeps_what_came_before():
     assert kinds(document) == {"manifest/malformed-xml"}
 
 
-@pytest.mark.parametrize("data", [b"<", b"<a", b"<a b=>", b"<a:b/>", b"\xff\xfe<\0a\0/\0>\0", b"\xef\xbb\xbf<a/>", b"<a>\0</a>"])
+@pytest.mark.parametrize(
+    "data", [b"<", b"<a", b"<a b=>", b"<a:b/>", b"\xff\xfe<\0a\0/\0>\0", b"\xef\xbb\xbf<a/>", b"<a>\0</a>"]
+)
 def test_odd_text_never_raises(data):
     document = parse_axml(data)
     assert document.root is not None or document.limitations
@@ -331,7 +335,7 @@ def test_any_bytes_are_survived(data):
 
 
 def test_random_damage_is_survived_in_bounded_time():
-    chance = random.Random(20261121)
+    chance = random.Random(20261121)  # noqa: S311 - a repeatable sequence
     honest = [binary(manifest(SAMPLE), Lies(utf8=utf8)) for utf8 in (False, True)]
     started = time.process_time()
     for _ in range(2000):
@@ -353,7 +357,7 @@ def test_every_real_manifest_equals_its_slow_twin(corpus):
 
 @pytest.mark.corpus
 def test_damaged_real_manifests_are_survived(corpus):
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - a repeatable sequence
     some = [data for _, data in manifests.all_manifests(corpus)][::20]
     for _ in range(1500):
         parse_axml(manifests.damaged(chance.choice(some), chance))
@@ -378,7 +382,7 @@ MALFORMED = {
     ),
     "apkinspector/tests__res__manifest__AndroidManifest_resource_map_not_found.xml": ("com.erev0s.minimal", 7, set()),
 }
-"""Manifests that break other readers: package, elements, limitations. CDATA's header leaves out the last closing node."""
+"""Manifests that break other readers: package, elements, limitations (CDATA's header leaves out the last node)."""
 
 
 @pytest.mark.corpus

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,17 @@ def test_alternatives_of_an_apk_set_are_left_out_and_that_is_said(given):
         assert [limitation.kind for limitation in opened.limitations] == ["container/alternatives-left-out"]
 
 
+def test_base_is_the_apk_whose_manifest_names_no_split(given):
+    def apk(attribute, size):
+        return zip_of({"AndroidManifest.xml": b'<manifest package="a.b" %s/>' % attribute, "x": bytes(size)}, 0)
+
+    files = {"feature.apk": apk(b'split="feature"', 9_000), "small.apk": apk(b"", 10), "z.apk": apk(b'split="z"', 99)}
+    parts = shape(given(zip_of(files)))[1]
+    assert parts == [("small.apk!/", "base"), ("feature.apk!/", "split"), ("z.apk!/", "split"), ("", "container")]
+    only_splits = {"b.apk": apk(b'split="b"', 10), "a.apk": apk(b'split="a"', 500)}
+    assert shape(given(zip_of(only_splits)))[1][0] == ("a.apk!/", "base")
+
+
 def test_split_that_is_no_zip_is_said_and_the_others_are_opened(given):
     with open_artefact(given(zip_of({"base.apk": APK, "config.de.apk": b"no zip"})), Budget()) as opened:
         assert [part.prefix for part in opened.parts] == ["base.apk!/", ""]
@@ -179,7 +191,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path):
         with pytest.raises(UsageError, match=why):
             open_artefact(tmp_path / name, Budget())
     with pytest.raises(UsageError, match="not a regular file"):
-        open_artefact(type(tmp_path)("/dev/zero"), Budget())
+        open_artefact(Path("/dev/zero"), Budget())
     with pytest.raises(UsageError, match="null byte"):
         open_artefact(tmp_path / "a\0b", Budget())
 
@@ -193,10 +205,10 @@ def test_link_to_a_file_is_followed(given, tmp_path):
 def test_closing_lets_the_file_go_even_while_a_slice_is_held(given):
     with open_artefact(given(APK), Budget()) as opened:
         held = opened.parts[0].view[:4]
-        files = len(os.listdir("/proc/self/fd"))
+        files = len(list(Path("/proc/self/fd").iterdir()))
     assert bytes(held) == b"PK\x03\x04"
     opened.close()
-    assert len(os.listdir("/proc/self/fd")) <= files
+    assert len(list(Path("/proc/self/fd").iterdir())) <= files
 
 
 @pytest.mark.corpus

@@ -55,7 +55,7 @@ class Table:
         """Resource id."""
         return self.package << 24 | (self.names.index(kind) + 1) << 16 | entry
 
-    def bytes(self) -> bytes:
+    def build(self) -> bytes:
         """The whole table."""
         chunks = b"".join(self._kind(kind) for kind in self.kinds)
         types, keys = string_pool(self.names, utf8=self.utf8), string_pool(self.keys, utf8=self.utf8)

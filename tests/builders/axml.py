@@ -129,7 +129,9 @@ class Writer:
                 continue
             out += self.start(item) + self.lies.chunk_between_nodes
             if item.text:
-                out += _node(0x0104, struct.pack("<IHBBI", self.string(item.text), 8, 0, STRING, self.string(item.text)))
+                out += _node(
+                    0x0104, struct.pack("<IHBBI", self.string(item.text), 8, 0, STRING, self.string(item.text))
+                )
             stack.append(item.name)
             stack.extend(reversed(item.children))
         return bytes(out)
@@ -142,7 +144,7 @@ class Writer:
 
     def ordered(self, attributes: dict[str, Item]) -> list[tuple[str, Item]]:
         items = list(attributes.items())
-        return items if self.lies.unsorted else sorted(items, key=lambda item: (_id(item[0]) or 1 << 40))
+        return items if self.lies.unsorted else sorted(items, key=lambda item: _id(item[0]) or 1 << 40)
 
     def attribute(self, name: str, value: Item) -> bytes:
         namespace, position = NONE, self.platform.get(name, -1)

@@ -46,8 +46,14 @@ def test_the_standard_library_and_openssl_find_that_it_holds(written):
 def test_members_come_in_their_order_and_the_manifest_lists_the_content(written):
     named = bundle.members(written)
     assert list(named) == [
-        "manifest.json", "categories.json", "excerpts.json", "facts.json", "findings.json", "limitations.json", "statement.dsse.json",
-    ]  # fmt: skip
+        "manifest.json",
+        "categories.json",
+        "excerpts.json",
+        "facts.json",
+        "findings.json",
+        "limitations.json",
+        "statement.dsse.json",
+    ]
     manifest = json.loads(named["manifest.json"])
     assert manifest["schema"] == SCHEMA
     assert manifest["protection"] == "none"

@@ -32,6 +32,7 @@ values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(names, inner),
     max_leaves=30,
 )
+SMALL = small_affidavit()
 ARTEFACT = Artefact("a.apk", "apk", 3, "00")
 
 
@@ -135,6 +136,33 @@ def test_every_other_spelling_is_refused_with_its_place(data, why):
 def test_a_default_written_out_is_not_canonical():
     with pytest.raises(VerificationError, match="not in canonical form"):
         decode_strict(b'{"flags":[],"kind":"permission","name":"p"}', Permission, "p")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"kind":"apk","name":"a.apk","sha256":"00","size":' + b"9" * 5_000 + b"}",
+        b'{"kind":"apk","name":"a.apk","sha256":"00","size":3,"x":' + b"9" * 5_000 + b"}",
+        b'{"kind":"apk","name":"a.apk","sha256":"00","size":3,"x":' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"kind":"apk","name":"a.apk","sha256":"00","size":3,'
+        + b",".join(b'"%d":0' % n for n in range(99_999))
+        + b"}",
+    ],
+)
+def test_what_python_cannot_parse_cheaply_is_refused_all_the_same(data):
+    with pytest.raises(VerificationError):
+        decode_strict(data, Artefact, "a")
+
+
+def test_messages_show_texts_from_outside_bounded_and_printable():
+    for data in (
+        b'{"answer":"\\u001b%s"}' % (b"x" * 9_999),
+        b'{"\\u001b":1,"\\u001b":2,' + encode(SMALL.findings[0])[1:],
+    ):
+        with pytest.raises(VerificationError) as caught:
+            decode_strict(data, Finding, "f")
+        assert len(str(caught.value)) < 300
+        assert str(caught.value).isprintable()
 
 
 def test_nesting_without_end_is_refused():

@@ -79,15 +79,14 @@ def test_without_a_way_to_review_again_the_last_step_is_not_checked(path, app):
     assert outcome(verify(path, app))[9] is None
 
 
-@pytest.mark.parametrize("bit", [0, 6])
-def test_a_flip_of_any_byte_fails_and_is_named(path, bit):
+def test_a_flip_in_any_byte_fails_and_is_named(path):
     bundle.write_bundle(path, tiny_affidavit(), key())
     whole = path.read_bytes()
     assert verify(path).passed
     wanted = structures(whole)
     for offset in range(len(whole)):
         damaged = bytearray(whole)
-        damaged[offset] ^= 1 << bit
+        damaged[offset] ^= 1 << offset % 8
         path.write_bytes(damaged)
         verification = verify(path)
         assert not verification.passed, offset

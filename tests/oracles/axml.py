@@ -1,4 +1,4 @@
-"""Binary XML read the slow, obvious way: every string decoded first, every node by hand, nothing shared with the reader."""
+"""Binary XML read the slow, obvious way: every string decoded first, every node by hand, nothing of the reader's."""
 
 from dataclasses import dataclass, field
 
@@ -32,6 +32,8 @@ def utf8_at(data: bytes, place: int) -> str:
         length, place = (data[place] & 0x7F) * 256 + data[place + 1], place + 2
     else:
         length, place = data[place], place + 1
+    while data[place + length] != 0:
+        length += 0x8000
     return data[place : place + length].decode("utf-8", "surrogatepass")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from affidavit.artefact import stringpool
+from affidavit.artefact.gaps import Gaps
 from affidavit.artefact.resconfig import qualifiers
 from affidavit.artefact.resstrings import PoolStrings
 from affidavit.artefact.stringpool import StringPool, parse_pool
@@ -98,6 +99,10 @@ class ResourceTable:
     pool: StringPool = field(default_factory=lambda: StringPool(b""))
     packages: dict[int, list[Package]] = field(default_factory=dict)
     limitations: list[Limitation] = field(default_factory=list)
+    gaps: Gaps = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.gaps = Gaps(self.limitations)
 
     def values(self, resource_id: int) -> Iterator[Value]:
         """Every value of one resource, one per configuration, in file order."""
@@ -178,10 +183,8 @@ class ResourceTable:
         self.limit("resources/bad-entry", "an entry leaves its chunk; it is taken as absent", offset)
 
     def limit(self, kind: str, detail: str, offset: int) -> None:
-        """Record a limitation once."""
-        item = Limitation(kind, detail, Place(self.entry, offset))
-        if item not in self.limitations and len(self.limitations) < 100:
-            self.limitations.append(item)
+        """Record a limitation; alike ones are counted."""
+        self.gaps.add(kind, detail, Place(self.entry, offset))
 
 
 def _entry_offset(data: bytes, chunk: TypeChunk, index: int) -> int:
@@ -223,7 +226,7 @@ def parse_arsc(data: bytes | memoryview, entry: str = "") -> ResourceTable:
     kind, header, size = _CHUNK.unpack_from(data) if len(data) >= 12 else (0, 0, 0)
     if header < 8 or size > len(data) or kind != _TABLE:
         detail = f"the table's header has type 0x{kind:04x} and claims {size} of {len(data)} bytes"
-        table.limitations.append(Limitation("resources/bad-header", detail, Place(entry, 0)))
+        table.limit("resources/bad-header", detail, 0)
     if len(data) >= 12:
         _Walk(table).table(max(header, 8), len(data))
     return table

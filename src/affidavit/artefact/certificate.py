@@ -4,6 +4,7 @@ Sources: RFC 5280 (certificates), RFC 5652 (signed data), RFC 4514 (names as tex
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -118,14 +119,21 @@ def _bits(info: Any, family: str) -> int:
         return int(abs(info["public_key"].parsed["modulus"].native).bit_length())
     if family == "dsa":
         return int(abs(info["algorithm"]["parameters"]["p"].native).bit_length())
-    return int(info.bit_size) if family == "ec" else 0
+    return _curve_bits(info) if family == "ec" else 0
+
+
+def _curve_bits(info: Any) -> int:
+    """Size of an elliptic curve: the number in its name (``secp521r1``), else the size of its points, in whole bytes."""
+    form, curve = info.curve
+    named = re.search(r"[0-9]{3}", str(curve)) if form == "named" else None
+    return int(named[0]) if named else int(info.bit_size)
 
 
 def _name(name: Any) -> str:
     """RFC 4514: the last part first, joined by commas, special characters escaped; long and numerous parts are cut."""
     parts = list(name.chosen)
     shown = ["+".join(_attribute(pair) for pair in list(part)[:_MAX_NAME_PARTS]) for part in parts[:_MAX_NAME_PARTS]]
-    more = [f"…(+{len(parts) - _MAX_NAME_PARTS})"] if len(parts) > _MAX_NAME_PARTS else []
+    more = [f"…({len(parts) - _MAX_NAME_PARTS} more)"] if len(parts) > _MAX_NAME_PARTS else []
     return ",".join([*more, *reversed(shown)])
 
 
@@ -138,13 +146,13 @@ def _attribute(pair: Any) -> str:
 
 def _escape(text: str) -> str:
     r"""Escapes of RFC 4514, section 2.4; controls and other unprintable characters as ``\XX`` of their UTF-8 bytes."""
-    cut = text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}…(+{len(text) - _MAX_VALUE})"
+    cut = text[:_MAX_VALUE]
     shown = "".join(_escape_character(character) for character in cut)
     if shown[:1] in ("#", " "):
         shown = "\\" + shown
     if cut.endswith(" ") and len(cut) > 1:
         shown = shown[:-1] + "\\ "
-    return shown
+    return shown if len(cut) == len(text) else f"{shown}…({len(text) - len(cut)} more)"
 
 
 def _escape_character(character: str) -> str:

@@ -103,7 +103,7 @@ def _read(reader: Reader) -> Elf:
     loads = segments[segments["type"] == PT_LOAD]
     reader.loads = [(int(row["vaddr"]), int(row["offset"]), int(row["filesz"])) for row in loads]
     tags = _dynamic(reader, segments)
-    values = dict(reversed(tags))
+    values = dict(tags)  # of tags that repeat the last one counts, as in Android's linker
     symbols = read_symbols(reader, values, sections)
     stack = [row for row in segments if row["type"] == PT_GNU_STACK]
     flags, flags_1 = values.get(_DT_FLAGS, 0), values.get(_DT_FLAGS_1, 0)

@@ -1,9 +1,11 @@
 """What kind of artefact a zip is, and which containers inside it belong to the app."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from affidavit.artefact.axml import parse_axml
+from affidavit.artefact.budget import Budget
 from affidavit.artefact.media import media_of
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.part import Part
@@ -59,8 +61,8 @@ def _aar_or_apk(part: Part, manifest: Entry) -> str:
     return "aar" if data and media_of(data, "AndroidManifest.xml") in ("xml", "text") else "apk"
 
 
-def nested_parts(part: Part, kind: str, notes: Notes) -> Iterator[tuple[Entry, str]]:
-    """The entries that are containers of the app's own, with their roles, the base APK first.
+def nested_entries(part: Part, kind: str, notes: Notes) -> Iterator[tuple[Entry, str]]:
+    """The entries that are containers of the app's own, with their roles.
 
     Args:
         part: the outer container.
@@ -71,12 +73,30 @@ def nested_parts(part: Part, kind: str, notes: Notes) -> Iterator[tuple[Entry, s
         for entry in part.entries:
             if entry.name == "classes.jar" or re.fullmatch(r"libs/[^/]+\.jar", entry.name):
                 yield entry, "library"
-    if kind != "splits":
-        return
-    apks = _installed_together([entry for entry in part.entries if entry.name.lower().endswith(".apk")], notes)
-    base = _base(apks)
-    yield base, "base"
-    yield from ((entry, "split") for entry in apks if entry is not base)
+    if kind == "splits":
+        apks = [entry for entry in part.entries if entry.name.lower().endswith(".apk")]
+        yield from ((entry, "split") for entry in _installed_together(apks, notes))
+
+
+def base_first(parts: Sequence[Part], budget: Budget) -> tuple[Part, ...]:
+    """The APKs of a set with the base APK first and in its role: the one whose manifest names no split.
+
+    Where several are whole APKs, or no manifest can be read, the name decides, then the size.
+    """
+    whole = [part for part in parts if not _names_a_split(part, budget)] or list(parts)
+    base = max(whole, key=lambda part: (part.prefix.removesuffix("!/") in _BASE_NAMES, len(part.view), part.prefix))
+    base.role = "base"
+    return (base, *(part for part in parts if part is not base))
+
+
+def _names_a_split(part: Part, budget: Budget) -> bool:
+    """Whether the manifest's root has a ``split`` attribute, as every split's has (AOSP ApkLiteParseUtils)."""
+    manifest = part.find("AndroidManifest.xml")
+    data = part.read(manifest) if manifest is not None else None
+    if data is None:
+        return True
+    root = parse_axml(data, budget, part.prefix).root
+    return root is not None and any(attribute.name == "split" for attribute in root.attributes)
 
 
 def _installed_together(apks: list[Entry], notes: Notes) -> list[Entry]:
@@ -91,13 +111,3 @@ def _installed_together(apks: list[Entry], notes: Notes) -> list[Entry]:
         f"{len(left)} APKs for other devices or ways of installation were not examined: {names}",
     )
     return chosen
-
-
-def _base(apks: list[Entry]) -> Entry:
-    """The base APK: by name, else by what names a configuration split, else the largest."""
-    for name in _BASE_NAMES:
-        found = [entry for entry in apks if entry.name == name]
-        if found:
-            return found[0]
-    plain = [entry for entry in apks if not re.match(r"(?:split_)?config[._-]", entry.name.rpartition("/")[2])]
-    return max(plain or apks, key=lambda entry: (entry.size, entry.name))

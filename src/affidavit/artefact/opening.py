@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.directory import find_directory
-from affidavit.artefact.kinds import nested_parts, recognise
+from affidavit.artefact.kinds import base_first, nested_entries, recognise
 from affidavit.artefact.media import media_of
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.part import Part
@@ -137,7 +137,7 @@ def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[s
             f"{name!r} holds .apk entries and none of them can be opened: {_reasons(notes)}", advice=_SUPPORTED
         )
     outer.role = "container"
-    return kind, (*inner, outer)
+    return kind, (*base_first(inner, budget), outer)
 
 
 def _described(media: str) -> str:
@@ -167,7 +167,7 @@ def _container(view: memoryview, prefix: str, role: str, budget: Budget, notes: 
 
 def _nested(outer: Part, kind: str, budget: Budget, notes: Notes) -> Iterator[Part]:
     """The containers inside the outer one that belong to the app."""
-    for entry, role in nested_parts(outer, kind, notes):
+    for entry, role in nested_entries(outer, kind, notes):
         if budget.depth < 1:
             notes.add(
                 "budget/depth", "containers inside the container were not opened: the budget's depth is 0", entry.path

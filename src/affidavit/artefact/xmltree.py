@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from affidavit.artefact.gaps import Gaps
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
@@ -123,6 +124,10 @@ class Document:
     entry: str
     limitations: list[Limitation] = field(default_factory=list)
     elements: int = 0
+    gaps: Gaps = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.gaps = Gaps(self.limitations)
 
     def walk(self) -> Iterator[Element]:
         """Every element in document order, without recursion."""
@@ -133,12 +138,8 @@ class Document:
             stack.extend(reversed(element.children))
 
     def limit(self, kind: str, detail: str, offset: int = -1) -> None:
-        """Record a limitation once; alike ones are counted."""
-        for index, known in enumerate(self.limitations):
-            if known.kind == kind and known.detail == detail:
-                self.limitations[index] = Limitation(kind, detail, known.place, known.count + 1)
-                return
-        self.limitations.append(Limitation(kind, detail, Place(self.entry, offset)))
+        """Record a limitation; alike ones are counted."""
+        self.gaps.add(kind, detail, Place(self.entry, offset))
 
 
 class TreeBuilder:

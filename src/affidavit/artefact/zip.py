@@ -8,6 +8,7 @@ the deviation is said: as an oddity on the entry (words in ``knowledge/oddities`
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -29,6 +30,7 @@ _ZIP64_EXTRA: Final = 1
 _FULL: Final = 0xFFFFFFFF
 _LONGEST: Final = _CENTRAL.size + 3 * 0xFFFF
 """Bytes of the longest central record: its name, extra field and comment have 16-bit lengths."""
+_NO_RECORD: Final = (b"",)
 _MENDED: Final = 1_000
 """Broken central records that are stepped over before the rest is given up."""
 
@@ -129,14 +131,16 @@ def _central_records(
     resume, mended = at, 0
     count = min(directory.count, budget.entries)
     for number in range(count):
-        if at + fixed > end or bytes(view[at : at + 4]) != CENTRAL_SIGNATURE:
+        record = unpack(view, at) if at + fixed <= end else _NO_RECORD
+        if record[0] != CENTRAL_SIGNATURE:
             what = f"record {number} of {directory.count} is not at {at}"
             at, mended = _resynchronise(view, resume, end), mended + 1
             if at < 0 or mended > _MENDED:
                 _note_broken(notes, container, f"{what} and no further one follows")
                 return
             _note_broken(notes, container, f"{what}; the one at {at} was taken instead")
-        _, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, _, header = unpack(view, at)
+            record = unpack(view, at)
+        _, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, _, header = record
         resume = at + fixed + name
         if resume > end:
             _note_broken(
@@ -257,7 +261,7 @@ def _locate(view: memoryview, directory: Directory, central: _Central, header: i
 def _mark_overlaps(entries: list[Entry]) -> None:
     """Mark entries that share bytes: no honest writer makes them, and a small file can hold a large one many times."""
     reach, owner = -1, None
-    for entry in sorted(entries, key=lambda entry: entry.header):
+    for entry in sorted(entries, key=attrgetter("header")):
         if entry.data < 0:
             continue
         if entry.header < reach and owner is not None:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
     bundle, page = options.output_dir / bundle_name, options.output_dir / page_name
     account = review.write(bundle, key=options.key, announce=note)
     emit(render(account, "html"), page)
-    check = f"affidavit verify {bundle} --artefact {options.path}"
+    check = f"affidavit verify {shlex.quote(str(bundle))} --artefact {shlex.quote(str(options.path))}"
     return account, [("Report", str(page)), ("Bundle", str(bundle)), ("Check it", check)]
 
 
@@ -96,11 +97,12 @@ def _print(account: "Affidavit", written: list[tuple[str, str]], options: argpar
         emit(render_terminal(account, width=width, colour=colour, written=written), options.output)
         return
     from affidavit.report import render  # noqa: PLC0415 - only for these forms
+    from affidavit.report.text import visible  # noqa: PLC0415 - the same
 
     emit(render(account, options.format), options.output)
     if not options.quiet:
         for label, value in written:
-            note(f"{label:<9} {value}")
+            note(f"{label:<9} {visible(value, 4_000)}")
 
 
 def exit_code(account: "Affidavit", options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.resolve import ClassTable, resolve
+from affidavit.dalvik.resolve import ROOT, ClassTable, resolve
 from affidavit.dalvik.unit import I32, Unit
 
 _DEX_NAME = re.compile(r"classes([0-9]{0,6})\.dex")
@@ -25,13 +25,13 @@ class Program:
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self.units: tuple[Unit, ...] = tuple(_searched(units))
-        self.types: list[str] = []
-        self._type_ids: dict[str, int] = {}
+        self.types: list[str] = [_OBJECT]
+        self._type_ids: dict[str, int] = {_OBJECT: ROOT}
         self._unit_rows: dict[int, int] = {id(unit): row for row, unit in enumerate(self.units)}
         self._unit_types: list[I32] = [self._intern_types(unit) for unit in self.units]
         duplicates: list[tuple[str, str, str]] = []
         self._used: list[npt.NDArray[np.bool_]] = []
-        self._definition = np.full((len(self.types), 2), -1, np.int32)
+        self._definition = np.full((len(self.types) + 1, 2), -1, np.int32)
         for row in range(len(self.units)):
             duplicates += self._define(row)
         self.duplicates: tuple[tuple[str, str, str], ...] = tuple(duplicates)
@@ -76,46 +76,39 @@ class Program:
         return self.types[target], name, proto
 
     def _intern_types(self, unit: Unit) -> I32:
-        """Number the unit's types across all units."""
+        """Number the unit's types across all units; a last -1 makes the index -1 lead to -1."""
         ids = self._type_ids
         strings = unit.strings
         numbers = [ids.setdefault(strings[index], len(ids)) for index in unit.type_string.tolist()]
         self.types += list(ids)[len(self.types) :]
-        return np.array(numbers, np.int32)
+        return np.array([*numbers, -1], np.int32)
 
     def _define(self, unit_row: int) -> list[tuple[str, str, str]]:
         """Take in the unit's class definitions; give those that an earlier one hides."""
         unit = self.units[unit_row]
-        used = np.ones(len(unit.class_type), np.bool_)
-        hidden: list[tuple[str, str, str]] = []
-        numbers = np.where(unit.class_type >= 0, self._unit_types[unit_row][unit.class_type], -1).tolist()
-        for row, number in enumerate(numbers):
-            if number < 0:
-                continue
-            if self._definition[number, 0] < 0:
-                self._definition[number] = unit_row, row
-                continue
-            used[row] = False
-            first, first_row = self._definition[number].tolist()
-            winner = self.units[first].entries[int(self.units[first].class_entry[first_row])]
-            hidden.append((self.types[number], winner, unit.entries[int(unit.class_entry[row])]))
+        numbers = self._unit_types[unit_row][unit.class_type]
+        candidates = np.flatnonzero((numbers >= 0) & (self._definition[numbers, 0] < 0))
+        winners = candidates[np.unique(numbers[candidates], return_index=True)[1]]
+        self._definition[numbers[winners], 0] = unit_row
+        self._definition[numbers[winners], 1] = winners
+        used = numbers < 0
+        used[winners] = True
         self._used.append(used)
-        return hidden
+        return [self._hidden(unit, row, int(numbers[row])) for row in np.flatnonzero(~used).tolist()]
+
+    def _hidden(self, unit: Unit, row: int, number: int) -> tuple[str, str, str]:
+        """What `duplicates` says of a definition that is not used."""
+        first, first_row = self._definition[number].tolist()
+        winner = self.units[first]
+        used = winner.entries[int(winner.class_entry[first_row])]
+        return self.types[number], used, unit.entries[int(unit.class_entry[row])]
 
     def _table(self) -> ClassTable:
         """What resolution needs to know of the classes."""
-        written = np.arange(len(self.types), dtype=np.int32)
-        arrays = [row for row, name in enumerate(self.types) if name.startswith("[")]
-        if arrays:
-            written[arrays] = self._type_ids.setdefault(_OBJECT, len(self._type_ids))
-        self.types += list(self._type_ids)[len(self.types) :]
-        return ClassTable(
-            definition=self._definition,
-            used=self._used,
-            unit_types=self._unit_types,
-            as_seen=written,
-            root=self._type_ids.get(_OBJECT, -1),
-        )
+        as_seen = np.arange(len(self.types) + 1, dtype=np.int32)
+        as_seen[[row for row, name in enumerate(self.types) if name.startswith("[")]] = ROOT
+        as_seen[-1] = -1
+        return ClassTable(self._definition, self._used, self._unit_types, as_seen)
 
 
 def _searched(units: Iterable[Unit]) -> list[Unit]:

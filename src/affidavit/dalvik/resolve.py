@@ -5,7 +5,6 @@ Java Virtual Machine specification 5.4.3.3 and ART's class linker: superclasses 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,9 @@ import numpy.typing as npt
 from affidavit.dalvik.unit import I32, Unit
 
 I64 = npt.NDArray[np.int64]
-_Scalar = TypeVar("_Scalar", bound=np.generic)
+ROOT = 0
+"""Number of ``java.lang.Object`` in the common space of types."""
+
 _DEPTH = 256
 """Most steps up; deeper hierarchies, and those that run in a circle, count as leaving the app where the walk stops."""
 _INTERFACES = 256
@@ -26,21 +27,19 @@ _OBJECT_METHODS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class ClassTable:
-    """Types of all units as one space.
+    """Types of all units as one space. Every array over types ends with one more row, -1, which the index -1 meets.
 
     Attributes:
         definition: (types, 2) unit and class row of the definition in use, -1 where the app defines none.
         used: per unit, which class rows are in use.
         unit_types: per unit, its types in the common space.
         as_seen: (types,) the type that a reference to this one leads to when the app does not define it.
-        root: ``java.lang.Object``, or -1 when nothing names it.
     """
 
     definition: I32
     used: list[npt.NDArray[np.bool_]]
     unit_types: list[I32]
     as_seen: I32
-    root: int
 
 
 class _Above:
@@ -48,12 +47,12 @@ class _Above:
 
     def __init__(self, units: Sequence[Unit], table: ClassTable) -> None:
         self.units, self.table = units, table
-        self.defined = table.definition[:, 0] >= 0
+        self.defined: npt.NDArray[np.bool_] = table.definition[:, 0] >= 0
         self.parent = np.full(len(self.defined), -1, np.int32)
         for row, unit in enumerate(units):
             mine = table.used[row] & (unit.class_type >= 0)
-            parents = np.where(unit.class_super >= 0, _take(table.unit_types[row], unit.class_super), -1)
-            self.parent[table.unit_types[row][unit.class_type[mine]]] = parents[mine]
+            types = table.unit_types[row]
+            self.parent[types[unit.class_type[mine]]] = types[unit.class_super[mine]]
         self._seen: dict[int, tuple[list[int], int]] = {}
 
     def direct(self, number: int) -> list[int]:
@@ -88,9 +87,9 @@ class _Defined:
     def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: list[I64]) -> None:
         classes, defined = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for row, unit in enumerate(units):
-            types = _take(unit.class_type, unit.def_class)
+            types = table.unit_types[row][unit.class_type[unit.def_class]]
             live = table.used[row][unit.def_class] & (unit.def_method >= 0) & (types >= 0)
-            classes.append(_take(table.unit_types[row], types[live]).astype(np.int64))
+            classes.append(types[live].astype(np.int64))
             defined.append(signatures[row][unit.def_method[live]])
         signature = np.concatenate(defined)
         self.signatures = np.unique(signature)
@@ -121,21 +120,15 @@ def resolve(units: Sequence[Unit], table: ClassTable) -> list[I32]:
     plain = np.array([names.get(name, -1) for name in sorted(_OBJECT_METHODS)], np.int64)
     results: list[I32] = []
     for row, unit in enumerate(units):
-        written = np.where(unit.method_class >= 0, _take(table.unit_types[row], unit.method_class), -1)
-        result = np.where(written >= 0, _take(table.as_seen, written), -1).astype(np.int32)
-        inside = (written >= 0) & _take(above.defined, written)
-        result[inside] = -1
+        written = table.unit_types[row][unit.method_class]
+        inside = above.defined[written]
+        result = np.where(inside, -1, table.as_seen[written]).astype(np.int32)
         inside[unit.def_method[table.used[row][unit.def_class] & (unit.def_method >= 0)]] = False
         open_ = np.flatnonzero(inside)
         start, number = written[open_].astype(np.int64), defined.number(signatures[row][open_])
         result[open_] = _walk(start, number, np.isin(pairs[row][0][open_], plain), defined, above)
         results.append(result)
     return results
-
-
-def _take(values: npt.NDArray[_Scalar], index: npt.NDArray[np.integer]) -> npt.NDArray[_Scalar]:
-    """`values[index]`, also when there are no values: then the index is -1 throughout and the result is not used."""
-    return values[index] if len(values) else np.zeros(len(index), values.dtype)
 
 
 def _find(ordered: I64, wanted: I64) -> I64:
@@ -150,9 +143,9 @@ def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[tu
     """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
     used, inverse = np.unique(unit.method_name, return_inverse=True)
     name_ids = [names.setdefault(raw, len(names)) for raw in _raw(unit, used)]
-    params = _take(types, unit.proto_params.items).tolist()
+    params = types[unit.proto_params.items].tolist()
     starts = unit.proto_params.start.tolist()
-    returns = np.where(unit.proto_return >= 0, _take(types, unit.proto_return), -1).tolist()
+    returns = types[unit.proto_return].tolist()
     proto_ids = [
         protos.setdefault((result, *params[start:end]), len(protos))
         for result, start, end in zip(returns, starts, starts[1:], strict=False)
@@ -197,7 +190,7 @@ def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _D
         result[at[outside]] = above.table.as_seen[here[outside]]
         at, here = at[~outside], here[~outside]
     result[at] = start[at]
-    nothing = (result == above.table.root) | (result == start)
+    nothing = (result == ROOT) | (result == start)
     rows = np.flatnonzero((result >= 0) & ~objectish & nothing)
     if len(rows):
         result[rows] = _through_interfaces(start[rows], number[rows], result[rows], defined, above)

@@ -90,7 +90,7 @@ class Refs:
         return len(self.owner)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unit:
     """One table of code. See the module's docstring for the index spaces.
 
@@ -164,12 +164,16 @@ class Unit:
         return f"({params}){self.type_name(int(self.proto_return[index]))}"
 
     def method_parts(self, index: int) -> tuple[str, str, str]:
-        """Declaring class as written, name and prototype of a method reference."""
+        """Declaring class as written, name and prototype of a method reference; all empty for -1."""
+        if index < 0:
+            return "", "", ""
         name = self.strings[int(self.method_name[index])]
         return self.type_name(int(self.method_class[index])), name, self.proto(int(self.method_proto[index]))
 
     def field_parts(self, index: int) -> tuple[str, str, str]:
-        """Declaring class as written, name and type descriptor of a field reference."""
+        """Declaring class as written, name and type descriptor of a field reference; all empty for -1."""
+        if index < 0:
+            return "", "", ""
         name = self.strings[int(self.field_name[index])]
         return self.type_name(int(self.field_class[index])), name, self.type_name(int(self.field_type[index]))
 

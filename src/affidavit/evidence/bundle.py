@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from affidavit.evidence import dsse, layout, statement
 from affidavit.evidence.canonical import decode_strict, encode
+from affidavit.evidence.quoting import plain
 from affidavit.evidence.writing import write_atomically
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import SCHEMA, Affidavit, Category, Excerpt, Manifest, Member, Tool
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MANIFEST = layout.FIRST
+"""The member that lists the members of content (`Manifest`)."""
+
 STATEMENT = "statement.dsse.json"
+"""The member that is signed: an in-toto Statement in a DSSE envelope."""
+
 CATEGORIES, EXCERPTS, FACTS = "categories.json", "excerpts.json", "facts.json"
 FINDINGS, LIMITATIONS = "findings.json", "limitations.json"
 CONTENT = (CATEGORIES, EXCERPTS, FACTS, FINDINGS, LIMITATIONS)
@@ -235,9 +240,9 @@ def differing_members(manifest: Manifest, content: Mapping[str, bytes]) -> list[
         wrong.append(f"{MANIFEST} does not list exactly {', '.join(CONTENT)}, in that order")
     for name in sorted(listed.keys() | content.keys()):
         if name not in content:
-            wrong.append(f"{name} is missing")
+            wrong.append(f"{plain(name)} is missing")
         elif name not in listed:
-            wrong.append(f"{name} is extra: the manifest does not list it")
+            wrong.append(f"{plain(name)} is extra: the manifest does not list it")
         else:
             wrong.extend(_differing(listed[name], content[name]))
     return wrong
@@ -249,7 +254,7 @@ def _differing(listed: Member, data: bytes) -> list[str]:
         return [f"{listed.path} has {len(data):,} bytes where the manifest lists {listed.size:,}"]
     found = hashlib.sha256(data).hexdigest()
     if listed.sha256 != found:
-        return [f"{listed.path} has SHA-256 {found} where the manifest lists {listed.sha256[:64]}"]
+        return [f"{listed.path} has SHA-256 {found} where the manifest lists {plain(listed.sha256, 64)}"]
     if listed.media != MEDIA:
         return [f"{listed.path} is listed as {listed.media[:40]!r} where {MEDIA!r} is expected"]
     return []

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from affidavit.evidence.quoting import plain
 from affidavit.model.errors import VerificationError
 
 T = TypeVar("T")
 
 _ADVICE = "the file was changed, or was not written by affidavit; ask for it again from whoever made it"
+_EXPLAINED = 4 << 20  # bytes; larger texts are not parsed a second time only to explain what is wrong with them
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -42,7 +44,7 @@ def decode_strict(data: bytes, form: type[T], name: str) -> T:
         value = msgspec.json.decode(data, type=form)
         again = encode(value)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise VerificationError(f"{name}: {error}", advice=_ADVICE) from error
+        raise VerificationError(f"{name}: {plain(str(error))}", advice=_ADVICE) from error
     if again != data:
         raise VerificationError(f"{name}: not in canonical form: {_departure(data, again)}", advice=_ADVICE)
     return value
@@ -62,19 +64,25 @@ def first_difference(left: bytes, right: bytes) -> int:
 
 def _departure(data: bytes, canonical: bytes) -> str:
     """Why `data` is not the canonical form of the value that it holds."""
-    twice = _repeated_member(data)
+    twice = _repeated_member(data) if len(data) <= _EXPLAINED else None
     if twice is not None:
-        return f"member {twice!r} occurs twice in one object"
+        return f"member {plain(twice)!r} occurs twice in one object"
     return f"first differs from it at byte {first_difference(data, canonical)}"
 
 
 def _repeated_member(data: bytes) -> str | None:
-    """The first member name that occurs twice in one object, or None."""
+    """The first member name that occurs twice in one object; None if there is none, or it cannot be told cheaply."""
     found: list[str] = []
 
     def check(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        found.extend(name for index, name in enumerate(names) if name in names[:index])
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                found.append(name)
+            seen.add(name)
 
-    json.loads(data, object_pairs_hook=check)
-    return found[0][:80] if found else None
+    try:
+        json.loads(data, object_pairs_hook=check)
+    except (ValueError, RecursionError):
+        return None
+    return found[0] if found else None

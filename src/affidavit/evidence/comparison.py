@@ -6,12 +6,11 @@ import msgspec
 
 from affidavit.evidence.bundle import CATEGORIES, CONTENT, EXCERPTS, FACTS, FINDINGS
 from affidavit.evidence.canonical import encode, first_difference
+from affidavit.evidence.quoting import plain
 from affidavit.model.bundle import Category, Excerpt
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
-
-_LONGEST = 160
 
 
 def differences(stated: Mapping[str, bytes], derived: Mapping[str, bytes]) -> Iterator[str]:
@@ -31,12 +30,12 @@ def _first_item(name: str, stated: bytes, derived: bytes) -> str:
         return f"differs at byte {first_difference(stated, derived)}"
     for item, data in theirs.items():
         if item not in ours:
-            return f"{_short(item)} is derived from the artefact, but is missing from the bundle"
+            return f"{plain(item)} is derived from the artefact, but is missing from the bundle"
         if ours[item] != data:
-            return f"{_short(item)} differs from what the artefact gives"
+            return f"{plain(item)} differs from what the artefact gives"
     for item in ours:
         if item not in theirs:
-            return f"{_short(item)} is in the bundle, but is not derived from the artefact"
+            return f"{plain(item)} is in the bundle, but is not derived from the artefact"
     return f"the same items in another order or number, from byte {first_difference(stated, derived)} on"
 
 
@@ -56,8 +55,3 @@ def _by_name(name: str, data: bytes) -> dict[str, bytes]:
         return {f"category {item.id}": encode(item) for item in categories}
     limitations = msgspec.json.decode(data, type=tuple[Limitation, ...])
     return {f"limitation {item.kind}: {item.detail}": encode(item) for item in limitations}
-
-
-def _short(text: str) -> str:
-    """Text from a bundle, bounded and with everything unprintable as escapes."""
-    return repr(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")[1:-1]

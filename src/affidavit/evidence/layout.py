@@ -25,7 +25,10 @@ MEMBER_LIMIT = 64
 """Most members that are read."""
 
 Member = tuple[str, bytes]
+"""Name and bytes of a member."""
+
 Field = tuple[str, int]
+"""Name and length in bytes of a header's field."""
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")

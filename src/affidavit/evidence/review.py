@@ -14,6 +14,10 @@ from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 
 
+def _unheard(line: str) -> None:
+    """The announcement that nobody asked for."""
+
+
 @dataclass(frozen=True)
 class Review:
     """What one artefact was found to be; `affidavit` is what reports are made from."""
@@ -41,7 +45,7 @@ class Review:
         return self.affidavit.limitations
 
     def write(
-        self, path: str | Path, *, key: str | Path | None = None, announce: Callable[[str], None] = str
+        self, path: str | Path, *, key: str | Path | None = None, announce: Callable[[str], None] = _unheard
     ) -> Affidavit:
         """Sign and write the bundle, whole or not at all.
 

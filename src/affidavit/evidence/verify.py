@@ -26,6 +26,7 @@ from affidavit.evidence import bundle, dsse, layout, statement
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.keys import public_line
 from affidavit.evidence.proofs import broken
+from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
@@ -36,6 +37,9 @@ Derive = Callable[[Path], Mapping[str, bytes]]
 
 _NAMED = 5
 """How many faults of one step are named; the rest are counted."""
+
+_LONGEST = 2_000
+"""Characters of one step's detail."""
 
 
 class Step(Struct, frozen=True):
@@ -67,6 +71,7 @@ class Verification(Struct, frozen=True):
 
 
 Outcome = tuple[bool | None, str]
+"""`passed` and `detail` of a step."""
 
 
 @dataclass(slots=True)
@@ -125,9 +130,10 @@ def verify(
 def _run(check: Callable[[], Outcome]) -> Outcome:
     """The outcome of one check; a part that cannot be read fails it."""
     try:
-        return check()
+        passed, detail = check()
     except VerificationError as error:
-        return False, str(error)
+        passed, detail = False, str(error)
+    return passed, plain(detail, _LONGEST)
 
 
 def _open(path: Path) -> _Evidence:
@@ -175,7 +181,7 @@ def _binding(evidence: _Evidence) -> Outcome:
     artefact = evidence.manifest.artefact
     return _verdict(
         (f"{name} and {bundle.MANIFEST} differ: {part}" for part in other),
-        f"manifest {evidence.stated.predicate.manifest_sha256}, artefact {_shown(artefact.name)} {artefact.sha256}",
+        f"manifest {evidence.stated.predicate.manifest_sha256}, artefact {artefact.name[:160]!r} {artefact.sha256}",
     )
 
 
@@ -221,7 +227,7 @@ def _artefact(evidence: _Evidence, path: Path | None) -> Outcome:
     wanted = evidence.manifest.artefact.sha256
     found = _file_sha256(path)
     if found != wanted:
-        return False, f"{_shown(path.name)} has SHA-256 {found}, reviewed was {wanted}"
+        return False, f"{path.name[:160]!r} has SHA-256 {found}, reviewed was {wanted}"
     evidence.same_artefact = True
     return True, f"SHA-256 {found}"
 
@@ -282,8 +288,3 @@ def _file_sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", advice="give the path of the artefact") from error
-
-
-def _shown(text: str) -> str:
-    """Text from outside, bounded and with everything unprintable as escapes."""
-    return repr(text[:160])

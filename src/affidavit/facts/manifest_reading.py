@@ -1,9 +1,10 @@
 """One manifest, with typed access to its attributes: resources resolved, classes named in full, places at hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from affidavit.artefact.arsc import ResourceTable
+from affidavit.artefact.gaps import Gaps
 from affidavit.artefact.xmltree import ANDROID, FIRST_INT, LAST_INT, STRING, Attribute, Document, Element, signed
 from affidavit.facts.manifest_words import attribute_id
 from affidavit.facts.reading import bounded
@@ -39,6 +40,10 @@ class Reading:
     target_sdk: int = 1
     application: Element | None = None
     base: "Reading | None" = None
+    gaps: Gaps = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.gaps = Gaps(self.limitations)
 
     @property
     def prefix(self) -> str:
@@ -57,7 +62,7 @@ class Reading:
 
     def limit(self, kind: str, detail: str, element: Element | None = None) -> None:
         """Record a limitation at an element."""
-        self.limitations.append(Limitation(kind, detail, self.place(element) if element else Place(self.entry)))
+        self.gaps.add(kind, detail, self.place(element) if element else Place(self.entry))
 
     def attribute(self, element: Element, name: str) -> Attribute | None:
         """A platform attribute (``android:name``), the way the platform finds it."""

@@ -15,7 +15,6 @@ from affidavit.facts.manifest_reading import ReadEntry, Reading
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.model.fact import Fact
 from affidavit.model.identity import NetworkSecurity
-from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
 NAME = "network-security"
@@ -51,9 +50,7 @@ class _File:
     def refuse(self, element: Element, detail: str) -> None:
         """State what the platform's parser would fail on."""
         text = f"{detail}; Android fails when the app first uses the configuration"
-        self.reading.limitations.append(
-            Limitation("manifest/bad-network-security", text, Place(self.entry, element.offset))
-        )
+        self.reading.gaps.add("manifest/bad-network-security", text, Place(self.entry, element.offset))
 
 
 def extract(reading: Reading, read_entry: ReadEntry) -> Iterator[Fact]:

@@ -53,7 +53,8 @@ class CodeIndex:
 
     def __init__(self, code: Code, hierarchy: Hierarchy, features: Iterable[Feature]) -> None:
         self._hierarchy = hierarchy
-        words = _words(features, hierarchy)
+        asked = list(features)
+        words = _words(asked, hierarchy)
         self._units: list[UnitIndex] = []
         base = 0
         for unit in code.units:
@@ -61,7 +62,12 @@ class CodeIndex:
             self._units.append(UnitIndex(unit, base, code.active(unit), ignored, words))
             base += len(unit.def_method)
         self.methods = base
-        self._heirs: dict[str, list[_Sites]] = {}
+        self._heirs: dict[tuple[str, Member | None], list[_Sites]] = {}
+        members = {member(str(arg)) for kind, arg in asked if kind == "call"}
+        self._receivers = {wanted: self._receiving(wanted) for wanted in members}
+        heirs = {name for names in self._receivers.values() for name in names} - words
+        for index in self._units:
+            index.learn(heirs)
 
     @cached_property
     def active(self) -> Mask:
@@ -77,10 +83,10 @@ class CodeIndex:
         wanted = member(arg)
         parts = []
         for number, index in enumerate(self._units):
-            named = _fitting(index, index.methods_named(wanted.name), wanted)
+            named = index.methods_named(wanted.name)
             if len(named):
-                types = np.concatenate([index.type_indices(self._family(wanted)), self._inheriting(number, wanted)])
-                targets = named[np.isin(index.unit.method_class[named], types)]
+                types = index.type_indices(self._receivers[wanted])
+                targets = _fitting(index, index.holding(named, index.unit.method_class, types), wanted)
                 parts.append(_Sites(number, index.rows(RefKind.METHOD, targets)))
         return self._referring(parts)
 
@@ -90,8 +96,8 @@ class CodeIndex:
         parts = []
         for number, index in enumerate(self._units):
             named = index.fields_named(wanted.name)
-            holders = index.type_indices([descriptor(wanted.owner)])
-            targets = named[np.isin(index.unit.field_class[named], holders)]
+            holders = index.type_indices([_raw(wanted.owner)])
+            targets = index.holding(named, index.unit.field_class, holders)
             parts.append(_Sites(number, index.rows(RefKind.FIELD, targets)))
         return self._referring(parts)
 
@@ -107,7 +113,7 @@ class CodeIndex:
         """Instructions that name a type, or a member of it."""
         parts = []
         for number, index in enumerate(self._units):
-            holders = index.type_indices([descriptor(arg)])
+            holders = index.type_indices([_raw(arg)])
             rows = [
                 index.rows(RefKind.TYPE, holders),
                 index.rows(RefKind.METHOD, np.flatnonzero(np.isin(index.unit.method_class, holders))),
@@ -118,12 +124,12 @@ class CodeIndex:
 
     def subtypes(self, arg: str) -> Hits:
         """App classes that inherit from a class or interface, directly or not."""
-        parts = self._descend(arg)
+        parts = self._descend(arg.replace(".", "/"))
 
         def place(index: UnitIndex, row: int) -> Place:
             unit = index.unit
             offset = int(unit.class_offset[row]) if unit.form == "dex" else -1
-            return Place(entry=unit.entries[int(unit.class_entry[row])], offset=offset, class_=unit.class_name(row))
+            return Place(entry=unit.entries[int(unit.class_entry[row])], offset=offset, class_=index.class_name(row))
 
         return self._collect(parts, place, lambda _unit, rows: rows, None)
 
@@ -146,25 +152,20 @@ class CodeIndex:
 
         return self._collect(parts, place, lambda unit, rows: unit.def_class[rows], lambda _unit, rows: rows)
 
-    def _family(self, wanted: Member) -> frozenset[str]:
-        """Descriptors on which a call names the method without the app's own classes: its class and, but for constructors,
-        framework classes that inherit from it."""
+    def _receiving(self, wanted: Member) -> frozenset[bytes]:
+        """Descriptors, as stored, on which a call names the method: its class and, but for constructors, the framework
+        classes that inherit it, and the app classes that do without that they, or an app class between, define it."""
         if wanted.name == "<init>":
-            return descriptors([wanted.owner])
-        return descriptors(self._hierarchy.descendants(wanted.owner))
-
-    def _inheriting(self, number: int, wanted: Member) -> Rows:
-        """Type indices, in one unit, of the app classes that inherit the method and do not define it, nor does any app
-        class between."""
-        if wanted.name == "<init>":
-            return NONE
-        rows = [rows for unit, rows in self._descend(wanted.owner, wanted) if unit == number]
-        found = np.concatenate(rows) if rows else NONE
-        return self._units[number].unit.class_type[found].astype(np.int64)
+            return frozenset({_raw(wanted.owner)})
+        heirs = self._descend(wanted.owner, wanted)
+        names = {self._units[unit].raw_name(row) for unit, rows in heirs for row in rows.tolist()}
+        return frozenset(names | {_raw(name) for name in self._hierarchy.descendants(wanted.owner)})
 
     def _descend(self, owner: str, unless: Member | None = None) -> list[_Sites]:
         """Class rows, ascending per unit, that inherit from `owner`; not below classes that define the member `unless`."""
-        key = f"{owner} {unless}"
+        if unless is not None and not self._descend(owner):
+            return []
+        key = (owner, unless)
         if key not in self._heirs:
             self._heirs[key] = self._walk_down(owner, unless)
         return self._heirs[key]
@@ -178,7 +179,7 @@ class CodeIndex:
             for index, done, barred in zip(self._units, seen, stop, strict=True):
                 for parent in front & index.children.keys():
                     for row in index.children[parent].tolist():
-                        name = index.unit.class_name(row)
+                        name = index.class_name(row)
                         if row not in done and row not in barred and name not in index.ignored:
                             done.add(row)
                             found.add(name)
@@ -219,10 +220,10 @@ class CodeIndex:
         def classes(mask: Mask | None) -> Mapping[str, int]:
             found: Counter[str] = Counter()
             for unit_number, rows in within(mask):
-                unit = self._units[unit_number].unit
-                names, counts = np.unique(class_rows(unit, rows), return_counts=True)
-                for name, count in zip(names.tolist(), counts.tolist(), strict=True):
-                    found[unit.class_name(name)] += count
+                index = self._units[unit_number]
+                holders, counts = np.unique(class_rows(index.unit, rows), return_counts=True)
+                for row, count in zip(holders.tolist(), counts.tolist(), strict=True):
+                    found[index.class_name(row)] += count
             return found
 
         total = sum(len(part.rows) for part in parts)
@@ -262,17 +263,22 @@ def _fitting(index: UnitIndex, methods: Rows, wanted: Member) -> Rows:
     return methods[[fits[int(proto)] for proto in protos]]
 
 
-def _words(features: Iterable[Feature], hierarchy: Hierarchy) -> frozenset[str]:
+def _raw(name: str) -> bytes:
+    """Descriptor of a class that a rule names, as stored."""
+    return descriptor(name).encode()
+
+
+def _words(features: Iterable[Feature], hierarchy: Hierarchy) -> frozenset[bytes]:
     """Every string that any feature needs by its exact text."""
-    words: set[str] = set()
+    words: set[bytes] = set()
     for kind, arg in features:
         if kind in {"call", "field_", "overrides"}:
             wanted = member(arg.method if isinstance(arg, Override) else str(arg))
-            words.add(wanted.name)
+            words.add(wanted.name.encode())
             whole = kind == "call" and wanted.name != "<init>"
-            words |= descriptors(hierarchy.descendants(wanted.owner) if whole else [wanted.owner])
+            words |= {_raw(name) for name in (hierarchy.descendants(wanted.owner) if whole else [wanted.owner])}
         elif kind == "class_":
-            words.add(descriptor(str(arg)))
+            words.add(_raw(str(arg)))
         elif kind == "string":
-            words.add(arg if isinstance(arg, str) else arg.exact if isinstance(arg, StringPattern) else "")
-    return frozenset(words - {""})
+            words.add((arg if isinstance(arg, str) else arg.exact if isinstance(arg, StringPattern) else "").encode())
+    return frozenset(words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +20,8 @@ SHOWN = 20
 
 _NAMES = {item.name: item.encode_name for item in msgspec.structs.fields(Node)}
 _FEATURES = tuple(name for name in _NAMES if name not in OPERATORS)
+
+_values = attrgetter(*_FEATURES)
 
 CODE = frozenset({"call", "field_", "string", "class_", "extends", "implements", "overrides"})
 """Features that are looked up in the code tables; all others are looked up in facts."""
@@ -103,33 +106,62 @@ NOTHING = Hits()
 """The answer to a feature that is nowhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A rule's statement, ready to be evaluated.
+
+    Attributes:
+        op: ``and``, ``or``, ``not``, ``count``, ``method`` or ``feature``.
+        children: sub-statements in the rule's order; empty for a feature.
+        feature: for ``feature``, and the one that a ``count`` counts.
+        least, most: bounds of a ``count``; `most` is None for no bound.
+    """
+
+    op: str
+    children: tuple["Tree", ...] = ()
+    feature: Feature | None = None
+    least: int = 1
+    most: int | None = None
+
+    def walk(self) -> Iterator["Tree"]:
+        """This node and everything below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def features(self) -> tuple[Feature, ...]:
+        """Every feature in it, in the rule's order, each once."""
+        return tuple(dict.fromkeys(node.feature for node in self.walk() if node.feature is not None))
+
+
 def feature_of(node: Node) -> Feature | None:
     """The feature that a node is, or None for an operator."""
-    for name in _FEATURES:
-        value = getattr(node, name)
+    for name, value in zip(_FEATURES, _values(node), strict=True):
         if value is not None:
             return Feature(name, value)
     return None
 
 
-def children_of(node: Node) -> tuple[Node, ...]:
-    """Sub-nodes of an operator, in the rule's order; empty for a feature."""
-    if node.all is not None:
-        return node.all
-    if node.any is not None:
-        return node.any
-    single = node.not_ or node.method or (node.count.of if node.count is not None else None)
-    return () if single is None else (single,)
+def tree_of(node: Node) -> Tree:
+    """A rule's statement as a tree; a node that sets nothing, which the linter refuses, becomes an empty ``or``."""
+    feature = feature_of(node)
+    if feature is not None:
+        return Tree("feature", feature=feature)
+    if node.count is not None:
+        counted = tree_of(node.count.of)
+        return Tree("count", (counted,), counted.feature, node.count.min, node.count.max)
+    if node.not_ is not None:
+        return Tree("not", (tree_of(node.not_),))
+    if node.method is not None:
+        return Tree("method", (tree_of(node.method),))
+    children = tuple(tree_of(child) for child in (node.any if node.all is None else node.all) or ())
+    return Tree("or" if node.all is None else "and", children)
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A node and everything below it, parents first."""
+    """A node of a rule and everything below it, parents first, whatever else it wrongly sets."""
     yield node
-    for child in children_of(node):
-        yield from walk(child)
-
-
-def features(node: Node) -> list[Feature]:
-    """Every feature of a rule, in its order, each once."""
-    found = (feature_of(item) for item in walk(node))
-    return list(dict.fromkeys(item for item in found if item is not None))
+    counted = node.count.of if node.count is not None else None
+    for child in (*(node.all or ()), *(node.any or ()), node.not_, node.method, counted):
+        if child is not None:
+            yield from walk(child)

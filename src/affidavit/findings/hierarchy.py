@@ -10,7 +10,7 @@ class Hierarchy:
     """The framework's classes, their super classes and interfaces, over all API levels known.
 
     Names are internal names without the ``L`` and ``;`` of a descriptor. Lines have the form that
-    ``knowledge/apis/hierarchy.yaml`` describes.
+    ``knowledge/hierarchy/framework.yaml`` describes.
     """
 
     def __init__(self, lines: str) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from affidavit.findings.code import Code, CodeIndex
-from affidavit.findings.features import CODE, SHOWN, Feature, Hits, Mask, features
+from affidavit.findings.features import CODE, NOTHING, SHOWN, Feature, Hits
 from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.names import member
-from affidavit.findings.schema import Rule
 from affidavit.findings.stated import FactIndex
 from affidavit.model.code import FrameworkCall
 from affidavit.model.fact import Fact
@@ -17,18 +16,17 @@ class AppIndex:
     """One app, prepared for a set of rules.
 
     Args:
-        rules: every rule that will be asked. facts: in canonical order. code: the app's program, or None when it has none.
-        hierarchy: a function that gives the framework's hierarchy; called only when there is code.
+        features: everything that will be asked. facts: in canonical order. code: the app's program, or None when it has
+            none. hierarchy: a function that gives the framework's hierarchy; called only when there is code.
     """
 
     def __init__(
-        self, rules: Iterable[Rule], facts: Sequence[Fact], code: Code | None, hierarchy: Callable[[], Hierarchy]
+        self, features: Iterable[Feature], facts: Sequence[Fact], code: Code | None, hierarchy: Callable[[], Hierarchy]
     ) -> None:
         self.facts = FactIndex(facts)
-        self._features = [feature for rule in rules for feature in features(rule.match)]
         self._found: dict[Feature, Hits] = {}
         self._lineage = hierarchy
-        asked = [feature for feature in self._features if feature.kind in CODE]
+        asked = [feature for feature in features if feature.kind in CODE]
         self.code = CodeIndex(code, hierarchy(), asked) if code is not None and code.units else None
 
     def hits(self, feature: Feature) -> Hits:
@@ -52,7 +50,7 @@ class AppIndex:
     def _look_up(self, feature: Feature) -> Hits:
         if feature.kind not in CODE:
             return self.facts.hits(feature)
-        return self.code.hits(feature) if self.code is not None else Hits()
+        return self.code.hits(feature) if self.code is not None else NOTHING
 
     @cached_property
     def _framework_calls(self) -> Mapping[tuple[str, str], list[str]]:
@@ -62,6 +60,3 @@ class AppIndex:
             what: FrameworkCall = fact.what  # type: ignore[assignment]
             found.setdefault((what.class_, what.method.partition("(")[0]), []).append(fact.id)
         return found
-
-
-__all__ = ["AppIndex", "Mask"]

@@ -1,14 +1,14 @@
 """Judges facts and code by rules."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from affidavit.findings import load
 from affidavit.findings.code import Code
-from affidavit.findings.features import features
+from affidavit.findings.features import Tree, tree_of
 from affidavit.findings.index import AppIndex
 from affidavit.findings.limits import NO_MANIFEST, bearing, hidden_areas
 from affidavit.findings.match import Matcher
@@ -63,15 +63,17 @@ def judge(
     Raises:
         KnowledgeError: compiled knowledge is missing.
     """
-    index = AppIndex(rules, facts, program, load.hierarchy)
+    trees = {rule.id: tree_of(rule.match) for rule in rules}
+    asked = [feature for tree in trees.values() for feature in tree.features()]
+    index = AppIndex(asked, facts, program, load.hierarchy)
     named = index.facts.of(Package)
     known = list(limitations)
     if not named:
         known.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
-    known += _raised(index, rules)
+    known += _raised(index, rules, trees)
     own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
     case = _Case(index, hidden_areas(known, load.hidings()), count_all(index.facts, program), library_index, own)
-    return tuple(_judge_one(case, rule) for rule in sorted(rules, key=lambda rule: rule.id))
+    return tuple(_judge_one(case, rule, trees[rule.id]) for rule in sorted(rules, key=lambda rule: rule.id))
 
 
 def limitations_of(facts: Sequence[Fact], program: Code | None, rules: Sequence[Rule]) -> tuple[Limitation, ...]:
@@ -81,33 +83,33 @@ def limitations_of(facts: Sequence[Fact], program: Code | None, rules: Sequence[
         KnowledgeError: compiled knowledge is missing.
     """
     chosen = [rule for rule in rules if rule.limits is not None]
-    return tuple(_raised(AppIndex(chosen, facts, program, load.hierarchy), chosen))
+    trees = {rule.id: tree_of(rule.match) for rule in chosen}
+    asked = [feature for tree in trees.values() for feature in tree.features()]
+    return tuple(_raised(AppIndex(asked, facts, program, load.hierarchy), chosen, trees))
 
 
-def _raised(index: AppIndex, rules: Iterable[Rule]) -> list[Limitation]:
+def _raised(index: AppIndex, rules: Iterable[Rule], trees: Mapping[str, Tree]) -> list[Limitation]:
     matcher = Matcher(index, frozenset())
     return [
         Limitation(rule.limits.kind, rule.limits.detail)
         for rule in rules
-        if rule.limits is not None and matcher.truth(rule.match)
+        if rule.limits is not None and matcher.truth(trees[rule.id])
     ]
 
 
-def _judge_one(case: _Case, rule: Rule) -> Finding:
+def _judge_one(case: _Case, rule: Rule, tree: Tree) -> Finding:
     matcher = Matcher(case.index, case.hidden.keys())
-    truth = matcher.truth(rule.match)
-    answer = Answer.SHOWN if truth else Answer.UNDETERMINED if truth is None else Answer.NOT_SHOWN
-    proof = matcher.proof(rule.match)
-    areas = {feature.area for feature in features(rule.match)}
-    searched = sentence(areas, case.counts)
+    truth = matcher.truth(tree)
+    proof = matcher.proof(tree)
+    areas = {feature.area for feature in tree.features()}
     finding = Finding(
         rule=rule.id,
         version=rule.version,
         title=rule.title,
         category=rule.category,
-        answer=answer,
-        searched=searched,
-        proof=proof if answer is Answer.SHOWN else _without_places(proof),
+        answer=Answer.SHOWN if truth else Answer.UNDETERMINED if truth is None else Answer.NOT_SHOWN,
+        searched=sentence(areas, case.counts),
+        proof=proof,
         limitations=bearing(areas, case.hidden),
         severity=rule.severity,
         masvs=rule.masvs,
@@ -115,13 +117,13 @@ def _judge_one(case: _Case, rule: Rule) -> Finding:
         permission_groups=rule.permission_groups,
         references=rule.references,
     )
-    if answer is not Answer.SHOWN:
+    if not truth:
         absence = rule.absence.format_map(case.counts)
-        return msgspec.structs.replace(finding, searched=f"{absence[:1].upper()}{absence[1:]}. {searched}")
-    grade = _grade(rule, proof)
-    return msgspec.structs.replace(
-        finding, grade=grade, why_not_higher=_why_not_higher(case, rule, grade), who=_attribute(case, matcher, rule)
-    )
+        searched = f"{absence[:1].upper()}{absence[1:]}. {finding.searched}"
+        return msgspec.structs.replace(finding, searched=searched, proof=_without_places(proof))
+    grade = _grade(rule, tree, proof)
+    who = _attribute(case, matcher, tree)
+    return msgspec.structs.replace(finding, grade=grade, why_not_higher=_why_not_higher(case, rule, grade), who=who)
 
 
 def _without_places(proof: Proof) -> Proof:
@@ -130,11 +132,15 @@ def _without_places(proof: Proof) -> Proof:
     return msgspec.structs.replace(proof, places=(), facts=(), children=children)
 
 
-def _grade(rule: Rule, proof: Proof) -> Grade:
+def _grade(rule: Rule, tree: Tree, proof: Proof) -> Grade:
     """The rule's grade, but no higher than *declared* when nothing but declarations carries the match."""
-    asked = {feature.text: feature.area for feature in features(rule.match)}
+    asked = {feature.text: feature.area for feature in tree.features()}
     carried = {asked[leaf] for leaf in _carrying(proof)}
-    return Grade.DECLARED if carried and carried <= {"manifest", "resources"} and rule.grade is not Grade.ALLEGED else rule.grade
+    return (
+        Grade.DECLARED
+        if carried and carried <= {"manifest", "resources"} and rule.grade is not Grade.ALLEGED
+        else rule.grade
+    )
 
 
 def _carrying(proof: Proof) -> list[str]:
@@ -155,13 +161,15 @@ def _why_not_higher(case: _Case, rule: Rule, grade: Grade) -> str:
     return f"{reason}; the manifest asks for none of the permissions that it needs ({short})"
 
 
-def _attribute(case: _Case, matcher: Matcher, rule: Rule) -> tuple[Attribution, ...]:
+def _attribute(case: _Case, matcher: Matcher, tree: Tree) -> tuple[Attribution, ...]:
     """Whose classes the places lie in: most places first, then by name."""
     found: Counter[str] = Counter()
-    for hits, within in matcher.evidence(rule.match):
+    for hits, within in matcher.evidence(tree):
         for name, count in hits.classes(within).items():
             found[_whose(case, name)] += count
-    return tuple(Attribution(who, places) for who, places in sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    return tuple(
+        Attribution(who, places) for who, places in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    )
 
 
 def _whose(case: _Case, name: str) -> str:

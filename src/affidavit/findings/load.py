@@ -4,7 +4,7 @@ from functools import cache
 
 from affidavit import knowledge
 from affidavit.findings.hierarchy import Hierarchy
-from affidavit.findings.schema import ApiDocument, Category, Hiding, HidingTable, Rule
+from affidavit.findings.schema import Category, HierarchyDocument, Hiding, HidingTable, Rule
 
 
 @cache
@@ -45,5 +45,5 @@ def hierarchy() -> Hierarchy:
     Raises:
         KnowledgeError: see `rules`.
     """
-    documents = sorted(knowledge.load("apis", ApiDocument).items())
+    documents = sorted(knowledge.load("hierarchy", HierarchyDocument).items())
     return Hierarchy("\n".join(document.classes for _, document in documents))

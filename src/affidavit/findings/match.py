@@ -1,17 +1,19 @@
 """Evaluates a rule on an app: true, false, or open because something could not be examined; and keeps the proof."""
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from affidavit.findings.features import Feature, Hits, Mask, children_of, feature_of
+from affidavit.findings.features import Feature, Hits, Mask, Tree
 from affidavit.findings.index import AppIndex
-from affidavit.findings.schema import Count, Node
 from affidavit.model.finding import Proof
 
 Truth = bool | None
 """True, false, or open (Kleene's strong logic): absence is only known where nothing was hidden."""
+
+_NOWHERE = np.empty(0, np.int64)
 
 
 class Evidence(NamedTuple):
@@ -22,7 +24,7 @@ class Evidence(NamedTuple):
 
 
 class Matcher:
-    """Evaluates nodes on one app.
+    """Evaluates statements on one app.
 
     Args:
         index: the app. hidden: areas of features in which something could not be examined.
@@ -32,109 +34,111 @@ class Matcher:
         self._index = index
         self._hidden = hidden
 
-    def truth(self, node: Node) -> Truth:
-        """Whether a node holds."""
-        feature = feature_of(node)
-        if feature is not None:
-            return self._at_least(feature, self._index.hits(feature).count, 1)
-        if node.count is not None:
-            return self._count(node.count)
-        if node.method is not None:
-            return bool(self._methods(node.method).any()) or self._absent("code")
-        values = [self.truth(child) for child in children_of(node)]
-        if node.not_ is not None:
-            return _negate(values[0])
-        return _every(values) if node.all is not None else _some(values)
+    def truth(self, node: Tree) -> Truth:
+        """Whether a statement holds."""
+        if node.op == "feature":
+            return self._at_least(node, 1)
+        if node.op == "count":
+            return self._count(node)
+        if node.op == "method":
+            return bool(self._methods(node.children[0]).any()) or self._absence("code")
+        values = [self.truth(child) for child in node.children]
+        if node.op == "not":
+            return None if values[0] is None else not values[0]
+        return _every(values) if node.op == "and" else _some(values)
 
-    def proof(self, node: Node) -> Proof:
-        """The proof tree of a node."""
+    def proof(self, node: Tree) -> Proof:
+        """The proof tree of a statement."""
         matched = self.truth(node) is True
-        feature = feature_of(node)
-        if feature is not None:
-            return self._leaf(feature, None, matched=matched)
-        if node.method is not None:
-            mask = self._methods(node.method)
-            child = self._proof_within(node.method, mask)
-            return Proof(op="method", matched=matched, count=int(mask.sum()), children=(child,))
-        children = tuple(self.proof(child) for child in children_of(node))
-        return Proof(op=_op(node), matched=matched, count=_total(node, children), children=children)
+        if node.feature is not None and node.op == "feature":
+            hits = self._index.hits(node.feature)
+            return self._leaf(node.feature, hits, None, matched=matched, count=hits.count)
+        if node.op == "method":
+            mask = self._methods(node.children[0])
+            within = self._proof_within(node.children[0], mask)
+            return Proof(op="method", matched=matched, count=int(mask.sum()), children=(within,))
+        children = tuple(self.proof(child) for child in node.children)
+        return Proof(op=node.op, matched=matched, count=_counted(node, children), children=children)
 
-    def evidence(self, node: Node) -> Iterator[Evidence]:
+    def evidence(self, node: Tree) -> Iterator[Evidence]:
         """The leaves that carry a statement which holds; what lies under a ``not`` carries nothing."""
-        feature = feature_of(node)
-        if feature is not None:
-            yield Evidence(self._index.hits(feature), None)
-        elif node.method is not None:
-            mask = self._methods(node.method)
-            leaves = (feature_of(item) for item in _asserted(node.method))
-            yield from (Evidence(self._index.hits(leaf), mask) for leaf in leaves if leaf is not None)
-        elif node.not_ is None:
-            for child in children_of(node):
+        if node.op == "method":
+            mask = self._methods(node.children[0])
+            for leaf in _asserted(node.children[0]):
+                yield Evidence(self._index.hits(leaf), mask)
+        elif node.op == "feature":
+            yield Evidence(self._hits(node), None)
+        elif node.op != "not":
+            for child in node.children:
                 if self.truth(child):
                     yield from self.evidence(child)
 
-    def _absent(self, area: str) -> Truth:
+    def _hits(self, node: Tree) -> Hits:
+        return self._index.hits(node.feature) if node.feature is not None else Hits()
+
+    def _absence(self, area: str) -> Truth:
         """What the absence of a feature is worth."""
         return None if area in self._hidden else False
 
-    def _at_least(self, feature: Feature, count: int, least: int) -> Truth:
-        return True if count >= least else self._absent(feature.area)
-
-    def _count(self, node: Count) -> Truth:
-        feature = _leaf_of(node)
-        count = self._index.hits(feature).count
-        if node.max is not None and count > node.max:
+    def _at_least(self, node: Tree, least: int) -> Truth:
+        """Whether a feature occurs so often."""
+        if node.feature is None:
             return False
-        enough = self._at_least(feature, count, node.min)
-        return _every([enough, None]) if node.max is not None and feature.area in self._hidden else enough
+        return True if self._hits(node).count >= least else self._absence(node.feature.area)
 
-    def _methods(self, node: Node) -> Mask:
-        """The active methods in which a node holds."""
+    def _count(self, node: Tree) -> Truth:
+        if node.most is not None and self._hits(node).count > node.most:
+            return False
+        enough = self._at_least(node, node.least)
+        hidden = node.feature is not None and node.feature.area in self._hidden
+        return None if enough and node.most is not None and hidden else enough
+
+    def _methods(self, node: Tree) -> Mask:
+        """The active methods in which a statement holds."""
         code = self._index.code
         if code is None:
             return np.zeros(0, bool)
         return self._mask(node, code.methods) & code.active
 
-    def _mask(self, node: Node, size: int) -> Mask:
-        feature = feature_of(node)
-        if feature is not None:
+    def _mask(self, node: Tree, size: int) -> Mask:
+        """The methods, active or not, in which a statement holds."""
+        if node.op == "feature":
             mask = np.zeros(size, bool)
-            mask[_owners(self._index.hits(feature))] = True
+            mask[_owners(self._hits(node))] = True
             return mask
-        if node.count is not None:
-            counts = np.bincount(_owners(self._index.hits(_leaf_of(node.count))), minlength=size)
-            most = node.count.max
-            return (counts >= node.count.min) & (counts <= (counts.max(initial=0) if most is None else most))
-        masks = [self._mask(child, size) for child in children_of(node)]
-        if node.not_ is not None:
+        if node.op == "count":
+            counts = np.bincount(_owners(self._hits(node)), minlength=size)
+            return (counts >= node.least) & (True if node.most is None else counts <= node.most)
+        masks = [self._mask(child, size) for child in node.children]
+        if node.op == "not":
             return ~masks[0]
-        combine: Callable[[Sequence[Mask]], Mask] = (
-            np.logical_and.reduce if node.all is not None else np.logical_or.reduce  # type: ignore[assignment]
-        )
-        return combine(masks)
+        joined: Mask = (np.logical_and if node.op == "and" else np.logical_or).reduce(masks)
+        return joined
 
-    def _proof_within(self, node: Node, mask: Mask) -> Proof:
+    def _proof_within(self, node: Tree, mask: Mask) -> Proof:
         """The proof below ``method``: about the methods that hold all of it or, when there are none, about all code."""
-        feature = feature_of(node)
-        if feature is not None:
-            count = _count_within(self._index.hits(feature), mask)
-            return self._leaf(feature, mask if mask.any() else None, matched=count > 0, count=count)
-        children = tuple(self._proof_within(child, mask) for child in children_of(node))
-        if node.not_ is not None:
-            matched = bool(mask.any()) or not children[0].matched
-        elif node.any is not None:
-            matched = any(child.matched for child in children)
+        some = bool(mask.any())
+        if node.feature is not None and node.op == "feature":
+            hits = self._index.hits(node.feature)
+            owners = _owners(hits)
+            count = int(mask[owners].sum()) if some else len(owners)
+            return self._leaf(node.feature, hits, mask if some else None, matched=count > 0, count=count)
+        children = tuple(self._proof_within(child, mask) for child in node.children)
+        held = [child.matched for child in children]
+        if node.op == "not":
+            matched = not held[0]
+        elif node.op == "or":
+            matched = any(held)
         else:
-            matched = bool(mask.any()) and all(child.matched for child in children)
-        return Proof(op=_op(node), matched=matched, count=_total(node, children), children=children)
+            matched = some and all(held)
+        return Proof(op=node.op, matched=matched, count=_counted(node, children), children=children)
 
-    def _leaf(self, feature: Feature, within: Mask | None, *, matched: bool, count: int = -1) -> Proof:
-        hits = self._index.hits(feature)
+    def _leaf(self, feature: Feature, hits: Hits, within: Mask | None, *, matched: bool, count: int) -> Proof:
         return Proof(
             op="feature",
             matched=matched,
             feature=feature.text,
-            count=hits.count if count < 0 else count,
+            count=count,
             facts=self._index.fact_ids(feature) if matched else (),
             places=hits.places(within) if matched else (),
         )
@@ -150,42 +154,18 @@ def _some(values: Sequence[Truth]) -> Truth:
     return True if True in values else None if None in values else False
 
 
-def _negate(value: Truth) -> Truth:
-    return None if value is None else not value
+def _counted(node: Tree, children: Sequence[Proof]) -> int:
+    return children[0].count if node.op == "count" else 0
 
 
-def _op(node: Node) -> str:
-    """Name of an operator in a proof."""
-    if node.all is not None:
-        return "and"
-    if node.any is not None:
-        return "or"
-    return "not" if node.not_ is not None else "count" if node.count is not None else "method"
+def _owners(hits: Hits) -> npt.NDArray[np.int64]:
+    return hits.owners if hits.owners is not None else _NOWHERE
 
 
-def _total(node: Node, children: Sequence[Proof]) -> int:
-    return children[0].count if node.count is not None else 0
-
-
-def _leaf_of(node: Count) -> Feature:
-    """The feature that is counted; the linter refuses anything else."""
-    feature = feature_of(node.of)
-    return feature if feature is not None else Feature("string", "")
-
-
-def _owners(hits: Hits) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    return hits.owners if hits.owners is not None else np.empty(0, np.int64)
-
-
-def _count_within(hits: Hits, mask: Mask) -> int:
-    """Places in the methods of `mask`; all places when it is empty of methods."""
-    owners = _owners(hits)
-    return int(mask[owners].sum()) if mask.any() else len(owners)
-
-
-def _asserted(node: Node) -> Iterator[Node]:
-    """A node and all below it that is not under a ``not``."""
-    yield node
-    if node.not_ is None:
-        for child in children_of(node):
+def _asserted(node: Tree) -> Iterator[Feature]:
+    """Features of a statement that are not under a ``not``."""
+    if node.op == "feature" and node.feature is not None:
+        yield node.feature
+    elif node.op != "not":
+        for child in node.children:
             yield from _asserted(child)

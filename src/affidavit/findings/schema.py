@@ -267,7 +267,8 @@ class Hiding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     Attributes:
         kinds: globs over the kind. entry: glob over the entry of its place; empty for any, or none.
-        hides: areas of features (``code``, ``manifest``, ``resources``, ``entries``, ``native``, ``signing``, ``text``).
+        hides: areas of features (``code``, ``manifest``, ``resources``, ``entries``, ``native``, ``signing``,
+            ``text``).
     """
 
     kinds: tuple[str, ...]
@@ -284,9 +285,9 @@ class HidingTable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     rows: tuple[Hiding, ...]
 
 
-class ApiDocument(Struct, frozen=True, omit_defaults=True):
-    """A document of ``knowledge/apis``: one class a line, see the file's own heading."""
+class HierarchyDocument(Struct, frozen=True, omit_defaults=True):
+    """A document of ``knowledge/hierarchy``: one class a line, see the file's own heading."""
 
     source: str
     licence: str
-    classes: str = ""
+    classes: str

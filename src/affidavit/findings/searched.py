@@ -23,10 +23,6 @@ _SENTENCES = {
     "entries": "{entries} entries",
     "signing": "{blocks} signature blocks",
 }
-PLACEHOLDERS = frozenset(
-    "permissions components configurations classes methods calls strings units endpoints natives entries blocks".split()
-)
-"""What a rule's absence sentence may name."""
 
 
 def count_all(facts: FactIndex, code: Code | None) -> dict[str, str]:

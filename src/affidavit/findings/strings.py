@@ -30,7 +30,7 @@ def matching(index: UnitIndex, arg: str | StringPattern) -> list[int]:
     """Indices of the strings of one unit that the feature means, ascending."""
     pattern = StringPattern(exact=arg) if isinstance(arg, str) else arg
     if pattern.exact:
-        return sorted(index.string_indices(pattern.exact))
+        return sorted(index.string_indices(pattern.exact.encode()))
     if pattern.prefix:
         return index.loaded.containing(pattern.prefix.encode("ascii"), at_start=True)
     found = index.loaded.containing(pattern.contains.encode("ascii"))

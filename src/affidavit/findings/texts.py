@@ -14,7 +14,7 @@ Index = npt.NDArray[np.int64]
 def find_exact(strings: Strings, wanted: Iterable[bytes]) -> dict[bytes, list[int]]:
     """Indices of the strings that equal one of `wanted` (non-empty ASCII).
 
-    Length, first and last byte sieve all strings in bulk, so only a few are compared.
+    Their length and three of their bytes sieve all strings in bulk, so only a few are compared.
     """
     words = {word for word in wanted if word}
     found: dict[bytes, list[int]] = {}
@@ -24,8 +24,7 @@ def find_exact(strings: Strings, wanted: Iterable[bytes]) -> dict[bytes, list[in
     data = np.frombuffer(blob, np.uint8)
     filled = np.flatnonzero(end > start)
     keys = _keys(data, start[filled], end[filled])
-    sieve = np.array([len(word) << 16 | word[0] << 8 | word[-1] for word in words], np.int64)
-    for index in filled[np.isin(keys, sieve)].tolist():
+    for index in filled[np.isin(keys, _keys_of(words))].tolist():
         text = bytes(strings.raw(index))
         if text in words:
             found.setdefault(text, []).append(index)
@@ -33,8 +32,21 @@ def find_exact(strings: Strings, wanted: Iterable[bytes]) -> dict[bytes, list[in
 
 
 def _keys(data: npt.NDArray[np.uint8], start: Index, end: Index) -> Index:
-    """Length, first and last byte of each string as one number."""
-    return (end - start) << 16 | data[start].astype(np.int64) << 8 | data[end - 1]
+    """Length, and the bytes at a half, at three quarters and one before the end, of each string, as one number."""
+    size = end - start
+    parts = (data[start + size // 2], data[start + size * 3 // 4], data[end - 1 - (size > 1)])
+    key = size
+    for part in parts:
+        key = key << 8 | part
+    return key
+
+
+def _keys_of(words: Iterable[bytes]) -> Index:
+    """The same numbers of texts."""
+    joined = sorted(words)
+    end = np.cumsum([len(word) for word in joined])
+    data = np.frombuffer(b"".join(joined), np.uint8)
+    return _keys(data, end - np.array([len(word) for word in joined]), end)
 
 
 class Loaded:
@@ -46,10 +58,12 @@ class Loaded:
     def __init__(self, strings: Strings, indices: Index) -> None:
         self._strings = strings
         self._indices = indices
-        raw = [bytes(strings.raw(int(index))) for index in indices]
+        blob, start, end = strings.blob()
+        first, last = start[indices], end[indices]
+        raw = [blob[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
         self._blob = b"\0" + b"\0".join(raw) + b"\0"
-        lengths = np.array([len(text) + 1 for text in raw], np.int64)
-        self._starts = (np.cumsum(lengths) - lengths + 1).tolist() if raw else []
+        lengths = last - first + 1
+        self._starts = (np.cumsum(lengths) - lengths + 1).tolist()
 
     def containing(self, literal: bytes, *, at_start: bool = False) -> list[int]:
         """Indices, ascending, of the loaded strings that hold `literal` (or begin with it)."""

@@ -22,18 +22,29 @@ class UnitIndex:
         ignored: classes whose definition here is a duplicate that Android ignores (descriptors).
     """
 
-    def __init__(self, unit: Unit, base: int, active: npt.NDArray[np.bool_], ignored: frozenset[str], words: Iterable[str]) -> None:
+    def __init__(
+        self, unit: Unit, base: int, active: npt.NDArray[np.bool_], ignored: frozenset[str], words: Iterable[bytes]
+    ) -> None:
         self.unit = unit
         self.base = base
         self.active = active
         self.ignored = ignored
-        self._text = find_exact(unit.strings, (word.encode("ascii") for word in words))
+        self._names: dict[int, str] = {}
+        self._text = find_exact(unit.strings, words)
 
-    def string_indices(self, text: str) -> list[int]:
+    def learn(self, words: Iterable[bytes]) -> None:
+        """Look further words up, before any member is asked for."""
+        self._text |= find_exact(self.unit.strings, words)
+
+    def raw_name(self, row: int) -> bytes:
+        """Descriptor of a class defined here, as stored."""
+        return bytes(self.unit.strings.raw(int(self.unit.type_string[self.unit.class_type[row]])))
+
+    def string_indices(self, word: bytes) -> list[int]:
         """Indices of a string that was among the words given."""
-        return self._text.get(text.encode("ascii"), [])
+        return self._text.get(word, [])
 
-    def type_indices(self, descriptors: Iterable[str]) -> Rows:
+    def type_indices(self, descriptors: Iterable[bytes]) -> Rows:
         """Indices of types, by descriptors that were among the words given."""
         strings = [index for item in descriptors for index in self.string_indices(item)]
         types = self._type_of[np.array(strings, np.int64)] if strings else NONE
@@ -41,11 +52,26 @@ class UnitIndex:
 
     def methods_named(self, name: str) -> Rows:
         """Method references of one name."""
-        return _equal(self.string_indices(name), self._methods_by_name)
+        return _equal(self.string_indices(name.encode()), self._methods_by_name)
 
     def fields_named(self, name: str) -> Rows:
         """Field references of one name."""
-        return _equal(self.string_indices(name), self._fields_by_name)
+        return _equal(self.string_indices(name.encode()), self._fields_by_name)
+
+    def class_name(self, row: int) -> str:
+        """Descriptor of a class defined here; decoded once."""
+        if row not in self._names:
+            self._names[row] = self.unit.class_name(row)
+        return self._names[row]
+
+    def holding(self, members: Rows, owners: npt.NDArray[np.int32], types: Rows) -> Rows:
+        """Those of some method or field references whose class, by the table `owners`, is one of `types`."""
+        if not len(types) or not len(members):
+            return NONE
+        self._marked[types] = True
+        held = members[self._marked[owners[members]]]
+        self._marked[types] = False
+        return held
 
     def rows(self, kind: RefKind, targets: Rows) -> Rows:
         """Rows of `Unit.refs` that name one of `targets`, in active methods, ascending."""
@@ -72,6 +98,11 @@ class UnitIndex:
         return {self.unit.type_name(int(kind)): group for kind, group in zip(kinds, groups, strict=True)}
 
     @cached_property
+    def _marked(self) -> npt.NDArray[np.bool_]:
+        """Scratch of one flag per type, all unset between uses; an owner of -1 reads the last, which is never set."""
+        return np.zeros(len(self.unit.type_string) + 1, bool)
+
+    @cached_property
     def _type_of(self) -> Rows:
         """Type index of each string index, or -1."""
         table = np.full(len(self.unit.strings), -1, np.int64)
@@ -92,8 +123,17 @@ class UnitIndex:
         return np.array(sorted(index for group in self._text.values() for index in group), np.int64)
 
     def defining(self, methods: Rows) -> Rows:
-        """Rows of `def_method` that define one of the method references."""
-        return np.flatnonzero(np.isin(self.unit.def_method, methods)) if len(methods) else NONE
+        """Rows of `def_method` that define one of the method references; of two, the first, which Android uses."""
+        rows = self._definition[methods]
+        return np.sort(rows[rows >= 0])
+
+    @cached_property
+    def _definition(self) -> Rows:
+        """Row of `def_method` for each method reference, or -1."""
+        table = np.full(len(self.unit.method_name), -1, np.int64)
+        rows = np.flatnonzero(self.unit.def_method >= 0)[::-1]
+        table[self.unit.def_method[rows]] = rows
+        return table
 
 
 def _by_name(names: npt.NDArray[np.int32], wanted: Rows) -> tuple[Rows, Rows]:
@@ -109,6 +149,8 @@ def _equal(wanted: list[int], table: tuple[Rows, Rows]) -> Rows:
     """References in an ordered table whose name is one of `wanted`, ascending."""
     names, rows = table
     parts = [rows[slice(*np.searchsorted(names, [index, index + 1]))] for index in wanted]
+    if len(parts) == 1:
+        return parts[0]
     return np.sort(np.concatenate(parts)) if parts else NONE
 
 

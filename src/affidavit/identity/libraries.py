@@ -83,6 +83,8 @@ def _heads(unit: "Unit", first: int, last: int) -> "npt.NDArray[np.bytes_]":
 
     blob, starts, ends = unit.strings.blob()
     letters = np.frombuffer(blob, dtype=np.uint8)
+    if not len(starts) or not len(letters):
+        return np.zeros(last - first, dtype=f"S{PREFIX_LIMIT}")
     types = unit.class_type[first:last]
     strings = np.where(types >= 0, unit.type_string[types], -1)
     start = np.where(strings >= 0, starts[strings], 0)

@@ -36,17 +36,20 @@ class FrameworkCall(Struct, frozen=True, omit_defaults=True, tag_field="kind", t
         method: name and descriptor.
         sites: how many call sites there are.
         more: further sites after the fact's own place, in canonical order, bounded.
+        origin: ``platform`` when the device provides the class, ``external`` when neither it nor the app is known to.
     """
 
     class_: str
     method: str
     sites: int
     more: tuple[Place, ...] = ()
+    origin: str = "platform"
 
 
 class NotableCode(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="notable-code"):
     """Code worth naming whatever the rules: `form` is ``reflection``, ``dynamic-loading``, ``native-loading``,
-    ``webview-bridge``, ``native-method`` or ``crypto-constant``; `text` is what is loaded, bridged or named, if known."""
+    ``webview-bridge``, ``native-method`` or ``crypto-constant``; `text` is what is loaded, bridged or named, if known.
+    """
 
     form: str
     text: str = ""

@@ -24,6 +24,7 @@ class Statement:
         grade: the highest grade among what is shown.
         places: distinct places listed by what is shown; `more` says that findings matched further ones.
         who: names of the code that the shown places lie in, most places first.
+        entries: entries that hold the shown places, sorted.
         findings: what is shown, then what is undetermined, then what is not; each most severe first, then by rule.
     """
 
@@ -33,6 +34,7 @@ class Statement:
     places: int
     more: bool
     who: tuple[str, ...]
+    entries: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -109,13 +111,15 @@ def _statement(
     for finding in shown:
         for item in finding.who:
             who[names.get(item.who, item.who)] += item.places
+    places = {place for finding in shown for place in cited_places(finding, facts)}
     return Statement(
         category=category,
         answer=by_rule[0].answer,
         grade=max(grades, key=GRADES.index, default=None),
-        places=len({place for finding in shown for place in cited_places(finding, facts)}),
+        places=len(places),
         more=any(has_more_places(finding) for finding in shown),
         who=tuple(sorted(who, key=lambda name: (-who[name], name))),
+        entries=tuple(sorted({place.entry for place in places})),
         findings=tuple(by_rule),
     )
 

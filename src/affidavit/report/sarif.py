@@ -33,6 +33,7 @@ LOCATIONS = 100
 _LEVELS = {"low": "note", "medium": "warning", "high": "error"}
 _MESSAGE = 1_000
 _PATH = 1_000
+_LONGEST = 12_000
 
 Object = dict[str, Any]
 
@@ -40,8 +41,17 @@ Object = dict[str, Any]
 def render_sarif(affidavit: Affidavit) -> bytes:
     """One run with rules, results, artifacts and notifications; keys sorted, two spaces of indentation."""
     run = _Run(affidavit)
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.document()]}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_shown(run.document())]}
     return msgspec.json.format(msgspec.json.encode(log, order="sorted"), indent=2) + b"\n"
+
+
+def _shown(value: Any) -> Any:
+    """The same structure with hidden characters in every text as escapes: viewers put these texts on screens."""
+    if isinstance(value, str):
+        return visible(value, _LONGEST)
+    if isinstance(value, dict):
+        return {key: _shown(item) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def uri(path: str) -> str:

@@ -1,6 +1,7 @@
 """The summary on a terminal or in a pipe: the questions people ask, in their order, what could not be seen first."""
 
 import io
+import shlex
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_
 from affidavit.report.text import plural, visible
 
 _COLOURS = {Answer.SHOWN: "bold yellow", Answer.UNDETERMINED: "magenta", Answer.NOT_SHOWN: "dim"}
+_LABEL = 12
 _LISTED = 12
 """Libraries, hosts and kinds of limitation that the summary names before it counts the rest."""
 
@@ -47,16 +49,21 @@ def render_terminal(
     _section(console, "Native", _native(facts))
     console.print()
     for label, value in written or _how_to_check(affidavit):
-        console.print(_line(label, value))
+        console.print(_text(f"{label:<{_LABEL}}  {value}"), soft_wrap=True)  # whole, so that it can be copied
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _text(text: str, style: str = "") -> Text:
+    """The one way in which text reaches the terminal: hidden characters are escapes, markup is not read."""
+    return Text(visible(text, 4_000), style=style)
 
 
 def _line(label: str, value: str, style: str = "") -> Table:
     """A label in the left column and its text, wrapped under itself."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=12, style="bold")
+    table.add_column(width=_LABEL, style="bold")
     table.add_column(overflow="fold", style=style)
-    table.add_row(Text(label), Text(value))
+    table.add_row(_text(label), _text(value))
     return table
 
 
@@ -73,7 +80,7 @@ def _head(console: Console, affidavit: Affidavit, facts: Facts) -> None:
     if package:
         version = f"{package.version_name} ({package.version_code})"
         named = f"{package.label}  " if package.label else ""
-        console.print(Text(f"{visible(named)}{visible(package.name)}  {visible(version)}", style="bold"))
+        console.print(_text(f"{visible(named)}{visible(package.name)}  {visible(version)}", style="bold"))
     console.print(_line("File", f"{visible(artefact.name)}  {artefact.kind}  {size_in_words(artefact.size)}"))
     console.print(_line("SHA-256", artefact.sha256))
     code = code_in_words(facts)
@@ -97,21 +104,20 @@ def signers(facts: Facts) -> str:
 def _limits(console: Console, affidavit: Affidavit) -> None:
     """What could not be examined, ahead of every answer."""
     console.print()
-    console.print(Text("Not examined", style="bold"))
+    console.print(_text("Not examined", style="bold"))
     if affidavit.manifest.partial:
         console.print(
-            Padding(Text("The budget ran out: this affidavit is partial.", style="bold magenta"), (0, 0, 0, 2))
+            Padding(_text("The budget ran out: this affidavit is partial.", style="bold magenta"), (0, 0, 0, 2))
         )
     kinds = folded(affidavit.limitations)
     for kind, count, detail in kinds[:_LISTED]:
         times = f" ({count:,} times)" if count > 1 else ""
-        console.print(Padding(Text(f"{visible(detail)}{times} [{kind}]"), (0, 0, 0, 2)))
+        console.print(Padding(_text(f"{visible(detail)}{times} [{kind}]"), (0, 0, 0, 2)))
     if len(kinds) > _LISTED:
         console.print(
-            Padding(Text(f"… and {plural(len(kinds) - _LISTED, 'further kind')} in the report"), (0, 0, 0, 2))
+            Padding(_text(f"… and {plural(len(kinds) - _LISTED, 'further kind')} in the report"), (0, 0, 0, 2))
         )
-    for sentence in METHOD_LIMITS:
-        console.print(Padding(Text(sentence, style="dim"), (0, 0, 0, 2)))
+    console.print(Padding(_text(" ".join(METHOD_LIMITS), style="dim"), (0, 0, 0, 2)))
 
 
 def _answers(console: Console, asked: Sequence[Statement]) -> None:
@@ -126,8 +132,8 @@ def _answers(console: Console, asked: Sequence[Statement]) -> None:
     table.add_column("Where, and whose code", overflow="fold")
     for item in asked:
         table.add_row(
-            Text(visible(item.label)), Text(item.answer, style=_COLOURS[item.answer]),
-            Text(item.grade or ""), Text(_where(item)),
+            _text(visible(item.label)), _text(item.answer, style=_COLOURS[item.answer]),
+            _text(item.grade or ""), _text(_where(item)),
         )  # fmt: skip
     console.print(table)
 
@@ -136,9 +142,9 @@ def _where(item: Statement) -> str:
     """Places and owners of what is shown, causes of what is undetermined, how many rules found nothing."""
     if item.answer == Answer.SHOWN:
         places = plural(item.places, "place") + (" or more" if item.more else "")
-        names = [visible(name, 40) for name in item.who]
-        rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return f"{places}: {', '.join(names[:3])}{rest}" if names else places
+        if item.who:
+            return f"{places}: {_named([visible(name, 40) for name in item.who], 3)}"
+        return f"{places} in {_named([visible(entry, 40) or 'the file' for entry in item.entries], 2)}"
     if item.answer == Answer.UNDETERMINED:
         causes = sorted({kind for finding in item.having(Answer.UNDETERMINED) for kind in finding.limitations})
         return "because of " + ", ".join(visible(kind, 40) for kind in causes[:3]) if causes else ""
@@ -184,4 +190,9 @@ def _native(facts: Facts) -> str:
 def _how_to_check(affidavit: Affidavit) -> list[tuple[str, str]]:
     """The last line when nothing was written."""
     bundle, _ = file_names(affidavit)
-    return [("Check it", f"affidavit verify {visible(bundle)} --artefact {visible(affidavit.manifest.artefact.name)}")]
+    return [("Check it", how_to_check(bundle, affidavit.manifest.artefact.name))]
+
+
+def how_to_check(bundle: str, artefact: str) -> str:
+    """The command that checks a bundle, quoted for a shell; hidden characters in names are escapes even there."""
+    return f"affidavit verify {shlex.quote(visible(bundle))} --artefact {shlex.quote(visible(artefact))}"

@@ -164,6 +164,7 @@ def count_members(
         offsets: (n,) offset of each class_data_item, 0 for none.
         totals: (2,) out: fields and methods.
     """
+    size: cython.longlong = data.shape[0] if cython.compiled else len(data)
     count: cython.longlong = offsets.shape[0] if cython.compiled else len(offsets)
     i: cython.longlong
     j: cython.longlong
@@ -171,7 +172,7 @@ def count_members(
     totals[0] = 0
     totals[1] = 0
     for i in range(count):
-        if offsets[i] == 0:
+        if offsets[i] == 0 or offsets[i] >= size:
             continue
         read = cython.cast(cython.longlong, offsets[i]) << 32
         for j in range(4):
@@ -200,14 +201,19 @@ def read_members(
         methods: (k, 4) out: method index, class row, access flags, offset of the code_item or 0.
         summary: (4,) out: fields written, methods written, classes not read to their end, indices out of range.
     """
+    size: cython.longlong = data.shape[0] if cython.compiled else len(data)
     count: cython.longlong = offsets.shape[0] if cython.compiled else len(offsets)
     row: cython.longlong
     at: cython.longlong
     for row in range(4):
         summary[row] = 0
     for row in range(count):
-        if offsets[row] != 0:
-            at = _read_class(data, offsets[row], row, limits, fields, methods, summary)
+        at = offsets[row]
+        if at != 0:
+            if at < size:  # a larger offset would not survive being packed
+                at = _read_class(data, at, row, limits, fields, methods, summary)
+            else:
+                at = -1
             summary[2] += at < 0
 
 

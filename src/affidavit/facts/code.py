@@ -1,0 +1,214 @@
+"""What the code is, which of its classes Android never sees, and which methods outside of the app it calls.
+
+"Outside" is decided by the bytes: a method that no class of the app defines, after resolution through the app's own
+super classes. It is ``platform`` when the device provides its class (``knowledge/apis/platform``), else ``external``:
+neither in the artefact nor known as the device's (an AAR that expects another library, a class that was stripped).
+"""
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from affidavit import knowledge
+from affidavit.dalvik.program import Program
+from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.facts.reading import bounded, make_fact
+from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall
+from affidavit.model.fact import Fact
+from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
+
+NAME = "code"
+VERSION = 1
+
+MORE_SITES = 8
+"""Further call sites that one fact lists."""
+CALLED_METHODS = 30_000
+"""Distinct outside methods that are listed; beyond it a limitation says how many there are."""
+NAME_LIMIT = 1_024
+"""Characters of one name; the format's own bound is 65,535 bytes."""
+
+
+class _Packages(msgspec.Struct, frozen=True):
+    """Shape of ``knowledge/apis/platform``; the section's other documents have none of these fields."""
+
+    packages: tuple[str, ...] = ()
+    not_: tuple[str, ...] = msgspec.field(name="not", default=())
+
+
+@cache
+def _platform() -> tuple[frozenset[str], frozenset[str]]:
+    """Packages of the platform, and packages below them that only an app brings along."""
+    document = knowledge.load("apis", _Packages)["platform"]
+    return frozenset(document.packages), frozenset(document.not_)
+
+
+@lru_cache(maxsize=65_536)
+def is_platform(descriptor: str) -> bool:
+    """Whether the device, not the app, provides the class of a descriptor (an array's methods are ``Object``'s)."""
+    inside, outside = _platform()
+    package = descriptor.lstrip("[").removeprefix("L").replace("/", ".")
+    while package:
+        package = package.rpartition(".")[0]
+        if package in outside:
+            return False
+        if package in inside:
+            return True
+    return descriptor.startswith("[")
+
+
+def extract(program: Program, limitations: list[Limitation]) -> Iterator[Fact]:
+    """Facts on units and duplicates in the order of search, then on outside methods in order of their names.
+
+    Args:
+        program: the app's code.
+        limitations: receives a limitation when a bound was reached (the units have their own).
+    """
+    label = f"{NAME}/{VERSION}"
+    for unit in program.units:
+        yield make_fact(describe(unit), Place(unit.entry), label)
+    for name, used, ignored in program.duplicates:
+        what = DuplicateClass(bounded(name, NAME_LIMIT), used, ignored)
+        yield make_fact(what, Place(ignored, class_=bounded(name, NAME_LIMIT)), label)
+    calls = OutsideCalls(program)
+    keys = sorted(calls.called)
+    if len(keys) > CALLED_METHODS:
+        detail = f"the code calls {len(keys)} outside methods; the first {CALLED_METHODS} by name are listed"
+        limitations.append(Limitation("code/calls-bounded", detail))
+    for key in keys[:CALLED_METHODS]:
+        yield _call_fact(calls, key, label)
+
+
+def describe(unit: Unit) -> CodeUnit:
+    """Counts of one unit."""
+    return CodeUnit(
+        form=unit.form,
+        version=unit.version,
+        classes=len(unit.class_type),
+        methods=len(unit.def_method),
+        fields=len(unit.deffield_field),
+        strings=len(unit.strings),
+        method_refs=len(unit.method_name),
+        code_items=int(np.count_nonzero(unit.def_code)),
+        instructions=unit.instructions,
+        undecoded=unit.undecoded,
+    )
+
+
+Called = dict[tuple[str, str], list[tuple[int, npt.NDArray[np.int32]]]]
+"""(class, name and prototype) of a method -> per reference to it: its unit's number and rows of the unit's refs."""
+
+
+class OutsideCalls:
+    """The methods outside of the app that active code calls.
+
+    Attributes:
+        called: see `Called`.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.called: Called = {}
+        self._sites: list[_Sites] = []
+        for number, unit in enumerate(program.units):
+            texts = _MethodTexts(unit)
+            self._sites.append(_Sites(unit, texts))
+            self._add(program, number, texts)
+
+    def _add(self, program: Program, number: int, texts: "_MethodTexts") -> None:
+        """Group the calling rows of one unit by the method reference, in bulk."""
+        unit = program.units[number]
+        outside = program.framework_target(unit)
+        rows = np.flatnonzero(unit.refs.kind == RefKind.METHOD)
+        rows = rows[program.active(unit)[unit.refs.owner[rows]]]
+        rows = rows[outside[unit.refs.target[rows]] >= 0]
+        if not len(rows):
+            return
+        order = rows[np.argsort(unit.refs.target[rows], kind="stable")].astype(np.int32)
+        methods = unit.refs.target[order]
+        starts = np.flatnonzero(np.diff(methods, prepend=-1))
+        ends = np.append(starts[1:], len(order))
+        called = methods[starts]
+        types = program.types
+        for method, target, first, last in zip(
+            called.tolist(), outside[called].tolist(), starts.tolist(), ends.tolist(), strict=True
+        ):
+            self.called.setdefault((types[target], texts.text(method)), []).append((number, order[first:last]))
+
+    def places(self, key: tuple[str, str], wanted: int) -> list[Place]:
+        """The first `wanted` call sites of a method, in order of (unit, row)."""
+        parts = self.called[key]
+        if len(parts) == 1:
+            number, rows = parts[0]
+            return self._sites[number].places(rows[:wanted].tolist())
+        found = sorted((number, row) for number, rows in parts for row in rows[:wanted].tolist())
+        return [place for number, row in found[:wanted] for place in self._sites[number].places([row])]
+
+
+def _call_fact(calls: OutsideCalls, key: tuple[str, str], label: str) -> Fact:
+    """One fact: the first call site is its place."""
+    places = calls.places(key, MORE_SITES + 1)
+    what = FrameworkCall(
+        class_=bounded(key[0], NAME_LIMIT),
+        method=bounded(key[1], NAME_LIMIT),
+        sites=sum(len(rows) for _, rows in calls.called[key]),
+        more=tuple(places[1:]),
+        origin="platform" if is_platform(key[0]) else "external",
+    )
+    return make_fact(what, places[0], label)
+
+
+class _MethodTexts:
+    """Name and prototype of the methods of one unit; types and prototypes are put into words once."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._strings = unit.strings
+        self._names, self._proto_of = unit.method_name.tolist(), unit.method_proto.tolist()
+        self._returns, self._type_strings = unit.proto_return.tolist(), unit.type_string.tolist()
+        self._starts, self._params = unit.proto_params.start.tolist(), unit.proto_params.items.tolist()
+        self._types: dict[int, str] = {-1: ""}
+        self._protos: dict[int, str] = {-1: ""}
+
+    def text(self, method: int) -> str:
+        proto = self._proto_of[method]
+        known = self._protos.get(proto)
+        if known is None:
+            params = self._params[self._starts[proto] : self._starts[proto + 1]]
+            inside = "".join([self.type_name(index) for index in params])
+            known = self._protos[proto] = f"({inside}){self.type_name(self._returns[proto])}"
+        return self._strings[self._names[method]] + known
+
+    def type_name(self, index: int) -> str:
+        known = self._types.get(index)
+        if known is None:
+            known = self._types[index] = self._strings[self._type_strings[index]]
+        return known
+
+
+class _Sites:
+    """Places of instructions of one unit; class and method are put into words once per method that holds a site."""
+
+    def __init__(self, unit: Unit, texts: _MethodTexts) -> None:
+        self._unit, self._texts = unit, texts
+        self._owner, self._offset, self._pc = unit.refs.owner.data, unit.refs.offset.data, unit.refs.pc.data
+        self._owners: dict[int, tuple[str, str, str]] = {}
+
+    def places(self, rows: list[int]) -> list[Place]:
+        found = []
+        for row in rows:
+            owner = self._owner[row]
+            known = self._owners.get(owner)
+            if known is None:
+                known = self._owners[owner] = self._words(owner)
+            found.append(Place(known[0], self._offset[row], known[1], known[2], self._pc[row]))
+        return found
+
+    def _words(self, owner: int) -> tuple[str, str, str]:
+        unit = self._unit
+        class_row = int(unit.def_class[owner])
+        class_name = self._texts.type_name(int(unit.class_type[class_row]))
+        method = self._texts.text(int(unit.def_method[owner]))
+        entry = unit.entries[int(unit.class_entry[class_row])]
+        return entry, bounded(class_name, NAME_LIMIT), bounded(method, NAME_LIMIT)

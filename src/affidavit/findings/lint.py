@@ -1,0 +1,135 @@
+"""Checks the sources of knowledge: what a reviewer of a rule would otherwise have to see by eye."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from affidavit.findings.hierarchy import Hierarchy
+from affidavit.findings.lint_features import FEATURE_CHECKS
+from affidavit.findings.lint_rules import RULE_CHECKS, SET_CHECKS, RuleDocument, Vocabulary, Words
+from affidavit.findings.schema import Category, HidingTable, Rule
+from affidavit.findings.searched import AREAS
+
+SECTIONS = {"rules": Rule, "categories": Category, "limitations": HidingTable}
+"""Sections whose schema is checked here; the others are checked by the packages that own them."""
+
+_PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One thing that is wrong: the file below the folder that was linted, the check, and what it found."""
+
+    path: str
+    check: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.check}: {self.message}"
+
+
+def check_names() -> tuple[str, ...]:
+    """Every check that `lint` runs."""
+    own = ("yaml", "schema", "source", "licence", "category-document", "limitation-areas")
+    return (*own, *(name for name, _ in _PER_RULE), *(name for name, _ in SET_CHECKS))
+
+
+def lint(source: Path) -> list[Problem]:
+    """Run every check over a knowledge folder.
+
+    Args:
+        source: the folder that holds ``rules``, ``categories`` and the other sections.
+
+    Returns:
+        Problems, sorted; empty when there are none.
+    """
+    problems: list[Problem] = []
+    documents: dict[str, Any] = {}
+    for path in sorted(source.rglob("*.yaml")):
+        name = path.relative_to(source).as_posix()
+        try:
+            documents[name] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader
+        except yaml.YAMLError as error:
+            problems.append(Problem(name, "yaml", " ".join(str(error).split())))
+    problems += [Problem(*found) for found in _check_all(documents)]
+    return sorted(problems)
+
+
+def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Every problem as (path, check, message)."""
+    typed: dict[str, Any] = {}
+    for path, raw in documents.items():
+        section = path.partition("/")[0]
+        if section != "rules":
+            yield from _origin(path, raw)
+        if section in SECTIONS:
+            try:
+                typed[path] = msgspec.convert(raw, SECTIONS[section])
+            except msgspec.ValidationError as error:
+                yield path, "schema", str(error)
+    rules = [RuleDocument(path, documents[path], rule) for path, rule in typed.items() if isinstance(rule, Rule)]
+    vocabulary = _vocabulary(documents, typed)
+    for rule in rules:
+        for check, find in _PER_RULE:
+            for message in find(rule, vocabulary):
+                yield rule.path, check, message
+    for check, find_all in SET_CHECKS:
+        for path, message in find_all(rules):
+            yield path, check, message
+    yield from _categories(typed, rules)
+    yield from _limitations(typed)
+
+
+def _origin(path: str, raw: Any) -> Iterator[tuple[str, str, str]]:
+    """A document that is not a rule says where it comes from and under which licence."""
+    for key in ("source", "licence"):
+        if not isinstance(raw, dict) or not raw.get(key):
+            yield path, key, f"has no {key!r} at its top"
+
+
+def _vocabulary(documents: dict[str, Any], typed: dict[str, Any]) -> Vocabulary:
+    """What names rules may use, gathered from the other sections."""
+    words = msgspec.convert(documents.get("lint/vocabulary.yaml", {}), Words)
+    named = partial(_section, documents)
+    permissions = {name for document in named("permissions") for name in document.get("permissions", ())}
+    return Vocabulary(
+        words=words,
+        categories=frozenset(item.id for item in typed.values() if isinstance(item, Category)),
+        permissions=frozenset(permissions | set(words.permissions)) if permissions else frozenset(),
+        hierarchy=Hierarchy("\n".join(document.get("classes", "") for document in named("hierarchy"))),
+    )
+
+
+def _section(documents: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Documents of one section that are objects."""
+    return [raw for path, raw in documents.items() if path.startswith(f"{name}/") and isinstance(raw, dict)]
+
+
+def _categories(typed: dict[str, Any], rules: list[RuleDocument]) -> Iterator[tuple[str, str, str]]:
+    """Questions: named as their file, in an order of their own, asked, and answered by at least one rule."""
+    orders: dict[int, str] = {}
+    used = {document.rule.category for document in rules}
+    for path, item in typed.items():
+        if not isinstance(item, Category):
+            continue
+        if path != f"categories/{item.id}.yaml":
+            yield path, "category-document", f"its id is {item.id!r}"
+        if item.order in orders:
+            yield path, "category-document", f"has the same order as {orders[item.order]}"
+        if not item.question.endswith("?"):
+            yield path, "category-document", "its question does not end in a question mark"
+        if item.id not in used:
+            yield path, "category-document", "no rule answers it"
+        orders[item.order] = item.id
+
+
+def _limitations(typed: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What limitations hide are areas that features have."""
+    for path, table in typed.items():
+        if isinstance(table, HidingTable):
+            for row in table.rows:
+                for area in sorted(set(row.hides) - set(AREAS)):
+                    yield path, "limitation-areas", f"{row.kinds[0]}: unknown area {area!r}"
