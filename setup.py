@@ -20,4 +20,6 @@ extensions = [
     if source.stem != "__init__"
 ]
 
-setup(ext_modules=cythonize(extensions, language_level=3, compiler_directives={"boundscheck": True, "wraparound": False}))
+setup(
+    ext_modules=cythonize(extensions, language_level=3, compiler_directives={"boundscheck": True, "wraparound": False})
+)

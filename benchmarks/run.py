@@ -83,7 +83,9 @@ def table(results: dict[str, dict[str, Figures]]) -> str:
     for app, rows in results.items():
         ours = rows["affidavit review"].median
         for name, row in rows.items():
-            figures = f"{row.median:.2f} | {row.memory:.0f} | {row.median / ours:.1f}" if row.cpu else "did not finish | |"
+            figures = (
+                f"{row.median:.2f} | {row.memory:.0f} | {row.median / ours:.1f}" if row.cpu else "did not finish | |"
+            )
             lines.append(f"| {app} | {name} | {figures} |")
     return "\n".join(lines) + "\n"
 
@@ -108,7 +110,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=900, help="wall time after which a tool is ended")
-    parser.add_argument("apps", nargs="*", default=["settings-3.0.0", "uiautomator2", "apidemos", "pocoui", "airtest", "large"])
+    parser.add_argument(
+        "apps", nargs="*", default=["settings-3.0.0", "uiautomator2", "apidemos", "pocoui", "airtest", "large"]
+    )
     args = parser.parse_args()
     results = {path.name: compare(path, args.runs, args.seconds) for path in apps(args.apps)}
     CACHE.mkdir(parents=True, exist_ok=True)

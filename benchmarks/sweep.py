@@ -33,7 +33,9 @@ def main() -> None:
             inflate = best(lambda part=part, entries=entries: [part.read(entry) for entry in entries])
             read = best(lambda blobs=blobs: [read_dex(path, data) for path, data in blobs])
         size = sum(len(data) for _, data in blobs) / 1e6
-        print(f"{Path(name).name}: {size:.1f} MB dex, inflate {inflate:.3f} s, read {read:.3f} s, ratio {read / inflate:.2f}")
+        print(
+            f"{Path(name).name}: {size:.1f} MB dex, inflate {inflate:.3f} s, read {read:.3f} s, ratio {read / inflate:.2f}"
+        )
 
 
 if __name__ == "__main__":

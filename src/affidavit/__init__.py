@@ -77,9 +77,7 @@ def read(bundle: "str | Path") -> "Affidavit":
     return read_bundle(Path(bundle))
 
 
-def verify(
-    bundle: "str | Path", artefact: "str | Path | None" = None, key: "str | None" = None
-) -> "Verification":
+def verify(bundle: "str | Path", artefact: "str | Path | None" = None, key: "str | None" = None) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
     Args:

@@ -76,6 +76,17 @@ def test_the_default_configuration_wins_wherever_it_stands():
     assert [value.text for value in table.values(0x7F010000)] == ["bonjour", "hello"]
 
 
+def test_lookups_are_bounded(monkeypatch):
+    from affidavit.artefact import arsc
+
+    monkeypatch.setattr(arsc, "_MAX_LOOKUPS", 500)
+    table = parse_arsc(Table([Kind("string", {0: "a"}, config(sdk=level)) for level in range(1, 101)]).build())
+    answers = [table.resolve(0x7F010000) for _ in range(20)]
+    assert answers[0].value.text == "a"
+    assert answers[-1] is None
+    assert "resources/too-many-lookups" in {item.kind for item in table.limitations}
+
+
 def test_a_bag_has_no_text():
     table = parse_arsc(Table([Kind("array", {0: Bag(3)})]).build())
     assert (table.resolve(0x7F010000).value.type, table.resolve(0x7F010000).value.text) == (-1, "")

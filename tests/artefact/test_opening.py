@@ -262,3 +262,13 @@ def test_real_bundles_open_as_what_they_are(corpus):
     ]
     with pytest.raises(UnreadableError, match="AAB"):
         open_artefact(next((bundles / "bundletool").glob("*.aab")), Budget())
+
+
+def test_pages_that_were_let_go_are_read_again_from_the_file(tmp_path):
+    path = tmp_path / "app.apk"
+    path.write_bytes(zip_of({"AndroidManifest.xml": b"\x03\x00\x08\x00rest", "assets/a": b"a" * 100_000}))
+    with open_artefact(path, Budget()) as opened:
+        part = opened.parts[0]
+        before = part.read(part.find("assets/a"))
+        opened.release_pages()
+        assert part.read(part.find("assets/a")) == before

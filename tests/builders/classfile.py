@@ -132,20 +132,27 @@ class ClassBuilder:
         head, form = bytes([OPCODES[mnemonic]]), FORMS[mnemonic]
         if form == "constant1":
             return head + bytes([self.loadable(operands[0])])
+        tails = {
+            "interface": b"\x01\x00",
+            "dynamic": b"\0\0",
+            "array": bytes(operands[-1:]) if form == "array" else b"",
+        }
+        index = self._index(form, operands)
+        if index:
+            return head + struct.pack(">H", index) + tails.get(form, b"")
+        return head + self._plain(form, operands, pc)
+
+    def _index(self, form: str, operands: list[Any]) -> int:
+        """Index of the constant that an instruction of this form names; 0 when it names none."""
         if form == "constant":
-            return head + struct.pack(">H", self.loadable(operands[0]))
+            return self.loadable(operands[0])
         if form in {"field", "method", "interface"}:
-            tag = {"field": 9, "method": 10, "interface": 11}[form]
-            index = self.member(tag, *operands[:3])
-            return head + struct.pack(">H", index) + (b"\x01\x00" if form == "interface" else b"")
+            return self.member({"field": 9, "method": 10, "interface": 11}[form], *operands[:3])
         if form == "dynamic":
             bootstrap, name, descriptor = operands
             pair = self.constant(struct.pack(">BHH", 12, self.utf8(name), self.utf8(descriptor)))
-            return head + struct.pack(">HH", self.constant(struct.pack(">BHH", 18, bootstrap, pair)), 0)
-        if form in {"type", "array"}:
-            dimensions = bytes(operands[1:2]) if form == "array" else b""
-            return head + struct.pack(">H", self.class_(operands[0])) + dimensions
-        return head + self._plain(form, operands, pc)
+            return self.constant(struct.pack(">BHH", 18, bootstrap, pair))
+        return self.class_(operands[0]) if form in {"type", "array"} else 0
 
     def _plain(self, form: str, operands: list[Any], pc: int) -> bytes:
         padding = b"\0" * (3 - pc % 4)

@@ -3,7 +3,7 @@
 Layouts: AOSP "APK Signature Scheme v2" and "v3"; PKCS#7 by `cryptography`.
 """
 
-import datetime
+import datetime as dt
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -18,7 +18,7 @@ from tests.builders.zip import zip_of
 
 V2, V3, V31, STAMP, PADDING = 0x7109871A, 0xF05368C0, 0x1B93AD61, 0x6DFF800D, 0x42726577
 MAGIC = b"APK Sig Block 42"
-START = datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+START = dt.datetime(2020, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 
 @cache
@@ -27,7 +27,7 @@ def key(kind: str = "ec"):
     if kind == "rsa":
         return rsa.generate_private_key(65537, 2048)
     if kind == "dsa":
-        return dsa.generate_private_key(1024)
+        return dsa.generate_private_key(2048)
     return ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1())
 
 

@@ -1,6 +1,7 @@
 """Settings, budgets, output and progress."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,10 @@ def test_other_budgets_are_refused(text):
 @given(st.text(max_size=20))
 def test_any_text_is_a_budget_or_a_usage_error(text):
     try:
-        assert budget(text).seconds > 0
-    except UsageError as error:
-        assert error.advice
+        seconds = budget(text).seconds
+    except UsageError:
+        return
+    assert seconds > 0
 
 
 def test_the_environment_overrides_the_file(tmp_path):
@@ -118,6 +120,9 @@ class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        return 1
+
 
 def test_progress_rewrites_one_line_on_a_terminal_and_clears_it():
     stream = Terminal()
@@ -166,6 +171,5 @@ def test_a_pipe_has_80_columns_and_no_colour():
 )
 def test_colour_and_width_of_a_terminal(monkeypatch, environ, columns_, expected):
     monkeypatch.setattr("sys.stdout", Terminal())
-    monkeypatch.setattr(Terminal, "fileno", lambda self: 1, raising=False)
-    monkeypatch.setattr("os.get_terminal_size", lambda number: __import__("os").terminal_size((columns_, 24)))
+    monkeypatch.setattr("os.get_terminal_size", lambda _number: os.terminal_size((columns_, 24)))
     assert width_and_colour(environ) == expected

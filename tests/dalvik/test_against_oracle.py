@@ -111,7 +111,7 @@ def test_every_version_reads_alike(version: str):
 
 def test_random_programs():
     """Classes, members, literals and texts at random: what the builder writes both readers read alike."""
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311 - repeatable, not secret
     for _ in range(25):
         builder = DexBuilder()
         for number in range(dice.randrange(5)):
@@ -122,26 +122,21 @@ def test_random_programs():
 def random_class(dice: random.Random, number: int) -> Class:
     name = f"Lp{dice.randrange(3)}/C{number};"
     texts = ["", "a", "é", "\0", "😀", "\ud800", "\udc00\ud800", "x" * 200, "http://h/"]
-    fields = [
-        Field(f"f{row}", "Ljava/lang/String;", dice.choice([0x9, 0x1]), None) for row in range(dice.randrange(4))
-    ]
+    fields = [Field(f"f{row}", "Ljava/lang/String;", dice.choice([0x9, 0x1]), None) for row in range(dice.randrange(4))]
     fields = [Field(f.name, f.type_, f.access, dice.choice(texts) if f.access & 8 else None) for f in fields]
     methods = []
     for row in range(dice.randrange(6)):
-        code: list[object] = []
-        for _ in range(dice.randrange(8)):
-            code.append(
-                dice.choice([
-                    ("const-string", dice.randrange(16), dice.choice(texts)),
-                    ("const/16", 3, dice.randrange(-5, 5)),
-                    ("sget-object", 1, f"{name}->other:Ljava/lang/String;"),
-                    ("invoke-static", [1, 2], f"Lq;->m{dice.randrange(4)}(II)[J"),
-                    ("new-array", 1, 2, "[[I"),
-                    ("fill-array-data", 1, dice.choice([1, 2, 4, 8]), list(range(dice.randrange(6)))),
-                    ("packed-switch", 1, -2, [3] * dice.randrange(4)),
-                    ("sparse-switch", 1, {key: 3 for key in range(dice.randrange(4))}),
-                ])
-            )
+        choices = (
+            ("const-string", dice.randrange(16), dice.choice(texts)),
+            ("const/16", 3, dice.randrange(-5, 5)),
+            ("sget-object", 1, f"{name}->other:Ljava/lang/String;"),
+            ("invoke-static", [1, 2], f"Lq;->m{dice.randrange(4)}(II)[J"),
+            ("new-array", 1, 2, "[[I"),
+            ("fill-array-data", 1, dice.choice([1, 2, 4, 8]), list(range(dice.randrange(6)))),
+            ("packed-switch", 1, -2, [3] * dice.randrange(4)),
+            ("sparse-switch", 1, dict.fromkeys(range(dice.randrange(4)), 3)),
+        )
+        code = dice.choices(choices, k=dice.randrange(8))
         proto = dice.choice(["()V", "(I)V", "(JLjava/lang/String;[D)Z"])
         methods.append(Method(f"m{row}", proto, code=[*code, ("return-void",)], access=dice.choice([0x1, 0x9, 0x2])))
     return Class(name, interfaces=["Ljava/io/Serializable;"] * dice.randrange(2), fields=fields, methods=methods)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import struct
 import subprocess
 import zipfile
 
@@ -80,7 +81,7 @@ def check_indices(unit: Unit) -> None:
         strings: [unit.type_string, unit.proto_shorty, unit.field_name, unit.method_name, unit.class_source],
         types: [unit.proto_return, unit.proto_params.items, unit.field_class, unit.field_type, unit.method_class],
     }
-    columns[types] = columns.get(types, []) + [unit.class_type, unit.class_super, unit.interfaces.items]
+    columns[types] = [*columns.get(types, []), unit.class_type, unit.class_super, unit.interfaces.items]
     for size, arrays in columns.items():
         for array in arrays:
             assert ((array >= -1) & (array < max(size, 1))).all()
@@ -257,6 +258,14 @@ def test_code_that_cannot_be_decoded_to_its_end_is_said(code, count):
     place = unit.limitations[0].place
     assert data[place.offset] == code[-1][1][0] if len(code) < 3 else data[place.offset] == 0xFE
     assert len(disassemble_class(unit, 0)) == count
+
+
+def test_code_cannot_pass_its_attribute():
+    data = ClassBuilder("a/B").method("m", "()V", [("nop",)] * 9).build()
+    data = data.replace(struct.pack(">HHI", 8, 8, 9), struct.pack(">HHI", 8, 8, 1_000))
+    unit = read(data)
+    assert "code/code-length" in kinds(unit)
+    assert unit.def_units.tolist() == [13]
 
 
 def test_a_reference_to_a_constant_of_another_kind_is_said_and_points_nowhere():

@@ -64,7 +64,7 @@ def kinds(unit: Unit) -> set[str]:
 
 def test_thousands_of_random_changes():
     """Header, tables, code: whatever changes, the reader ends and its arrays hold."""
-    dice = random.Random(3)
+    dice = random.Random(3)  # noqa: S311 - repeatable, not secret
     for _ in range(1500):
         data = bytearray(WHOLE)
         for _ in range(dice.choice([1, 2, 5, 20])):
@@ -94,7 +94,7 @@ def test_every_truncation():
 
 @pytest.mark.corpus
 def test_random_changes_of_a_real_file(corpus):
-    dice = random.Random(5)
+    dice = random.Random(5)  # noqa: S311 - repeatable, not secret
     whole = min((data for _, data in real(corpus)), key=len)
     for _ in range(60):
         data = bytearray(whole)
@@ -183,7 +183,10 @@ def test_indices_out_of_range_are_unknown_and_counted():
     assert unit.refs.target.tolist() == [-1, -1]
     (item,) = unit.limitations
     assert (item.kind, item.count) == ("code/bad-index", 2)
-    assert [text for _, text in disassemble(unit, 0)][:2] == ["const-string v0, string@999".replace('"', ""), "invoke-static {}, method@999"]
+    assert [text for _, text in disassemble(unit, 0)][:2] == [
+        "const-string v0, string@999".replace('"', ""),
+        "invoke-static {}, method@999",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -35,15 +35,18 @@ PLAIN = {module.__name__: uncompiled(module) for module in COMPILED}
 
 
 def both(module: ModuleType, name: str, *arguments: Any) -> tuple[Any, list[Any], Any, list[Any]]:
-    """Result and arguments after the call, compiled and plain; plain code sees Python's own ints through memoryviews."""
+    """Result and arguments after the call, compiled and plain; plain code sees Python's own ints."""
     fast = [np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments]
     slow = [np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments]
     views = [
-        (item.data if item.ndim == 1 else item.astype(object)) if isinstance(item, np.ndarray) else item for item in slow
+        (item.data if item.ndim == 1 else item.astype(object)) if isinstance(item, np.ndarray) else item
+        for item in slow
     ]
     quick = getattr(module, name)(*fast)
     plain = getattr(PLAIN[module.__name__], name)(*views)
-    after = [view.astype(np.int64) if isinstance(view, np.ndarray) else item for view, item in zip(views, slow, strict=True)]
+    after = [
+        view.astype(np.int64) if isinstance(view, np.ndarray) else item for view, item in zip(views, slow, strict=True)
+    ]
     return quick, fast, plain, after
 
 
@@ -148,7 +151,9 @@ def test_the_sweep_agrees_on_any_code(units: list[int], cuts: list[int]):
     room = int(lengths.sum()) // 2
     columns = [np.zeros(room, kind) for kind in (np.int32, np.uint32, np.uint32, np.uint8, np.uint8, np.int32)]
     limits = np.full(7, 0x8000, np.int64)
-    _, out = agree(code, "sweep", memoryview(data), first, lengths, *sweep_table(), limits, *columns, np.zeros(6, np.int64))
+    _, out = agree(
+        code, "sweep", memoryview(data), first, lengths, *sweep_table(), limits, *columns, np.zeros(6, np.int64)
+    )
     rows, instructions = out[12][:2].tolist()
     assert rows <= instructions <= lengths.sum()
     assert (out[7][:rows] * 2 == out[6 + 1][:rows] * 2).all()
@@ -172,5 +177,7 @@ def test_grouping_is_a_stable_sort(rows: list[tuple[int, int]], kind: int):
 def test_bounds_checks_are_on():
     """A caller's mistake is an exception and never a read outside of the array."""
     with pytest.raises(IndexError):
-        tables.scan_strings(b"\0\0", np.array([0], np.uint32), np.array([5]), np.zeros(1, np.int64), np.zeros(1, np.int64))
+        tables.scan_strings(
+            b"\0\0", np.array([0], np.uint32), np.array([5]), np.zeros(1, np.int64), np.zeros(1, np.int64)
+        )
     assert read_dex("x", WHOLE).limitations == ()

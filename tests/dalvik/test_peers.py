@@ -17,20 +17,18 @@ from tests.dalvik.material import dex_files, rich
 
 LINE = re.compile(r"^[0-9a-f]{6,}: [0-9a-f. ]+\|([0-9a-f]{4,}): (\S+)(.*)$")
 PAYLOAD = {"packed-switch-data": ".packed-switch", "sparse-switch-data": ".sparse-switch", "array-data": ".array-data"}
-ALIASES = {"move-result-object": "move-result-object"}
 
 
 def dumped(path: Path, *options: str) -> str:
-    return subprocess.run(["dexdump", *options, path], capture_output=True, check=True).stdout.decode("utf-8", "replace")
+    return subprocess.run(["dexdump", *options, path], capture_output=True, check=True).stdout.decode(
+        "utf-8", "replace"
+    )
 
 
 def instructions(text: str) -> list[tuple[int, str]]:
     """(pc, mnemonic) of all methods in order."""
-    found = []
-    for line in text.splitlines():
-        if match := LINE.match(line):
-            found.append((int(match[1], 16), PAYLOAD.get(match[2], match[2])))
-    return found
+    matches = filter(None, map(LINE.match, text.splitlines()))
+    return [(int(match[1], 16), PAYLOAD.get(match[2], match[2])) for match in matches]
 
 
 def header(text: str, name: str) -> int:
@@ -54,9 +52,7 @@ def small(request, corpus, tmp_path) -> tuple[Path, Unit]:
 @pytest.mark.corpus
 def test_every_instruction_has_dexdumps_address_and_mnemonic(small):
     path, unit = small
-    ours = [
-        (pc, text.split(" ")[0]) for owner in range(len(unit.def_method)) for pc, text in disassemble(unit, owner)
-    ]
+    ours = [(pc, text.split(" ")[0]) for owner in range(len(unit.def_method)) for pc, text in disassemble(unit, owner)]
     assert ours == instructions(dumped(path, "-d"))
     assert unit.instructions == len(ours)
 

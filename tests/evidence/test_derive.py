@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from affidavit.artefact.budget import Budget
-from affidavit.evidence import derive as module
-from affidavit.evidence.bundle import content_members, excerpt_key
+from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key, members_of
 from affidavit.evidence.derive import derive
-from affidavit.evidence.excerpt import cited_places
+from affidavit.evidence.proofs import cited_places
 from affidavit.facts import extract
 from affidavit.model.code import CodeUnit, FrameworkCall
 from affidavit.model.declared import Component, Permission
@@ -80,7 +79,7 @@ def test_endpoints_come_from_code_with_their_user_and_from_assets(small):
 def test_the_location_rule_is_shown_with_a_proof_that_leads_to_the_instruction(small):
     shown = [item for item in small.findings if item.category == "location" and item.answer is Answer.SHOWN]
     present = [item for item in shown if item.grade is Grade.PRESENT]
-    places = [place for item in present for place in cited_places([item])]
+    places = [place for item in present for place in cited_places(item)]
     assert any(place.class_ == MAIN and place.pc == 2 for place in places)
     excerpt = small.excerpts[excerpt_key(next(place for place in places if place.pc == 2))]
     assert "getLastKnownLocation" in excerpt.lines[excerpt.cited]
@@ -167,9 +166,8 @@ PROGRAM = """
 import sys, hashlib
 from pathlib import Path
 from affidavit.evidence.derive import derive
-from affidavit.evidence.bundle import content_members
-a = derive(Path(sys.argv[1]))
-members = content_members(a.facts, a.findings, a.limitations, a.excerpts, a.categories)
+from affidavit.evidence.bundle import members_of
+members = members_of(derive(Path(sys.argv[1])))
 print(hashlib.sha256(b"".join(members[name] for name in sorted(members))).hexdigest())
 """
 
@@ -200,7 +198,7 @@ def test_a_real_app_breaks_no_stage_and_each_finding_holds_together(sample):
     ids = {fact.id for fact in found.facts}
     for finding in found.findings:
         assert facts_of(finding.proof) <= ids
-        cited = list(cited_places([finding]))[: module.EXCERPTS_PER_FINDING]
+        cited = list(cited_places(finding))[:EXCERPTS_PER_FINDING]
         assert all(excerpt_key(place) in found.excerpts for place in cited if place.offset >= 0)
 
 
@@ -220,7 +218,7 @@ def test_no_real_or_malformed_app_breaks_a_stage(corpus):
         except UnreadableError as error:
             broken[path.name] = str(error) if not error.advice else None
             continue
-        content_members(found.facts, found.findings, found.limitations, found.excerpts, found.categories)
+        members_of(found)
         failed = [item.detail for item in found.limitations if item.kind == "tool/stage-failed"]
         if failed:
             broken[path.name] = failed

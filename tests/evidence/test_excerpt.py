@@ -7,8 +7,7 @@ from affidavit.dalvik.classfile import read_classes
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind
-from affidavit.evidence.excerpt import LINE_LIMIT, Excerpter, cited_places
-from affidavit.model.finding import Answer, Finding, Proof
+from affidavit.evidence.excerpt import LINE_LIMIT, Excerpter
 from affidavit.model.place import Place
 from tests.builders import axml
 from tests.builders.apps import main_dex, main_manifest
@@ -83,13 +82,13 @@ def test_other_bytes_are_dumped_around_the_place():
 
 @pytest.mark.parametrize("offset", [0, 5, 15, 16, 17, len(BYTES) - 1])
 def test_the_cited_row_of_a_dump_holds_the_offset(offset):
-    shown = excerpter(**{"a": BYTES}).of(Place("a", offset))
+    shown = excerpter(a=BYTES).of(Place("a", offset))
     start = int(shown.lines[shown.cited][:8], 16)
     assert start <= offset < start + 16
 
 
 def test_a_place_past_the_end_is_shown_as_nothing_there():
-    shown = excerpter(**{"a": b"abc"}).of(Place("a", 5_000))
+    shown = excerpter(a=b"abc").of(Place("a", 5_000))
     assert shown.data == ""
 
 
@@ -122,10 +121,3 @@ def test_an_entry_is_read_again_only_once():
     for offset in range(10):
         maker.of(Place("assets/a.bin", offset))
     assert asked == ["assets/a.bin"]
-
-
-def test_places_are_cited_from_every_level_of_a_proof():
-    leaf = Proof("feature", True, places=(Place("b", 2),))
-    tree = Proof("and", True, places=(Place("a", 1),), children=(Proof("or", True, children=(leaf,)),))
-    finding = Finding("r/x", 1, "T", "c", Answer.SHOWN, "all", tree)
-    assert [place.entry for place in cited_places([finding, finding])] == ["a", "b", "a", "b"]

@@ -62,13 +62,15 @@ def test_reviewing_again_gives_the_same_bytes(whole, app):
 
 
 def test_a_flipped_byte_in_each_member_is_caught_and_named(whole, tmp_path):
+    start = 0
     for name, data in layout.unpack(whole).members:
-        start = whole.index(name.encode()) + len(name)
+        start += 30 + len(name)
         for share in (0, len(data) // 3, len(data) - 1):
             damaged = bytearray(whole)
             damaged[start + share] ^= 1
             faults = failed(check(bytes(damaged), tmp_path))
             assert any(name in detail for detail in faults.values()), (name, faults)
+        start += len(data)
 
 
 def test_a_swapped_app_is_caught(whole, app, tmp_path):

@@ -59,7 +59,7 @@ def test_the_version_is_that_of_the_package():
 
 
 def test_it_names_the_running_program():
-    made = tool.this_tool()
+    made = tool.this_tool.__wrapped__()
     assert (made.name, made.version, made.code_sha256) == ("affidavit", tool.VERSION, tool.code_sha256())
     listed = tool.source_files()
     assert "evidence/tool.py" in listed

@@ -2,16 +2,20 @@
 
 import random
 import time
+import zipfile
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import open_artefact
 from affidavit.facts.manifest_words import enum_value, enum_word, flag_words
-from affidavit.model.declared import Feature, MetaData, Permission, Query
-from affidavit.model.identity import Application, Package
+from affidavit.knowledge import load
+from affidavit.model.declared import Component, Feature, MetaData, Permission, Query
+from affidavit.model.identity import Application, NetworkSecurity, Package
 from tests.artefact import manifests
 from tests.builders.arsc import Kind, Table, config
 from tests.builders.axml import E, Lies, Ref, binary, e, manifest
@@ -176,7 +180,8 @@ def test_text_and_binary_manifests_declare_the_same():
         label="Name",
         debuggable=True,
     )
-    assert [fact.what for fact in declare(root).facts] == [fact.what for fact in declare_text(root).facts]
+    binary_facts = [fact.what for fact in declare(root).facts if not isinstance(fact.what, NetworkSecurity)]
+    assert binary_facts == [fact.what for fact in declare_text(root).facts]
 
 
 def test_every_fact_has_the_place_of_its_element():
@@ -251,6 +256,25 @@ def test_texts_are_bounded():
     assert len(found.one(Permission).name) < 3000
 
 
+def test_all_texts_together_are_bounded(monkeypatch):
+    from affidavit.facts import manifest_reading
+
+    monkeypatch.setattr(manifest_reading, "_ALL_TEXT", 20_000)
+    found = declare(
+        manifest(*(e("uses-permission", {"android:name": f"{index}" + "p" * 2000}) for index in range(200)))
+    )
+    assert sum(len(item.name) for item in found.about(Permission)) < 60_000
+    assert "manifest/much-text" in found.kinds
+
+
+def test_knowledge_states_its_sources():
+    for section in ("manifest", "permissions"):
+        for document in load(section, dict[str, Any]).values():
+            assert document["source"]
+            assert document["licence"]
+            assert document["date"]
+
+
 def test_words_of_numbers():
     assert flag_words("foregroundServiceType", 0x80000009) == ("dataSync", "location", "0x80000000")
     assert enum_word("launchMode", 2) == "singleTask"
@@ -273,7 +297,7 @@ some_trees = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(some_trees, max_size=4))
 def test_any_manifest_is_survived_and_facts_can_be_encoded(children):
     found = declare(E("manifest", {"package": "a.b"}, tuple(children)))
@@ -366,6 +390,52 @@ def summary(package: Package) -> dict[str, str]:
         "label": package.label,
     }
     return {key: text for key, text in found.items() if text}
+
+
+@pytest.mark.corpus
+def test_attribute_ids_are_those_of_real_manifests(corpus):
+    listed = load("manifest", dict[str, Any])["attributes"]["ids"]
+    checked = set()
+    for _, data in manifests.all_manifests(corpus):
+        for element in parse_axml(data).walk():
+            for item in element.attributes:
+                if item.resource_id and item.name in listed:
+                    assert listed[item.name] == item.resource_id
+                    checked.add(item.name)
+    assert len(checked) >= 35
+
+
+@pytest.mark.corpus
+def test_manifests_of_real_libraries_are_read(corpus):
+    found = {}
+    for path in sorted(corpus.rglob("*.aar")):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                found[path.name] = read(archive.read("AndroidManifest.xml"), None, lambda _: None)
+    assert len(found) >= 8
+    assert all(item.one(Package).name for item in found.values())
+    core = found["bugsnag-android-core-6.25.0.aar"]
+    assert [item.name for item in core.about(Permission)] == [
+        "android.permission.INTERNET",
+        "android.permission.ACCESS_NETWORK_STATE",
+    ]
+    assert core.kinds == {"manifest/of-a-library"}
+
+
+@pytest.mark.corpus
+def test_splits_of_a_real_app_take_levels_from_their_base(corpus):
+    with open_artefact(corpus / "bundles" / "mobsf" / "android_xapk.xapk", Budget()) as opened:
+        parts = [part for part in opened.parts if part.find("AndroidManifest.xml")]
+        texts = [part.read(part.find("AndroidManifest.xml")) for part in parts]
+    base = parse_axml(texts[0])
+    found = [
+        read(data, None, lambda _: None, base=base if index else None, entry=part.prefix + "AndroidManifest.xml")
+        for index, (part, data) in enumerate(zip(parts, texts, strict=True))
+    ]
+    assert len([item for item in found if item.about(Application)]) == 1
+    assert {item.one(Package).name for item in found} == {"com.tfg.samples.dynamicfeatures.ondemand"}
+    added = {component.name for item in found[1:] for component in item.about(Component)}
+    assert len(added) >= 2
 
 
 @pytest.mark.corpus

@@ -47,7 +47,7 @@ def test_a_library_is_one_fact_at_its_first_byte():
 def test_hardening_words_are_those_that_hold():
     hardened = library(imports=["__stack_chk_fail", "__memcpy_chk"], tags=[(30, 8)])
     assert hardened.hardening == ("canary", "fortify", "nx", "pie", "relro-full", "stripped")
-    weak = library(relro=False, stack=7, tags=[(22, 0)], runpath="/tmp", sections=["symtab"], kind=2)
+    weak = library(relro=False, stack=7, tags=[(22, 0)], runpath="/data/x", sections=["symtab"], kind=2)
     assert weak.hardening == ("rpath", "text-relocations")
 
 

@@ -1,11 +1,14 @@
 """Network security: the platform's defaults by target level, inheritance, domains, pins, debugging, what is missing."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from affidavit.model.identity import NetworkSecurity
 from tests.builders.arsc import Kind, Table
 from tests.builders.axml import E, Ref, binary, e, manifest, text
-from tests.facts.declarations import declare
+from tests.facts.declarations import declare, declare_text
+from tests.facts.test_manifest import open_manifest
 
 TABLE = Table([Kind("xml", {0: "res/xml/nsc.xml"}), Kind("raw", {0: "res/raw/ca.pem"})]).build()
 SYSTEM, USER = ("system",), ("system", "user")
@@ -157,5 +160,47 @@ def test_a_file_that_cannot_be_read_is_a_limitation(data):
 
 
 def test_a_split_has_no_configuration_of_its_own():
-    base = manifest()
-    assert not declare(manifest(), base=base).about(NetworkSecurity)
+    assert not declare(manifest(), base=manifest()).about(NetworkSecurity)
+    split = e("manifest", {"package": "a", "split": "config.de"}, e("application"))
+    assert not declare(split).about(NetworkSecurity)
+
+
+def test_a_library_without_a_file_leaves_it_to_the_app():
+    found = declare_text(manifest(usesCleartextTraffic=True))
+    assert not found.about(NetworkSecurity)
+    assert "manifest/of-a-library" in found.kinds
+
+
+def tree_of(items: list[str]) -> E:
+    """Any nesting of the elements that mean something, from a list of names."""
+    tops: list[E] = []
+    for name in items:
+        tops = (
+            [E(name, {"cleartextTrafficPermitted": len(tops) % 2 == 0}, tuple(tops))]
+            if len(tops) > 2
+            else [*tops, e(name)]
+        )
+    return config(*tops)
+
+
+NAMES = ["base-config", "domain-config", "debug-overrides", "domain", "trust-anchors", "certificates", "pin-set", "pin"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(NAMES), max_size=30))
+def test_any_nesting_is_survived(items):
+    for found in (read(tree_of(items)), read(tree_of(items), as_text=True)):
+        assert all(fact.id.startswith("f") for fact in found.facts)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_survived(data):
+    files = {"res/xml/nsc.xml": binary(config(e("base-config")))[:60] + data}
+    declare(manifest(networkSecurityConfig=Ref(0x7F010000)), TABLE, files)
+
+
+@pytest.mark.corpus
+def test_a_real_file_that_trusts_the_user(corpus):
+    found = open_manifest(corpus / "constituent" / "apk" / "tiktok-opensdk-demo" / "OpenSdkDemo_2bb9c669.apk")
+    assert found.about(NetworkSecurity) == [NetworkSecurity("base", cleartext=True, trusts=USER)]

@@ -127,6 +127,14 @@ def test_an_unreadable_certificate_is_said_and_others_kept(tmp_path):
     assert [item.kind for item in limitations] == ["signing/unreadable-certificate"]
 
 
+def test_the_number_of_certificates_is_bounded_and_said(tmp_path):
+    found, limitations = facts(tmp_path, apk(*[(V2, signers(*[[b"x"] * 60] * 60))] * 20))
+    assert certificates(found) == []
+    kinds = [item.kind for item in limitations]
+    assert kinds.count("signing/unreadable-certificate") == 256
+    assert kinds[-1] == "signing/many-certificates"
+
+
 def test_a_malformed_block_is_said(tmp_path):
     found, limitations = facts(tmp_path, apk((V2, b"\xff" * 40)))
     assert blocks(found) == [("v2", -1)]

@@ -159,34 +159,36 @@ def operand_bytes(code: Cursor, opcode: int, pc: int) -> int:
     return 1 if opcode in ONE_BYTE else 2 if opcode in TWO_BYTES else 0
 
 
+def type_text(unit: Unit, index: int) -> bytes:
+    """Descriptor of a type of a unit."""
+    return unit.strings.raw(int(unit.type_string[index])) if index >= 0 else b""
+
+
+def target_text(unit: Unit, kind: int, target: int) -> object:
+    """What a reference of a unit names, as `Constants.text` gives it."""
+    raw = unit.strings.raw
+    if kind == RefKind.FIELD:
+        parts = unit.field_class[target], unit.field_name[target], unit.field_type[target]
+        return (type_text(unit, parts[0]), raw(int(parts[1])), type_text(unit, parts[2]))
+    if kind == RefKind.METHOD:
+        parts = unit.method_class[target], unit.method_name[target], unit.method_proto[target]
+        return (type_text(unit, parts[0]), raw(int(parts[1])), unit.proto(int(parts[2])).encode())
+    if kind == RefKind.CALL_SITE:
+        return int(target)
+    texts = {RefKind.STRING: raw, RefKind.TYPE: lambda index: type_text(unit, index)}
+    texts[RefKind.PROTO] = lambda index: unit.proto(index).encode()
+    return texts[kind](target) if kind in texts else None
+
+
 def unit_records(unit: Unit) -> list[ClassRecord]:
     """The same records, read back from a unit."""
     raw = unit.strings.raw
-
-    def type_(index: int) -> bytes:
-        return raw(int(unit.type_string[index])) if index >= 0 else b""
-
-    def text(kind: int, target: int) -> object:
-        if kind == RefKind.STRING:
-            return raw(target)
-        if kind == RefKind.TYPE:
-            return type_(target)
-        if kind == RefKind.PROTO:
-            return unit.proto(target).encode()
-        if kind == RefKind.FIELD:
-            parts = unit.field_class[target], unit.field_name[target], unit.field_type[target]
-            return (type_(parts[0]), raw(int(parts[1])), type_(parts[2]))
-        if kind == RefKind.METHOD:
-            parts = unit.method_class[target], unit.method_name[target], unit.method_proto[target]
-            return (type_(parts[0]), raw(int(parts[1])), unit.proto(int(parts[2])).encode())
-        return int(target) if kind == RefKind.CALL_SITE else None
-
     classes = [
         ClassRecord(
-            name=type_(int(unit.class_type[row])),
-            parent=type_(int(unit.class_super[row])),
+            name=type_text(unit, int(unit.class_type[row])),
+            parent=type_text(unit, int(unit.class_super[row])),
             access=int(unit.class_access[row]),
-            interfaces=[type_(int(item)) for item in unit.interfaces.row(row)],
+            interfaces=[type_text(unit, int(item)) for item in unit.interfaces.row(row)],
             fields=[],
             methods=[],
             source=raw(int(unit.class_source[row])) if unit.class_source[row] >= 0 else b"",
@@ -194,16 +196,18 @@ def unit_records(unit: Unit) -> list[ClassRecord]:
         for row in range(len(unit.class_type))
     ]
     for row, index in enumerate(unit.deffield_field.tolist()):
-        name, kind = raw(int(unit.field_name[index])), type_(int(unit.field_type[index]))
+        name, kind = raw(int(unit.field_name[index])), type_text(unit, int(unit.field_type[index]))
         classes[unit.deffield_class[row]].fields.append((int(unit.deffield_access[row]), name, kind))
     methods = []
     for row, index in enumerate(unit.def_method.tolist()):
-        _, name, descriptor = text(RefKind.METHOD, index)
+        _, name, descriptor = target_text(unit, RefKind.METHOD, index)
         code = (int(unit.def_code[row]), int(unit.def_units[row]))
         methods.append(MethodRecord(int(unit.def_access[row]), name, descriptor, code))
         classes[unit.def_class[row]].methods.append(methods[-1])
     refs = unit.refs
     for row in range(len(refs)):
         kind, target = int(refs.kind[row]), int(refs.target[row])
-        methods[refs.owner[row]].refs.append((int(refs.pc[row]), int(refs.opcode[row]), kind, text(kind, target)))
+        methods[refs.owner[row]].refs.append(
+            (int(refs.pc[row]), int(refs.opcode[row]), kind, target_text(unit, kind, target))
+        )
     return classes

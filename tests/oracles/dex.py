@@ -57,7 +57,9 @@ def read(data: bytes) -> Dex:
     protos = []
     for _, returns, params in items(data, "<III", *size_at["proto"]):
         protos.append("(" + "".join(type_list(data, params, types)) + ")" + types[returns])
-    fields = [(types[owner], strings[name], types[kind]) for owner, kind, name in items(data, "<HHI", *size_at["field"])]
+    fields = [
+        (types[owner], strings[name], types[kind]) for owner, kind, name in items(data, "<HHI", *size_at["field"])
+    ]
     methods = [(types[o], strings[name], protos[p]) for o, p, name in items(data, "<HHI", *size_at["method"])]
     classes = []
     for kind, access, parent, interfaces, source, _, members, values in items(data, "<8I", *size_at["class"]):

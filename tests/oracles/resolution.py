@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from affidavit.dalvik.unit import Unit
 
 OBJECT = "Ljava/lang/Object;"
-OBJECT_METHODS = {"clone", "equals", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait", "<init>"}
+OBJECT_METHODS = {
+    "clone",
+    "equals",
+    "finalize",
+    "getClass",
+    "hashCode",
+    "notify",
+    "notifyAll",
+    "toString",
+    "wait",
+    "<init>",
+}
 
 
 class Slow:

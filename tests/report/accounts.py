@@ -21,7 +21,7 @@ MARK = "zqx"
 PAYLOADS = {
     "script": "<script>alert('zqx')</script>",
     "closing tags": "</pre></style></title></textarea>--><img src=x onerror=alert('zqx')>",
-    "attribute": "\" onmouseover=\"alert('zqx')\" x='",
+    "attribute": '" onmouseover="alert(\'zqx\')" x=\'',
     "svg": "<svg/onload=alert(`zqx`)>",
     "entity": "&lt;b&gt;zqx&amp;&#60;i&#62;",
     "template": "{{ 7 * 7 }}{% include 'zqx' %}${zqx}",
@@ -31,7 +31,7 @@ PAYLOADS = {
     "automatic links": "www.zqx.example http://zqx.example zqx@zqx.example @zqx #1",
     "terminal colours": "\x1b[2J\x1b[31mzqx\x1b]8;;http://zqx.example\x07x\x1b]8;;\x07\x9b31m",
     "carriage return": "zqx\rgone\b\b\b\x7f",
-    "formula equals": "=HYPERLINK(\"http://zqx.example\",\"zqx\")",
+    "formula equals": '=HYPERLINK("http://zqx.example","zqx")',
     "formula plus": "+cmd|' /C zqx'!A0",
     "formula minus": "-2+3+zqx",
     "formula at": "@SUM(zqx)",

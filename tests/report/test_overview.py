@@ -21,7 +21,7 @@ def facts_of(*subjects):
     return Facts(make_fact(what, CALL_SITE, "t/1") for what in subjects)
 
 
-def endpoint(value, host, role="endpoint", form="url", source="code", used_by=()):
+def endpoint(value, host, role="endpoint", *, form="url", source="code", used_by=()):
     return Endpoint(form, value, host, role, source, len(used_by), used_by)
 
 

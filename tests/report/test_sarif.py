@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
@@ -13,85 +14,85 @@ from affidavit.model.place import Place
 from affidavit.report.sarif import LOCATIONS, render_sarif, uri
 from tests.report.accounts import PAYLOADS, WORDS, full_affidavit, poisoned
 
-MESSAGE = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
-LOCATION = {
-    "type": "object", "required": ["physicalLocation"], "additionalProperties": False,
-    "properties": {
-        "id": {"type": "integer", "minimum": 0},
-        "physicalLocation": {
-            "type": "object", "required": ["artifactLocation"], "additionalProperties": False,
-            "properties": {
-                "artifactLocation": {
-                    "type": "object", "required": ["uri", "index"], "additionalProperties": False,
-                    "properties": {"uri": {"type": "string", "minLength": 1}, "index": {"type": "integer", "minimum": 0}},
-                },
-                "region": {
-                    "type": "object", "additionalProperties": False,
-                    "properties": {"byteOffset": {"type": "integer", "minimum": 0}},
-                },
-            },
-        },
-        "logicalLocations": {
-            "type": "array", "items": {
-                "type": "object", "additionalProperties": False,
-                "properties": {
-                    "fullyQualifiedName": {"type": "string"}, "kind": {"enum": ["function", "type"]},
-                    "properties": {"type": "object"},
-                },
-            },
-        },
-    },
-}  # fmt: skip
-SUBSET = {
-    "type": "object", "required": ["version", "runs"], "additionalProperties": False,
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"const": "2.1.0"},
-        "runs": {"type": "array", "minItems": 1, "items": {
-            "type": "object", "required": ["tool"], "additionalProperties": False,
-            "properties": {
-                "tool": {"type": "object", "required": ["driver"], "properties": {"driver": {
-                    "type": "object", "required": ["name"], "properties": {"rules": {"type": "array", "uniqueItems": True, "items": {
-                        "type": "object", "required": ["id"], "properties": {
-                            "id": {"type": "string"}, "shortDescription": MESSAGE, "fullDescription": MESSAGE, "help": MESSAGE,
-                            "defaultConfiguration": {"properties": {"level": {"enum": ["none", "note", "warning", "error"]}}},
-                            "properties": {"properties": {"tags": {"type": "array", "uniqueItems": True}}},
-                        },
-                    }}},
-                }}},
-                "invocations": {"type": "array", "items": {
-                    "type": "object", "required": ["executionSuccessful"],
-                    "properties": {"toolExecutionNotifications": {"type": "array", "items": {
-                        "type": "object", "required": ["message"], "properties": {
-                            "message": MESSAGE, "level": {"enum": ["none", "note", "warning", "error"]},
-                            "locations": {"type": "array", "items": LOCATION},
-                            "descriptor": {"type": "object", "required": ["id"]},
-                        },
-                    }}},
-                }},
-                "artifacts": {"type": "array", "uniqueItems": True, "items": {
-                    "type": "object", "required": ["location"], "properties": {
-                        "length": {"type": "integer", "minimum": -1}, "parentIndex": {"type": "integer", "minimum": -1},
-                        "hashes": {"type": "object", "additionalProperties": {"type": "string"}},
-                    },
-                }},
-                "results": {"type": "array", "items": {
-                    "type": "object", "required": ["message", "ruleId", "locations"], "properties": {
-                        "message": MESSAGE,
-                        "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
-                        "level": {"enum": ["none", "note", "warning", "error"]},
-                        "locations": {"type": "array", "minItems": 1, "items": LOCATION},
-                        "relatedLocations": {"type": "array", "uniqueItems": True, "items": LOCATION},
-                        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
-                    },
-                }},
-                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                "automationDetails": {"type": "object"}, "properties": {"type": "object"},
-            },
-        }},
-    },
-}  # fmt: skip
+
+def an_object(required: str = "", *, closed: bool = False, **properties: Any) -> dict[str, Any]:
+    """A schema of an object; `required` lists names."""
+    made = {"type": "object", "required": required.split(), "properties": properties}
+    return made | ({"additionalProperties": False} if closed else {})
+
+
+def a_list(items: Any, **more: Any) -> dict[str, Any]:
+    """A schema of an array."""
+    return {"type": "array", "items": items, **more}
+
+
+TEXT, COUNT = {"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+KIND = {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]}
+MESSAGE = an_object("text", text=TEXT)
+PHYSICAL = an_object(
+    "artifactLocation",
+    closed=True,
+    artifactLocation=an_object("uri index", closed=True, uri=TEXT, index=COUNT),
+    region=an_object("byteOffset", closed=True, byteOffset=COUNT),
+)
+LOGICAL = an_object(
+    "fullyQualifiedName",
+    closed=True,
+    fullyQualifiedName=TEXT,
+    kind={"enum": ["function", "type"]},
+    properties=an_object(),
+)
+LOCATION = an_object(
+    "physicalLocation", closed=True, id=COUNT, physicalLocation=PHYSICAL, logicalLocations=a_list(LOGICAL)
+)
+RULE = an_object(
+    "id shortDescription",
+    id=TEXT,
+    shortDescription=MESSAGE,
+    fullDescription=MESSAGE,
+    help=MESSAGE,
+    defaultConfiguration=an_object(level=LEVEL),
+    properties=an_object(tags=a_list({"type": "string"}, uniqueItems=True)),
+)
+NOTIFICATION = an_object(
+    "message descriptor", message=MESSAGE, level=LEVEL, locations=a_list(LOCATION), descriptor=an_object("id", id=TEXT)
+)
+RESULT = an_object(
+    "message ruleId locations",
+    message=MESSAGE,
+    kind=KIND,
+    level=LEVEL,
+    locations=a_list(LOCATION, minItems=1),
+    relatedLocations=a_list(LOCATION, uniqueItems=True),
+    partialFingerprints={"type": "object", "additionalProperties": TEXT},
+)
+RUN = an_object(
+    "tool results",
+    closed=True,
+    tool=an_object("driver", driver=an_object("name", name=TEXT, rules=a_list(RULE, uniqueItems=True))),
+    invocations=a_list(
+        an_object("executionSuccessful", toolExecutionNotifications=a_list(NOTIFICATION)), minItems=1, maxItems=1
+    ),
+    artifacts=a_list(
+        an_object("location", length=COUNT, parentIndex=COUNT, hashes=an_object()), minItems=1, uniqueItems=True
+    ),
+    results=a_list(RESULT),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    automationDetails=an_object("id", id=TEXT),
+    properties=an_object(),
+)
+SUBSET = an_object(
+    "version runs",
+    closed=True,
+    **{"$schema": TEXT},
+    version={"const": "2.1.0"},
+    runs=a_list(RUN, minItems=1, maxItems=1),
+)
 """The properties that are written here, as the standard constrains them; written by hand from its text."""
+
+
+ONE_PLACE = (Place("classes.dex", 1),)
 
 
 def run_of(account):
@@ -105,7 +106,7 @@ def with_findings(*findings):
     return msgspec.structs.replace(full_affidavit(), findings=findings)
 
 
-def finding(answer=Answer.SHOWN, severity="info", places=(Place("classes.dex", 1),), rule="r"):
+def finding(answer=Answer.SHOWN, severity="info", places=ONE_PLACE, rule="r"):
     proof = Proof("feature", answer == Answer.SHOWN, "call: x", len(places), places=tuple(places))
     return Finding(rule, 1, "T", "c", answer, "searched", proof, severity=severity)
 

@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from affidavit.model.finding import Answer
-from affidavit.report.terminal import render_terminal, signers
 from affidavit.report.overview import METHOD_LIMITS, Facts
+from affidavit.report.terminal import render_terminal, signers
 from tests.report.accounts import PAYLOADS, WORDS, crowded, full_affidavit, poisoned
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")

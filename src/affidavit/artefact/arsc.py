@@ -30,6 +30,7 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008
 _NO_ENTRY = 0xFFFFFFFF
 _MAX_CHUNKS = 200_000
 _MAX_HOPS = 20
+_MAX_LOOKUPS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class ResourceTable:
     packages: dict[int, list[Package]] = field(default_factory=dict)
     limitations: list[Limitation] = field(default_factory=list)
     gaps: Gaps = field(init=False, repr=False)
+    lookups: int = 0
 
     def __post_init__(self) -> None:
         self.gaps = Gaps(self.limitations)
@@ -108,6 +110,12 @@ class ResourceTable:
         """Every value of one resource, one per configuration, in file order."""
         index = resource_id & 0xFFFF
         for _, chunk in self._chunks(resource_id):
+            self.lookups += 1
+            if self.lookups > _MAX_LOOKUPS:
+                self.limit(
+                    "resources/too-many-lookups", f"more than {_MAX_LOOKUPS} look-ups; no further value is known", 0
+                )
+                return
             offset = _entry_offset(self.data, chunk, index)
             value = self._value(chunk, offset) if offset >= 0 else None
             if value:

@@ -123,7 +123,7 @@ def _bits(info: Any, family: str) -> int:
 
 
 def _curve_bits(info: Any) -> int:
-    """Size of an elliptic curve: the number in its name (``secp521r1``), else the size of its points, in whole bytes."""
+    """Size of an elliptic curve: the number in its name (``secp521r1``), else its points' size in whole bytes."""
     form, curve = info.curve
     named = re.search(r"[0-9]{3}", str(curve)) if form == "named" else None
     return int(named[0]) if named else int(info.bit_size)

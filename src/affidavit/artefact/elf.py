@@ -26,7 +26,8 @@ _DF_TEXTREL, _DF_BIND_NOW, _DF_1_NOW = 4, 8, 1
 
 _MAX_DYNAMIC = 65_536
 _MAX_NEEDED = 1_024
-_MAX_NOTE_BYTES = 1 << 20
+_MAX_NOTES = 1_024
+_MAX_SEGMENTS = 1_024
 
 _ABIS = {(3, 32): "x86", (40, 32): "armeabi-v7a", (62, 64): "x86_64", (183, 64): "arm64-v8a", (243, 64): "riscv64"}
 _ABIS |= {(8, 32): "mips", (8, 64): "mips64"}
@@ -100,6 +101,11 @@ def _read(reader: Reader) -> Elf:
     phoff, shoff, _, _, phentsize, phnum, shentsize, shnum, _ = header
     segments = _records(reader, "segment", phoff, phentsize, phnum)
     sections = _records(reader, "section", shoff, shentsize, shnum)
+    if len(segments) > _MAX_SEGMENTS:
+        reader.fault(
+            "many-segments", f"{len(segments)} segments are stated; the first {_MAX_SEGMENTS} were read", phoff
+        )
+        segments = segments[:_MAX_SEGMENTS]
     loads = segments[segments["type"] == PT_LOAD]
     reader.loads = [(int(row["vaddr"]), int(row["offset"]), int(row["filesz"])) for row in loads]
     tags = _dynamic(reader, segments)
@@ -173,10 +179,15 @@ def _until_null(tags: list[tuple[int, int]], reader: Reader) -> list[tuple[int, 
 def _notes(reader: Reader, segments: Records) -> dict[tuple[bytes, int], bytes]:
     """Notes of all PT_NOTE segments: (owner, type) -> content; the first of each."""
     notes: dict[tuple[bytes, int], bytes] = {}
+    count = 0
     for row in segments[segments["type"] == PT_NOTE]:
         at = int(row["offset"])
-        end = min(at + min(int(row["filesz"]), _MAX_NOTE_BYTES), len(reader.data))
+        end = min(at + int(row["filesz"]), len(reader.data))
         while at + 12 <= end:
+            count += 1
+            if count > _MAX_NOTES:
+                reader.fault("many-notes", f"there are more than {_MAX_NOTES} notes; the rest was not read", at)
+                return notes
             name_size, size, kind = struct.unpack_from(reader.order + "III", reader.data, at)
             content = at + 12 + (name_size + 3 & ~3)
             if content + size > end:

@@ -1,4 +1,4 @@
-"""Limitations with a place, while they are collected: alike ones are counted, so that no file makes the list endless."""
+"""Limitations with a place, while they are collected: alike ones are counted, so that the list stays short."""
 
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place

@@ -145,9 +145,10 @@ class Document:
 class TreeBuilder:
     """Puts elements together with bounds; a well-formed nesting is not taken for granted."""
 
-    MAX_ELEMENTS = 60_000
-    MAX_ATTRIBUTES = 600_000
+    MAX_ELEMENTS = 30_000
+    MAX_ATTRIBUTES = 300_000
     MAX_DEPTH = 500
+    MAX_TEXT = 2_000
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -200,8 +201,13 @@ class TreeBuilder:
 
     def text(self, text: str) -> None:
         """Add character data to the innermost open element."""
-        if self._open and not self._skipped and len(self._open[-1].text) < 1 << 16:
-            self._open[-1].text += text
+        if not self._open or self._skipped:
+            return
+        element = self._open[-1]
+        if len(element.text) + len(text) > self.MAX_TEXT:
+            detail = f"more than {self.MAX_TEXT} characters of text inside an element; the rest was not read"
+            self.document.limit("manifest/long-text", detail, element.offset)
+        element.text = element.text + text[: self.MAX_TEXT - len(element.text)]
 
     def finish(self) -> None:
         """Say whether elements stayed open."""

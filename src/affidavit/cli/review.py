@@ -25,6 +25,10 @@ examples:
   affidavit review app.apk --output-dir out --fail-on high
   affidavit review app.apk --no-files --format sarif -o app.sarif
   affidavit review huge.xapk --budget 120s,3GB --strict
+
+settings that stand for flags (a flag wins; --fail-on adds to them):
+  affidavit.toml   budget = "60s,2GB"   fail-on = ["high"]   output-dir = "out"   strict = true   format = "json"
+  environment      AFFIDAVIT_BUDGET   AFFIDAVIT_FAIL_ON=high,location   AFFIDAVIT_OUTPUT_DIR   AFFIDAVIT_STRICT=1
 """
 
 _SEVERITIES = ("low", "medium", "high")

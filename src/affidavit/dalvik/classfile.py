@@ -5,70 +5,19 @@ part that it makes unreadable, and is a limitation on the unit.
 """
 
 import struct
-from array import array
-from collections.abc import MutableSequence, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
-from msgspec.structs import replace
+from collections.abc import Sequence
+from functools import cache
 
 from affidavit.dalvik import jvm
-from affidavit.dalvik.jvm_pool import Interner, MalformedClassError, Pool, PoolStrings, read_pool
-from affidavit.dalvik.unit import I32, U32, Csr, RefKind, Refs, Unit
-from affidavit.model.limitation import Limitation
+from affidavit.dalvik.jvm_pool import MalformedClassError, Pool, read_pool
+from affidavit.dalvik.jvm_tables import CONSTANT_KINDS, Growing, finish
+from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.model.place import Place
 
 _MAGIC = b"\xca\xfe\xba\xbe"
 _MEMBER = struct.Struct(">HHHH")
 _ATTRIBUTE = struct.Struct(">HI")
 _CODE = struct.Struct(">HHI")
-
-_ANY = -2
-
-_KINDS = {
-    "constant1": _ANY,
-    "constant": _ANY,
-    "field": RefKind.FIELD,
-    "method": RefKind.METHOD,
-    "interface": RefKind.METHOD,
-    "dynamic": RefKind.CALL_SITE,
-    "type": RefKind.TYPE,
-    "array": RefKind.TYPE,
-}
-"""What an instruction's operands name, by their form; `_ANY`: whatever kind the constant is of."""
-
-
-@dataclass(slots=True)
-class _Growing:
-    """The tables of the unit while they grow; columns as in `Unit`, constants of all files end to end."""
-
-    interner: Interner = field(default_factory=Interner)
-    const_kind: MutableSequence[int] = field(default_factory=lambda: array("b"))
-    const_target: MutableSequence[int] = field(default_factory=lambda: array("i"))
-    file_base: list[int] = field(default_factory=list)
-    class_type: list[int] = field(default_factory=list)
-    class_access: list[int] = field(default_factory=list)
-    class_super: list[int] = field(default_factory=list)
-    class_source: list[int] = field(default_factory=list)
-    class_entry: list[int] = field(default_factory=list)
-    interfaces: list[list[int]] = field(default_factory=list)
-    methods: MutableSequence[int] = field(default_factory=lambda: array("q"))
-    fields: MutableSequence[int] = field(default_factory=lambda: array("q"))
-    ref_count: MutableSequence[int] = field(default_factory=lambda: array("I"))
-    ref_offset: MutableSequence[int] = field(default_factory=lambda: array("I"))
-    ref_opcode: bytearray = field(default_factory=bytearray)
-    ref_index: MutableSequence[int] = field(default_factory=lambda: array("H"))
-    version: int = 0
-    instructions: int = 0
-    undecoded: int = 0
-    faults: dict[str, Limitation] = field(default_factory=dict)
-
-    def fault(self, kind: str, detail: str, place: Place, count: int = 1) -> None:
-        """Note a fault: the first of each kind is kept, the others are counted."""
-        known = self.faults.get(kind)
-        self.faults[kind] = (
-            replace(known, count=known.count + count) if known else Limitation(kind, detail, place, count)
-        )
 
 
 def read_classes(entry: str, files: Sequence[tuple[str, bytes]]) -> Unit:
@@ -81,7 +30,7 @@ def read_classes(entry: str, files: Sequence[tuple[str, bytes]]) -> Unit:
     Returns:
         A unit of form ``class``. A file that cannot be read has no class row and is a limitation.
     """
-    tables = _Growing()
+    tables = Growing()
     for number, (path, data) in enumerate(files):
         try:
             _read_file(tables, number, path, bytes(data))
@@ -89,10 +38,10 @@ def read_classes(entry: str, files: Sequence[tuple[str, bytes]]) -> Unit:
             tables.fault("code/malformed-class", str(error), Place(path))
         except (IndexError, struct.error):
             tables.fault("code/malformed-class", "a structure passes the end of the file", Place(path))
-    return _finish(tables, entry, tuple(path for path, _ in files), tuple(memoryview(data) for _, data in files))
+    return finish(tables, entry, tuple(path for path, _ in files), tuple(memoryview(data) for _, data in files))
 
 
-def _read_file(tables: _Growing, number: int, path: str, data: bytes) -> None:
+def _read_file(tables: Growing, number: int, path: str, data: bytes) -> None:
     """Read one file into the tables; what was read before an error stays."""
     base = len(tables.const_kind)
     tables.file_base.append(base)
@@ -118,7 +67,7 @@ def _read_file(tables: _Growing, number: int, path: str, data: bytes) -> None:
     _read_source(tables, data, pool, at)
 
 
-def _read_fields(tables: _Growing, data: bytes, pool: Pool, at: int) -> int:
+def _read_fields(tables: Growing, data: bytes, pool: Pool, at: int) -> int:
     """Read the fields; give the offset after them."""
     row, interner, utf8 = len(tables.class_type) - 1, tables.interner, pool.utf8
     count, at = jvm.u2(data, at), at + 2
@@ -132,7 +81,7 @@ def _read_fields(tables: _Growing, data: bytes, pool: Pool, at: int) -> int:
     return at
 
 
-def _read_methods(tables: _Growing, data: bytes, pool: Pool, at: int, path: str) -> int:
+def _read_methods(tables: Growing, data: bytes, pool: Pool, at: int, path: str) -> int:
     """Read the methods and the references that their code makes; give the offset after them."""
     row, interner, utf8 = len(tables.class_type) - 1, tables.interner, pool.utf8
     code_name = interner.strings.get(b"Code", -2)
@@ -149,14 +98,19 @@ def _read_methods(tables: _Growing, data: bytes, pool: Pool, at: int, path: str)
             if attribute < len(utf8) and utf8[attribute] == code_name:
                 length = _CODE.unpack_from(data, at + 6)[2]
                 start = at + 14
-                length = min(length, max(0, len(data) - start))
+                # Not past the attribute, else methods could share code and its decoding cost the square of the file.
+                if length > min(size - 8, len(data) - start):
+                    tables.fault(
+                        "code/code-length", "a method's code passes the end of its attribute", Place(path, start)
+                    )
+                    length = max(0, min(size - 8, len(data) - start))
             at += 6 + size
         tables.methods.extend((index, row, access, start if length else 0, length))
         _read_code(tables, data, start, start + length, path)
     return at
 
 
-def _read_code(tables: _Growing, data: bytes, start: int, end: int, path: str) -> None:
+def _read_code(tables: Growing, data: bytes, start: int, end: int, path: str) -> None:
     """Sweep one method's instructions, noting those that name a constant."""
     before = len(tables.ref_offset)
     count, stopped = _sweep(data, start, end, tables)
@@ -173,7 +127,7 @@ def _read_code(tables: _Growing, data: bytes, start: int, end: int, path: str) -
     tables.ref_count.append(len(tables.ref_offset) - before)
 
 
-def _sweep(data: bytes, start: int, end: int, tables: _Growing) -> tuple[int, int]:
+def _sweep(data: bytes, start: int, end: int, tables: Growing) -> tuple[int, int]:
     """Step over instructions; give how many, and where it stopped: `end`, or the instruction that cannot be decoded."""
     lengths, takes = _stepping()
     offsets, opcodes, indices = tables.ref_offset.append, tables.ref_opcode.append, tables.ref_index.append
@@ -199,10 +153,11 @@ def _sweep(data: bytes, start: int, end: int, tables: _Growing) -> tuple[int, in
     return (count, end) if pc == end else (count - 1, last)
 
 
+@cache
 def _stepping() -> tuple[tuple[int, ...], tuple[bool, ...]]:
     """Length by opcode, and whether an opcode names a constant."""
     table = jvm.opcodes()
-    return table.lengths, tuple(form in _KINDS for form in table.operands)
+    return table.lengths, tuple(form in CONSTANT_KINDS for form in table.operands)
 
 
 def _skip_attributes(data: bytes, at: int, count: int) -> int:
@@ -212,7 +167,7 @@ def _skip_attributes(data: bytes, at: int, count: int) -> int:
     return at
 
 
-def _read_source(tables: _Growing, data: bytes, pool: Pool, at: int) -> None:
+def _read_source(tables: Growing, data: bytes, pool: Pool, at: int) -> None:
     """Read the class's attributes for its SourceFile."""
     wanted = tables.interner.strings.get(b"SourceFile", -2)
     count, at = jvm.u2(data, at), at + 2
@@ -222,92 +177,3 @@ def _read_source(tables: _Growing, data: bytes, pool: Pool, at: int) -> None:
             index = jvm.u2(data, at + 6)
             tables.class_source[-1] = pool.utf8[index] if index < len(pool.utf8) else -1
         at += 6 + size
-
-
-def _column(values: Sequence[int]) -> I32:
-    """A column of indices."""
-    return np.array(values, np.int32)
-
-
-def _csr(rows: Sequence[Sequence[int]]) -> Csr:
-    """Rows of indices end to end."""
-    start = np.zeros(len(rows) + 1, np.int32)
-    np.cumsum([len(row) for row in rows], out=start[1:])
-    return Csr(start, np.array([item for row in rows for item in row], np.int32))
-
-
-def _refs(tables: _Growing, def_class: I32, def_code: U32, paths: tuple[str, ...]) -> Refs:
-    """All references, their constants looked up in bulk. Loads of numbers are no references and are left out."""
-    owner = np.repeat(np.arange(len(tables.ref_count), dtype=np.int32), np.array(tables.ref_count, np.int64))
-    offset = np.array(tables.ref_offset, np.uint32)
-    opcode = np.frombuffer(bytes(tables.ref_opcode), np.uint8)
-    bases = np.array([*tables.file_base, len(tables.const_kind)], np.int64)
-    file = _column(tables.class_entry)[def_class[owner]]
-    position = bases[file] + np.array(tables.ref_index, np.int64)
-    inside = position < bases[file + 1]
-    position[~inside] = 0
-    expected = np.array([_KINDS.get(form, -1) for form in jvm.opcodes().operands], np.int8)[opcode]
-    kind = np.array(tables.const_kind, np.int8)[position]
-    target = np.array(tables.const_target, np.int32)[position]
-    wrong = ~inside | ((expected != _ANY) & (kind != expected))
-    kind = np.where(wrong, expected, kind)
-    target[wrong] = -1
-    broken = np.flatnonzero((target < 0) & (wrong | (kind >= 0)) & (kind != RefKind.METHOD_HANDLE))
-    if len(broken):
-        place = Place(paths[int(file[broken[0]])], int(offset[broken[0]]))
-        detail = "an instruction's constant is missing or of another kind than it needs"
-        tables.fault("code/bad-index", detail, place, len(broken))
-    keep = kind >= 0
-    kinds = kind[keep].astype(np.uint8)
-    return Refs(owner[keep], offset[keep], (offset - def_code[owner])[keep], opcode[keep], kinds, target[keep])
-
-
-def _finish(tables: _Growing, entry: str, paths: tuple[str, ...], data: tuple[memoryview, ...]) -> Unit:
-    """Turn the grown tables into a unit."""
-    interner = tables.interner
-    if interner.bad_descriptors:
-        detail = "a method descriptor is malformed: the prototype of its methods is unknown"
-        tables.fault("code/bad-descriptor", detail, Place(entry), interner.bad_descriptors)
-    methods = np.array(tables.methods, np.int64).reshape(-1, 5)
-    fields = np.array(tables.fields, np.int64).reshape(-1, 3)
-    method_keys = np.array(list(interner.methods), np.int32).reshape(-1, 3)
-    field_keys = np.array(list(interner.fields), np.int32).reshape(-1, 3)
-    def_class, def_code = methods[:, 1].astype(np.int32), methods[:, 3].astype(np.uint32)
-    refs = _refs(tables, def_class, def_code, paths)
-    return Unit(
-        entry=entry,
-        form="class",
-        version=str(tables.version),
-        strings=PoolStrings(list(interner.strings), interner.string_file, interner.string_offset, paths),
-        type_string=_column(list(interner.types)),
-        proto_shorty=_column(interner.proto_shorty),
-        proto_return=_column(interner.proto_return),
-        proto_params=_csr(interner.proto_params),
-        field_class=field_keys[:, 0].copy(),
-        field_type=field_keys[:, 2].copy(),
-        field_name=field_keys[:, 1].copy(),
-        method_class=method_keys[:, 0].copy(),
-        method_proto=method_keys[:, 2].copy(),
-        method_name=method_keys[:, 1].copy(),
-        class_type=_column(tables.class_type),
-        class_access=np.array(tables.class_access, np.uint32),
-        class_super=_column(tables.class_super),
-        class_source=_column(tables.class_source),
-        interfaces=_csr(tables.interfaces),
-        class_entry=_column(tables.class_entry),
-        class_offset=np.zeros(len(tables.class_type), np.uint32),
-        def_method=methods[:, 0].astype(np.int32),
-        def_class=def_class,
-        def_access=methods[:, 2].astype(np.uint32),
-        def_code=def_code,
-        def_units=methods[:, 4].astype(np.uint32),
-        deffield_field=fields[:, 0].astype(np.int32),
-        deffield_class=fields[:, 1].astype(np.int32),
-        deffield_access=fields[:, 2].astype(np.uint32),
-        refs=refs,
-        instructions=tables.instructions,
-        undecoded=tables.undecoded,
-        entries=paths,
-        data=data,
-        limitations=tuple(sorted(tables.faults.values())),
-    )

@@ -27,6 +27,10 @@ _MEMBER = np.dtype([("class", "<u2"), ("kind", "<u2"), ("name", "<u4")])
 _CLASS = np.dtype(
     [(name, "<u4") for name in ("type", "access", "super", "interfaces", "source", "annotations", "data", "values")]
 )
+_SMALL = 1 << 16
+"""Most types, prototypes and therefore classes: the format gives their indices 16 bits, and ART rejects more."""
+
+_SMALL_TABLES = frozenset({"type_ids", "proto_ids", "class_defs"})
 _Rows = npt.NDArray[Any]
 
 
@@ -125,8 +129,10 @@ class _Reader:
         """A table of fixed-size items as a view; cut at the end of the file."""
         count, offset = self.header.sizes(name)
         room = max(0, len(self.data) - offset) // dtype.itemsize
+        if name in _SMALL_TABLES:
+            room = min(room, _SMALL)
         if count > room:
-            detail = f"{name} is said to have {count} items but only {room} fit into the file; the rest is unknown"
+            detail = f"{name} is said to have {count} items but only {room} fit or are allowed; the rest is unknown"
             self.note("truncated-table", detail, count - room, offset)
             count = room
         return np.frombuffer(self.data, dtype, count, offset) if count else np.empty(0, dtype)

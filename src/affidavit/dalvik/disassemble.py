@@ -19,7 +19,7 @@ TEXT_LIMIT = 300
 LINE_LIMIT = 100_000
 """Most lines of one method."""
 
-_REACH = 1 << 16
+_REACH = 1 << 12
 _CASES = 8
 _BYTES = 16
 _PAYLOADS = {0x0100: "packed-switch", 0x0200: "sparse-switch", 0x0300: "array-data"}
@@ -88,14 +88,15 @@ def _excerpt_of(lines: list[tuple[int, str]], pc: int, context: int) -> tuple[li
 def _start_before(unit: Unit, owner: int, pc: int, context: int) -> int:
     """An address at which an instruction starts, `context` instructions or more before `pc` if the method has them.
 
-    Rows of the method's references are such addresses. What is too far away is left out.
+    Rows of the method's references are such addresses. What is further away than `_REACH` code units is left out.
     """
     refs = unit.refs
     low, high = np.searchsorted(refs.owner, [owner, owner + 1])
     here = int(low + np.searchsorted(refs.pc[low:high], pc))
-    earlier = here - context
-    start = int(refs.pc[earlier]) if earlier >= low else 0
-    return start if pc - start <= _REACH else pc
+    known = refs.pc[max(int(low), here - context) : here].tolist()
+    if here - context < low:
+        known.insert(0, 0)
+    return next((start for start in known if pc - start <= _REACH), pc)
 
 
 def _walk(unit: Unit, owner: int, start: int) -> Iterator[tuple[int, int]]:

@@ -7,10 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.resolve import ROOT, ClassTable, resolve
+from affidavit.dalvik.strings import texts
 from affidavit.dalvik.unit import I32, Unit
+from affidavit.model.limitation import Limitation
 
 _DEX_NAME = re.compile(r"classes([0-9]{0,6})\.dex")
 _OBJECT = "Ljava/lang/Object;"
+_EXHAUSTED = Limitation(
+    "code/hierarchy-too-large",
+    "interfaces were not followed to their end; calls through them may count as java.lang.Object's",
+)
 
 
 class Program:
@@ -20,11 +26,13 @@ class Program:
         units: in the order in which Android searches them: container by container as given, in each ``classes.dex``,
             ``classes2.dex``, ..., then the rest as given. Android itself loads only the numbered ones.
         duplicates: (descriptor, entry used, entry ignored) for every class definition that an earlier one hides.
+        limitations: what could not be resolved; complete once `framework_target` was called.
         types: every type descriptor that any unit names, each once; `framework_target` gives indices into it.
     """
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self.units: tuple[Unit, ...] = tuple(_searched(units))
+        self.limitations: list[Limitation] = []
         self.types: list[str] = [_OBJECT]
         self._type_ids: dict[str, int] = {_OBJECT: ROOT}
         self._unit_rows: dict[int, int] = {id(unit): row for row, unit in enumerate(self.units)}
@@ -60,7 +68,9 @@ class Program:
             the first interface outside of the app takes its place. Array types count as ``java.lang.Object``.
         """
         if self._targets is None:
-            self._targets = resolve(self.units, self._table())
+            self._targets, whole = resolve(self.units, self._table())
+            if not whole:
+                self.limitations.append(_EXHAUSTED)
         return self._targets[self._unit_rows[id(unit)]]
 
     def framework_method(self, unit: Unit, method_index: int) -> tuple[str, str, str] | None:
@@ -78,8 +88,7 @@ class Program:
     def _intern_types(self, unit: Unit) -> I32:
         """Number the unit's types across all units; a last -1 makes the index -1 lead to -1."""
         ids = self._type_ids
-        strings = unit.strings
-        numbers = [ids.setdefault(strings[index], len(ids)) for index in unit.type_string.tolist()]
+        numbers = [ids.setdefault(name, len(ids)) for name in texts(unit.strings, unit.type_string)]
         self.types += list(ids)[len(self.types) :]
         return np.array([*numbers, -1], np.int32)
 

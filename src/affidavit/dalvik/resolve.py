@@ -3,12 +3,13 @@
 Java Virtual Machine specification 5.4.3.3 and ART's class linker: superclasses first, then interfaces.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.strings import raw_strings
 from affidavit.dalvik.unit import I32, Unit
 
 I64 = npt.NDArray[np.int64]
@@ -19,6 +20,8 @@ _DEPTH = 256
 """Most steps up; deeper hierarchies, and those that run in a circle, count as leaving the app where the walk stops."""
 _INTERFACES = 256
 """Most interfaces looked at above one class."""
+_WORK = 4_000_000
+"""Most steps up through interfaces in all: real apps need some thousands."""
 _OBJECT_METHODS = frozenset({
     *(b"clone", b"equals", b"finalize", b"getClass", b"hashCode", b"notify", b"notifyAll", b"toString", b"wait"),
     b"<init>",
@@ -54,11 +57,14 @@ class _Above:
             types = table.unit_types[row]
             self.parent[types[unit.class_type[mine]]] = types[unit.class_super[mine]]
         self._seen: dict[int, tuple[list[int], int]] = {}
+        self.work = _WORK
 
     def direct(self, number: int) -> list[int]:
-        """Interfaces that a defined class names itself."""
+        """Interfaces that a defined class names itself, at most `_INTERFACES`."""
         unit, row = self.table.definition[number].tolist()
-        return [int(self.table.unit_types[unit][item]) for item in self.units[unit].interfaces.row(row) if item >= 0]
+        items = self.units[unit].interfaces.row(row)[:_INTERFACES]
+        self.work -= 1 + len(items)
+        return [item for item in self.table.unit_types[unit][items].tolist() if item >= 0]
 
     def interfaces(self, number: int) -> tuple[list[int], int]:
         """Interfaces above a class, nearest first: those the app defines, and the first that it does not, or -1."""
@@ -69,6 +75,8 @@ class _Above:
     def _climb(self, number: int) -> tuple[list[int], int]:
         queue, inside, outside, known = [number], [], -1, {number}
         for item in queue:
+            if self.work < 0:
+                break
             parent = int(self.parent[item])
             for above in [*self.direct(item), *([parent] if parent >= 0 and self.defined[parent] else [])]:
                 if not self.defined[above]:
@@ -92,7 +100,8 @@ class _Defined:
             classes.append(types[live].astype(np.int64))
             defined.append(signatures[row][unit.def_method[live]])
         signature = np.concatenate(defined)
-        self.signatures = np.unique(signature)
+        ordered = np.sort(signature)  # numpy's own unique hashes, which takes many times as long
+        self.signatures = ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
         self._keys = np.sort(self._key(np.concatenate(classes), np.searchsorted(self.signatures, signature)))
 
     def number(self, signature: I64) -> I64:
@@ -109,8 +118,12 @@ class _Defined:
         return key
 
 
-def resolve(units: Sequence[Unit], table: ClassTable) -> list[I32]:
-    """See `Program.framework_target`, whose work this is: one array per unit."""
+def resolve(units: Sequence[Unit], table: ClassTable) -> tuple[list[I32], bool]:
+    """See `Program.framework_target`, whose work this is.
+
+    Returns:
+        One array per unit, and whether all interfaces were looked at (not so in a hierarchy made to exhaust).
+    """
     above = _Above(units, table)
     names: dict[bytes, int] = {}
     protos: dict[tuple[int, ...], int] = {}
@@ -128,7 +141,7 @@ def resolve(units: Sequence[Unit], table: ClassTable) -> list[I32]:
         start, number = written[open_].astype(np.int64), defined.number(signatures[row][open_])
         result[open_] = _walk(start, number, np.isin(pairs[row][0][open_], plain), defined, above)
         results.append(result)
-    return results
+    return results, above.work >= 0
 
 
 def _find(ordered: I64, wanted: I64) -> I64:
@@ -142,7 +155,7 @@ def _find(ordered: I64, wanted: I64) -> I64:
 def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[tuple[int, ...], int]) -> tuple[I64, I64]:
     """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
     used, inverse = np.unique(unit.method_name, return_inverse=True)
-    name_ids = [names.setdefault(raw, len(names)) for raw in _raw(unit, used)]
+    name_ids = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
     params = types[unit.proto_params.items].tolist()
     starts = unit.proto_params.start.tolist()
     returns = types[unit.proto_return].tolist()
@@ -150,18 +163,8 @@ def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[tu
         protos.setdefault((result, *params[start:end]), len(protos))
         for result, start, end in zip(returns, starts, starts[1:], strict=False)
     ]
-    proto_ids.append(protos.setdefault((), len(protos)))
+    proto_ids.append(protos.setdefault((), len(protos)))  # what the index -1 meets
     return np.array(name_ids, np.int64)[inverse], np.array(proto_ids, np.int64)[unit.method_proto]
-
-
-def _raw(unit: Unit, strings: I32) -> Iterator[bytes]:
-    """Stored bytes of strings; empty for -1."""
-    data, begins, ends = unit.strings.blob()
-    if not len(begins):
-        return iter([b""] * len(strings))
-    lengths = np.where(strings >= 0, ends[strings] - begins[strings], 0)
-    bounds = zip(begins[strings].tolist(), lengths.tolist(), strict=True)
-    return (bytes(data[begin : begin + length]) for begin, length in bounds)
 
 
 def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _Defined, above: _Above) -> I32:

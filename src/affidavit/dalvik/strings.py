@@ -1,7 +1,11 @@
 """Text of string tables: MUTF-8, decoded on demand (dex format, section "MUTF-8 (Modified UTF-8) Encoding")."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
+
+from affidavit.dalvik.unit import Strings
 
 I64 = npt.NDArray[np.int64]
 
@@ -25,6 +29,21 @@ def decode_mutf8(raw: bytes) -> str:
         return raw.decode("utf-8", "backslashreplace")
     pairs = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     return pairs.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def raw_strings(strings: Strings, rows: npt.NDArray[np.int32]) -> Iterator[bytes]:
+    """The stored bytes of many strings; empty for -1."""
+    data, begins, ends = strings.blob()
+    if not len(begins):
+        return iter([b""] * len(rows))
+    lengths = np.where(rows >= 0, ends[rows] - begins[rows], 0)
+    bounds = zip(begins[rows].tolist(), lengths.tolist(), strict=True)
+    return (bytes(data[begin : begin + length]) for begin, length in bounds)
+
+
+def texts(strings: Strings, rows: npt.NDArray[np.int32]) -> list[str]:
+    """The texts of many strings, several times faster than one by one; empty for -1."""
+    return [raw.decode("ascii") if raw.isascii() else decode_mutf8(raw) for raw in raw_strings(strings, rows)]
 
 
 class DexStrings:

@@ -36,8 +36,9 @@ CONTENT = (CATEGORIES, EXCERPTS, FACTS, FINDINGS, LIMITATIONS)
 MEDIA = "application/json"
 """Media type of every member of content."""
 
-NO_EXCERPT = "tool/no-excerpt"
-"""Kind of the limitation that excuses cited places without an excerpt: unreadable bytes, or a bound reached."""
+NO_EXCERPT = frozenset({"budget/excerpts", "tool/no-excerpt", "tool/stage-failed"})
+"""Kinds of limitations that excuse cited places without an excerpt: the budget ended first, bytes could not be read
+again, or the stage broke off."""
 
 EXCERPTS_PER_FINDING = 12
 """How many cited places of one finding, in the order of its proof, have an excerpt; the others have their place."""

@@ -6,13 +6,15 @@ A stage that breaks, or for which the budget does not suffice, becomes a limitat
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from affidavit import knowledge
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import open_artefact
-from affidavit.evidence.bundle import assemble, excerpt_key
-from affidavit.evidence.excerpt import Excerpter, cited_places
+from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, assemble, excerpt_key
+from affidavit.evidence.excerpt import Excerpter
+from affidavit.evidence.proofs import cited_places
 from affidavit.evidence.tool import this_tool
 from affidavit.facts.extract import Extraction, Progress, stages
 from affidavit.findings import judge, load
@@ -23,9 +25,6 @@ from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
-
-EXCERPTS_PER_FINDING = 12
-"""Cited places of one finding that are shown with their bytes; the others have their place."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -111,13 +110,20 @@ def _judge(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
 
 
 def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
-    excerpter = Excerpter(state.program, state.documents, state.read)
+    """Show the bytes at the first places that each finding cites; the other places are named without."""
+    excerpter, missing = Excerpter(state.program, state.documents, state.read), 0
     for done, finding in enumerate(drawn.findings):
         progress("excerpts", done, len(drawn.findings))
-        for place in list(cited_places([finding]))[:EXCERPTS_PER_FINDING]:
+        for place in islice(cited_places(finding), EXCERPTS_PER_FINDING):
             key = excerpt_key(place)
-            if key not in drawn.excerpts and (excerpt := excerpter.of(place)) is not None:
-                drawn.excerpts[key] = excerpt
+            if place.offset >= 0 and key not in drawn.excerpts:
+                excerpt = excerpter.of(place)
+                missing += excerpt is None
+                if excerpt is not None:
+                    drawn.excerpts[key] = excerpt
+    if missing:
+        detail = "the bytes at cited places could not be read again, so they are named without being shown"
+        state.limitations.append(Limitation("tool/no-excerpt", detail, count=missing))
 
 
 def _canonical(facts: Sequence[Fact]) -> tuple[Fact, ...]:

@@ -1,6 +1,6 @@
 """The bytes at a cited place, made readable: disassembly, an XML element, or a dump."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import I32, Unit
 from affidavit.facts.reading import bounded
 from affidavit.model.bundle import Excerpt
-from affidavit.model.finding import Finding, Proof
 from affidavit.model.place import Place
 
 DATA_BYTES = 16
@@ -24,23 +23,6 @@ ATTRIBUTES = 24
 
 LINE_LIMIT = 240
 """Characters of one line."""
-
-
-def key_of(place: Place) -> str:
-    """The key of a place among the excerpts."""
-    return f"{place.entry}@{place.offset}"
-
-
-def cited_places(findings: Iterable[Finding]) -> Iterator[Place]:
-    """Every place that a proof cites."""
-    for finding in findings:
-        yield from _places(finding.proof)
-
-
-def _places(proof: Proof) -> Iterator[Place]:
-    yield from proof.places
-    for child in proof.children:
-        yield from _places(child)
 
 
 class Excerpter:

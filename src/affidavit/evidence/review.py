@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from affidavit.evidence import keys
-from affidavit.evidence.bundle import content_members, write_bundle
+from affidavit.evidence.bundle import members_of, write_bundle
 from affidavit.evidence.derive import derive
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
@@ -67,5 +67,4 @@ def derived_members(path: Path) -> dict[str, bytes]:
     Raises:
         AffidavitError: as `derive`.
     """
-    found = derive(path)
-    return content_members(found.facts, found.findings, found.limitations, found.excerpts, found.categories)
+    return members_of(derive(path))

@@ -14,13 +14,13 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Opened
 from affidavit.artefact.part import Entry, Part
 from affidavit.artefact.xmltree import Document
-from affidavit.dalvik.classfile import read_classes
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Unit
 from affidavit.facts import build_tools, code, declared, endpoints, frameworks, inventory, native, notable_code, signing
 from affidavit.model.declared import DeepLink
 from affidavit.model.fact import Fact
+from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
@@ -40,6 +40,8 @@ class Extraction:
         documents: binary XML kept for excerpts, by entry path.
         media: media word of every entry read, by path.
         program: the code; empty until `read_code` ran.
+        dexes, classes: code entries kept by the walk until `read_code`; the classes by the prefix of their part.
+        sightings: endpoints seen so far, until `read_endpoints` makes facts of them.
     """
 
     opened: Opened
@@ -50,9 +52,9 @@ class Extraction:
     tables: dict[str, ResourceTable] = field(default_factory=dict)
     media: dict[str, str] = field(default_factory=dict)
     program: Program = field(default_factory=lambda: Program(()))
-    _dexes: list[tuple[Part, Entry, bytes]] = field(default_factory=list)
-    _classes: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
-    _seen: list[endpoints.Sighting] = field(default_factory=list)
+    dexes: list[tuple[Part, Entry, bytes]] = field(default_factory=list)
+    classes: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    sightings: list[endpoints.Sighting] = field(default_factory=list)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the entry at `path`, inflated again; None when there is none or it cannot be read."""
@@ -75,6 +77,7 @@ def walk_entries(state: Extraction, progress: Progress) -> None:
     for part in state.opened.parts:
         for entry in part.entries:
             if done % 64 == 0:
+                state.opened.release_pages()
                 state.budget.check()
                 progress("entries", done, total)
             done += 1
@@ -91,11 +94,11 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
     media = fact.what.media
     state.media[entry.path] = media
     if media not in _SCANNED_APART:
-        state._seen += endpoints.scan_entry(entry.path, data, media, state.limitations)
+        state.sightings += endpoints.scan_entry(entry.path, data, media, state.limitations)
     if media == "dex":
-        state._dexes.append((part, entry, data))
+        state.dexes.append((part, entry, data))
     elif media == "class":
-        state._classes.setdefault(part.prefix, []).append((entry.path, data))
+        state.classes.setdefault(part.prefix, []).append((entry.path, data))
     elif media == "elf":
         state.facts += native.extract(entry.path, data, state.limitations)
     elif entry.name == MANIFEST:
@@ -124,6 +127,8 @@ def read_declared(state: Extraction, progress: Progress) -> None:
         state.limitations += document.limitations
     for table in state.tables.values():
         state.limitations += table.limitations
+    if not any(isinstance(fact.what, Package) for fact in state.facts):
+        state.limitations.append(Limitation("manifest/absent", "the artefact has no manifest that could be read"))
 
 
 def read_signing(state: Extraction, progress: Progress) -> None:
@@ -137,14 +142,17 @@ def read_signing(state: Extraction, progress: Progress) -> None:
 def read_code(state: Extraction, progress: Progress) -> None:
     """Tables and instructions of every dex file and jar, in the order in which Android looks classes up."""
     units: list[Unit] = []
-    ordered = sorted(state._dexes, key=lambda item: _load_order(item[0], item[1]))
+    ordered = sorted(state.dexes, key=lambda item: _load_order(item[0], item[1]))
     for done, (_, entry, data) in enumerate(ordered):
         state.budget.check()
         progress("code", done, len(ordered))
         units.append(read_dex(entry.path, data))
-    units += [read_classes(prefix.removesuffix("!/"), files) for prefix, files in sorted(state._classes.items())]
-    state._dexes.clear()
-    state._classes.clear()
+    for prefix, files in sorted(state.classes.items()):
+        from affidavit.dalvik.classfile import read_classes  # noqa: PLC0415 - most apps have no .class files
+
+        units.append(read_classes(prefix.removesuffix("!/"), files))
+    state.dexes.clear()
+    state.classes.clear()
     state.program = Program(units)
     for unit in units:
         state.limitations += unit.limitations
@@ -171,10 +179,10 @@ def read_endpoints(state: Extraction, progress: Progress) -> None:
     for done, unit in enumerate(state.program.units):
         state.budget.check()
         progress("endpoints", done, len(state.program.units))
-        state._seen += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
+        state.sightings += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
     links = [fact for fact in state.facts if isinstance(fact.what, DeepLink)]
-    state.facts += endpoints.extract(state._seen, links, state.limitations)
-    state._seen.clear()
+    state.facts += endpoints.extract(state.sightings, links, state.limitations)
+    state.sightings.clear()
 
 
 STAGES: tuple[tuple[str, Callable[[Extraction, Progress], None]], ...] = (

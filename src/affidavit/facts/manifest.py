@@ -7,7 +7,7 @@ Defaults are those of the platform's package parser: ``usesCleartextTraffic`` is
 from collections.abc import Iterator
 
 from affidavit.artefact.xmltree import Element
-from affidavit.facts.manifest_reading import Reading
+from affidavit.facts.manifest_reading import LEVELS, Reading
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.model.fact import Fact
 from affidavit.model.identity import Application, Package
@@ -39,7 +39,7 @@ def extract(reading: Reading) -> Iterator[Fact]:
         return
     what = package(reading, root)
     yield make_fact(what, reading.place(root), f"{NAME}/{VERSION}")
-    if reading.application is not None and not what.split:
+    if reading.application is not None and not reading.is_split:
         yield make_fact(
             application(reading, reading.application), reading.place(reading.application), f"{NAME}/{VERSION}"
         )
@@ -48,9 +48,7 @@ def extract(reading: Reading) -> Iterator[Fact]:
 def package(reading: Reading, root: Element) -> Package:
     """Names, versions and levels as stated; what is not stated is empty or -1."""
     name, split = root.plain("package"), root.plain("split")
-    levels = {"minSdkVersion": -1, "targetSdkVersion": -1, "maxSdkVersion": -1}
-    for element in root.all("uses-sdk"):
-        levels = {key: reading.integer(element, key, -1) for key in levels}
+    minimum, target, maximum = (reading.stated_levels.get(key, -1) for key in LEVELS)
     code = reading.integer(root, "versionCode", -1)
     major = reading.integer(root, "versionCodeMajor", 0)
     return Package(
@@ -58,9 +56,9 @@ def package(reading: Reading, root: Element) -> Package:
         version_name=reading.text(root, "versionName"),
         version_code=(major & 0xFFFFFFFF) << 32 | code & 0xFFFFFFFF if major and code >= 0 else code,
         label=reading.text(reading.application, "label") if reading.application else "",
-        min_sdk=levels["minSdkVersion"],
-        target_sdk=levels["targetSdkVersion"],
-        max_sdk=levels["maxSdkVersion"],
+        min_sdk=minimum,
+        target_sdk=target,
+        max_sdk=maximum,
         compile_sdk=reading.integer(root, "compileSdkVersion", -1),
         shared_user=reading.text(root, "sharedUserId"),
         split=bounded(split.text()) if split else "",

@@ -7,15 +7,20 @@ from affidavit.artefact.arsc import ResourceTable
 from affidavit.artefact.gaps import Gaps
 from affidavit.artefact.xmltree import ANDROID, FIRST_INT, LAST_INT, STRING, Attribute, Document, Element, signed
 from affidavit.facts.manifest_words import attribute_id
-from affidavit.facts.reading import bounded
+from affidavit.facts.reading import TEXT_LIMIT, bounded
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
 ReadEntry = Callable[[str], bytes | None]
 """Gives the bytes of the entry at a full path (``base.apk!/res/xml/a.xml``), or None."""
 
+LEVELS = ("minSdkVersion", "targetSdkVersion", "maxSdkVersion")
+"""Attributes of ``<uses-sdk>``."""
+
 _TRUE = frozenset({"1", "true", "TRUE", "True"})
 _NUMBER_LENGTH = 20
+_ALL_TEXT = 8_000_000
+_CUT = 80
 
 
 @dataclass(slots=True)
@@ -27,6 +32,7 @@ class Reading:
         limitations: grows while reading.
         package: the app's package, of the base when this is a split.
         min_sdk, target_sdk: effective levels after the platform's defaults (minimum 1; target the minimum).
+        stated_levels: `LEVELS` as the last ``<uses-sdk>`` states them, -1 for none.
         application: the ``<application>`` that the platform uses.
         base: the base's own reading, for a split.
     """
@@ -38,8 +44,10 @@ class Reading:
     package: str = ""
     min_sdk: int = 1
     target_sdk: int = 1
+    stated_levels: dict[str, int] = field(default_factory=dict)
     application: Element | None = None
     base: "Reading | None" = None
+    spent: int = 0
     gaps: Gaps = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +63,12 @@ class Reading:
         """The ``<manifest>`` element; None when the document has another root or none."""
         root = self.document.root
         return root if root is not None and root.name == "manifest" else None
+
+    @property
+    def is_split(self) -> bool:
+        """Whether this is a split's manifest, whose application states nothing about the app."""
+        split = self.root.plain("split") if self.root else None
+        return self.base is not None or bool(split and split.text())
 
     def place(self, element: Element) -> Place:
         """Where an element is."""
@@ -78,7 +92,13 @@ class Reading:
         if item is None:
             return default
         _, _, text = self._resolved(item)
-        return bounded(text)
+        self.spent += min(len(text), TEXT_LIMIT)
+        if self.spent <= _ALL_TEXT:
+            return bounded(text)
+        self.limit(
+            "manifest/much-text", f"more than {_ALL_TEXT} characters of text; further ones are cut short", element
+        )
+        return bounded(text, _CUT)
 
     def boolean(self, element: Element, name: str, *, default: bool) -> bool:
         """An attribute as the platform's ``TypedArray.getBoolean`` reads it."""
@@ -166,6 +186,11 @@ def read_manifest(
     _levels(reading, reading.root)
     _application(reading, reading.root)
     _hidden_attributes(reading)
+    if not document.binary:
+        detail = (
+            "a library's manifest, read as an app's: the app that includes it decides levels and what is not stated"
+        )
+        reading.limit("manifest/of-a-library", detail, reading.root)
     if base is not None and base is not document:
         known = read_manifest(base, None, entry, [])
         reading.base = known
@@ -182,8 +207,10 @@ def _plain(element: Element, name: str) -> str:
 def _levels(reading: Reading, root: Element) -> None:
     """Effective levels; the last ``uses-sdk`` that states one decides."""
     for element in root.all("uses-sdk"):
-        reading.min_sdk = reading.integer(element, "minSdkVersion", 1)
-        reading.target_sdk = reading.integer(element, "targetSdkVersion", reading.min_sdk)
+        reading.stated_levels = {name: reading.integer(element, name, -1) for name in LEVELS}
+    minimum, target, _ = (reading.stated_levels.get(name, -1) for name in LEVELS)
+    reading.min_sdk = minimum if minimum >= 0 else 1
+    reading.target_sdk = target if target >= 0 else reading.min_sdk
 
 
 def _application(reading: Reading, root: Element) -> None:

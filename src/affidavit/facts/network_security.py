@@ -54,13 +54,18 @@ class _File:
 
 
 def extract(reading: Reading, read_entry: ReadEntry) -> Iterator[Fact]:
-    """One fact per configuration in effect: the base first, then debug, then each domain in document order."""
+    """One fact per configuration in effect: the base first, then debug, then each domain in document order.
+
+    A split has none of its own, and a library without a file leaves it to the app that includes it.
+    """
     application = reading.application
-    if application is None or reading.base is not None:
+    if application is None or reading.is_split:
         return
     user = ("user",) if reading.target_sdk <= 23 else ()
     default = _State(cleartext=reading.target_sdk < 28, trusts=("system", *user))
     if not reading.has(application, "networkSecurityConfig"):
+        if not reading.document.binary:
+            return
         cleartext = reading.boolean(application, "usesCleartextTraffic", default=default.cleartext)
         what = _described("base", replace(default, cleartext=cleartext), ())
         yield make_fact(what, reading.place(application), f"{NAME}/{VERSION}")

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Protocol
+from itertools import chain
+from typing import NamedTuple, Protocol
 
 from affidavit.artefact.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
 from affidavit.artefact.signing_block import Block, find_blocks, read_signers
@@ -17,8 +18,18 @@ NAME = "signing"
 VERSION = 1
 
 _BLOCK_FILE = re.compile(r"META-INF/([^/]{1,255})\.(RSA|DSA|EC|SF)", re.IGNORECASE)
-_MAX_BLOCK_FILE = 1 << 20
-_MAX_BLOCK_FILES = 64
+_MAX_BLOCK_FILE = 128 << 10
+_MAX_BLOCK_FILES = 16
+_MAX_CERTIFICATES = 256
+
+
+class _Found(NamedTuple):
+    """A certificate's bytes, as an argument of `_certificate`."""
+
+    scheme: str
+    der: bytes
+    place: Place
+    chain: bool
 
 
 class Container(Protocol):
@@ -44,11 +55,20 @@ def extract(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
         `SigningBlock` and `Certificate` facts; none when the container carries no signature (``META-INF`` was searched
         for v1, the bytes before the central directory for all others; a v4 signature lies beside the file, unread).
     """
-    yield from _v1(part, limitations)
-    yield from _block(part, limitations)
+    count = 0
+    for item in chain(_v1(part, limitations), _block(part, limitations)):
+        if isinstance(item, Fact):
+            yield item
+            continue
+        count += 1
+        if count <= _MAX_CERTIFICATES:
+            yield from _certificate(item, limitations)
+    if count > _MAX_CERTIFICATES:
+        detail = f"the signatures carry {count} certificates; the first {_MAX_CERTIFICATES} were read"
+        limitations.append(Limitation("signing/many-certificates", detail, Place(part.prefix.removesuffix("!/"))))
 
 
-def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """JAR signing: signature block files in META-INF, each with a signature file of the same stem."""
     found = [(entry, match) for entry in part.entries if (match := _BLOCK_FILE.fullmatch(entry.name))]
     statements = {match[1].upper() for _, match in found if match[2].upper() == "SF"}
@@ -66,7 +86,7 @@ def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
         limitations.append(Limitation("signing/unpaired", detail, Place(part.prefix.removesuffix("!/"))))
 
 
-def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> Iterator[Fact]:
+def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     data = part.read(entry) if entry.size <= _MAX_BLOCK_FILE else None
     place = Place(entry.path)
     if data is None:
@@ -83,11 +103,10 @@ def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> I
         return
     yield _fact(SigningBlock("v1", len(data), signers=signed.signers), place)
     for der, own in signed.certificates:
-        offset = data.find(der)
-        yield from _certificate("v1", der, Place(entry.path, offset), limitations, chain=not own)
+        yield _Found("v1", der, Place(entry.path, data.find(der)), not own)
 
 
-def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """The APK Signing Block and the certificates of its signers."""
     entry = part.prefix.removesuffix("!/")
     blocks, fault = find_blocks(part.view)
@@ -97,7 +116,7 @@ def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
         yield from _pair(part, entry, block, limitations)
 
 
-def _pair(part: Container, entry: str, block: Block, limitations: list[Limitation]) -> Iterator[Fact]:
+def _pair(part: Container, entry: str, block: Block, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """One id-value pair."""
     place = Place(entry, block.offset)
     signers = read_signers(part.view, block)
@@ -106,21 +125,19 @@ def _pair(part: Container, entry: str, block: Block, limitations: list[Limitatio
         limitations.append(Limitation("signing/malformed-block", detail, place))
     yield _fact(SigningBlock(block.scheme, block.size, f"{block.block_id:#010x}", signers.count), place)
     for item in signers.certificates:
-        at = Place(entry, item.offset)
-        yield from _certificate(block.scheme, item.der, at, limitations, chain=item.position > 0)
+        yield _Found(block.scheme, item.der, Place(entry, item.offset), item.position > 0)
 
 
-def _certificate(
-    scheme: str, der: bytes, place: Place, limitations: list[Limitation], *, chain: bool
-) -> Iterator[Fact]:
+def _certificate(found: _Found, limitations: list[Limitation]) -> Iterator[Fact]:
+    """The fact about one certificate."""
     try:
-        parsed = parse_certificate(der)
+        parsed = parse_certificate(found.der)
     except UnreadableCertificateError as error:
-        detail = f"a certificate of the {scheme} signature cannot be read ({error})"
-        limitations.append(Limitation("signing/unreadable-certificate", detail, place))
+        detail = f"a certificate of the {found.scheme} signature cannot be read ({error})"
+        limitations.append(Limitation("signing/unreadable-certificate", detail, found.place))
         return
     what = Certificate(
-        scheme=scheme,
+        scheme=found.scheme,
         subject=bounded(parsed.subject),
         issuer=bounded(parsed.issuer),
         serial=bounded(parsed.serial, 128),
@@ -130,9 +147,9 @@ def _certificate(
         signature_algorithm=parsed.signature_algorithm,
         sha256=parsed.sha256,
         sha1=parsed.sha1,
-        chain=chain,
+        chain=found.chain,
     )
-    yield _fact(what, place)
+    yield _fact(what, found.place)
 
 
 def _fact(what: SigningBlock | Certificate, place: Place) -> Fact:

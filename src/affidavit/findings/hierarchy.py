@@ -22,7 +22,7 @@ class Hierarchy:
                 name = name[1:]
                 self._interfaces.add(name)
             if name:
-                self._rows[name] = parents or [_OBJECT]
+                self._rows[name] = parents or [_OBJECT] * (name != _OBJECT)
 
     def __contains__(self, name: str) -> bool:
         return name in self._rows

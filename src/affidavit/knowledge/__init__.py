@@ -29,7 +29,9 @@ def load(section: str, document: type[T]) -> dict[str, T]:
     except FileNotFoundError:
         raise KnowledgeError(f"compiled knowledge {section!r} is missing", advice="run `make build`") from None
     except msgspec.ValidationError as error:
-        raise KnowledgeError(f"knowledge section {section!r}: {error}", advice="run `affidavit knowledge lint`") from error
+        raise KnowledgeError(
+            f"knowledge section {section!r}: {error}", advice="run `affidavit knowledge lint`"
+        ) from error
 
 
 @cache

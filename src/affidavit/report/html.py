@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from affidavit.model.bundle import Affidavit
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
@@ -73,13 +74,26 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False, keep_trailing_newline=True,
         bytecode_cache=TemplateCache(_TEMPLATES),
     )  # fmt: skip
-    made.filters |= {"plural": plural, "size": size_in_words, "first": _first}
+    made.filters |= {
+        "plural": plural, "size": size_in_words, "first": _first, "dotted": _dotted, "sentence": _sentence,
+    }  # fmt: skip
     return made
 
 
 def _shown(value: Any) -> Any:
     """What every expression of a template passes before it is escaped."""
     return visible(value, _TEXT) if type(value) is str else value
+
+
+def _dotted(name: str) -> Markup:
+    """A name that may be broken after a dot or a slash, and is copied without anything added."""
+    text = str(escape(visible(name, _TEXT)))
+    return Markup(text.replace(".", ".<wbr>").replace("/", "/<wbr>"))  # noqa: S704 - escaped in the line above
+
+
+def _sentence(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _first(rows: list[Any], count: int = ROWS) -> list[Any]:

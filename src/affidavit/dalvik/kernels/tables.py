@@ -210,10 +210,8 @@ def read_members(
     for row in range(count):
         at = offsets[row]
         if at != 0:
-            if at < size:  # a larger offset would not survive being packed
-                at = _read_class(data, at, row, limits, fields, methods, summary)
-            else:
-                at = -1
+            # An offset beyond the file would not survive being packed with a value.
+            at = _read_class(data, at, row, limits, fields, methods, summary) if at < size else -1
             summary[2] += at < 0
 
 
