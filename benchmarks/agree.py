@@ -1,7 +1,7 @@
-"""Do our counts agree with androguard's? `python -m benchmarks.agree APP ...`: one row per app and quantity that differs.
+"""Do our counts agree with androguard's? `python -m benchmarks.agree APP ...` prints what differs.
 
-Compared: dex files, defined classes, defined methods, strings, permissions asked for, components by kind, and the set of
-exported components (androguard has no defaulting rules, so only those that state `android:exported`).
+Compared: dex files, defined classes, defined methods, strings, permissions asked for, components by kind, and the set
+of exported components (androguard has no defaulting rules, so only those that state `android:exported`).
 """
 
 import sys

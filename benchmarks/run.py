@@ -1,7 +1,7 @@
 """Compare whole processes with peers in one run: `make bench` (see README.md here for how to read the figures).
 
 Each app is given to each tool in turn, A B C A B C ..., so that a machine which drifts drifts for all. A row has the
-median CPU seconds (user + system, of the process and all its children) and the peak resident memory of the largest process.
+median CPU seconds (user + system, of the process and all its children) and the peak memory of the largest process.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tests import samples
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+APPS = ["settings-3.0.0", "uiautomator2", "apidemos", "pocoui", "airtest", "large"]
 CACHE = ROOT / ".cache" / "bench"
 SIGNATURES = "lib/python3.11/site-packages/mobsf/signatures/exodus_trackers"
 
@@ -34,17 +35,19 @@ class Figures:
 
     @property
     def median(self) -> float:
+        """Median CPU seconds; not a number when no run finished."""
         return statistics.median(self.cpu) if self.cpu else float("nan")
 
 
 def commands(app: Path, out: Path) -> dict[str, list[str]]:
     """What is measured; a peer whose environment is absent is left out, and the table says so."""
     python = sys.executable
+    signatures = str(CACHE / "mobsf" / SIGNATURES)
     every = {
         "affidavit review": [str(Path(python).parent / "affidavit"), "review", str(app), "--output-dir", str(out)],
         "androguard": [python, str(HERE / "peers/androguard_analyze.py"), str(app)],
         "exodus-core": [
-            str(CACHE / "exodus/bin/python"), str(HERE / "peers/exodus_trackers.py"), str(app), str(CACHE / "mobsf" / SIGNATURES)
+            str(CACHE / "exodus/bin/python"), str(HERE / "peers/exodus_trackers.py"), str(app), signatures
         ],
         "MobSF": [str(CACHE / "mobsf/bin/python"), str(HERE / "peers/mobsf_scan.py"), str(app)],
     }  # fmt: skip
@@ -110,9 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=900, help="wall time after which a tool is ended")
-    parser.add_argument(
-        "apps", nargs="*", default=["settings-3.0.0", "uiautomator2", "apidemos", "pocoui", "airtest", "large"]
-    )
+    parser.add_argument("apps", nargs="*", default=APPS)
     args = parser.parse_args()
     results = {path.name: compare(path, args.runs, args.seconds) for path in apps(args.apps)}
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Reading code against inflating it, in one process: `python -m benchmarks.sweep APP ...`.
 
-The goal is that tables and the whole instruction sweep cost at most 1.5 times what libdeflate needs for the same dex files.
+The goal is that tables and the whole sweep cost at most 1.5 times what libdeflate needs for the same dex files.
 """
 
 import sys
@@ -33,9 +33,8 @@ def main() -> None:
             inflate = best(lambda part=part, entries=entries: [part.read(entry) for entry in entries])
             read = best(lambda blobs=blobs: [read_dex(path, data) for path, data in blobs])
         size = sum(len(data) for _, data in blobs) / 1e6
-        print(
-            f"{Path(name).name}: {size:.1f} MB dex, inflate {inflate:.3f} s, read {read:.3f} s, ratio {read / inflate:.2f}"
-        )
+        figures = f"inflate {inflate:.3f} s, read {read:.3f} s, ratio {read / inflate:.2f}"
+        print(f"{Path(name).name}: {size:.1f} MB dex, {figures}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 """exodus-core's tracker detection, with the signatures that MobSF ships (its own are fetched from the network)."""
 
-import collections
 import json
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 from exodus_core.analysis.static_analysis import StaticAnalysis
 
-trackers = json.load(open(sys.argv[2], encoding="utf-8"))["trackers"]
+trackers = json.loads(Path(sys.argv[2]).read_text("utf-8"))["trackers"]
 analysis = StaticAnalysis(sys.argv[1])
-Tracker = collections.namedtuple("Tracker", next(iter(trackers.values())).keys())
-analysis.signatures = [Tracker(*tracker.values()) for tracker in trackers.values()]
+analysis.signatures = [SimpleNamespace(**tracker) for tracker in trackers.values()]
 analysis._compile_signatures()  # noqa: SLF001 - the public call would fetch from the network
 print(sorted(tracker.name for tracker in analysis.detect_trackers()))

@@ -3,11 +3,12 @@
 import mmap
 import sys
 import zipfile
+from pathlib import Path
 
 import deflate
 
 total = 0
-with open(sys.argv[1], "rb") as stream, zipfile.ZipFile(stream) as archive:
+with Path(sys.argv[1]).open("rb") as stream, zipfile.ZipFile(stream) as archive:
     view = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     for info in archive.infolist():
         if info.filename.endswith(".dex"):

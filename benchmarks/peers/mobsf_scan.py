@@ -1,7 +1,7 @@
 """MobSF's static scan of one APK, in process through its REST views (run in MobSF's own environment).
 
-jadx is no registry package, so MobSF is given `true` as its decompiler: what it would cost to decompile and to search the
-Java text is *not* in the figure, which is therefore a lower bound.
+jadx is no registry package, so MobSF is given `true` as its decompiler: what it would cost to decompile and to search
+the Java text is *not* in the figure, which is therefore a lower bound.
 """
 
 import os

@@ -17,6 +17,8 @@ from tests.builders.signing import (
     block,
     certificate,
     prefixed,
+    rotation,
+    signer,
     signers,
     stamp,
     with_block,
@@ -111,6 +113,18 @@ def test_signers_and_their_certificates_are_listed_with_offsets():
 def test_v3_signers_read_like_v2(block_id):
     _, found = signed(signers([b"one"], levels=True), block_id)
     assert (found.count, [item.der for item in found.certificates]) == (1, [b"one"])
+
+
+def test_a_lineage_lists_the_keys_over_time():
+    attributes = prefixed(struct.pack("<I", 0x99)) + rotation(b"old", b"newer")
+    data, found = signed(prefixed(signer([b"newer"], levels=True, attributes=attributes)), V3)
+    assert found.fault == ""
+    assert [(item.lineage, item.der) for item in found.certificates] == [
+        (False, b"newer"),
+        (True, b"old"),
+        (True, b"newer"),
+    ]
+    assert all(data[item.offset :].startswith(item.der) for item in found.certificates)
 
 
 def test_a_source_stamp_has_one_signer():

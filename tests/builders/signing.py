@@ -54,11 +54,17 @@ def prefixed(*items: bytes) -> bytes:
     return struct.pack("<I", len(joined)) + joined
 
 
-def signer(certificates: Sequence[bytes], *, levels: bool = False) -> bytes:
+def rotation(*certificates: bytes) -> bytes:
+    """A proof-of-rotation attribute, with its length before it: the certificates oldest first."""
+    nodes = [prefixed(prefixed(prefixed(der), bytes(4)), bytes(8), prefixed(bytes(64))) for der in certificates]
+    return prefixed(struct.pack("<II", 0x3BA06F8C, 1), *nodes)
+
+
+def signer(certificates: Sequence[bytes], *, levels: bool = False, attributes: bytes = b"") -> bytes:
     """A v2 signer, or with SDK `levels` a v3 one, with its length before it."""
     digests = prefixed(prefixed(struct.pack("<I", 0x0103), prefixed(bytes(32))))
     sdk = struct.pack("<II", 28, 0x7FFFFFFF) if levels else b""
-    signed = prefixed(digests, prefixed(*map(prefixed, certificates)), sdk, prefixed())
+    signed = prefixed(digests, prefixed(*map(prefixed, certificates)), sdk, prefixed(attributes))
     signature = prefixed(prefixed(struct.pack("<I", 0x0103), prefixed(bytes(64))))
     return prefixed(signed, sdk, signature, prefixed(bytes(64)))
 

@@ -74,7 +74,8 @@ def test_explain_shows_proof_places_and_the_cited_line(run: Run, bundle: Path):
     out = run("explain", bundle, "location/last-known").out
     for part in (
         "Reads the last known location", "searched  2,311 decoded instructions", "Example Tracker (2)",
-        "call: android.location.LocationManager.getLastKnownLocation (3 times)", "not found     permission: ACCESS_COARSE",
+        "call: android.location.LocationManager.getLastKnownLocation (3 times)",
+        "not found     permission: ACCESS_COARSE",
         "classes.dex at byte 4242", "  > invoke-virtual {v0, v1}", "bytes 6e20100021000c00", "+0x0011",
     ):  # fmt: skip
         assert part in " ".join(out.split("\n")), part

@@ -284,6 +284,27 @@ def test_a_huge_member_count_does_not_allocate_for_it():
     assert "code/bad-class-data" in kinds(unit)
 
 
+def test_more_types_than_the_format_allows_are_cut():
+    """ART rejects more than 65,535; believing a table of millions would cost gigabytes."""
+    data = rich().build(header={"type_ids_size": 90_000}) + b"\0" * 400_000
+    unit = read_dex("x", data)
+    assert len(unit.type_string) == 65_536
+    assert ("code/truncated-table", 90_000 - 65_536) in {(item.kind, item.count) for item in unit.limitations}
+
+
+def test_a_hierarchy_of_many_interfaces_ends_soon():
+    """Every class names every other one, and every call must look at all of them."""
+    names = [f"Lc{row};" for row in range(150)]
+    classes = [Class(name, interfaces=names, access=0x601) for name in names]
+    calls = [("invoke-interface", [0], f"{name}->m()V") for name in names]
+    caller = Class("Lcaller;", methods=[Method("m", code=[*calls, ("return-void",)])])
+    unit = read_dex("x", DexBuilder([*classes, caller]).build())
+    started = time.perf_counter()
+    program = Program([unit])
+    assert (program.framework_target(unit)[[row for row in range(150)]] >= 0).sum() > 100
+    assert time.perf_counter() - started < 5
+
+
 def test_superclasses_in_a_circle_end():
     builder = DexBuilder().add_class("La;", "Lb;").add_class("Lb;", "La;", interfaces=["La;"])
     builder.add_class("Lc;", methods=[Method("m", code=[("invoke-virtual", [0], "La;->x()V"), ("return-void",)])])

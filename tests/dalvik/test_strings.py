@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.dalvik.dex import read_dex
-from affidavit.dalvik.strings import DexStrings, decode_mutf8
+from affidavit.dalvik.strings import DexStrings, decode_mutf8, raw_strings, texts
 from tests.builders.dex import DexBuilder, mutf8
 from tests.oracles.dex import text_of
 
@@ -16,7 +16,7 @@ from tests.oracles.dex import text_of
     [
         (b"", ""),
         (b"plain", "plain"),
-        (b"caf\xc3\xa9", "café"),
+        (b"\xc3\xa9t\xc3\xa9", "été"),
         (b"a\xc0\x80b", "a\0b"),
         (b"\xed\xa0\xbd\xed\xb8\x80", "😀"),
         (b"\xf0\x9f\x98\x80", "😀"),
@@ -74,3 +74,12 @@ def test_a_table_of_nothing():
     strings = DexStrings("x", memoryview(b""), empty, empty)
     assert len(strings) == 0
     assert strings[0] == ""
+
+
+def test_many_texts_at_once_are_those_one_by_one():
+    strings = read_dex("x", DexBuilder().add_strings("a", "é", "\0", "\ud800").build()).strings
+    rows = np.array([3, -1, 0, 1, 2], np.int32)
+    assert texts(strings, rows) == [strings[int(row)] for row in rows]
+    assert list(raw_strings(strings, rows)) == [strings.raw(int(row)) for row in rows]
+    empty = np.zeros(0, np.int64)
+    assert texts(DexStrings("x", memoryview(b""), empty, empty), np.array([-1], np.int32)) == [""]

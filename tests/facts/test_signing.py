@@ -181,6 +181,16 @@ def test_apps_that_do_not_verify_never_raise(corpus):
 
 
 @pytest.mark.corpus
+def test_a_real_lineage_ends_with_the_current_key(corpus):
+    found = certificates(facts_of(corpus / "signing/apksig/v1v2v3-with-rsa-2048-lineage-3-signers.apk")[0])
+    current = [item.sha256 for item in found if item.scheme == "v3"]
+    past = [item.sha256 for item in found if item.scheme == "v3-lineage"]
+    assert len(past) == len(set(past)) == 3
+    assert past[-1] == current[0]
+    assert all(item.chain for item in found if item.scheme == "v3-lineage")
+
+
+@pytest.mark.corpus
 @pytest.mark.skipif(shutil.which("apksigner") is None, reason="needs apksigner")
 @pytest.mark.parametrize(
     "path", ["signing/apksig/golden-aligned-v1v2v3-out.apk", "realapps/8vim/fdroid__repo__8vim_rc_v0.14.0-rc.3.apk"]

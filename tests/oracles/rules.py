@@ -1,8 +1,9 @@
 """Rules judged the slow, obvious way: every statement over plain lists of methods, no index and no arrays."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from functools import cache
 
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind, Unit
@@ -50,8 +51,9 @@ def plain(program: Program) -> PlainApp:
             if (unit.class_name(row), entry) not in hidden:
                 add_class(app, unit, row, entry)
         methods = [plain_method(unit, row) for row in range(len(unit.def_method))]
+        read = reader(unit)
         for row in range(len(unit.refs)):
-            add_reference(methods[int(unit.refs.owner[row])], unit, row)
+            add_reference(methods[int(unit.refs.owner[row])], unit, row, read)
         used = [method for method in methods if (method.class_, method.place.entry) not in hidden]
         app.methods += used
         app.defined |= {(method.class_, method.name, method.proto) for method in used}
@@ -71,19 +73,34 @@ def plain_method(unit: Unit, row: int) -> PlainMethod:
     return PlainMethod(unit.class_name(int(unit.def_class[row])), name, proto, int(unit.def_units[row]), place)
 
 
-def add_reference(method: PlainMethod, unit: Unit, row: int) -> None:
-    target, place = int(unit.refs.target[row]), unit.site(row)
-    kind = int(unit.refs.kind[row])
-    if target < 0:
-        return
-    if kind == RefKind.METHOD:
-        method.calls.append((unit.method_parts(target), place))
-    elif kind == RefKind.FIELD:
-        method.fields.append((unit.field_parts(target), place))
-    elif kind == RefKind.STRING:
-        method.strings.append((unit.strings[target], place))
-    elif kind == RefKind.TYPE:
-        method.types.append((unit.type_name(target), place))
+def add_reference(method: PlainMethod, unit: Unit, row: int, read: Callable[[int, int], object]) -> None:
+    target, kind = int(unit.refs.target[row]), int(unit.refs.kind[row])
+    lists = {
+        int(RefKind.METHOD): method.calls,
+        int(RefKind.FIELD): method.fields,
+        int(RefKind.STRING): method.strings,
+        int(RefKind.TYPE): method.types,
+    }
+    if target >= 0 and kind in lists:
+        where = Place(
+            method.place.entry,
+            int(unit.refs.offset[row]),
+            method.class_,
+            method.name + method.proto,
+            int(unit.refs.pc[row]),
+        )
+        lists[kind].append((read(kind, target), where))
+
+
+def reader(unit: Unit) -> Callable[[int, int], object]:
+    """Reads what a reference names; each once, for real apps name the same things very often."""
+    how = {
+        int(RefKind.METHOD): unit.method_parts,
+        int(RefKind.FIELD): unit.field_parts,
+        int(RefKind.STRING): unit.strings.__getitem__,
+        int(RefKind.TYPE): unit.type_name,
+    }
+    return cache(lambda kind, target: how[kind](target))
 
 
 def descriptor(java: str) -> str:
@@ -92,10 +109,13 @@ def descriptor(java: str) -> str:
     return "[" * array + (JAVA[base] if base in JAVA else f"L{base.replace('.', '/')};")
 
 
+@cache
 def read_member(text: str) -> tuple[str, str, str | None]:
     found = re.fullmatch(r"(.+)\.([^.(]+)(?:\((.*)\))?", text)
     assert found
-    params = None if found[3] is None else "".join(descriptor(item.strip()) for item in found[3].split(",") if item.strip())
+    params = (
+        None if found[3] is None else "".join(descriptor(item.strip()) for item in found[3].split(",") if item.strip())
+    )
     return found[1], found[2], params
 
 
@@ -104,6 +124,7 @@ class Oracle:
 
     def __init__(self, app: PlainApp, facts: FactIndex, hierarchy: Hierarchy, hidden: frozenset[str]) -> None:
         self.app, self.facts, self.hierarchy, self.hidden = app, facts, hierarchy, hidden
+        self.framework_below = cache(self.framework_below)
 
     def truth(self, node: Node) -> bool | None:
         for name in ("all", "any"):
@@ -192,7 +213,8 @@ class Oracle:
         if class_ == wanted or self.framework_below(class_, wanted):
             return True
         if class_ in seen or any(
-            item[:2] == (class_, name) and (params is None or item[2].startswith(f"({params})")) for item in self.app.defined
+            item[:2] == (class_, name) and (params is None or item[2].startswith(f"({params})"))
+            for item in self.app.defined
         ):
             return False
         seen.add(class_)
@@ -240,7 +262,7 @@ def fits(text: str, arg: object) -> bool:
     if pattern.exact:
         return text == pattern.exact
     if pattern.prefix:
-        return fnmatchcase(text[: len(pattern.prefix)], pattern.prefix.replace("[", "[[]"))
+        return text[: len(pattern.prefix)] == pattern.prefix
     if pattern.re and not re.search(pattern.re, text[:2048], re.ASCII):
         return False
     return pattern.contains in text

@@ -50,8 +50,9 @@ PAYLOADS = {
 }  # fmt: skip
 
 WORDS = frozenset({
-    "endpoint", "schema", "documentation", "placeholder", "url", "host", "code", "asset", "native", "manifest", "domain",
-    "base", "debug", "dex", "activity", "provider", "and", "or", "not", "feature", "count", "method", "reflection",
+    "endpoint", "schema", "documentation", "placeholder", "url", "host", "code", "asset", "native", "manifest",
+    "domain", "base", "debug",
+    "dex", "activity", "provider", "and", "or", "not", "feature", "count", "method", "reflection",
     "info", "low", "medium", "high", "own", "other", "dangerous", "v2", "stated", "intent-filter",
 })  # fmt: skip
 """Vocabulary that renderers branch on: left alone in the mode that reaches behind the branches."""

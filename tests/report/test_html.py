@@ -16,9 +16,12 @@ from affidavit.report.html import ROWS, render_html
 from tests.report.accounts import MARK, PAYLOADS, WORDS, crowded, full_affidavit, poisoned
 
 VOID = {"meta", "br", "wbr", "link", "img", "input", "hr"}
-ELEMENTS = set(
-    ["html", "head", "meta", "title", "style", "body", "a", "header", "div", "p", "h1", "h2", "h3", "h4", "bdi", "dl", "dt", "dd", "span", "nav", "ul", "ol", "li", "main", "section", "code", "details", "summary", "table", "wbr", "caption", "thead", "tbody", "tr", "th", "td", "strong", "b", "br", "article", "figure", "figcaption", "pre", "mark", "footer"]
-)
+ELEMENTS = {
+    "a", "article", "b", "bdi", "body", "br", "caption", "code", "dd", "details", "div", "dl", "dt",
+    "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "main", "mark",
+    "meta", "nav", "ol", "p", "pre", "section", "span", "strong", "style", "summary", "table", "tbody", "td",
+    "th", "thead", "title", "tr", "ul", "wbr",
+}  # fmt: skip
 VALUE = re.compile(r"[A-Za-z0-9 #_.:;=,'/-]*\Z")
 
 

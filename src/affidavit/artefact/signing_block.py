@@ -7,12 +7,14 @@ Sources: AOSP "APK Signature Scheme v2" (layout of the block and of a v2 signer)
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from affidavit.artefact.directory import find_directory
 from affidavit.artefact.notes import Notes
 
 MAGIC = b"APK Sig Block 42"
 _FOOTER = struct.Struct("<Q16s")
+_PROOF_OF_ROTATION = 0x3BA06F8C
 _MAX_PAIRS = 256
 _MAX_SIGNERS = 64
 _MAX_CERTIFICATES = 64
@@ -47,12 +49,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SignedCertificate:
-    """A certificate's bytes: `offset` in the container, number of its `signer`, `position` in that signer's list."""
+    """A certificate's bytes: `offset` in the container, number of its `signer`, `position` in that signer's list.
+
+    `lineage` is true when the list is that of the keys which the signer had over time (v3 proof of rotation).
+    """
 
     signer: int
     position: int
     offset: int
     der: bytes
+    lineage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,13 @@ def read_signers(view: memoryview, block: Block) -> Signers:
     return Signers(max(count, 0), tuple(found))
 
 
-def _signer_list(view: memoryview, start: int, end: int) -> Iterator[tuple[int, SignedCertificate | None]]:
-    """v2 and v3: a sequence of signers, each starting with its signed data, which is digests, then certificates."""
+def _signer_list(
+    view: memoryview, start: int, end: int, *, levels: bool = False
+) -> Iterator[tuple[int, SignedCertificate | None]]:
+    """A sequence of signers, each starting with its signed data, which is digests, then certificates.
+
+    In v3 (`levels`) two SDK levels follow, then attributes, one of which may be the lineage.
+    """
     inner = _prefixed(view, start, end)
     for number, (signer_start, signer_end) in enumerate(_sequence(view, *inner, _MAX_SIGNERS)):
         yield number + 1, None
@@ -122,6 +133,22 @@ def _signer_list(view: memoryview, start: int, end: int) -> Iterator[tuple[int, 
         certificates = _prefixed(view, digests_end, signed_end)
         for position, (at, stop) in enumerate(_sequence(view, *certificates, _MAX_CERTIFICATES)):
             yield number + 1, _certificate(view, number, position, at, stop)
+        if levels:
+            for past in _lineage(view, number, certificates[1] + 8, signed_end):
+                yield number + 1, past
+
+
+def _lineage(view: memoryview, signer: int, start: int, end: int) -> Iterator[SignedCertificate]:
+    """Certificates of the proof of rotation, oldest first (AOSP "APK Signature Scheme v3", proof-of-rotation struct).
+
+    It is a version, then nodes, each starting with a signed part, which starts with its certificate.
+    """
+    for at, stop in _sequence(view, *_prefixed(view, start, end), _MAX_CERTIFICATES):
+        if stop - at < 8 or struct.unpack_from("<I", view, at)[0] != _PROOF_OF_ROTATION:
+            continue
+        for position, (node, node_end) in enumerate(_sequence(view, at + 8, stop, _MAX_CERTIFICATES)):
+            signed = _prefixed(view, node, node_end)
+            yield _certificate(view, signer, position, *_prefixed(view, *signed), lineage=True)
 
 
 def _stamp(view: memoryview, start: int, end: int) -> Iterator[tuple[int, SignedCertificate | None]]:
@@ -133,13 +160,17 @@ def _stamp(view: memoryview, start: int, end: int) -> Iterator[tuple[int, Signed
 
 _Reading = Callable[[memoryview, int, int], Iterator[tuple[int, SignedCertificate | None]]]
 
-_READINGS: dict[str, _Reading] = {"v2": _signer_list, "v3": _signer_list, "v3.1": _signer_list, "source-stamp": _stamp}
+_V3 = partial(_signer_list, levels=True)
+_READINGS: dict[str, _Reading] = {"v2": _signer_list, "v3": _V3, "v3.1": _V3, "source-stamp": _stamp}
 
 
-def _certificate(view: memoryview, signer: int, position: int, start: int, end: int) -> SignedCertificate:
+def _certificate(
+    view: memoryview, signer: int, position: int, start: int, end: int, *, lineage: bool = False
+) -> SignedCertificate:
+    """The certificate between two offsets."""
     if end - start > _MAX_CERTIFICATE:
         raise _BrokenError(f"a certificate of {end - start} bytes is larger than is read here ({_MAX_CERTIFICATE})")
-    return SignedCertificate(signer, position, start, bytes(view[start:end]))
+    return SignedCertificate(signer, position, start, bytes(view[start:end]), lineage)
 
 
 def _prefixed(view: memoryview, start: int, end: int) -> tuple[int, int]:

@@ -99,11 +99,10 @@ def _read_methods(tables: Growing, data: bytes, pool: Pool, at: int, path: str) 
                 length = _CODE.unpack_from(data, at + 6)[2]
                 start = at + 14
                 # Not past the attribute, else methods could share code and its decoding cost the square of the file.
-                if length > min(size - 8, len(data) - start):
-                    tables.fault(
-                        "code/code-length", "a method's code passes the end of its attribute", Place(path, start)
-                    )
-                    length = max(0, min(size - 8, len(data) - start))
+                room = max(0, min(size - 8, len(data) - start))
+                if length > room:
+                    tables.fault("code/code-length", "code passes the end of its attribute", Place(path, start))
+                    length = room
             at += 6 + size
         tables.methods.extend((index, row, access, start if length else 0, length))
         _read_code(tables, data, start, start + length, path)

@@ -5,8 +5,9 @@ files share one physical file and all offsets count from its start.
 """
 
 import struct
-import zlib
 from dataclasses import dataclass
+
+import deflate
 
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
@@ -130,7 +131,7 @@ def _extent(data: memoryview, base: int, version: str, values: dict[str, int]) -
     elif size < there and version != "041":
         found.append(("trailing-bytes", f"{there - size} bytes after the dex file's own end are not examined as code"))
     stated = struct.unpack_from("<I", data, base + 8)[0]
-    actual = zlib.adler32(data[base + 12 : base + size])
+    actual = deflate.adler32(data[base + 12 : base + size])
     if stated != actual:
         found.append(("bad-checksum", f"the header's checksum is {stated:08x}, that of the bytes {actual:08x}"))
     return found

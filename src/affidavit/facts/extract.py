@@ -117,13 +117,15 @@ def _is_part(opened: Opened, path: str) -> bool:
 def read_declared(state: Extraction, progress: Progress) -> None:
     """Manifests of all parts, each with its own resource table, or the base's."""
     progress("manifest", 0, 1)
+    base = next((part.prefix for part in state.opened.parts if part.role == "base"), "")
     for part in state.opened.parts:
         path = part.prefix + MANIFEST
         document = state.documents.get(path)
         if document is None:
             continue
-        table = state.tables.get(part.prefix) or state.tables.get(state.opened.parts[0].prefix)
-        state.facts += declared.extract(document, table, path, state.limitations, state.read)
+        table = state.tables.get(part.prefix) or state.tables.get(base)
+        main = state.documents.get(base + MANIFEST)
+        state.facts += declared.extract(document, table, path, state.limitations, state.read, main)
         state.limitations += document.limitations
     for table in state.tables.values():
         state.limitations += table.limitations

@@ -125,7 +125,8 @@ def _pair(part: Container, entry: str, block: Block, limitations: list[Limitatio
         limitations.append(Limitation("signing/malformed-block", detail, place))
     yield _fact(SigningBlock(block.scheme, block.size, f"{block.block_id:#010x}", signers.count), place)
     for item in signers.certificates:
-        yield _Found(block.scheme, item.der, Place(entry, item.offset), item.position > 0)
+        scheme = f"{block.scheme}-lineage" if item.lineage else block.scheme
+        yield _Found(scheme, item.der, Place(entry, item.offset), item.lineage or item.position > 0)
 
 
 def _certificate(found: _Found, limitations: list[Limitation]) -> Iterator[Fact]:

@@ -98,6 +98,8 @@ class LibraryIndex:
         import numpy as np  # noqa: PLC0415 - stays out of reviews without code
 
         prefixes, lengths, parents = self._arrays()
+        if not len(prefixes):
+            return np.full(len(names), -1, dtype=np.int64)
         rows: npt.NDArray[np.int64] = np.searchsorted(prefixes, names, side="right") - 1
         letters = names.view(np.uint8).reshape(len(names), -1)
         known = prefixes.view(np.uint8).reshape(len(prefixes), -1)

@@ -25,7 +25,8 @@ class SigningBlock(Struct, frozen=True, omit_defaults=True, tag_field="kind", ta
 class Certificate(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="certificate"):
     """A certificate that a signature block carries. Names are RFC 4514 strings, times are ISO 8601 UTC.
 
-    `chain` is true for a further certificate that came with a signer's own, such as its issuer's.
+    `chain` is true for a further certificate that came with a signer's own, such as its issuer's. `scheme` is the
+    block's, or ``v3-lineage`` (``v3.1-lineage``) for the keys that the signer had over time.
     """
 
     scheme: str

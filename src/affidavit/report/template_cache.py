@@ -3,6 +3,7 @@
 import sys
 from contextlib import suppress
 from pathlib import Path
+from pickle import UnpicklingError
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -19,9 +20,12 @@ class TemplateCache(BytecodeCache):
         self._folder = folder / "__pycache__"
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket, if there is something for it."""
-        with suppress(OSError, EOFError, ValueError, TypeError), self._file(bucket).open("rb") as file:
-            bucket.load_bytecode(file)
+        """Fill the bucket, if there is something whole for it."""
+        try:
+            with self._file(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except (OSError, EOFError, ValueError, TypeError, UnpicklingError):
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the bucket, unless Python was told to write no bytecode."""
