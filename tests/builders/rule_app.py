@@ -2,11 +2,11 @@
 
     build_app({"permissions": ["android.permission.CAMERA"], "calls": ["android.hardware.Camera.open"]})
 
-Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``, ``application``,
-``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``, ``natives``,
-``entries``, ``notable``, ``signing``, ``frameworks``; for code ``calls``, ``strings``, ``fields``, ``types`` (each in a
-method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``, ``implements``,
-``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
+Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``,
+``application``, ``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``,
+``natives``, ``entries``, ``notable``, ``signing``, ``frameworks``; for code ``calls``, ``strings``, ``fields``, ``types``
+(each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
+``implements``, ``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

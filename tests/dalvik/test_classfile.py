@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from affidavit.dalvik.classfile import read_classes
 from affidavit.dalvik.jvm import opcodes
 from affidavit.dalvik.jvm_disassemble import disassemble_class
-from affidavit.dalvik.jvm_pool import decode_mutf8
+from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import RefKind, Unit
 from tests.builders.classfile import Class, ClassBuilder, Handle, MethodType
 from tests.oracles.classfile import MethodRecord, read_class, unit_records

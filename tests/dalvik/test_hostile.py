@@ -301,7 +301,7 @@ def test_a_hierarchy_of_many_interfaces_ends_soon():
     unit = read_dex("x", DexBuilder([*classes, caller]).build())
     started = time.perf_counter()
     program = Program([unit])
-    assert (program.framework_target(unit)[[row for row in range(150)]] >= 0).sum() > 100
+    assert (program.framework_target(unit) >= 0).sum() > 100
     assert time.perf_counter() - started < 5
 
 

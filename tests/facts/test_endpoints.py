@@ -125,7 +125,7 @@ def test_a_whole_string_that_is_a_host(text):
     [
         *("com.example.foo", "com.vendor.io", "org.apache.commons", "java.io", "java.net", "kotlin.io", "javax.net"),
         *("foo.py", "a.md", "lib.so", "readme.md", "main.rs", "archive.zip", "x.mov", "run.sh", "Foo.java"),
-        *("user.name", "os.name", "java.vm.name", "line.separator", "g.analytics", "g.youtube", "primary.prof"),
+        *("user.name", "os.name", "java.vm.name", "line.separator", "g.analytics", "g.youtube", "c.hu", "primary.prof"),
         *("persist.sys.country", "this.is", "e.name", "1.0", "1.2.3", "v1.2.3.com.", "..com", "-a.com", "a_b.com"),
         *(
             "io.netty.noUnsafe",
@@ -170,6 +170,7 @@ def test_a_whole_string_that_is_an_address(text, value):
         "::",
         "a:b",
         "20.4.0.1",
+        "6.0.2.56",
         "01.02.03.04",
     ],
 )
@@ -247,7 +248,7 @@ def test_offsets_lead_to_the_bytes():
         assert data[item.place.offset :].startswith(item.value.encode())
 
 
-@pytest.mark.parametrize("media", ["png", "jpeg", "zip", "ttf", "mp4", "dex"])
+@pytest.mark.parametrize("media", ["png", "jpeg", "zip", "ttf", "mp4", "dex", "der-signed"])
 def test_pictures_sounds_and_code_are_not_searched_as_text(media):
     assert values(b"https://vendor.com", "x", media) == []
 
@@ -389,25 +390,8 @@ def test_trimming_takes_only_what_text_put_there():
     assert trim("x!?*") == "x"
 
 
-PIECES = st.sampled_from(
-    [
-        b"http",
-        b"https",
-        b"://",
-        b":\\/\\/",
-        b"\\/",
-        b"a.com",
-        b"x@y.org",
-        b"@",
-        b".",
-        b"..",
-        b"1.2.3.4",
-        b":80",
-        b"::1",
-        b"-",
-    ]
-    + [b"/", b" ", b"%s", b"(", b")", b"\xe4\xbd\xa0", b"\xff", b"com.x.y", b"ws", b"abc", b"\xc0\x80", b"{h}"]
-)
+PLAIN = rb"http https :// :\/\/ \/ a.com x@y.org @ . .. 1.2.3.4 :80 ::1 - / %s ( ) com.x.y ws abc {h}"
+PIECES = st.sampled_from([*PLAIN.split(), "\u4f60".encode(), b"\xff", b"\xc0\x80", b" "])
 
 
 @settings(max_examples=300, deadline=None)

@@ -31,7 +31,7 @@ from affidavit.model.fact import Fact
 from affidavit.model.library import Library
 from affidavit.model.place import Place
 from tests.builders.dex import DexBuilder
-from tests.oracles.libraries import count_classes, longest_prefix
+from tests.oracles.libraries import all_prefixes, count_classes, longest_prefix
 
 SMALL = LibraryIndex(
     (
@@ -156,7 +156,7 @@ def test_bulk_attribution_agrees_with_the_slow_twin(packages, names):
         return
     heads = np.array([name.encode()[:PREFIX_LIMIT] for name in descriptors], dtype=f"S{PREFIX_LIMIT}")
     for name, row in zip(descriptors, index.prefix_rows(heads).tolist(), strict=True):
-        expected = longest_prefix(name, index)
+        expected = longest_prefix(name, all_prefixes(index))
         assert (index.sorted_prefixes[row] if row >= 0 else None) == (expected[0] if expected else None)
         assert index.attribute(name) == (expected[1] if expected else None)
 

@@ -7,10 +7,10 @@ from functools import cache
 
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.findings.features import Feature
 from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.schema import Node, Override, StringPattern
 from affidavit.findings.stated import FactIndex
-from affidavit.findings.features import Feature
 from affidavit.model.place import Place
 
 JAVA = {"boolean": "Z", "byte": "B", "char": "C", "short": "S", "int": "I", "long": "J", "float": "F", "double": "D"}
@@ -111,7 +111,7 @@ def descriptor(java: str) -> str:
 
 @cache
 def read_member(text: str) -> tuple[str, str, str | None]:
-    found = re.fullmatch(r"(.+)\.([^.(]+)(?:\((.*)\))?", text)
+    found = re.fullmatch(r"([^(]+)\.([^.(]+)(?:\((.*)\))?", text)
     assert found
     params = (
         None if found[3] is None else "".join(descriptor(item.strip()) for item in found[3].split(",") if item.strip())
@@ -127,25 +127,20 @@ class Oracle:
         self.framework_below = cache(self.framework_below)
 
     def truth(self, node: Node) -> bool | None:
-        for name in ("all", "any"):
-            children = getattr(node, name)
-            if children is not None:
-                values = [self.truth(child) for child in children]
-                decided = name == "any"
-                return decided if decided in values else None if None in values else not decided
+        if node.all is not None or node.any is not None:
+            values = [self.truth(child) for child in node.all or node.any or ()]
+            decided = node.all is None
+            return decided if decided in values else None if None in values else not decided
         if node.not_ is not None:
             value = self.truth(node.not_)
             return None if value is None else not value
-        if node.method is not None:
-            if any(self.holds(node.method, method) for method in self.app.methods):
-                return True
-            return None if "code" in self.hidden else False
         if node.count is not None:
             return self.count(node)
-        feature = leaf(node)
-        if self.number(feature):
-            return True
-        return None if feature.area in self.hidden else False
+        if node.method is not None:
+            area, found = "code", any(self.holds(node.method, method) for method in self.app.methods)
+        else:
+            area, found = leaf(node).area, bool(self.number(leaf(node)))
+        return True if found else None if area in self.hidden else False
 
     def count(self, node: Node) -> bool | None:
         assert node.count is not None

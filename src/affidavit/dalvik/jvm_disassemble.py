@@ -14,9 +14,9 @@ from affidavit.dalvik.jvm_pool import (
     Interner,
     MalformedClassError,
     Pool,
-    decode_mutf8,
     read_pool,
 )
+from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import Unit
 
 _TEXT_LIMIT = 200

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.jvm import u2
+from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import RefKind
 
 UTF8, CLASS, STRING, FIELD, METHOD, INTERFACE_METHOD, NAME_AND_TYPE = 1, 7, 8, 9, 10, 11, 12
@@ -32,20 +33,6 @@ _CALL_SITES = frozenset({DYNAMIC, INVOKE_DYNAMIC})
 
 class MalformedClassError(ValueError):
     """The bytes break the class-file format; the message says where and how."""
-
-
-def decode_mutf8(raw: bytes) -> str:
-    """Text of modified UTF-8 (section 4.4.7): surrogate pairs joined, lone ones and bad bytes escaped."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        units = raw.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return raw.decode("utf-8", "backslashreplace")
-    joined = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    return joined.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class PoolStrings:

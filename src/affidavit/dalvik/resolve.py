@@ -5,6 +5,7 @@ Java Virtual Machine specification 5.4.3.3 and ART's class linker: superclasses 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -126,7 +127,7 @@ def resolve(units: Sequence[Unit], table: ClassTable) -> tuple[list[I32], bool]:
     """
     above = _Above(units, table)
     names: dict[bytes, int] = {}
-    protos: dict[tuple[int, ...], int] = {}
+    protos: dict[bytes, int] = {}
     pairs = [_signatures(unit, types, names, protos) for unit, types in zip(units, table.unit_types, strict=True)]
     signatures = [name * max(1, len(protos)) + proto for name, proto in pairs]
     defined = _Defined(units, table, signatures)
@@ -152,19 +153,24 @@ def _find(ordered: I64, wanted: I64) -> I64:
     return np.where(ordered[places] == wanted, places, -1)
 
 
-def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[tuple[int, ...], int]) -> tuple[I64, I64]:
+def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[bytes, int]) -> tuple[I64, I64]:
     """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
     used, inverse = np.unique(unit.method_name, return_inverse=True)
     name_ids = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
-    params = types[unit.proto_params.items].tolist()
-    starts = unit.proto_params.start.tolist()
-    returns = types[unit.proto_return].tolist()
-    proto_ids = [
-        protos.setdefault((result, *params[start:end]), len(protos))
-        for result, start, end in zip(returns, starts, starts[1:], strict=False)
-    ]
-    proto_ids.append(protos.setdefault((), len(protos)))  # what the index -1 meets
+    proto_ids = [protos.setdefault(key, len(protos)) for key in _proto_keys(unit, types)]
     return np.array(name_ids, np.int64)[inverse], np.array(proto_ids, np.int64)[unit.method_proto]
+
+
+def _proto_keys(unit: Unit, types: I32) -> list[bytes]:
+    """Per prototype its types (return, then parameters) as bytes; a last empty one is what the index -1 meets."""
+    bounds = unit.proto_params.start.astype(np.int64) + np.arange(len(unit.proto_params.start))
+    flat = np.empty(int(bounds[-1]), np.int32)
+    is_return = np.zeros(len(flat), np.bool_)
+    is_return[bounds[:-1]] = True
+    flat[is_return] = types[unit.proto_return]
+    flat[~is_return] = types[unit.proto_params.items]
+    packed, ends = flat.tobytes(), (bounds * flat.itemsize).tolist()
+    return [*(packed[begin:end] for begin, end in pairwise(ends)), b""]
 
 
 def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _Defined, above: _Above) -> I32:

@@ -165,6 +165,8 @@ class _MethodTexts:
 
     def __init__(self, unit: Unit) -> None:
         self._strings = unit.strings
+        self._blob, begins, ends = unit.strings.blob()
+        self._begins, self._ends = begins.data, ends.data
         self._names, self._proto_of = unit.method_name.tolist(), unit.method_proto.tolist()
         self._returns, self._type_strings = unit.proto_return.tolist(), unit.type_string.tolist()
         self._starts, self._params = unit.proto_params.start.tolist(), unit.proto_params.items.tolist()
@@ -172,19 +174,30 @@ class _MethodTexts:
         self._protos: dict[int, str] = {-1: ""}
 
     def text(self, method: int) -> str:
+        """Name and prototype of a method reference."""
         proto = self._proto_of[method]
         known = self._protos.get(proto)
         if known is None:
             params = self._params[self._starts[proto] : self._starts[proto + 1]]
             inside = "".join([self.type_name(index) for index in params])
             known = self._protos[proto] = f"({inside}){self.type_name(self._returns[proto])}"
-        return self._strings[self._names[method]] + known
+        return self._string(self._names[method]) + known
 
     def type_name(self, index: int) -> str:
+        """Descriptor of a type; empty for -1."""
         known = self._types.get(index)
         if known is None:
-            known = self._types[index] = self._strings[self._type_strings[index]]
+            known = self._types[index] = self._string(self._type_strings[index])
         return known
+
+    def _string(self, index: int) -> str:
+        """Text of a string, on the short way when it is ASCII as almost all names are."""
+        if index < 0:
+            return ""
+        try:
+            return str(self._blob[self._begins[index] : self._ends[index]], "ascii")
+        except UnicodeDecodeError:
+            return self._strings[index]
 
 
 class _Sites:
@@ -194,8 +207,11 @@ class _Sites:
         self._unit, self._texts = unit, texts
         self._owner, self._offset, self._pc = unit.refs.owner.data, unit.refs.offset.data, unit.refs.pc.data
         self._owners: dict[int, tuple[str, str, str]] = {}
+        self._method, self._class = unit.def_method.data, unit.def_class.data
+        self._type, self._entry = unit.class_type.data, unit.class_entry.data
 
     def places(self, rows: list[int]) -> list[Place]:
+        """The places of rows of the unit's refs."""
         found = []
         for row in rows:
             owner = self._owner[row]
@@ -206,9 +222,7 @@ class _Sites:
         return found
 
     def _words(self, owner: int) -> tuple[str, str, str]:
-        unit = self._unit
-        class_row = int(unit.def_class[owner])
-        class_name = self._texts.type_name(int(unit.class_type[class_row]))
-        method = self._texts.text(int(unit.def_method[owner]))
-        entry = unit.entries[int(unit.class_entry[class_row])]
-        return entry, bounded(class_name, NAME_LIMIT), bounded(method, NAME_LIMIT)
+        class_row = self._class[owner]
+        class_name = self._texts.type_name(self._type[class_row])
+        method = self._texts.text(self._method[owner])
+        return self._unit.entries[self._entry[class_row]], bounded(class_name, NAME_LIMIT), bounded(method, NAME_LIMIT)

@@ -229,6 +229,8 @@ def _read_bare_host(text: str) -> Reading | None:
         return None
     if last not in known.plain and (len(labels) < 3 or first not in known.services):
         return None
+    if len(labels) == 2 and len(first) == 1:
+        return None
     return Reading("host", text, host, role_of(host))
 
 
@@ -242,7 +244,7 @@ def _read_bare_address(text: str) -> Reading | None:
     role = _address_role(host)
     if address.version == 4 and role == "endpoint" and not colon and host not in tables().addresses:
         octets = address.packed
-        if max(octets) < 32 or octets[0] < 4 or octets[3] == 0:
+        if max(octets) < 32 or max(octets[:2]) < 10 or octets[0] < 4 or octets[3] == 0:
             return None
     if address.version == 6 and (text.count(":") < 3 or len(text) < 8):
         return None

@@ -1,7 +1,7 @@
 """Endpoints: URLs, hosts, addresses and e-mail addresses in code, resources, assets, native libraries, the manifest.
 
 The caller walks the entries once and hands each one's bytes to `scan_entry`, each unit of code to `scan_unit`; then
-`extract` makes the facts. What is compressed or pixels (``opaque`` in ``knowledge/endpoints/reading``) is not searched.
+`extract` makes the facts. What is compressed or pixels (``opaque`` in ``knowledge/endpoints/reading``) is left out.
 Text that is put together at run time, encrypted or encoded is not found here: "not found" is not "not there".
 """
 
@@ -190,6 +190,7 @@ class _StringIndex:
         self._ends = ends[self._order].tolist()
 
     def bounds(self, offset: int) -> tuple[int, int] | None:
+        """Start and end of the string that holds `offset`, if one does."""
         at = bisect_right(self._starts, offset) - 1
         return (self._starts[at], self._ends[at]) if at >= 0 and offset < self._ends[at] else None
 
@@ -211,6 +212,7 @@ class _Entry:
         self.full = False
 
     def add_all(self, marks: Iterable[tuple[Mark, Place]]) -> None:
+        """Add marks until a bound is reached."""
         for mark, place in marks:
             self.add(mark, place)
             if self.full:
@@ -238,4 +240,5 @@ class _Entry:
         self.full = True
 
     def sightings(self) -> list[Sighting]:
+        """What was found, in the order in which it was."""
         return list(self.seen.values())

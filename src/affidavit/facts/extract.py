@@ -17,7 +17,18 @@ from affidavit.artefact.xmltree import Document
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Unit
-from affidavit.facts import build_tools, code, declared, endpoints, frameworks, inventory, native, notable_code, signing
+from affidavit.facts import (
+    build_tools,
+    code,
+    declared,
+    endpoints,
+    frameworks,
+    inventory,
+    library_versions,
+    native,
+    notable_code,
+    signing,
+)
 from affidavit.model.declared import DeepLink
 from affidavit.model.fact import Fact
 from affidavit.model.identity import Package
@@ -29,6 +40,7 @@ MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 _DEX_ORDER = re.compile(r"classes(\d*)\.dex")
 _SCANNED_APART = frozenset({"dex", "class"})
 _NESTED = frozenset({"zip"})
+_NATIVE = re.compile(r"^(?:lib|jni)/.*\.so$")
 
 
 @dataclass
@@ -99,8 +111,9 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
         state.dexes.append((part, entry, data))
     elif media == "class":
         state.classes.setdefault(part.prefix, []).append((entry.path, data))
-    elif media == "elf":
+    elif media == "elf" or _NATIVE.search(entry.name):
         state.facts += native.extract(entry.path, data, state.limitations)
+        state.facts += notable_code.extract_native(entry.path, data)
     elif entry.name == MANIFEST:
         state.documents[entry.path] = parse_axml(data, state.budget, entry.path)
     elif entry.name == RESOURCES:
@@ -174,6 +187,7 @@ def describe_code(state: Extraction, progress: Progress) -> None:
     names = sorted(state.media)
     state.facts += frameworks.extract(names, state.program, state.read, state.limitations)
     state.facts += build_tools.extract(names, state.program, state.read, state.limitations)
+    state.facts += library_versions.extract(names, state.read, state.limitations)
 
 
 def read_endpoints(state: Extraction, progress: Progress) -> None:

@@ -84,11 +84,12 @@ def first_classes(unit: Unit, prefixes: Sequence[str]) -> dict[str, int]:
         return {}
     at = start[strings][:, None] + np.arange(_KEY_WIDTH)
     keys = np.where(at < end[strings][:, None], raw[np.minimum(at, len(raw) - 1)], 0).astype(np.uint8)
-    words = keys.view(np.uint64)
+    words = np.ascontiguousarray(keys.view(np.uint64).T)
     found: dict[str, int] = {}
     for prefix in prefixes:
         wanted, mask = _key(prefix.encode())
-        hits = np.flatnonzero(((words & mask) == wanted).all(axis=1))
+        hits = np.flatnonzero((words[0] & mask[0]) == wanted[0])
+        hits = hits[(words[1][hits] & mask[1]) == wanted[1]]
         row = next((int(rows[hit]) for hit in hits.tolist() if _has(unit, int(strings[hit]), prefix)), -1)
         if row >= 0:
             found[prefix] = row

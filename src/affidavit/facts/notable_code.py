@@ -65,11 +65,13 @@ class _Notes:
         self.places: dict[tuple[str, str], Callable[[], Place]] = {}
 
     def add(self, form: str, text: str, place: Callable[[], Place], count: int = 1) -> None:
+        """Count `count` sites; `place` is asked for once, if the case is given."""
         key = (form, bounded(text, TEXT_CHARACTERS))
         self.sites[key] = self.sites.get(key, 0) + count
         self.places.setdefault(key, place)
 
     def facts(self, limitations: list[Limitation]) -> Iterator[Fact]:
+        """Facts by form and text, bounded."""
         given: dict[str, int] = {}
         for form, text in sorted(self.sites):
             given[form] = given.get(form, 0) + 1

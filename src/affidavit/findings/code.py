@@ -154,7 +154,8 @@ class CodeIndex:
 
     def _receiving(self, wanted: Member) -> frozenset[bytes]:
         """Descriptors, as stored, on which a call names the method: its class and, but for constructors, the framework
-        classes that inherit it, and the app classes that do without that they, or an app class between, define it."""
+        classes that inherit it, and the app classes that do without that they, or an app class between, define it.
+        """
         if wanted.name == "<init>":
             return frozenset({_raw(wanted.owner)})
         heirs = self._descend(wanted.owner, wanted)
@@ -162,7 +163,7 @@ class CodeIndex:
         return frozenset(names | {_raw(name) for name in self._hierarchy.descendants(wanted.owner)})
 
     def _descend(self, owner: str, unless: Member | None = None) -> list[_Sites]:
-        """Class rows, ascending per unit, that inherit from `owner`; not below classes that define the member `unless`."""
+        """Class rows, ascending per unit, that inherit from `owner`; not below definers of the member `unless`."""
         if unless is not None and not self._descend(owner):
             return []
         key = (owner, unless)

@@ -50,7 +50,8 @@ class Feature(NamedTuple):
     @property
     def area(self) -> str:
         """Which part of the app answers it: ``code``, ``manifest``, ``resources``, ``text``, ``native``, ``entries`` or
-        ``signing``; limitations hide areas."""
+        ``signing``; limitations hide areas.
+        """
         return "code" if self.kind in CODE else _AREAS.get(self.kind, "manifest")
 
     @property

@@ -37,7 +37,7 @@ class LibraryIndex(Protocol):
 class _Case(NamedTuple):
     """What every rule is judged with."""
 
-    index: AppIndex
+    app: AppIndex
     hidden: dict[str, tuple[str, ...]]
     counts: dict[str, str]
     libraries: LibraryIndex | None
@@ -77,7 +77,7 @@ def judge(
 
 
 def limitations_of(facts: Sequence[Fact], program: Code | None, rules: Sequence[Rule]) -> tuple[Limitation, ...]:
-    """Limitations that rules raise when they match (a packer's mark means that the code shown is not the code that runs).
+    """Limitations that rules raise when they match: a packer's mark means that the code here is not what runs.
 
     Raises:
         KnowledgeError: compiled knowledge is missing.
@@ -98,7 +98,7 @@ def _raised(index: AppIndex, rules: Iterable[Rule], trees: Mapping[str, Tree]) -
 
 
 def _judge_one(case: _Case, rule: Rule, tree: Tree) -> Finding:
-    matcher = Matcher(case.index, case.hidden.keys())
+    matcher = Matcher(case.app, case.hidden.keys())
     truth = matcher.truth(tree)
     proof = matcher.proof(tree)
     areas = {feature.area for feature in tree.features()}
@@ -153,7 +153,7 @@ def _carrying(proof: Proof) -> list[str]:
 def _why_not_higher(case: _Case, rule: Rule, grade: Grade) -> str:
     """Why the grade is not higher, and what the manifest lacks that the calls need."""
     reason = _HIGHEST.get(grade, "")
-    asked = {fact.what.name for fact in case.index.facts.of(Permission)}  # type: ignore[union-attr]
+    asked = {fact.what.name for fact in case.app.facts.of(Permission)}  # type: ignore[union-attr]
     needed = rule.with_.declared
     if not needed or asked & set(needed) or "manifest" in case.hidden:
         return reason

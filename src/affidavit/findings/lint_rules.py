@@ -15,13 +15,13 @@ from affidavit.findings.searched import count_all
 from affidavit.findings.stated import FactIndex
 from affidavit.model.finding import Grade
 
-KEYS = tuple(field.encode_name for field in msgspec.structs.fields(Rule))
 TITLE_LIMIT, ABSENCE_LIMIT, FEATURE_LIMIT = 100, 160, 60
 """Longest title and absence sentence in characters, and most features of one rule."""
 
 _ORDER = (
-    "id version title category grade severity match with limits absence source masvs maswe permission-groups references examples"
-).split()  # fmt: skip
+    *("id", "version", "title", "category", "grade", "severity", "match", "with", "limits", "absence", "source"),
+    *("masvs", "maswe", "permission-groups", "references", "examples"),
+)
 _PLACEHOLDERS = frozenset(count_all(FactIndex(()), None))
 _ABOUT_DECLARATIONS = frozenset({"manifest", "resources"})
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from affidavit import knowledge
 from affidavit.findings.hierarchy import Hierarchy
-from affidavit.findings.schema import Category, HierarchyDocument, Hiding, HidingTable, Rule
+from affidavit.findings.schema import Category, Hiding, HidingTable, HierarchyDocument, Rule
 
 
 @cache

@@ -1,6 +1,7 @@
 """Evaluates a rule on an app: true, false, or open because something could not be examined; and keeps the proof."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ class Matcher:
         index: the app. hidden: areas of features in which something could not be examined.
     """
 
-    def __init__(self, index: AppIndex, hidden: Set[str]) -> None:
+    def __init__(self, index: AppIndex, hidden: AbstractSet[str]) -> None:
         self._index = index
         self._hidden = hidden
 

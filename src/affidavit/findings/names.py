@@ -16,8 +16,9 @@ _PRIMITIVES = {
 
 
 class Member(NamedTuple):
-    """A method or field: internal name of its class, its own name, and the descriptors of its parameters if the rule has
-    them (``java/io/File``, ``delete``, the empty text for none)."""
+    """A method or field: internal name of its class, its name, and the descriptors of its parameters if the rule has
+    them (``java/io/File``, ``delete``, the empty text for none).
+    """
 
     owner: str
     name: str

@@ -22,7 +22,8 @@ class StringPattern(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 class Override(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An app method that overrides `method`; `max_units` bounds its length in code units (bytes in class files),
-    which tells a body that decides nothing from one that works."""
+    which tells a body that decides nothing from one that works.
+    """
 
     method: str
     max_units: int = 0
@@ -54,8 +55,9 @@ class ComponentQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class ApplicationQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Flags of ``<application>`` as effective; `configured` asks whether a network security file is named, `scoped_backup`
-    whether backup rules are."""
+    """Flags of ``<application>`` as effective; `configured` asks whether a network security file is named,
+    `scoped_backup` whether backup rules are.
+    """
 
     debuggable: bool | None = None
     test_only: bool | None = None
@@ -68,8 +70,9 @@ class ApplicationQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class NetworkQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One configuration of the network security file; `trusts` is an anchor in effect, `pinned` and `expires` ask for pins
-    and for their end date."""
+    """One configuration of the network security file; `trusts` is an anchor in effect, `pinned` and `expires` ask for
+    pins and for their end date.
+    """
 
     scope: str = ""
     cleartext: bool | None = None
@@ -148,8 +151,9 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
 
     Attributes:
         all, any, not_, count: the algebra. method: all of the node holds inside one method.
-        call: a method in Java form (``java.io.File.delete`` or ``java.io.File.delete()``), invoked on its class, or on a
-            subclass that does not define it itself. field_: a field in Java form. string: a string constant that code loads.
+        call: a method in Java form (``java.io.File.delete`` or ``java.io.File.delete()``), invoked on its class, or on
+            a subclass that does not define it itself. field_: a field in Java form. string: a string constant that code
+            loads.
         class_: a type that instructions name. extends, implements: an app class that inherits from it, directly or not.
         overrides: an app method that overrides one of that class.
         the rest: facts, see the query types.
@@ -220,8 +224,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
 
     Attributes:
         grade: what a match alone shows. match: the statement. with_: context. limits: see `Limits`.
-        absence: the sentence for *not shown*; ``{classes} {methods} {calls} {strings} {permissions} {components} {entries}
-            {endpoints} {natives}`` become counts of what was searched.
+        absence: the sentence for *not shown*; ``{classes} {methods} {calls} {strings} {permissions} {components}
+            {entries} {endpoints} {natives}`` become counts of what was searched.
     """
 
     id: str

@@ -141,6 +141,7 @@ def _code(facts: Facts) -> dict[str, Any]:
     entries = facts.facts(EntryFact)
     return {
         "hosts": by_host(endpoints), "aside": aside_by_role(endpoints),
+        "library_sources": sorted({(item.source, item.licence) for item in facts.about(Library) if item.source}),
         "libraries": sorted(facts.about(Library), key=lambda item: (-item.classes, item.title, item.id)),
         "natives": facts.facts(NativeLibrary), "units": facts.facts(CodeUnit),
         "duplicates": facts.about(DuplicateClass), "notable": evidence.notable(facts.facts(NotableCode)),
@@ -153,10 +154,12 @@ def _code(facts: Facts) -> dict[str, Any]:
 def _rows(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
     """Tables whose cells need no markup of their own; at most one row more than the page shows is worded."""
     return {
-        "block_rows": [(b.scheme, b.size, _known(b.signers), b.verified) for b in facts.about(SigningBlock)],
+        "block_rows": [(b.scheme, f"{b.size:,}", _signers(b), b.verified) for b in facts.about(SigningBlock)],
         "unit_rows": [
-            (fact.place.entry, f"{unit.form} {unit.version}", *_counts(unit.classes, unit.methods, unit.strings),
-             *_counts(unit.instructions, unit.undecoded))
+            (
+                fact.place.entry or "loose class files", f"{unit.form} {unit.version}",
+                *_counts(unit.classes, unit.methods, unit.strings, unit.instructions, unit.undecoded),
+            )
             for fact, unit in facts.pairs(CodeUnit)
         ],
         "native_rows": [
@@ -178,9 +181,11 @@ def _counts(*numbers: int) -> Iterable[str]:
     return (f"{number:,}" for number in numbers)
 
 
-def _known(number: int) -> str:
-    """A count that may not have been read."""
-    return str(number) if number >= 0 else "not read"
+def _signers(block: SigningBlock) -> str:
+    """How many signers a scheme lists; nothing for a block that is no signature."""
+    if block.signers >= 0:
+        return str(block.signers)
+    return "not read" if block.scheme.startswith("v") else ""
 
 
 def _dangerous_first(item: Permission) -> tuple[int, str]:

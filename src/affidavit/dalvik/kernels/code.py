@@ -81,6 +81,19 @@ def _payload(data: cython.const[cython.uchar][:], at: cython.longlong, end: cyth
 
 
 @cython.ccall
+@cython.locals(
+    count=cython.longlong,
+    n=cython.longlong,
+    decoded=cython.longlong,
+    unused=cython.longlong,
+    bad=cython.longlong,
+    row=cython.longlong,
+    at=cython.longlong,
+    end=cython.longlong,
+    op=cython.longlong,
+    width=cython.longlong,
+    index=cython.longlong,
+)
 def sweep(
     data: cython.const[cython.uchar][:],
     first: cython.const[cython.uint][:],
@@ -98,35 +111,16 @@ def sweep(
 ) -> None:
     """Decode all methods and write a row for every instruction that names something.
 
-    Args:
-        data: the file.
-        first: (n,) as `measure_code` gives it.
-        units: (n,) as `measure_code` gives it.
-        widths: (256,) as `opcodes.sweep_table` gives it.
-        kinds: (256,) as `opcodes.sweep_table` gives it.
-        limits: (7,) size of each `RefKind`'s index space; an index beyond is written as -1.
-        owner: (m,) out, as in `Refs`; m >= half the sum of `units`.
-        offset: (m,) out, as in `Refs`.
-        pc: (m,) out, as in `Refs`.
-        opcode: (m,) out, as in `Refs`.
-        kind: (m,) out, as in `Refs`.
-        target: (m,) out, as in `Refs`.
-        summary: (6,) out: rows, instructions (payloads count as one), methods not decoded to their end, the first such
-            method or -1, opcodes that the set leaves unused, indices out of range.
+    `first` and `units` (n,) are those of `measure_code`, `widths` and `kinds` (256,) those of `opcodes.sweep_table`;
+    `limits` (7,) is the size of each `RefKind`'s index space, and an index beyond is written as -1. `owner` to `target`
+    (m,) take the columns of `Refs`; m is at least half the sum of `units`. `summary` (6,) takes: rows, instructions
+    (payloads count as one), methods not decoded to their end, the first such method or -1, opcodes that the set leaves
+    unused, indices out of range.
     """
-    count: cython.longlong = first.shape[0] if cython.compiled else len(first)
-    row: cython.longlong
-    at: cython.longlong
-    end: cython.longlong
-    op: cython.longlong
-    width: cython.longlong
-    index: cython.longlong
-    n: cython.longlong = 0
-    decoded: cython.longlong = 0
-    unused: cython.longlong = 0
-    bad: cython.longlong = 0
-    broken: cython.longlong = 0
-    first_broken: cython.longlong = -1
+    count = first.shape[0] if cython.compiled else len(first)
+    n = decoded = unused = bad = 0
+    summary[2] = 0
+    summary[3] = -1
     for row in range(count):
         at = first[row]
         end = at + 2 * cython.cast(cython.longlong, units[row])
@@ -136,9 +130,8 @@ def sweep(
             if width == 0:
                 width = 2 * (widths[op] & 7)
             if at + width > end:
-                if first_broken < 0:
-                    first_broken = row
-                broken += 1
+                summary[3] = row if summary[2] == 0 else summary[3]
+                summary[2] += 1
                 break
             decoded += 1
             unused += widths[op] >> 6 & 1
@@ -159,7 +152,5 @@ def sweep(
             at += width
     summary[0] = n
     summary[1] = decoded
-    summary[2] = broken
-    summary[3] = first_broken
     summary[4] = unused
     summary[5] = bad
