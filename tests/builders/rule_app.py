@@ -4,8 +4,8 @@
 
 Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``,
 ``application``, ``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``,
-``natives``, ``entries``, ``notable``, ``signing``, ``frameworks``; for code ``calls``, ``strings``, ``fields``, ``types``
-(each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
+``natives``, ``entries``, ``notable``, ``signing``, ``frameworks``; for code ``calls``, ``strings``, ``fields``,
+``types`` (each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
 ``implements``, ``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
 """
 

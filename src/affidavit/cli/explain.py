@@ -65,7 +65,7 @@ def _finding(finding: "Finding", account: "Affidavit") -> Iterator[str]:
     yield f"  rule      {visible(finding.rule)} version {finding.version}"
     yield f"  answer    {finding.answer}" + (f", {finding.grade}" if finding.grade else "")
     if finding.why_not_higher:
-        yield f"  no more   {visible(finding.why_not_higher)}"
+        yield f"  not more  {visible(finding.why_not_higher)}"
     yield f"  searched  {visible(finding.searched)}"
     for item in finding.who:
         yield f"  code of   {visible(names.get(item.who, item.who))} ({item.places})"

@@ -14,7 +14,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Opened
 from affidavit.artefact.part import Entry, Part
 from affidavit.artefact.xmltree import Document
-from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.dex import read_dexes
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Unit
 from affidavit.facts import (
@@ -161,7 +161,7 @@ def read_code(state: Extraction, progress: Progress) -> None:
     for done, (_, entry, data) in enumerate(ordered):
         state.budget.check()
         progress("code", done, len(ordered))
-        units.append(read_dex(entry.path, data))
+        units += read_dexes(entry.path, data)
     for prefix, files in sorted(state.classes.items()):
         from affidavit.dalvik.classfile import read_classes  # noqa: PLC0415 - most apps have no .class files
 
@@ -183,6 +183,7 @@ def describe_code(state: Extraction, progress: Progress) -> None:
     """Facts about the code: units, duplicates, framework calls, notable code, frameworks and build tools."""
     progress("calls", 0, 1)
     state.facts += code.extract(state.program, state.limitations)
+    state.limitations += state.program.limitations
     state.facts += notable_code.extract(state.program, state.limitations)
     names = sorted(state.media)
     state.facts += frameworks.extract(names, state.program, state.read, state.limitations)

@@ -1,7 +1,8 @@
 """One unit of code, prepared for looking features up: every name that any rule needs is resolved once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -52,11 +53,11 @@ class UnitIndex:
 
     def methods_named(self, name: str) -> Rows:
         """Method references of one name."""
-        return _equal(self.string_indices(name.encode()), self._methods_by_name)
+        return _of_names(self._methods_by_name, self.string_indices(name.encode()))
 
     def fields_named(self, name: str) -> Rows:
         """Field references of one name."""
-        return _equal(self.string_indices(name.encode()), self._fields_by_name)
+        return _of_names(self._fields_by_name, self.string_indices(name.encode()))
 
     def class_name(self, row: int) -> str:
         """Descriptor of a class defined here; decoded once."""
@@ -93,9 +94,11 @@ class UnitIndex:
         """Rows of the classes defined here, by the descriptor of each super class and interface."""
         parents, rows = _edges(self.unit)
         order = np.argsort(parents, kind="stable")
-        kinds, start = np.unique(parents[order], return_index=True)
-        groups = np.split(rows[order], start[1:]) if len(kinds) else []
-        return {self.unit.type_name(int(kind)): group for kind, group in zip(kinds, groups, strict=True)}
+        found: dict[str, Rows] = {}
+        for kind, group in _groups(parents[order], rows[order]):
+            name = self.unit.type_name(kind)
+            found[name] = np.concatenate([found[name], group]) if name in found else group
+        return found
 
     @cached_property
     def _marked(self) -> npt.NDArray[np.bool_]:
@@ -111,11 +114,11 @@ class UnitIndex:
         return table
 
     @cached_property
-    def _methods_by_name(self) -> tuple[Rows, Rows]:
+    def _methods_by_name(self) -> dict[int, Rows]:
         return _by_name(self.unit.method_name, self._wanted)
 
     @cached_property
-    def _fields_by_name(self) -> tuple[Rows, Rows]:
+    def _fields_by_name(self) -> dict[int, Rows]:
         return _by_name(self.unit.field_name, self._wanted)
 
     @cached_property
@@ -136,19 +139,26 @@ class UnitIndex:
         return table
 
 
-def _by_name(names: npt.NDArray[np.int32], wanted: Rows) -> tuple[Rows, Rows]:
-    """References whose name is wanted, ordered by name: the names, and the references."""
+def _by_name(names: npt.NDArray[np.int32], wanted: Rows) -> dict[int, Rows]:
+    """References, ascending, by the string index of their name, for the names that are wanted."""
     table = np.zeros(max(int(names.max(initial=-1)), int(wanted.max(initial=-1))) + 2, bool)
     table[wanted] = True
     rows = np.flatnonzero(table[names])  # a name of -1 reads the last, unset element
-    order = np.argsort(names[rows], kind="stable")
-    return names[rows][order].astype(np.int64), rows[order]
+    rows = rows[np.argsort(names[rows], kind="stable")]
+    return dict(_groups(names[rows].astype(np.int64), rows))
 
 
-def _equal(wanted: list[int], table: tuple[Rows, Rows]) -> Rows:
-    """References in an ordered table whose name is one of `wanted`, ascending."""
-    names, rows = table
-    parts = [rows[slice(*np.searchsorted(names, [index, index + 1]))] for index in wanted]
+def _groups(keys: Rows, items: Rows) -> Iterator[tuple[int, Rows]]:
+    """Runs of equal keys, which are in order: the key, and its items."""
+    if len(keys):
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(keys)) + 1, [len(keys)]]).tolist()
+        for start, end in pairwise(starts):
+            yield int(keys[start]), items[start:end]
+
+
+def _of_names(table: dict[int, Rows], wanted: list[int]) -> Rows:
+    """References whose name is one of `wanted`, ascending."""
+    parts = [table[index] for index in wanted if index in table]
     if len(parts) == 1:
         return parts[0]
     return np.sort(np.concatenate(parts)) if parts else NONE
