@@ -42,7 +42,7 @@ def facts_of(*dexes: bytes) -> list[Fact]:
     return facts
 
 
-def test_native_loading_has_the_librarys_name():
+def test_native_loading_has_the_name_of_the_library():
     assert noted(built(("const-string", 0, "sec"), ("invoke-static", [0], LOAD))) == [("native-loading", "sec", 1)]
 
 

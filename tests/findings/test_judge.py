@@ -77,6 +77,8 @@ def test_hidden_code_makes_absence_undetermined():
     found = finding({"call": DELETE}, {}, [gap])
     assert found.answer is Answer.UNDETERMINED
     assert found.limitations == ("code/undecoded",)
+    assert found.searched.startswith("Not settled, for what could decide it was not all examined (code/undecoded). ")
+    assert "No call" not in found.searched
 
 
 def test_hidden_code_does_not_touch_what_the_manifest_says():

@@ -8,14 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.program import Program
+from affidavit.facts.reading import make_fact
 from affidavit.findings import load
+from affidavit.findings.features import Feature
 from affidavit.findings.hierarchy import Hierarchy, descriptors
+from affidavit.findings.index import AppIndex
 from affidavit.findings.judge import judge
 from affidavit.findings.names import Member, descriptor, member, type_descriptor
 from affidavit.findings.schema import StringPattern
 from affidavit.findings.strings import fits
 from affidavit.findings.texts import Loaded, find_exact
-from tests.builders.dex import DexBuilder
+from affidavit.model.code import FrameworkCall
+from affidavit.model.place import Place
+from tests.builders.dex import DexBuilder, Method
 from tests.builders.rule_app import build_app
 
 WORDS = ["", "a", "ab", "abc", "abcabc", "xabc", "Lx/A;", "Lx/B;", "über", "a\0b", "🙂x", "abc" * 40]
@@ -99,3 +105,50 @@ def test_judging_every_rule_on_an_empty_app_is_quick():
     started = time.process_time()
     judge(app.facts, app.program, None, (), rules)
     assert time.process_time() - started < 0.2  # measured 0.01 s; the bound leaves room for a busy machine
+
+
+def program_of(*dexes):
+    return Program([read_dex(f"classes{number or ''}.dex", dex) for number, dex in enumerate(dexes, 0)])
+
+
+def test_places_are_looked_up_only_when_asked_for():
+    app = build_app({"calls": ["f.Base.run()"]})
+    index = AppIndex([Feature("call", "f.Base.run")], app.facts, app.program, lambda: Hierarchy("f/Base"))
+    hits = index.hits(Feature("call", "f.Base.run"))
+    assert index.hits(Feature("call", "f.Base.run")) is hits
+    assert hits.places(np.zeros(1, bool)) == ()
+    assert len(hits.places(None)) == 1
+    assert dict(hits.classes(None)) == {"Lcom/example/app/Main;": 1}
+
+
+def test_a_feature_of_a_name_outside_ascii_is_found():
+    dex = (
+        DexBuilder()
+        .add_class("Lapp/Über;", "Lf/Base;")
+        .add_class(
+            "Lapp/Caller;",
+            methods=[Method("m", "()V", [("invoke-static", [], "Lapp/Über;->run()V"), ("return-void",)])],
+        )
+    )
+    index = AppIndex([Feature("call", "f.Base.run")], (), program_of(dex.build()), lambda: Hierarchy("f/Base"))
+    assert index.hits(Feature("call", "f.Base.run")).count == 1
+
+
+def test_an_unreadable_dex_has_nothing_and_does_not_stop_the_others():
+    good = DexBuilder().add_class("Lapp/A;", "Lf/Base;").build()
+    index = AppIndex(
+        [Feature("extends", "f.Base")], (), program_of(b"dex\n035\0broken", good), lambda: Hierarchy("f/Base")
+    )
+    assert index.hits(Feature("extends", "f.Base")).count == 1
+
+
+def test_framework_call_facts_are_named_by_class_and_method():
+    facts = [
+        make_fact(FrameworkCall("Lf/Derived;", "run()V", 1), Place("classes.dex", 4), "code/1"),
+        make_fact(FrameworkCall("Lf/Derived;", "stop()V", 1), Place("classes.dex", 8), "code/1"),
+        make_fact(FrameworkCall("Lf/Other;", "run()V", 1), Place("classes.dex", 9), "code/1"),
+    ]
+    app = build_app({"calls": ["f.Derived.run()"]})
+    feature = Feature("call", "f.Base.run")
+    index = AppIndex([feature], facts, app.program, lambda: Hierarchy("f/Base\nf/Derived f/Base"))
+    assert index.fact_ids(feature) == (facts[0].id,)

@@ -187,7 +187,7 @@ def test_code_of_a_class_that_android_ignores_is_not_seen():
         ("content://sms", False),
         ({"exact": "content://sms/inbox"}, True),
         ({"prefix": "content://sms"}, True),
-        ({"prefix": "ontent"}, False),
+        ({"prefix": "://sms"}, False),
         ({"contains": "://sms"}, True),
         ({"contains": "sms", "re": "^content://(sms|mms)/[a-z]{1,8}$"}, True),
         ({"contains": "sms", "re": "^sms"}, False),

@@ -41,7 +41,9 @@ class Budget:
             BudgetError: with advice on which bound to raise.
         """
         if time.monotonic() - self.started > self.seconds:
-            raise BudgetError(f"time budget of {self.seconds:g} s is used up", advice="give more with --budget, e.g. 1200s")
+            raise BudgetError(
+                f"time budget of {self.seconds:g} s is used up", advice="give more with --budget, e.g. 1200s"
+            )
         if _resident() > self.memory:
             raise BudgetError(
                 f"memory budget of {self.memory >> 20} MiB is used up", advice="give more with --budget, e.g. 8GB"

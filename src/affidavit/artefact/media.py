@@ -38,11 +38,14 @@ class MediaTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of ``knowledge/media``: formats by magic, or texts by what they begin with and by name.
 
     Attributes:
+        source, licence: where the facts come from, and on what terms.
         magics: formats by magic.
         texts: lower-case beginnings of a text (after white space) -> media.
         suffixes: last part of the name (lower case, without the dot) -> media, for bytes that are text.
     """
 
+    source: str
+    licence: str
     magics: tuple[Magic, ...] = ()
     texts: dict[str, str] = {}
     suffixes: dict[str, str] = {}

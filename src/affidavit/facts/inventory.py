@@ -39,11 +39,14 @@ class OddityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of ``knowledge/oddities``.
 
     Attributes:
+        source, licence: where the facts come from, and on what terms.
         oddities: by word.
         code: media words of code.
         harmless: suffixes of names under which nobody looks for code.
     """
 
+    source: str
+    licence: str
     oddities: dict[str, Oddity]
     code: frozenset[str] = frozenset()
     harmless: frozenset[str] = frozenset()

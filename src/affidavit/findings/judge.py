@@ -118,12 +118,20 @@ def _judge_one(case: _Case, rule: Rule, tree: Tree) -> Finding:
         references=rule.references,
     )
     if not truth:
-        absence = rule.absence.format_map(case.counts)
-        searched = f"{absence[:1].upper()}{absence[1:]}. {finding.searched}"
+        searched = _not_found(rule, finding, case.counts)
         return msgspec.structs.replace(finding, searched=searched, proof=_without_places(proof))
     grade = _grade(rule, tree, proof)
     who = _attribute(case, matcher, tree)
     return msgspec.structs.replace(finding, grade=grade, why_not_higher=_why_not_higher(case, rule, grade), who=who)
+
+
+def _not_found(rule: Rule, finding: Finding, counts: dict[str, str]) -> str:
+    """The sentence of an answer that is not *shown*: what is absent or why that is unknown, and what was searched."""
+    if finding.answer is Answer.UNDETERMINED:
+        gaps = ", ".join(finding.limitations)
+        return f"Not settled, for what could decide it was not all examined ({gaps}). {finding.searched}"
+    absence = rule.absence.format_map(counts)
+    return f"{absence[:1].upper()}{absence[1:]}. {finding.searched}"
 
 
 def _without_places(proof: Proof) -> Proof:

@@ -51,7 +51,7 @@ class Manifest(Struct, frozen=True):
 
 
 class Excerpt(Struct, frozen=True, omit_defaults=True):
-    """The bytes at a cited place, made readable: a few lines (disassembly, XML, text or a hex dump), the cited one marked.
+    """The bytes at a cited place, made readable: a few lines (disassembly, XML or a dump), the cited one marked.
 
     Attributes:
         lines: as shown, without decoration.

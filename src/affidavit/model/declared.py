@@ -10,7 +10,7 @@ class Permission(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag=
         name: full name.
         max_sdk: last API level that it is asked for on; -1 for all.
         required: whether ``uses-permission`` (or its ``-sdk-23`` form, then `sdk23`).
-        protection: protection level at the highest API level known (``dangerous``, ``normal``, ``signature|privileged``);
+        protection: protection level at the highest API level known (``dangerous``, ``signature|privileged`` ...);
             empty when the name is not a platform permission known here.
         group: permission group, or empty.
         since: API level that introduced it, or -1.

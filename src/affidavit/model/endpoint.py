@@ -13,7 +13,8 @@ class Endpoint(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="e
         value: as read, bounded.
         host: lower-case host (IDNA as written), or empty.
         role: ``endpoint``, or why it is not taken for one: ``schema`` (XML namespaces, DTDs, licences),
-            ``documentation``, ``placeholder`` (reserved or example names, loopback, private addresses, templates without host).
+            ``documentation``, ``placeholder`` (reserved or example names, loopback and private addresses, templates
+            without host).
         source: ``code``, ``resources``, ``asset``, ``native`` or ``manifest``.
         used_by: places in code that load the string, bounded; `uses` is how many there are.
     """

@@ -19,7 +19,7 @@ class Package(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="pa
 
 
 class Application(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="application"):
-    """Flags of ``<application>`` after Android's defaults for the app's target SDK; ``stated`` has those written out."""
+    """Flags of ``<application>`` after Android's defaults for the app's target SDK; `stated` has those written out."""
 
     debuggable: bool = False
     test_only: bool = False
@@ -64,7 +64,7 @@ class Framework(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
 
 
 class BuildTool(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="build-tool"):
-    """A build tool that left its name in the bytes (``r8``, ``d8``, ``agp``, ``kotlin``), with the text that says so."""
+    """A build tool that left its name in the bytes (``r8``, ``agp``, ``kotlin`` ...), with the text that says so."""
 
     name: str
     version: str = ""

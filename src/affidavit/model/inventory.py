@@ -12,7 +12,7 @@ class EntryFact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
         header: offset of its local header in the container; -1 for a bare file.
         data: offset of its first stored byte in the container.
         sha256: digest of the inflated bytes; empty when it could not be read (a limitation says why).
-        media: what the bytes are, by their magic (``dex``, ``elf``, ``axml``, ``arsc``, ``png``, ``zip``, ``text``, ...).
+        media: what the bytes are, by magic (``dex``, ``elf``, ``axml``, ``arsc``, ``png``, ``zip``, ``text`` ...).
         oddities: ways in which the container lies about this entry, as vocabulary words, sorted.
     """
 
