@@ -76,7 +76,7 @@ class Component(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
         name: fully qualified class name.
         exported: after Android's defaulting rules for the app's levels.
         exported_why: ``stated``, ``intent-filter``, ``default`` or ``provider-before-17``.
-        permission, read_permission, write_permission: what a caller needs, inherited from ``<application>`` where it is.
+        permission, read_permission, write_permission: what a caller needs; inherited from ``<application>``.
         foreground_types: foreground-service types.
     """
 
