@@ -13,24 +13,45 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
+# What the machine has to bring; each line that is missing says how to get it.
+define CHECK_MACHINE
+import shutil, sys, sysconfig, os
+bad = []
+if sys.version_info < (3, 11):
+    bad.append(f"Python 3.11 or later is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12 ...")
+try:
+    import ensurepip
+except ImportError:
+    bad.append("Python cannot make environments: install its venv module (Debian: apt-get install python3-venv)")
+if not any(map(shutil.which, (os.environ.get("CC", "cc").split()[0], "gcc", "clang"))):
+    bad.append("no C compiler was found: install one (Debian: apt-get install gcc libc6-dev), or set CC")
+if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
+    bad.append("Python.h was not found: install Python's headers (Debian: apt-get install python3-dev)")
+sys.exit("\n".join(f"affidavit: {line}" for line in bad))
+endef
+export CHECK_MACHINE
+
 $(UV):
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+	@$(PYTHON) -c "$$CHECK_MACHINE"
+	@echo "affidavit: making the environment in .venv; this takes about a minute, once"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
 
 KERNELS := $(wildcard src/affidavit/dalvik/kernels/*.py)
 KNOWLEDGE := $(shell find knowledge -name '*.yaml' 2>/dev/null)
 
 .venv/.packages: $(UV) requirements.lock
-	$(UV) pip install --quiet --python .venv --compile-bytecode --require-hashes -r requirements.lock
-	touch $@
+	@$(UV) pip install --quiet --python .venv --compile-bytecode --require-hashes -r requirements.lock
+	@touch $@
 
 .venv/.built: .venv/.packages pyproject.toml setup.py $(KERNELS)
-	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --reinstall -e .
-	touch $@
+	@echo "affidavit: compiling the kernels"
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --reinstall -e .
+	@touch $@
 
 .venv/.knowledge: .venv/.built $(KNOWLEDGE) src/affidavit/knowledge/compile.py
-	$(RUN)/python -m affidavit.knowledge.compile >/dev/null
-	touch $@
+	@$(RUN)/python -m affidavit.knowledge.compile >/dev/null
+	@touch $@
 
 lock: $(UV) ## resolve the dependencies anew; the lock has versions and hashes and no registry's address
 	$(UV) export --quiet --all-groups --no-emit-project --no-header --format requirements-txt -o requirements.lock >/dev/null
@@ -40,10 +61,12 @@ build: .venv/.built .venv/.knowledge ## make the environment, build the kernels,
 samples: build ## fetch the pinned sample apps from the registries (cached in .cache/samples)
 	$(RUN)/python -m tests.samples
 
-review: build ## review APP=path, or a pinned sample app
+review: build ## review APP=path, or a pinned sample app; the report goes to out/
 	@mkdir -p out
 	@app="$(APP)"; [ -n "$$app" ] || app="$$($(RUN)/python -m tests.samples --path uiautomator2)" && \
-	$(RUN)/affidavit review "$$app" --output-dir out
+	$(RUN)/affidavit review "$$app" --output-dir out && \
+	printf '\n%s\n%s\n' "Open the report in a browser: out/$$(basename "$$app").affidavit.html" \
+	"The command above is $(RUN)/affidavit here; docs/tutorial.md goes on from this point."
 
 lint: build ## formatting, lint, spelling, dependencies
 	$(RUN)/ruff format --check .

@@ -1,10 +1,11 @@
 """Assemble one APK of more than 180,000 classes out of real dex files: `python -m benchmarks.large OUT.apk [APK ...]`.
 
-Every dex file of the given apps is taken as it is, and then again and again with the classes that it defines moved
-to another root package (one letter of each descriptor changes, so lengths and offsets stay), until the count is
-reached. Code, strings and references stay those of real apps. The first app gives manifest and resources.
+The dex files of the given apps are taken again and again, each time with the classes that they define moved to another
+root package (one letter of each descriptor changes, so lengths and offsets stay), until the count is reached. Code,
+strings and references stay those of real apps. The first app gives manifest and resources.
 """
 
+import itertools
 import struct
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TARGET = 182_000
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
 
 
 def rename_roots(dex: bytes, letter: str) -> bytes:
@@ -37,21 +38,22 @@ def class_count(dex: bytes) -> int:
     return struct.unpack_from("<I", dex, 0x60)[0]
 
 
-def dex_files(apps: list[Path]) -> list[bytes]:
-    """The dex files of all apps, in order."""
-    found = []
-    for app in apps:
-        with zipfile.ZipFile(app) as archive:
-            found += [archive.read(name) for name in archive.namelist() if name.endswith(".dex")]
-    return found
+def dex_files(app: Path) -> list[bytes]:
+    """The dex files of one app, in order."""
+    with zipfile.ZipFile(app) as archive:
+        return [archive.read(name) for name in archive.namelist() if name.endswith(".dex")]
 
 
-def enough(dexes: list[bytes]) -> Iterator[bytes]:
-    """The dex files, then renamed copies, until `TARGET` classes are there."""
+def enough(apps: list[Path]) -> Iterator[bytes]:
+    """The apps' dex files under one root package after the other, until `TARGET` classes are there.
+
+    Only the first app keeps its names: libraries that the apps share must not be defined twice.
+    """
     total = 0
-    for letter in ["", *LETTERS]:
+    every = [dex_files(app) for app in apps]
+    for root, dexes in zip(["", *LETTERS], itertools.cycle(every), strict=False):
         for dex in dexes:
-            yield rename_roots(dex, letter) if letter else dex
+            yield rename_roots(dex, root) if root else dex
             total += class_count(dex)
             if total >= TARGET:
                 return
@@ -65,7 +67,7 @@ def build(out: Path, apps: list[Path]) -> int:
             for name in first.namelist():
                 if not name.endswith(".dex") and not name.startswith("META-INF/"):
                     target.writestr(name, first.read(name))
-        for number, dex in enumerate(enough(dex_files(apps)), 1):
+        for number, dex in enumerate(enough(apps), 1):
             target.writestr("classes.dex" if number == 1 else f"classes{number}.dex", dex)
             total += class_count(dex)
     return total

@@ -100,7 +100,7 @@ def apps(names: list[str]) -> list[Path]:
         if name == "large":
             path = CACHE / "large.apk"
             CACHE.mkdir(parents=True, exist_ok=True)
-            parts = [samples.fetch(part) for part in ("airtest", "pocoui", "uiautomator2-server", "apidemos")]
+            parts = [samples.fetch(part) for part in ("airtest", "settings-8.0.10", "settings-3.0.0")]
             large.build(path, parts)
             found.append(path)
         else:

@@ -46,7 +46,24 @@ def test_facts_are_listed_one_a_line(run: Run, bundle: Path):
 def test_facts_can_be_chosen_by_kind(run: Run, bundle: Path):
     lines = run("facts", bundle, "--kind", "permission", "--kind", "library").out.splitlines()
     assert sorted(line.split()[1] for line in lines) == ["library", "permission", "permission"]
-    assert run("facts", bundle, "--kind", "unheard-of").out == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "flag", "known"), [("facts", "--kind", "endpoint"), ("findings", "--category", "location")]
+)
+def test_a_word_that_can_match_nothing_is_refused_with_those_that_can(run: Run, bundle: Path, verb, flag, known):
+    done = run(verb, bundle, flag, "unheard-of")
+    assert (done.code, done.out) == (codes.USAGE, "")
+    assert f"{flag} 'unheard-of' is not known" in done.err
+    assert known in done.err
+
+
+@pytest.mark.parametrize("verb", ["facts", "findings", "report", "verify"])
+def test_a_folder_is_called_a_folder_and_what_is_missing_missing(run: Run, tmp_path: Path, verb):
+    done = run(verb, tmp_path)
+    assert done.code == codes.USAGE
+    assert "a folder, where a file is expected" in done.err
+    assert "no such file" in run(verb, tmp_path / "absent").err
 
 
 def test_facts_come_as_json_and_as_lines_of_json(run: Run, bundle: Path):

@@ -66,7 +66,7 @@ def test_the_blob_holds_every_string_at_its_bounds():
     strings = read_dex("x", DexBuilder().add_strings(*texts).build()).strings
     blob, begins, ends = strings.blob()
     assert [bytes(blob[b:e]) for b, e in zip(begins.tolist(), ends.tolist(), strict=True)] == [mutf8(t) for t in texts]
-    assert begins.dtype == ends.dtype == np.int64
+    assert begins.dtype == ends.dtype == np.int32
 
 
 def test_a_table_of_nothing():

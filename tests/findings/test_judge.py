@@ -59,7 +59,7 @@ def test_not_shown_says_what_was_searched_and_has_no_places():
     assert found.why_not_higher == ""
     assert found.searched == (
         "No call among 1 instructions. "
-        "Searched 1 classes, 1 methods and 1 instructions that name something (1 code files). "
+        "Searched 1 class, 1 method and 1 instruction that names something (1 code file). "
         "Calls made by reflection or in native code are not resolved."
     )
     assert not any(leaf.places or leaf.facts for leaf in found.proof.children)

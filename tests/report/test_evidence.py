@@ -1,14 +1,18 @@
 """A question opened: findings, proofs and places as the page lays them out."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+import affidavit
 from affidavit.facts.reading import make_fact
 from affidavit.model.code import CodeUnit, NotableCode
-from affidavit.model.finding import Answer, Proof
+from affidavit.model.finding import Answer, Attribution, Proof
 from affidavit.report.answers import statements
-from affidavit.report.evidence import PLACES, notable, proof_lines, questions
+from affidavit.report.evidence import _UNASKED, PLACES, notable, proof_lines, questions
 from tests.builders.affidavits import CALL_SITE
+from tests.cli.conftest import app_bytes
 from tests.report.accounts import full_affidavit
 
 
@@ -76,7 +80,27 @@ def test_places_are_bounded_and_the_total_is_kept():
     places = tuple(msgspec.structs.replace(CALL_SITE, offset=number) for number in range(50))
     finding = msgspec.structs.replace(first, proof=Proof("feature", True, "call: x", 99, (), places))
     (item,) = opened(msgspec.structs.replace(account, findings=(finding,)))[0].shown
-    assert (len(item.cited), item.total, item.more) == (PLACES, 50, True)
+    assert (len(item.cited), item.listed, item.total, item.more) == (PLACES, 50, 50, True)
+    many = msgspec.structs.replace(finding, who=(Attribution("own", 99),))
+    (item,) = opened(msgspec.structs.replace(account, findings=(many,)))[0].shown
+    assert (item.listed, item.total) == (50, 99)
+
+
+def test_a_question_says_when_none_of_the_permissions_that_it_needs_is_asked_for():
+    account = full_affidavit()
+    first = account.findings[0]
+    lacking = msgspec.structs.replace(first, why_not_higher="x; the manifest asks for none of the permissions that y")
+    both = msgspec.structs.replace(account, findings=(lacking, msgspec.structs.replace(first, rule="location/other")))
+    assert opened(msgspec.structs.replace(account, findings=(lacking,)))[0].unasked
+    assert not opened(both)[0].unasked
+    assert not any(question.unasked for question in opened(account))
+
+
+def test_the_words_that_tell_of_missing_permissions_are_those_that_judging_uses(tmp_path: Path):
+    path = tmp_path / "app.apk"
+    path.write_bytes(app_bytes(permissions=()))
+    (found,) = [item for item in affidavit.review(path).findings if item.rule == "location/last-known"]
+    assert _UNASKED in found.why_not_higher
 
 
 def test_notable_code_is_grouped_by_form_with_examples():

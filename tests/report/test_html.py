@@ -228,4 +228,23 @@ def test_a_finding_opens_a_bounded_number_of_places():
     proof = Proof("feature", True, "call: x", 5_000, (), places)
     made = render_html(msgspec.structs.replace(account, findings=(msgspec.structs.replace(first, proof=proof),)))
     assert made.count("<figure>") == PLACES
-    assert "Further places are in" in made
+    assert f"{PLACES} places opened here; <code>findings.json</code> in the bundle lists 100" in made
+    assert "the others are counted only" in made
+
+
+def test_a_statement_that_rests_on_absence_names_no_places():
+    account = full_affidavit()
+    proof = Proof("not", True, children=(Proof("feature", False, "signing: v2"),))
+    bare = msgspec.structs.replace(account.findings[0], proof=proof, who=())
+    made = render_html(msgspec.structs.replace(account, findings=(bare,)))
+    assert "rests on what is absent" in made
+    assert "0 places" not in made
+
+
+def test_a_permission_that_is_not_asked_for_is_said_beside_the_answer():
+    account = full_affidavit()
+    why = "the code is there; the manifest asks for none of the permissions that it needs (ACCESS_FINE_LOCATION)"
+    lacking = msgspec.structs.replace(account.findings[0], why_not_higher=why)
+    words = "the manifest asks for no permission that this needs"
+    assert words in render_html(msgspec.structs.replace(account, findings=(lacking,)))
+    assert words not in render_html(account)

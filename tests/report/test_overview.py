@@ -75,7 +75,17 @@ def test_encrypted_hosts_are_not_called_unencrypted():
 
 
 def test_a_value_without_host_stands_under_its_own_name():
-    assert by_host([endpoint("someone@mail.example", "", form="email")])[0].name == "someone@mail.example"
+    assert by_host([endpoint("opaque:thing", "")])[0].name == "opaque:thing"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [("email", "e-mail addresses"), ("deep-link-host", "links that open the app")]
+)
+def test_what_names_nothing_to_connect_to_is_no_host_to_connect_to(form, words):
+    item = endpoint("someone@mail.example", "mail.example", form=form)
+    assert by_host([item]) == []
+    assert [(role, group[0].name) for role, group in aside_by_role([item])] == [(words, "mail.example")]
+    assert by_host([item, endpoint("https://mail.example/", "mail.example")])[0].total == 1
 
 
 def test_what_was_set_aside_is_grouped_by_the_reason():

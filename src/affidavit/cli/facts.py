@@ -1,7 +1,7 @@
 """``affidavit facts``: what was read, one line for each fact."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from affidavit.cli import codes
 from affidavit.cli.options import add_output, add_review, apply_settings
 from affidavit.cli.output import columns, emit
 from affidavit.cli.source import affidavit_of
+from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from affidavit.model.fact import Fact
@@ -33,9 +34,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List the facts."""
     wanted = set(options.kind or ())
+    refuse_unknown("--kind", wanted, kinds())
     facts = [fact for fact in affidavit_of(options).facts if not wanted or kind(fact) in wanted]
     emit(_text(facts) if options.format == "text" else encoded(facts, options.format), options.output)
     return codes.DONE
+
+
+def kinds() -> frozenset[str]:
+    """Every kind that a fact can have."""
+    from typing import get_args  # noqa: PLC0415 - only when kinds are asked for
+
+    from affidavit.model.fact import Subject  # noqa: PLC0415 - costs time that --help should not pay
+
+    return frozenset(str(form.__struct_config__.tag) for form in get_args(Subject))
+
+
+def refuse_unknown(flag: str, wanted: set[str], known: Collection[str]) -> None:
+    """Refuse a word that can match nothing: an empty list would read as "there is none".
+
+    Raises:
+        UsageError: a word is unknown.
+    """
+    for word in sorted(wanted - set(known)):
+        raise UsageError(f"{flag} {word!r} is not known", advice=f"known are {', '.join(sorted(known))}")
 
 
 def kind(fact: "Fact") -> str:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from affidavit.cli import codes
-from affidavit.cli.facts import encoded
+from affidavit.cli.facts import encoded, refuse_unknown
 from affidavit.cli.options import add_output, add_review, apply_settings
 from affidavit.cli.output import columns, emit
 from affidavit.cli.source import affidavit_of
@@ -31,9 +31,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List the findings."""
     wanted = set(options.category or ())
+    account = affidavit_of(options)
+    known = {item.id for item in account.categories} | {finding.category for finding in account.findings}
+    refuse_unknown("--category", wanted, known)
     found = [
         finding
-        for finding in affidavit_of(options).findings
+        for finding in account.findings
         if (not wanted or finding.category in wanted) and options.answer in {None, str(finding.answer)}
     ]
     if options.format == "text":

@@ -7,7 +7,7 @@ from pathlib import Path
 from affidavit.cli import codes
 from affidavit.cli.options import add_output, apply_settings, width_and_colour
 from affidavit.cli.output import emit
-from affidavit.model.errors import UsageError
+from affidavit.cli.source import file_at
 
 FORMATS = ("terminal", "html", "json", "sarif", "csv", "markdown")
 
@@ -29,11 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Render."""
-    if not options.path.is_file():
-        raise UsageError(f"{options.path}: no such file", advice="make a bundle with affidavit review")
+    path = file_at(options.path, "make a bundle with affidavit review, and give its path")
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 
-    account = library.read(options.path)
+    account = library.read(path)
     if options.format == "terminal":
         from affidavit.report.terminal import render_terminal  # noqa: PLC0415 - only for this form
 

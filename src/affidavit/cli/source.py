@@ -15,6 +15,19 @@ BUNDLE = ".affidavit"
 """The suffix that tells a bundle from an artefact."""
 
 
+def file_at(path: Path, advice: str) -> Path:
+    """`path`, if there is a file.
+
+    Raises:
+        UsageError: there is nothing, or a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path}: a folder, where a file is expected", advice=advice)
+    if not path.exists():
+        raise UsageError(f"{path}: no such file", advice=advice)
+    return path
+
+
 def affidavit_of(options: argparse.Namespace) -> "Affidavit":
     """Read the bundle, or review the artefact, at ``options.path``.
 
@@ -25,9 +38,7 @@ def affidavit_of(options: argparse.Namespace) -> "Affidavit":
     """
     import affidavit  # noqa: PLC0415 - the library costs time that --help should not pay
 
-    path: Path = options.path
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file", advice="give the path of an app or of an .affidavit bundle")
+    path = file_at(options.path, "give the path of an app or of an .affidavit bundle")
     if path.suffix == BUNDLE:
         return affidavit.read(path)
     with Progress(quiet=options.quiet) as progress:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
 from affidavit.cli.output import emit
-from affidavit.model.errors import UsageError
+from affidavit.cli.source import file_at
 from affidavit.report.text import visible
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 
     for path in (options.path, options.artefact):
-        if path is not None and not path.is_file():
-            raise UsageError(f"{path}: no such file", advice="check the path")
+        if path is not None:
+            file_at(path, "give the path of a bundle, and of the app that it is about after --artefact")
     result = library.verify(options.path, options.artefact, options.key)
     emit(_json(result) if options.format == "json" else text(result))
     return codes.DONE if result.passed else codes.FAILED

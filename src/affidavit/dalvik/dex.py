@@ -153,7 +153,8 @@ class _Reader:
         order = np.argsort(offsets, kind="stable")
         bad = table_kernels.scan_strings(self.data, offsets, order, begins, ends)
         self.note("bad-string-offset", "strings whose bytes do not lie in the file, or overlap; read as empty", bad)
-        return DexStrings(self.entry, self.data, begins, ends)
+        # 32 bits hold any offset in a dex file; an app of TikTok's size has millions of them.
+        return DexStrings(self.entry, self.data, begins.astype(np.int32), ends.astype(np.int32))
 
     def type_lists(self, offsets: _Rows, types: int, what: str) -> Csr:
         """Lists of types at `offsets`."""

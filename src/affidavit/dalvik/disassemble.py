@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from affidavit.dalvik.handles import call_site, field_text, method_handle, method_text
-from affidavit.dalvik.opcodes import Opcode, opcodes
+from affidavit.dalvik.opcodes import Opcode, opcodes, widths
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.dalvik.xref import space_size
 
@@ -91,9 +91,10 @@ def _start_before(unit: Unit, owner: int, pc: int, context: int) -> int:
     Rows of the method's references are such addresses. What is further away than `_REACH` code units is left out.
     """
     refs = unit.refs
-    low, high = np.searchsorted(refs.owner, [owner, owner + 1])
-    here = int(low + np.searchsorted(refs.pc[low:high], pc))
-    known = refs.pc[max(int(low), here - context) : here].tolist()
+    # Keys of the arrays' own types: numpy would copy the arrays for others.
+    low, high = refs.owner.searchsorted(np.array([owner, owner + 1], refs.owner.dtype)).tolist()
+    here = low + int(refs.pc[low:high].searchsorted(refs.pc.dtype.type(pc)))
+    known = refs.pc[max(low, here - context) : here].tolist()
     if here - context < low:
         known.insert(0, 0)
     return next((start for start in known if pc - start <= _REACH), pc)
@@ -102,10 +103,10 @@ def _start_before(unit: Unit, owner: int, pc: int, context: int) -> int:
 def _walk(unit: Unit, owner: int, start: int) -> Iterator[tuple[int, int]]:
     """Address and width (code units) of each instruction from `start`; width 0 ends what cannot be decoded."""
     pc, end = start, int(unit.def_units[owner])
-    table = opcodes()
+    table = widths()
     while pc < end:
         (unit_value,) = _units(unit, owner, pc, 1)
-        width = _payload_width(unit, owner, pc, end) if unit_value in _PAYLOADS else table[unit_value & 0xFF].width
+        width = _payload_width(unit, owner, pc, end) if unit_value in _PAYLOADS else table[unit_value & 0xFF]
         if pc + width > end:
             yield pc, 0
             return
@@ -142,7 +143,9 @@ def _text(unit: Unit, owner: int, pc: int, width: int) -> str:
         text = f"{opcode.mnemonic} {operands}".rstrip()
         if opcode.mnemonic.endswith("-switch"):
             text += _cases(unit, owner, pc, _signed(rest[0] | rest[1] << 16, 32))
-    shown = "".join(char if char.isprintable() else _escape(char) for char in text[: TEXT_LIMIT + 1])
+    shown = text[: TEXT_LIMIT + 1]
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else _escape(char) for char in shown)
     return shown if len(shown) <= TEXT_LIMIT else shown[:TEXT_LIMIT] + "…"
 
 

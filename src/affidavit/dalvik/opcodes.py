@@ -3,11 +3,11 @@
 Source: Dalvik bytecode, "Summary of bytecode set"; Dalvik executable instruction formats.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from affidavit.dalvik.unit import U8, RefKind
 
@@ -28,8 +28,7 @@ _WIDE_INDEX = 128
 _UNUSED = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Opcode:
+class Opcode(Struct, frozen=True):
     """One opcode.
 
     Attributes:
@@ -61,6 +60,12 @@ def opcodes() -> tuple[Opcode, ...]:
     lines = (line for line in _TABLE.read_text("ascii").splitlines() if not line.startswith("#"))
     rows = (line.split("\t") for line in lines)
     return tuple(Opcode(int(value, 16), name, form, _KINDS.get(kind)) for value, name, form, kind in rows)
+
+
+@cache
+def widths() -> bytes:
+    """Length in 16-bit code units of each opcode's instruction."""
+    return bytes(opcode.width for opcode in opcodes())
 
 
 @cache

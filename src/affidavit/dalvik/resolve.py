@@ -93,17 +93,24 @@ class _Above:
 class _Defined:
     """The methods that the app defines, as sorted numbers ``class * signatures + signature``."""
 
-    def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: list[I64]) -> None:
-        classes, defined = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: "_Signatures") -> None:
+        classes, defined = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
         for row, unit in enumerate(units):
             types = table.unit_types[row][unit.class_type[unit.def_class]]
             live = table.used[row][unit.def_class] & (unit.def_method >= 0) & (types >= 0)
-            classes.append(types[live].astype(np.int64))
-            defined.append(signatures[row][unit.def_method[live]])
-        signature = np.concatenate(defined)
-        ordered = np.sort(signature)  # numpy's own unique hashes, which takes many times as long
-        self.signatures = ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
-        self._keys = np.sort(self._key(np.concatenate(classes), np.searchsorted(self.signatures, signature)))
+            classes.append(types[live])
+            defined.append(signatures.of(row)[unit.def_method[live]])
+        # In place where it can be: a large app defines millions of methods, and each array here has one row for each.
+        keys = np.concatenate(defined)
+        del defined
+        self.signatures = _distinct(keys)
+        keys = np.searchsorted(self.signatures, keys)
+        holders = np.concatenate(classes).astype(np.int64)
+        del classes
+        holders *= max(1, len(self.signatures))
+        keys += holders
+        keys.sort()
+        self._keys = keys
 
     def number(self, signature: I64) -> I64:
         """Numbers of signatures; -1 for those that no method in the app has."""
@@ -126,12 +133,8 @@ def resolve(units: Sequence[Unit], table: ClassTable) -> tuple[list[I32], bool]:
         One array per unit, and whether all interfaces were looked at (not so in a hierarchy made to exhaust).
     """
     above = _Above(units, table)
-    names: dict[bytes, int] = {}
-    protos: dict[bytes, int] = {}
-    pairs = [_signatures(unit, types, names, protos) for unit, types in zip(units, table.unit_types, strict=True)]
-    signatures = [name * max(1, len(protos)) + proto for name, proto in pairs]
+    signatures = _Signatures(units, table)
     defined = _Defined(units, table, signatures)
-    plain = np.array([names.get(name, -1) for name in sorted(_OBJECT_METHODS)], np.int64)
     results: list[I32] = []
     for row, unit in enumerate(units):
         written = table.unit_types[row][unit.method_class]
@@ -139,8 +142,8 @@ def resolve(units: Sequence[Unit], table: ClassTable) -> tuple[list[I32], bool]:
         result = np.where(inside, -1, table.as_seen[written]).astype(np.int32)
         inside[unit.def_method[table.used[row][unit.def_class] & (unit.def_method >= 0)]] = False
         open_ = np.flatnonzero(inside)
-        start, number = written[open_].astype(np.int64), defined.number(signatures[row][open_])
-        result[open_] = _walk(start, number, np.isin(pairs[row][0][open_], plain), defined, above)
+        start, number = written[open_].astype(np.int64), defined.number(signatures.of(row)[open_])
+        result[open_] = _walk(start, number, signatures.objectish(row)[open_], defined, above)
         results.append(result)
     return results, above.work >= 0
 
@@ -153,12 +156,42 @@ def _find(ordered: I64, wanted: I64) -> I64:
     return np.where(ordered[places] == wanted, places, -1)
 
 
-def _signatures(unit: Unit, types: I32, names: dict[bytes, int], protos: dict[bytes, int]) -> tuple[I64, I64]:
+def _distinct(numbers: I64) -> I64:
+    """The different numbers, sorted (numpy's own unique hashes, which takes many times as long)."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
+class _Signatures:
     """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
-    used, inverse = np.unique(unit.method_name, return_inverse=True)
-    name_ids = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
-    proto_ids = [protos.setdefault(key, len(protos)) for key in _proto_keys(unit, types)]
-    return np.array(name_ids, np.int64)[inverse], np.array(proto_ids, np.int64)[unit.method_proto]
+
+    def __init__(self, units: Sequence[Unit], table: ClassTable) -> None:
+        names: dict[bytes, int] = {}
+        protos: dict[bytes, int] = {}
+        self._names: list[I32] = []
+        self._protos: list[I32] = []
+        for unit, types in zip(units, table.unit_types, strict=True):
+            used, inverse = np.unique(unit.method_name, return_inverse=True)
+            numbers = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
+            self._names.append(np.array(numbers, np.int32)[inverse])
+            numbers = [protos.setdefault(key, len(protos)) for key in _proto_keys(unit, types)]
+            self._protos.append(np.array(numbers, np.int32)[unit.method_proto])
+        self._span = max(1, len(protos))
+        self._plain = np.zeros(len(names) + 1, np.bool_)
+        self._plain[[names[name] for name in _OBJECT_METHODS if name in names]] = True
+
+    def of(self, row: int) -> I64:
+        """One number per method reference of unit `row`: equal for equal name and prototype."""
+        numbers = self._names[row].astype(np.int64)
+        numbers *= self._span
+        numbers += self._protos[row]
+        return numbers
+
+    def objectish(self, row: int) -> npt.NDArray[np.bool_]:
+        """Per method reference of unit `row`, whether it has the name of a method of ``java.lang.Object``."""
+        return self._plain[self._names[row]]
 
 
 def _proto_keys(unit: Unit, types: I32) -> list[bytes]:

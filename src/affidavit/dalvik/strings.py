@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from affidavit.dalvik.unit import Strings
 
-I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 
 
 def decode_mutf8(raw: bytes) -> str:
@@ -57,7 +57,7 @@ class DexStrings:
 
     __slots__ = ("_begins", "_ends", "begins", "data", "ends", "entry")
 
-    def __init__(self, entry: str, data: memoryview, begins: I64, ends: I64) -> None:
+    def __init__(self, entry: str, data: memoryview, begins: I32, ends: I32) -> None:
         self.entry, self.data, self.begins, self.ends = entry, data, begins, ends
         self._begins, self._ends = begins.data, ends.data
 
@@ -80,6 +80,6 @@ class DexStrings:
             return self.entry, -1
         return self.entry, self._begins[index] or -1
 
-    def blob(self) -> tuple[memoryview, I64, I64]:
+    def blob(self) -> tuple[memoryview, I32, I32]:
         """The file's bytes, and per string the start and end in them, for bulk scanning."""
         return self.data, self.begins, self.ends

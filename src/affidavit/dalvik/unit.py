@@ -49,7 +49,7 @@ class Strings(Protocol):
         """Entry and byte offset of the first stored byte of string `index`."""
         ...
 
-    def blob(self) -> tuple[memoryview, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def blob(self) -> tuple[memoryview, npt.NDArray[np.signedinteger], npt.NDArray[np.signedinteger]]:
         """Bytes that hold all strings, and per string the start and end in them, for bulk scanning."""
         ...
 

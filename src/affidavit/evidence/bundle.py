@@ -43,6 +43,7 @@ again, or the stage broke off."""
 EXCERPTS_PER_FINDING = 12
 """How many cited places of one finding, in the order of its proof, have an excerpt; the others have their place."""
 
+_ENCODED = "encoded"
 _ADVICE = "run `affidavit verify` on it, which names what changed"
 
 
@@ -87,22 +88,32 @@ def assemble(
 ) -> Affidavit:
     """An unsigned affidavit: the content with the manifest that lists its digests."""
     content = content_members(facts, findings, limitations, excerpts, categories)
-    manifest = Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, describe(content))
-    return Affidavit(
-        manifest=manifest,
+    described = describe(content)
+    made = Affidavit(
+        manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described),
         facts=tuple(facts),
         findings=tuple(findings),
         limitations=tuple(limitations),
         excerpts=dict(excerpts),
         categories=tuple(categories),
     )
+    vars(made)[_ENCODED] = content, described
+    return made
 
 
 def members_of(affidavit: Affidavit) -> dict[str, bytes]:
     """The canonical bytes of each member of content of an affidavit, by name."""
-    return content_members(
+    return dict(_encoded(affidavit)[0])
+
+
+def _encoded(affidavit: Affidavit) -> tuple[dict[str, bytes], tuple[Member, ...]]:
+    """The members of content and the manifest's lines for them: those that `assemble` made, until they are written."""
+    if _ENCODED in vars(affidavit):
+        return vars(affidavit)[_ENCODED]  # type: ignore[no-any-return]
+    content = content_members(
         affidavit.facts, affidavit.findings, affidavit.limitations, affidavit.excerpts, affidavit.categories
     )
+    return content, describe(content)
 
 
 def describe(content: Mapping[str, bytes]) -> tuple[Member, ...]:
@@ -119,14 +130,19 @@ def bundle_bytes(affidavit: Affidavit, key: "Ed25519PrivateKey") -> bytes:
         BudgetError: it would be larger than a reader accepts.
         UsageError: the manifest does not describe the content (it was changed after `assemble`).
     """
-    content = members_of(affidavit)
-    if describe(content) != affidavit.manifest.members:
+    return layout.pack(_signed(affidavit, key))
+
+
+def _signed(affidavit: Affidavit, key: "Ed25519PrivateKey") -> list[layout.Member]:
+    """Every member of the signed bundle, in the order of the container; raises as `bundle_bytes`."""
+    content, described = _encoded(affidavit)
+    if described != affidavit.manifest.members:
         raise UsageError("the manifest does not describe the content", advice="make the affidavit with `assemble`")
     if sum(map(len, content.values())) > layout.FILE_LIMIT - (1 << 20):
         raise BudgetError("the bundle would pass 256 MiB", advice="review the parts of the artefact one by one")
     payload = statement.make_statement(affidavit, key.public_key().public_bytes_raw())
     named = {MANIFEST: encode(affidavit.manifest), **content, STATEMENT: dsse.seal(payload, key)}
-    return layout.pack([(name, named[name]) for name in layout.in_order(named)])
+    return [(name, named[name]) for name in layout.in_order(named)]
 
 
 def write_bundle(path: Path, affidavit: Affidavit, key: "Ed25519PrivateKey") -> Affidavit:
@@ -136,7 +152,8 @@ def write_bundle(path: Path, affidavit: Affidavit, key: "Ed25519PrivateKey") -> 
         BudgetError: it would be larger than a reader accepts.
         UsageError: the manifest does not describe the content, or the file cannot be written there.
     """
-    write_atomically(path, bundle_bytes(affidavit, key))
+    write_atomically(path, layout.pieces(_signed(affidavit, key)))
+    vars(affidavit).pop(_ENCODED, None)
     return replace(affidavit, key_id=dsse.key_id(key.public_key().public_bytes_raw()))
 
 

@@ -97,7 +97,12 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 def pack(members: Sequence[Member]) -> bytes:
     """The container of these members, in the order given."""
-    return b"".join(piece.data for piece in _pieces(members))
+    return b"".join(pieces(members))
+
+
+def pieces(members: Sequence[Member]) -> Iterator[bytes]:
+    """The container of these members piece by piece, so that large members are not copied."""
+    return (piece.data for piece in _pieces(members))
 
 
 def unpack(data: bytes) -> Unpacked:

@@ -3,17 +3,18 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from affidavit.model.errors import UsageError
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o666, *, replace: bool = True) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], mode: int = 0o666, *, replace: bool = True) -> None:
     """Write `data` under a temporary name in the same folder, force it to disk, then give it its name.
 
     Args:
         path: where.
-        data: the whole content.
+        data: the whole content, in one piece or in several.
         mode: permission bits before the umask.
         replace: whether an existing file is replaced; if not, the name is taken only when it is free.
 
@@ -37,11 +38,11 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666, *, replace: boo
             temporary.unlink()
 
 
-def _write_new(path: Path, data: bytes, mode: int) -> None:
+def _write_new(path: Path, data: bytes | Iterable[bytes], mode: int) -> None:
     """Create a file that must not exist, and force its bytes to disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        file.writelines([data] if isinstance(data, bytes) else data)
         file.flush()
         os.fsync(file.fileno())
 

@@ -26,6 +26,8 @@ VERSION = 1
 
 MORE_SITES = 2
 """Further call sites that one fact lists."""
+DUPLICATES = 2_000
+"""Hidden class definitions that are listed; beyond it a limitation says how many there are."""
 CALLED_METHODS = 30_000
 """Distinct outside methods that are listed; beyond it a limitation says how many there are."""
 NAME_LIMIT = 1_024
@@ -70,7 +72,10 @@ def extract(program: Program, limitations: list[Limitation]) -> Iterator[Fact]:
     label = f"{NAME}/{VERSION}"
     for unit in program.units:
         yield make_fact(describe(unit), Place(unit.entry), label)
-    for name, used, ignored in program.duplicates:
+    if len(program.duplicates) > DUPLICATES:
+        detail = f"{len(program.duplicates)} classes are defined more than once; the first {DUPLICATES} are listed"
+        limitations.append(Limitation("code/duplicates-bounded", detail))
+    for name, used, ignored in program.duplicates[:DUPLICATES]:
         what = DuplicateClass(bounded(name, NAME_LIMIT), used, ignored)
         yield make_fact(what, Place(ignored, class_=bounded(name, NAME_LIMIT)), label)
     calls = OutsideCalls(program)

@@ -13,6 +13,7 @@ from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Opened
 from affidavit.artefact.part import Entry, Part
+from affidavit.artefact.spool import Spool
 from affidavit.artefact.xmltree import Document
 from affidavit.dalvik.dex import read_dexes
 from affidavit.dalvik.program import Program
@@ -52,21 +53,32 @@ class Extraction:
         documents: binary XML kept for excerpts, by entry path.
         media: media word of every entry read, by path.
         program: the code; empty until `read_code` ran.
+        spool: where the code lies.
         dexes, classes: code entries kept by the walk until `read_code`; the classes by the prefix of their part.
         sightings: endpoints seen so far, until `read_endpoints` makes facts of them.
     """
 
     opened: Opened
     budget: Budget
+    spool: Spool
     facts: list[Fact] = field(default_factory=list)
     limitations: list[Limitation] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     tables: dict[str, ResourceTable] = field(default_factory=dict)
     media: dict[str, str] = field(default_factory=dict)
     program: Program = field(default_factory=lambda: Program(()))
-    dexes: list[tuple[Part, Entry, bytes]] = field(default_factory=list)
+    dexes: list[tuple[Part, Entry, memoryview]] = field(default_factory=list)
     classes: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     sightings: list[endpoints.Sighting] = field(default_factory=list)
+
+    def breathe(self) -> None:
+        """Between two steps: let pages of files go, and see whether the budget still holds.
+
+        Raises:
+            BudgetError: time or memory has run out.
+        """
+        self.opened.release_pages()
+        self.budget.check()
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the entry at `path`, inflated again; None when there is none or it cannot be read."""
@@ -89,8 +101,7 @@ def walk_entries(state: Extraction, progress: Progress) -> None:
     for part in state.opened.parts:
         for entry in part.entries:
             if done % 64 == 0:
-                state.opened.release_pages()
-                state.budget.check()
+                state.breathe()
                 progress("entries", done, total)
             done += 1
             if not entry.name.endswith("/"):
@@ -108,7 +119,7 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
     if media not in _SCANNED_APART:
         state.sightings += endpoints.scan_entry(entry.path, data, media, state.limitations)
     if media == "dex":
-        state.dexes.append((part, entry, data))
+        state.dexes.append((part, entry, state.spool.keep(data)))
     elif media == "class":
         state.classes.setdefault(part.prefix, []).append((entry.path, data))
     elif media == "elf" or _NATIVE.search(entry.name):
@@ -159,7 +170,7 @@ def read_code(state: Extraction, progress: Progress) -> None:
     units: list[Unit] = []
     ordered = sorted(state.dexes, key=lambda item: _load_order(item[0], item[1]))
     for done, (_, entry, data) in enumerate(ordered):
-        state.budget.check()
+        state.breathe()
         progress("code", done, len(ordered))
         units += read_dexes(entry.path, data)
     for prefix, files in sorted(state.classes.items()):
@@ -194,7 +205,7 @@ def describe_code(state: Extraction, progress: Progress) -> None:
 def read_endpoints(state: Extraction, progress: Progress) -> None:
     """Endpoints in code, and the facts of all endpoints seen."""
     for done, unit in enumerate(state.program.units):
-        state.budget.check()
+        state.breathe()
         progress("endpoints", done, len(state.program.units))
         state.sightings += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
     links = [fact for fact in state.facts if isinstance(fact.what, DeepLink)]

@@ -142,16 +142,25 @@ def _notable_methods(program: Program, unit: Unit) -> dict[int, _Call]:
     classes = {name for name, _ in _calls()}
     numbers = [number for number, name in enumerate(program.types) if name in classes]
     found = {
-        int(method): (program.types[outside[method]], int(method))
-        for method in np.flatnonzero(np.isin(outside, numbers) & (outside >= 0))
+        method: (program.types[outside[method]], method)
+        for method in np.flatnonzero(_among(outside, numbers, len(program.types))).tolist()
     }
     bundled = _types_named(unit, {name for name in classes if program.find_class(name)})
-    for method in np.flatnonzero((outside < 0) & np.isin(unit.method_class, list(bundled))).tolist():
+    inside = _among(unit.method_class, list(bundled), len(unit.type_string))
+    for method in np.flatnonzero((outside < 0) & inside).tolist():
         found[method] = (bundled[int(unit.method_class[method])], method)
     calls = {
         method: _calls().get((name, unit.strings[int(unit.method_name[at])])) for method, (name, at) in found.items()
     }
     return {method: call for method, call in calls.items() if call}
+
+
+def _among(values: npt.NDArray[np.integer], wanted: list[int], size: int) -> npt.NDArray[np.bool_]:
+    """Which values, all below `size` and -1 for none, are among the wanted; a table is faster than ``np.isin``."""
+    table = np.zeros(size + 1, np.bool_)
+    table[wanted] = True
+    found: npt.NDArray[np.bool_] = table[values]
+    return found
 
 
 def _types_named(unit: Unit, names: set[str]) -> dict[int, str]:
@@ -160,7 +169,8 @@ def _types_named(unit: Unit, names: set[str]) -> dict[int, str]:
         return {}
     _, starts, ends = unit.strings.blob()
     lengths = (ends - starts)[unit.type_string]
-    rows = np.flatnonzero(np.isin(lengths, [len(name.encode()) for name in names]))
+    sizes = [len(name.encode()) for name in names]
+    rows = np.flatnonzero(_among(np.minimum(lengths, max(sizes) + 1), sizes, max(sizes) + 1))
     return {row: name for row in rows.tolist() if (name := unit.type_name(row)) in names}
 
 
@@ -182,10 +192,12 @@ def _called(unit: Unit, row: int) -> str:
 def _note_natives(unit: Unit, active: npt.NDArray[np.bool_], notes: _Notes) -> None:
     """Note classes with native methods; the place is the first such method, without code of its own."""
     rows = np.flatnonzero(((unit.def_access & _NATIVE) != 0) & active)
-    classes, first, counts = np.unique(unit.def_class[rows], return_index=True, return_counts=True)
-    for class_row, at, count in zip(classes.tolist(), first.tolist(), counts.tolist(), strict=True):
+    owned: dict[int, list[int]] = {}
+    for row in rows.tolist():
+        owned.setdefault(int(unit.def_class[row]), []).append(row)
+    for class_row, methods in sorted(owned.items()):
         offset = int(unit.class_offset[class_row])
-        notes.add("native-method", unit.class_name(class_row), _method_place(unit, int(rows[at]), offset), count)
+        notes.add("native-method", unit.class_name(class_row), _method_place(unit, methods[0], offset), len(methods))
 
 
 def _method_place(unit: Unit, owner: int, offset: int) -> Callable[[], Place]:

@@ -55,6 +55,7 @@ class CodeIndex:
         self._hierarchy = hierarchy
         asked = list(features)
         words = _words(asked, hierarchy)
+        self._patterns = {arg for _, arg in asked if isinstance(arg, StringPattern) and not arg.exact}
         self._units: list[UnitIndex] = []
         base = 0
         for unit in code.units:
@@ -73,6 +74,15 @@ class CodeIndex:
     def active(self) -> Mask:
         """See the class."""
         return np.concatenate([index.active for index in self._units]) if self._units else np.zeros(0, bool)
+
+    @cached_property
+    def _matching(self) -> list[dict[object, list[int]]]:
+        """Per unit, the strings that each pattern means; for all patterns at once, so that joined strings can go."""
+        found: list[dict[object, list[int]]] = []
+        for index in self._units:
+            loaded = index.loaded()
+            found.append({pattern: matching(loaded, pattern) for pattern in self._patterns})
+        return found
 
     def hits(self, feature: Feature) -> Hits:
         """Everything that answers one feature of code."""
@@ -103,10 +113,11 @@ class CodeIndex:
 
     def strings(self, arg: str | StringPattern) -> Hits:
         """Instructions that load a string."""
-        parts = [
-            _Sites(number, index.rows(RefKind.STRING, np.array(matching(index, arg), np.int64)))
-            for number, index in enumerate(self._units)
-        ]
+        parts = []
+        for number, index in enumerate(self._units):
+            exact = arg if isinstance(arg, str) else arg.exact
+            targets = sorted(index.string_indices(exact.encode())) if exact else self._matching[number][arg]
+            parts.append(_Sites(number, index.rows(RefKind.STRING, np.array(targets, np.int64))))
         return self._referring(parts)
 
     def types(self, arg: str) -> Hits:
@@ -116,8 +127,8 @@ class CodeIndex:
             holders = index.type_indices([_raw(arg)])
             rows = [
                 index.rows(RefKind.TYPE, holders),
-                index.rows(RefKind.METHOD, np.flatnonzero(np.isin(index.unit.method_class, holders))),
-                index.rows(RefKind.FIELD, np.flatnonzero(np.isin(index.unit.field_class, holders))),
+                index.rows(RefKind.METHOD, index.held(index.unit.method_class, holders)),
+                index.rows(RefKind.FIELD, index.held(index.unit.field_class, holders)),
             ]
             parts.append(_Sites(number, np.sort(np.concatenate(rows)) if len(holders) else NONE))
         return self._referring(parts)
@@ -141,7 +152,9 @@ class CodeIndex:
         for number, rows in self._descend(wanted.owner):
             index = self._units[number]
             found = index.defining(_fitting(index, index.methods_named(wanted.name), wanted))
-            keep = np.isin(index.unit.def_class[found], rows) & index.active[found]
+            below = np.zeros(len(index.unit.class_type), bool)
+            below[rows] = True
+            keep = below[index.unit.def_class[found]] & index.active[found]
             if asked.max_units:
                 units = index.unit.def_units[found]
                 keep &= (units > 0) & (units <= asked.max_units)
@@ -222,8 +235,7 @@ class CodeIndex:
             found: Counter[str] = Counter()
             for unit_number, rows in within(mask):
                 index = self._units[unit_number]
-                holders, counts = np.unique(class_rows(index.unit, rows), return_counts=True)
-                for row, count in zip(holders.tolist(), counts.tolist(), strict=True):
+                for row, count in Counter(class_rows(index.unit, rows).tolist()).items():
                     found[index.class_name(row)] += count
             return found
 
@@ -259,9 +271,9 @@ def _fitting(index: UnitIndex, methods: Rows, wanted: Member) -> Rows:
     """Those of the method references whose parameters are the wanted ones, when the rule names any."""
     if wanted.params is None or not len(methods):
         return methods
-    protos = index.unit.method_proto[methods]
-    fits = {int(proto): index.unit.proto(int(proto)).startswith(f"({wanted.params})") for proto in np.unique(protos)}
-    return methods[[fits[int(proto)] for proto in protos]]
+    protos = index.unit.method_proto[methods].tolist()
+    fits = {proto: index.unit.proto(proto).startswith(f"({wanted.params})") for proto in set(protos)}
+    return methods[[fits[proto] for proto in protos]]
 
 
 def _raw(name: str) -> bytes:

@@ -1,13 +1,13 @@
 """The vocabulary of rules: what a leaf asks for, which area of the app answers it, and what an answer holds."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from affidavit.findings.schema import Node
 from affidavit.model.place import Place
@@ -84,8 +84,7 @@ def _no_classes(_within: Mask | None) -> Mapping[str, int]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True, eq=False):
     """What answers one feature. The costly parts are functions, called only for statements that hold.
 
     Attributes:
@@ -107,8 +106,7 @@ NOTHING = Hits()
 """The answer to a feature that is nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A rule's statement, ready to be evaluated.
 
     Attributes:

@@ -27,6 +27,7 @@ class AppIndex:
         self._found: dict[Feature, Hits] = {}
         self._lineage = hierarchy
         asked = [feature for feature in features if feature.kind in CODE]
+        self._called = {member(str(feature.arg)).name for feature in asked if feature.kind == "call"}
         self.code = CodeIndex(code, hierarchy(), asked) if code is not None and code.units else None
 
     def hits(self, feature: Feature) -> Hits:
@@ -54,9 +55,11 @@ class AppIndex:
 
     @cached_property
     def _framework_calls(self) -> Mapping[tuple[str, str], list[str]]:
-        """Ids of facts by class and method name."""
+        """Ids of facts by class and method name, for the names that are asked for."""
         found: dict[tuple[str, str], list[str]] = {}
         for fact in self.facts.of(FrameworkCall):
             what: FrameworkCall = fact.what  # type: ignore[assignment]
-            found.setdefault((what.class_, what.method.partition("(")[0]), []).append(fact.id)
+            name = what.method.partition("(")[0]
+            if name in self._called:
+                found.setdefault((what.class_, name), []).append(fact.id)
         return found

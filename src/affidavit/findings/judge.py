@@ -34,6 +34,18 @@ class LibraryIndex(Protocol):
         ...
 
 
+class Judgement(NamedTuple):
+    """What the rules say.
+
+    Attributes:
+        findings: one per rule, by rule id.
+        raised: limitations that rules raise when they match: a packer's mark means that the code here is not what runs.
+    """
+
+    findings: tuple[Finding, ...]
+    raised: tuple[Limitation, ...]
+
+
 class _Case(NamedTuple):
     """What every rule is judged with."""
 
@@ -50,14 +62,14 @@ def judge(
     library_index: LibraryIndex | None,
     limitations: Sequence[Limitation],
     rules: Sequence[Rule],
-) -> tuple[Finding, ...]:
-    """One finding per rule, by rule id.
+) -> Judgement:
+    """Judge one artefact by every rule.
 
     Args:
         facts: of the whole artefact, in canonical order.
         program: its code; None when it has none.
         library_index: for saying whose code a place is in; None to say only whether it is the app's own.
-        limitations: all that are known so far; those of `limitations_of` are added here.
+        limitations: all that are known so far; those that rules raise are added here.
         rules: what to ask, normally `load.rules()`.
 
     Raises:
@@ -70,22 +82,12 @@ def judge(
     known = list(limitations)
     if not named:
         known.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
-    known += _raised(index, rules, trees)
+    raised = _raised(index, rules, trees)
+    known += raised
     own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
     case = _Case(index, hidden_areas(known, load.hidings()), count_all(index.facts, program), library_index, own)
-    return tuple(_judge_one(case, rule, trees[rule.id]) for rule in sorted(rules, key=lambda rule: rule.id))
-
-
-def limitations_of(facts: Sequence[Fact], program: Code | None, rules: Sequence[Rule]) -> tuple[Limitation, ...]:
-    """Limitations that rules raise when they match: a packer's mark means that the code here is not what runs.
-
-    Raises:
-        KnowledgeError: compiled knowledge is missing.
-    """
-    chosen = [rule for rule in rules if rule.limits is not None]
-    trees = {rule.id: tree_of(rule.match) for rule in chosen}
-    asked = [feature for tree in trees.values() for feature in tree.features()]
-    return tuple(_raised(AppIndex(asked, facts, program, load.hierarchy), chosen, trees))
+    ordered = sorted(rules, key=lambda rule: rule.id)
+    return Judgement(tuple(_judge_one(case, rule, trees[rule.id]) for rule in ordered), tuple(raised))
 
 
 def _raised(index: AppIndex, rules: Iterable[Rule], trees: Mapping[str, Tree]) -> list[Limitation]:

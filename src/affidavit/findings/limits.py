@@ -1,8 +1,8 @@
 """Which limitations can hide which features."""
 
-import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 
+from affidavit.findings.globs import fits
 from affidavit.findings.schema import Hiding
 from affidavit.model.limitation import Limitation
 
@@ -14,8 +14,8 @@ def hides(limitation: Limitation, table: Sequence[Hiding]) -> tuple[str, ...]:
     """Areas that a limitation hides something of, by the first row of the table that fits it."""
     entry = (limitation.place.entry if limitation.place else "").rpartition("!/")[2]
     for row in table:
-        kind_fits = any(fnmatch.fnmatchcase(limitation.kind, kind) for kind in row.kinds)
-        if kind_fits and (not row.entry or fnmatch.fnmatchcase(entry, row.entry)):
+        kind_fits = any(fits(limitation.kind, kind) for kind in row.kinds)
+        if kind_fits and (not row.entry or fits(entry, row.entry)):
             return row.hides
     return ()
 

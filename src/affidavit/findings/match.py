@@ -34,6 +34,7 @@ class Matcher:
     def __init__(self, index: AppIndex, hidden: AbstractSet[str]) -> None:
         self._index = index
         self._hidden = hidden
+        self._held: dict[int, Mask] = {}
 
     def truth(self, node: Tree) -> Truth:
         """Whether a statement holds."""
@@ -95,11 +96,11 @@ class Matcher:
         return None if enough and node.most is not None and hidden else enough
 
     def _methods(self, node: Tree) -> Mask:
-        """The active methods in which a statement holds."""
-        code = self._index.code
-        if code is None:
-            return np.zeros(0, bool)
-        return self._mask(node, code.methods) & code.active
+        """The active methods in which a statement holds; found once."""
+        if id(node) not in self._held:
+            code = self._index.code
+            self._held[id(node)] = np.zeros(0, bool) if code is None else self._mask(node, code.methods) & code.active
+        return self._held[id(node)]
 
     def _mask(self, node: Tree, size: int) -> Mask:
         """The methods, active or not, in which a statement holds."""

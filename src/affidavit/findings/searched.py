@@ -1,5 +1,6 @@
 """Says what was searched, with counts: the coverage without which absence means nothing."""
 
+import re
 from collections.abc import Iterable
 
 from affidavit.findings.code import Code
@@ -23,6 +24,14 @@ _SENTENCES = {
     "entries": "{entries} entries",
     "signing": "{blocks} signature blocks",
 }
+
+_ONE = {
+    "permissions asked": "permission asked", "components": "component", "classes": "class", "methods": "method",
+    "network security configurations": "network security configuration", "code files": "code file",
+    "instructions that name": "instruction that names", "addresses": "address", "entries": "entry",
+    "native libraries": "native library", "signature blocks": "signature block",
+}  # fmt: skip
+_SINGLE = re.compile(rf"(?<![\d,])1 ({'|'.join(_ONE)})\b")
 
 
 def count_all(facts: FactIndex, code: Code | None) -> dict[str, str]:
@@ -50,4 +59,5 @@ def sentence(areas: Iterable[str], counts: dict[str, str]) -> str:
     asked = set(areas)
     parts = [_SENTENCES[area].format_map(counts) for area in AREAS if area in asked]
     note = " Calls made by reflection or in native code are not resolved." if "code" in asked else ""
-    return f"Searched {'; '.join(parts)}.{note}"
+    searched = _SINGLE.sub(lambda match: f"1 {_ONE[match[1]]}", "; ".join(parts))
+    return f"Searched {searched}.{note}"

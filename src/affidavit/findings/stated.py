@@ -1,13 +1,15 @@
 """Looks features up that facts answer: what the manifest says, what was found in entries, signatures and libraries."""
 
-import fnmatch
 import operator
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cached_property
+from typing import Any
 
 from affidavit.findings.features import SHOWN, Feature, Hits, Mask
+from affidavit.findings.globs import fits, literal_start
 from affidavit.findings.schema import (
     ApplicationQuery,
     ComponentQuery,
@@ -41,10 +43,11 @@ _LAUNCHER = "android.intent.category.LAUNCHER"
 
 
 class FactIndex:
-    """The facts of a review by their type, and permissions by name."""
+    """The facts of a review by their type, and where rules ask for a name or an entry, by that."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self._by_type: dict[type, list[Fact]] = {}
+        self._by_name: dict[str, dict[str, list[Fact]]] = {}
         for fact in facts:
             self._by_type.setdefault(type(fact.what), []).append(fact)
 
@@ -54,8 +57,42 @@ class FactIndex:
 
     def hits(self, feature: Feature) -> Hits:
         """Everything that answers one feature of facts."""
+        if feature.kind == "entry":
+            return _hits(self._entries(str(feature.arg)))
+        if feature.kind in _NAMES:
+            return _hits(self._named(feature.kind).get(str(feature.arg), []))
         kind, test = _FINDERS[feature.kind]
         return _hits([fact for fact in self.of(kind) if test(fact, feature.arg)])
+
+    def _named(self, feature: str) -> dict[str, list[Fact]]:
+        """Facts by each name that a feature of this kind asks for."""
+        if feature not in self._by_name:
+            kind, names = _NAMES[feature]
+            found = self._by_name[feature] = {}
+            for fact in self.of(kind):
+                for name in dict.fromkeys(names(fact.what)):
+                    found.setdefault(name, []).append(fact)
+        return self._by_name[feature]
+
+    def _entries(self, pattern: str) -> list[Fact]:
+        """Entries whose name, inside their own container, fits a glob: only those that begin as it does are tried."""
+        names, numbers = self._entry_names
+        start = literal_start(pattern)
+        found = []
+        for at in range(bisect_left(names, start), len(names)):
+            if not names[at].startswith(start):
+                break
+            if fits(names[at], pattern):
+                found.append(numbers[at])
+        facts = self.of(EntryFact)
+        return [facts[number] for number in sorted(found)]
+
+    @cached_property
+    def _entry_names(self) -> tuple[list[str], list[int]]:
+        """Names of entries inside their own container, sorted, and the number of each one's fact."""
+        names = [fact.place.entry.rpartition("!/")[2] for fact in self.of(EntryFact)]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        return [names[number] for number in order], order
 
 
 def _hits(facts: list[Fact]) -> Hits:
@@ -94,17 +131,21 @@ def _agrees(asked: bool | None, is_so: bool) -> bool:
 
 def _component(fact: Fact, ask: ComponentQuery) -> bool:
     what: Component = fact.what  # type: ignore[assignment]
-    needs = {what.permission, what.read_permission, what.write_permission} - {""}
     return (
         ask.form in ("", what.form)
         and _agrees(ask.exported, what.exported)
         and _agrees(ask.enabled, what.enabled)
-        and _agrees(ask.guarded, bool(needs))
-        and (not ask.permission or ask.permission in needs)
         and _agrees(ask.grants, what.grant_uri_permissions or bool(what.grants))
         and (not ask.foreground or ask.foreground in what.foreground_types)
+        and _needs(what, ask)
         and _filters(what, ask)
     )
+
+
+def _needs(what: Component, ask: ComponentQuery) -> bool:
+    """Whether the permissions that callers of a component need are as asked."""
+    needs = {what.permission, what.read_permission, what.write_permission} - {""}
+    return _agrees(ask.guarded, bool(needs)) and (not ask.permission or ask.permission in needs)
 
 
 def _filters(what: Component, ask: ComponentQuery) -> bool:
@@ -113,8 +154,8 @@ def _filters(what: Component, ask: ComponentQuery) -> bool:
     return (
         (not ask.action or any(ask.action in item.actions for item in filters))
         and (not ask.category or any(ask.category in item.categories for item in filters))
-        and _agrees(ask.launcher, any(_LAUNCHER in item.categories for item in filters))
-        and _agrees(ask.verified, any(item.auto_verify for item in filters))
+        and (ask.launcher is None or ask.launcher == any(_LAUNCHER in item.categories for item in filters))
+        and (ask.verified is None or ask.verified == any(item.auto_verify for item in filters))
         and (not ask.scheme or any(data.startswith(ask.scheme) for item in filters for data in item.data))
     )
 
@@ -179,16 +220,6 @@ def _compares(level: int, comparison: str) -> bool:
     return not comparison or (found is not None and _COMPARE[found[1]](level, int(found[2])))
 
 
-@cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(pattern))
-
-
-def _entry(fact: Fact, pattern: str) -> bool:
-    """Whether the name of an entry, inside its own container, fits a glob."""
-    return _glob(pattern).match(fact.place.entry.rpartition("!/")[2]) is not None
-
-
 def _query(fact: Fact, ask: QueryQuery) -> bool:
     what: Query = fact.what  # type: ignore[assignment]
     return ask.form in ("", what.form) and ask.contains in what.value
@@ -209,38 +240,26 @@ def _package(fact: Fact, ask: PackageQuery) -> bool:
     return bool(what.shared_user) == ask.shared_user
 
 
-def _intent_action(fact: Fact, action: str) -> bool:
-    what: Component = fact.what  # type: ignore[assignment]
-    return any(action in item.actions for item in what.filters)
-
-
-def _attribute(name: str) -> Callable[[Fact, str], bool]:
-    """A test that one attribute of the subject equals the argument, or holds it."""
-
-    def test(fact: Fact, arg: str) -> bool:
-        value = getattr(fact.what, name)
-        return arg in value if isinstance(value, tuple) else bool(arg == value)
-
-    return test
-
-
 _FINDERS: dict[str, tuple[type, Callable[..., bool]]] = {
-    "permission": (Permission, _attribute("name")),
     "defines_permission": (PermissionDefinition, _defines),
     "component": (Component, _component),
-    "intent_action": (Component, _intent_action),
     "meta_data": (MetaData, _meta),
     "query": (Query, _query),
-    "uses_feature": (UsesFeature, _attribute("name")),
     "application": (Application, _application),
     "package": (Package, _package),
     "network_security": (NetworkSecurity, _network),
     "endpoint": (Endpoint, _endpoint),
     "library": (Library, _library),
-    "native_import": (NativeLibrary, _attribute("notable_imports")),
-    "entry": (EntryFact, _entry),
     "notable": (NotableCode, _notable),
-    "signing": (SigningBlock, _attribute("scheme")),
     "sdk": (Package, _sdk),
-    "framework": (Framework, _attribute("name")),
 }
+
+_NAMES: dict[str, tuple[type, Callable[[Any], Iterable[str]]]] = {
+    "permission": (Permission, lambda what: (what.name,)),
+    "intent_action": (Component, lambda what: (action for item in what.filters for action in item.actions)),
+    "uses_feature": (UsesFeature, lambda what: (what.name,)),
+    "native_import": (NativeLibrary, lambda what: what.notable_imports),
+    "signing": (SigningBlock, lambda what: (what.scheme,)),
+    "framework": (Framework, lambda what: (what.name,)),
+}
+"""Features that ask for a name: which facts carry names, and which names one carries."""

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from affidavit.findings.schema import StringPattern
-from affidavit.findings.units import UnitIndex
+from affidavit.findings.texts import Loaded
 
 TEXT_BOUND = 2_048
 """Characters of a string that a pattern is tried on; patterns have bounded width (linted), so time is bounded too."""
@@ -26,15 +26,11 @@ def fits(text: str, pattern: StringPattern) -> bool:
     return pattern.contains in text
 
 
-def matching(index: UnitIndex, arg: str | StringPattern) -> list[int]:
-    """Indices of the strings of one unit that the feature means, ascending."""
-    pattern = StringPattern(exact=arg) if isinstance(arg, str) else arg
-    if pattern.exact:
-        return sorted(index.string_indices(pattern.exact.encode()))
+def matching(loaded: Loaded, pattern: StringPattern) -> list[int]:
+    """Indices, ascending, of the strings that instructions load and that a pattern other than ``exact`` means."""
     if pattern.prefix:
-        return index.loaded.containing(pattern.prefix.encode("ascii"), at_start=True)
-    found = index.loaded.containing(pattern.contains.encode("ascii"))
+        return loaded.containing(pattern.prefix.encode("ascii"), at_start=True)
+    found = loaded.containing(pattern.contains.encode("ascii"))
     if not pattern.re:
         return found
-    strings = index.unit.strings
-    return [row for row in found if _compiled(pattern.re).search(strings[row][:TEXT_BOUND])]
+    return [row for row in found if _compiled(pattern.re).search(loaded.strings[row][:TEXT_BOUND])]

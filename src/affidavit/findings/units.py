@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.unit import Csr, RefKind, Unit
+from affidavit.dalvik.unit import I32, Csr, RefKind, Unit
 from affidavit.dalvik.xref import referrers
-from affidavit.findings.texts import Loaded, find_exact
+from affidavit.findings.texts import Loaded, find_exact, sieve
 
 Rows = npt.NDArray[np.int64]
 NONE: Rows = np.empty(0, np.int64)
@@ -31,11 +31,14 @@ class UnitIndex:
         self.active = active
         self.ignored = ignored
         self._names: dict[int, str] = {}
-        self._text = find_exact(unit.strings, words)
+        self._rows: dict[RefKind, tuple[I32, I32]] = {}
+        self._keys = sieve(unit.strings)
+        self._text = find_exact(unit.strings, words, self._keys)
 
     def learn(self, words: Iterable[bytes]) -> None:
-        """Look further words up, before any member is asked for."""
-        self._text |= find_exact(self.unit.strings, words)
+        """Look further words up, once and before any member is asked for."""
+        self._text |= find_exact(self.unit.strings, words, self._keys)
+        del self._keys
 
     def raw_name(self, row: int) -> bytes:
         """Descriptor of a class defined here, as stored."""
@@ -69,25 +72,51 @@ class UnitIndex:
         """Those of some method or field references whose class, by the table `owners`, is one of `types`."""
         if not len(types) or not len(members):
             return NONE
+        return members[self._of_types(owners[members], types)]
+
+    def held(self, owners: npt.NDArray[np.int32], types: Rows) -> Rows:
+        """All method or field references whose class, by the table `owners`, is one of `types`."""
+        return np.flatnonzero(self._of_types(owners, types)) if len(types) else NONE
+
+    def _of_types(self, owners: npt.NDArray[np.int32], types: Rows) -> npt.NDArray[np.bool_]:
         self._marked[types] = True
-        held = members[self._marked[owners[members]]]
+        chosen = self._marked[owners]
         self._marked[types] = False
-        return held
+        return chosen
 
     def rows(self, kind: RefKind, targets: Rows) -> Rows:
-        """Rows of `Unit.refs` that name one of `targets`, in active methods, ascending."""
+        """Rows of `Unit.refs` that name one of `targets`, in active methods, ascending.
+
+        Targets are strings, or types, fields and methods whose class was among the words given.
+        """
         if not len(targets):
             return NONE
-        csr = referrers(self.unit, kind)
-        rows = np.sort(np.concatenate([csr.row(int(target)) for target in targets])).astype(np.int64)
-        return rows[self.active[self.unit.refs.owner[rows]]]
+        if kind == RefKind.STRING:
+            csr = referrers(self.unit, kind)
+            rows = np.concatenate([csr.row(int(target)) for target in targets])
+            return np.sort(rows[self.active[self.unit.refs.owner[rows]]]).astype(np.int64)
+        named, rows = self._sites(kind)
+        starts, ends = named.searchsorted(targets), named.searchsorted(targets, side="right")
+        found = [rows[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if start < end]
+        return np.sort(np.concatenate(found)).astype(np.int64) if found else NONE
 
-    @cached_property
+    def _sites(self, kind: RefKind) -> tuple[I32, I32]:
+        """Rows in active methods that name what rules may ask for, by what they name; and what each one names."""
+        if kind not in self._rows:
+            unit, refs = self.unit, self.unit.refs
+            owners = {RefKind.FIELD: unit.field_class, RefKind.METHOD: unit.method_class}.get(kind)
+            known = np.zeros(len(unit.type_string) + 1, bool)
+            known[self.type_indices(self._text)] = True
+            known = known[:-1] if owners is None else known[owners]
+            rows = np.flatnonzero(refs.kind == kind).astype(np.int32)
+            rows = rows[known[refs.target[rows]] & self.active[refs.owner[rows]]]
+            rows = rows[np.argsort(refs.target[rows], kind="stable")]
+            self._rows[kind] = refs.target[rows], rows
+        return self._rows[kind]
+
     def loaded(self) -> Loaded:
         """The strings that instructions load."""
-        refs = self.unit.refs
-        targets = np.unique(refs.target[refs.kind == RefKind.STRING])
-        return Loaded(self.unit.strings, targets[targets >= 0].astype(np.int64))
+        return Loaded(self.unit.strings, np.flatnonzero(np.diff(referrers(self.unit, RefKind.STRING).start)))
 
     @cached_property
     def children(self) -> dict[str, Rows]:

@@ -82,8 +82,10 @@ class Category(Struct, frozen=True, omit_defaults=True):
     covers: str = ""
 
 
-class Affidavit(Struct, frozen=True):
+class Affidavit(Struct, frozen=True, dict=True):
     """The content of a bundle, read back: what every report is made from.
+
+    It has a ``__dict__``, which is no part of the value: `evidence.bundle` keeps the encoded members there meanwhile.
 
     Attributes:
         categories: the questions in the words that the knowledge had at review time.

@@ -52,7 +52,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     """One observation.
 
     Attributes:
-        id: ``f`` and the first 16 hex digits of the SHA-256 of the fact's canonical JSON without this field:
+        id: ``f`` and the first 16 hex digits of the SHA-256 of the canonical JSON of the list [what, place, extractor]:
             the same observation has the same id in every review.
         what: the observation.
         place: where it was read.

@@ -7,6 +7,7 @@ from affidavit.model.endpoint import Endpoint
 from affidavit.model.place import Place
 
 _EXAMPLES = 5
+_NOT_A_HOST = {"email": "e-mail addresses", "deep-link-host": "links that open the app"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ class Host:
 
 
 def by_host(endpoints: Iterable[Endpoint], role: str = "endpoint") -> list[Host]:
-    """Endpoints of one role by host, sorted from the domain downwards so that one owner's hosts stand together."""
+    """Endpoints of one role by host, sorted from the domain downwards so that one owner's hosts stand together.
+
+    The host of an e-mail address or of a link that opens the app is no address to connect to: see `role_of`.
+    """
     groups: dict[str, list[Endpoint]] = {}
     for item in endpoints:
-        if item.role == role:
+        if role_of(item) == role:
             groups.setdefault(item.host or item.value, []).append(item)
     return [_host(name, groups[name]) for name in sorted(groups, key=lambda name: (name.split(".")[::-1], name))]
 
@@ -41,7 +45,12 @@ def by_host(endpoints: Iterable[Endpoint], role: str = "endpoint") -> list[Host]
 def aside_by_role(endpoints: Iterable[Endpoint]) -> list[tuple[str, list[Host]]]:
     """What was set aside, by the reason why."""
     known = list(endpoints)
-    return [(role, by_host(known, role)) for role in sorted({item.role for item in known} - {"endpoint"})]
+    return [(role, by_host(known, role)) for role in sorted({role_of(item) for item in known} - {"endpoint"})]
+
+
+def role_of(item: Endpoint) -> str:
+    """Its role; for what is taken for real but names nothing to connect to, what it is instead."""
+    return _NOT_A_HOST.get(item.form, item.role) if item.role == "endpoint" else item.role
 
 
 def _host(name: str, items: list[Endpoint]) -> Host:

@@ -13,6 +13,9 @@ from affidavit.report.answers import Statement, cited_places, has_more_places, n
 PLACES = 8
 """Places of one finding that the page opens; the bundle has all that the finding lists."""
 
+_UNASKED = "the manifest asks for none of the permissions"
+"""How a finding words it that what it needs is not asked for."""
+
 _NODES = 60
 _EXAMPLES = 5
 
@@ -38,26 +41,43 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One finding, ready to be laid out. `anchor` is made here and holds nothing from the bundle."""
+    """One finding, ready to be laid out.
+
+    Attributes:
+        anchor: made here; holds nothing from the bundle.
+        cited: the places that the page opens. listed: how many the bundle lists. total: how many there are.
+        more: whether there are further places that the bundle only counts.
+        unasked: whether the manifest asks for none of the permissions that this needs.
+    """
 
     anchor: str
     finding: Finding
     who: tuple[tuple[str, int], ...]
     proof: tuple[Node, ...]
     cited: tuple[Cited, ...]
+    listed: int
     total: int
     more: bool
+    unasked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with its findings by answer."""
+    """One question with its findings by answer.
+
+    `unasked` says that all that is shown needs permissions of which the manifest asks for none.
+    """
 
     anchor: str
     statement: Statement
     shown: tuple[Opened, ...]
     undetermined: tuple[Opened, ...]
     not_shown: tuple[Opened, ...]
+
+    @property
+    def unasked(self) -> bool:
+        """See above."""
+        return bool(self.shown) and all(item.unasked for item in self.shown)
 
 
 def questions(asked: Iterable[Statement], affidavit: Affidavit) -> list[Question]:
@@ -87,8 +107,10 @@ def open_finding(
         who=tuple((names.get(item.who, item.who), item.places) for item in finding.who),
         proof=proof_lines(finding.proof),
         cited=tuple(Cited(place, excerpts.get(f"{place.entry}@{place.offset}")) for place in places[:PLACES]),
-        total=len(places),
+        listed=len(places),
+        total=max(len(places), sum(item.places for item in finding.who)),
         more=has_more_places(finding),
+        unasked=_UNASKED in finding.why_not_higher,
     )
 
 

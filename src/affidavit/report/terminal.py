@@ -1,13 +1,7 @@
 """The summary on a terminal or in a pipe: the questions people ask, in their order, what could not be seen first."""
 
-import io
 import shlex
 from collections.abc import Sequence
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from affidavit.model.bundle import Affidavit
 from affidavit.model.finding import Answer
@@ -15,11 +9,14 @@ from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import Certificate, SigningBlock
 from affidavit.report.answers import Statement, statements
+from affidavit.report.columns import GAP, Page
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
 from affidavit.report.text import plural, visible
 
 _COLOURS = {Answer.SHOWN: "bold yellow", Answer.UNDETERMINED: "magenta", Answer.NOT_SHOWN: "dim"}
+_HEADS = (("What it touches", 21), ("Answer", 12), ("Grade", 9), ("Where, and whose code", 0))
 _LABEL = 12
+_NARROWEST = 12
 _LISTED = 12
 """Libraries, hosts and kinds of limitation that the summary names before it counts the rest."""
 
@@ -35,60 +32,53 @@ def render_terminal(
         colour: whether to put in ANSI colours (the caller knows whether it writes to a terminal and heeds NO_COLOR).
         written: label and path of the files made, for the last lines; by default only how to check a bundle is said.
     """
-    out = io.StringIO()
-    console = Console(
-        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None,
-        no_color=not colour, highlight=False, markup=False, emoji=False, legacy_windows=False,
-    )  # fmt: skip
+    page = Page(width, colour=colour)
     facts = Facts(affidavit.facts)
-    _head(console, affidavit, facts)
-    _limits(console, affidavit)
-    _answers(console, statements(affidavit))
-    _section(console, "Whose code", _libraries(facts))
-    _section(console, "Talks to", _hosts(facts))
-    _section(console, "Native", _native(facts))
-    console.print()
+    _head(page, affidavit, facts)
+    _limits(page, affidavit)
+    _answers(page, statements(affidavit))
+    _section(page, "Whose code", _libraries(facts))
+    _section(page, "Talks to", _hosts(facts))
+    _section(page, "Native", _native(facts))
+    page.line()
     for label, value in written or _how_to_check(affidavit):
-        console.print(_text(f"{label:<{_LABEL}}  {value}"), soft_wrap=True)  # whole, so that it can be copied
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+        page.line(_shown(f"{label:<{_LABEL}}{GAP}{value}"))
+    return page.text()
 
 
-def _text(text: str, style: str = "") -> Text:
-    """The one way in which text reaches the terminal: hidden characters are escapes, markup is not read."""
-    return Text(visible(text, 4_000), style=style)
+def _shown(text: str) -> str:
+    """The one way in which text reaches the terminal: hidden characters are escapes."""
+    return visible(text, 4_000)
 
 
-def _line(label: str, value: str, style: str = "") -> Table:
+def _line(page: Page, label: str, value: str) -> None:
     """A label in the left column and its text, wrapped under itself."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=_LABEL, style="bold")
-    table.add_column(overflow="fold", style=style)
-    table.add_row(_text(label), _text(value))
-    return table
+    rest = max(page.width - _LABEL - len(GAP), _NARROWEST)
+    page.row([(_shown(label), _LABEL, "bold"), (_shown(value), rest, "")])
 
 
-def _section(console: Console, label: str, value: str) -> None:
+def _section(page: Page, label: str, value: str) -> None:
     """One labelled paragraph; nothing when there is nothing to say."""
     if value:
-        console.print()
-        console.print(_line(label, value))
+        page.line()
+        _line(page, label, value)
 
 
-def _head(console: Console, affidavit: Affidavit, facts: Facts) -> None:
+def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
     """What was reviewed."""
     artefact, package = affidavit.manifest.artefact, facts.package()
     if package:
         version = f"{package.version_name} ({package.version_code})"
         named = f"{package.label}  " if package.label else ""
-        console.print(_text(f"{visible(named)}{visible(package.name)}  {visible(version)}", style="bold"))
-    console.print(_line("File", f"{visible(artefact.name)}  {artefact.kind}  {size_in_words(artefact.size)}"))
-    console.print(_line("SHA-256", artefact.sha256))
+        page.paragraph(_shown(f"{visible(named)}{visible(package.name)}  {visible(version)}"), "bold")
+    _line(page, "File", f"{visible(artefact.name)}  {artefact.kind}  {size_in_words(artefact.size)}")
+    _line(page, "SHA-256", artefact.sha256)
     code = code_in_words(facts)
     if code:
-        console.print(_line("Contains", code))
+        _line(page, "Contains", code)
     if package and package.target_sdk >= 0:
-        console.print(_line("Made for", f"Android API {package.target_sdk}, runs from API {max(package.min_sdk, 1)}"))
-    console.print(_line("Signed by", signers(facts)))
+        _line(page, "Made for", f"Android API {package.target_sdk}, runs from API {max(package.min_sdk, 1)}")
+    _line(page, "Signed by", signers(facts))
 
 
 def signers(facts: Facts) -> str:
@@ -101,41 +91,33 @@ def signers(facts: Facts) -> str:
     return f"{who}  ({', '.join(schemes) or 'no scheme read'}; not verified)"
 
 
-def _limits(console: Console, affidavit: Affidavit) -> None:
+def _limits(page: Page, affidavit: Affidavit) -> None:
     """What could not be examined, ahead of every answer."""
-    console.print()
-    console.print(_text("Not examined", style="bold"))
+    page.line()
+    page.paragraph("Not examined", "bold")
     if affidavit.manifest.partial:
-        console.print(
-            Padding(_text("The budget ran out: this affidavit is partial.", style="bold magenta"), (0, 0, 0, 2))
-        )
+        page.paragraph("The budget ran out: this affidavit is partial.", "bold magenta", indent=2)
     kinds = folded(affidavit.limitations)
     for kind, count, detail in kinds[:_LISTED]:
         times = f" ({count:,} times)" if count > 1 else ""
-        console.print(Padding(_text(f"{visible(detail)}{times} [{kind}]"), (0, 0, 0, 2)))
+        page.paragraph(_shown(f"{visible(detail)}{times} [{kind}]"), indent=2)
     if len(kinds) > _LISTED:
-        console.print(
-            Padding(_text(f"… and {plural(len(kinds) - _LISTED, 'further kind')} in the report"), (0, 0, 0, 2))
-        )
-    console.print(Padding(_text(" ".join(METHOD_LIMITS), style="dim"), (0, 0, 0, 2)))
+        page.paragraph(f"… and {plural(len(kinds) - _LISTED, 'further kind')} in the report", indent=2)
+    page.paragraph(" ".join(METHOD_LIMITS), "dim", indent=2)
 
 
-def _answers(console: Console, asked: Sequence[Statement]) -> None:
+def _answers(page: Page, asked: Sequence[Statement]) -> None:
     """One row for each question."""
     if not asked:
         return
-    console.print()
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("What it touches", width=21, overflow="fold")
-    table.add_column("Answer", width=12)
-    table.add_column("Grade", width=9)
-    table.add_column("Where, and whose code", overflow="fold")
+    page.line()
+    fixed = sum(width + len(GAP) for _, width in _HEADS[:-1])
+    widths = [*(width for _, width in _HEADS[:-1]), max(page.width - fixed, _NARROWEST)]
+    page.row([(head, width, "bold") for (head, _), width in zip(_HEADS, widths, strict=True)])
     for item in asked:
-        table.add_row(
-            _text(visible(item.label)), _text(item.answer, style=_COLOURS[item.answer]),
-            _text(item.grade or ""), _text(_where(item)),
-        )  # fmt: skip
-    console.print(table)
+        texts = visible(item.label), item.answer, item.grade or "", _where(item)
+        styles = "", _COLOURS[item.answer], "", ""
+        page.row([(_shown(text), width, style) for text, width, style in zip(texts, widths, styles, strict=True)])
 
 
 def _where(item: Statement) -> str:

@@ -1,0 +1,68 @@
+"""Bytes that a whole review needs, but seldom all at once: beyond some size they lie in a file, not in memory.
+
+The code of a large app inflates to hundreds of megabytes, of which each stage looks at some. Past `RESIDENT` bytes they
+are written to temporary files without a name and mapped: the kernel can drop the pages, and brings them back when read.
+"""
+
+import mmap
+import tempfile
+import threading
+from types import TracebackType
+from typing import Self
+
+RESIDENT = 64 << 20
+"""Bytes kept in memory before files are used; most apps never reach it."""
+
+
+PAUSE = 0.2
+"""Seconds between two times that pages are let go, while a spool is open."""
+
+
+class Spool:
+    """Keeps bytes for as long as something refers to them; as a context, it also lets their pages go now and again."""
+
+    def __init__(self, resident: int = RESIDENT) -> None:
+        self._left = resident
+        self._maps: list[mmap.mmap] = []
+        self._closed = threading.Event()
+        self._tender: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed.set()
+        if self._tender is not None:
+            self._tender.join()
+
+    def keep(self, data: bytes) -> memoryview:
+        """The same bytes, to be held instead of `data`."""
+        self._left -= len(data)
+        if self._left >= 0 or not data:
+            return memoryview(data)
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(data)
+                file.flush()
+                mapped = mmap.mmap(file.fileno(), len(data), access=mmap.ACCESS_READ)
+        except OSError:
+            # No room or no folder for temporary files: then memory has to do.
+            return memoryview(data)
+        self._maps.append(mapped)
+        if self._tender is None:
+            self._tender = threading.Thread(target=self._tend, daemon=True)
+            self._tender.start()
+        return memoryview(mapped)
+
+    def _tend(self) -> None:
+        # A stage may read all code in one go; without this its pages would add up until the stage ends.
+        while not self._closed.wait(PAUSE):
+            self.release_pages()
+
+    def release_pages(self) -> None:
+        """Let the kernel drop the mapped pages read so far."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            for mapped in tuple(self._maps):
+                mapped.madvise(mmap.MADV_DONTNEED)
