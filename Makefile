@@ -27,7 +27,7 @@ if not any(map(shutil.which, (os.environ.get("CC", "cc").split()[0], "gcc", "cla
     bad.append("no C compiler was found: install one (Debian: apt-get install gcc libc6-dev), or set CC")
 if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
     bad.append("Python.h was not found: install Python's headers (Debian: apt-get install python3-dev)")
-sys.exit("\n".join(f"affidavit: {line}" for line in bad))
+sys.exit("\n".join(f"affidavit: {line}" for line in bad) or 0)
 endef
 export CHECK_MACHINE
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affidavit.artefact import elf_symbols
 from affidavit.artefact.elf import Elf, read_elf
 from affidavit.model.limitation import Limitation
 from tests.builders.elf import ElfBuilder, android_note, note
@@ -200,6 +201,18 @@ def test_damaged_bytes_never_raise(changes):
     if isinstance(found, Elf):
         for name in (*found.symbols.imports, *found.symbols.exports, *found.needed, found.soname, found.ndk):
             name.encode("utf-8")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(64, len(WHOLE) - 1), st.sampled_from([0, 1, 65, 255])), max_size=12))
+def test_names_in_bulk_are_those_read_one_by_one(changes):
+    data = bytearray(WHOLE)
+    for at, value in changes:
+        data[at] = value
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(elf_symbols, "_plain_names", lambda *_: None)
+        slow = read_elf("x", bytes(data))
+    assert read_elf("x", bytes(data)) == slow
 
 
 @settings(max_examples=100, deadline=None)

@@ -41,6 +41,17 @@ def test_help_and_version_import_nothing_heavy(option):
     assert "LOADED [] 0" in done.stdout
 
 
+def test_a_command_collects_rarely_and_not_at_its_end():
+    probe = (
+        "import atexit, gc, os\nfrom affidavit.cli.main import main\n"
+        "atexit.register(lambda: print('FROZEN', gc.get_freeze_count() > 0))\n"  # runs after what main registers
+        "main(['--version'])\n"
+        "print('STATE', gc.isenabled(), gc.get_threshold()[0], os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    assert "STATE True 100000 1\nFROZEN True" in python("-c", probe, OPENBLAS_NUM_THREADS="1").stdout
+    assert "STATE True 100000 3\n" in python("-c", probe, OPENBLAS_NUM_THREADS="3").stdout
+
+
 def test_help_costs_less_than_150_ms_of_cpu():
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = python("-m", "affidavit.cli.main", "--help")

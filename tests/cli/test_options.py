@@ -34,6 +34,13 @@ def test_budgets_are_amounts_with_units(text, seconds, memory):
 
 
 @pytest.mark.parametrize(
+    ("text", "entry"), [(None, 1 << 30), ("60s", 1 << 30), ("8GB", 1 << 30), ("500MB", 125 * 10**6)]
+)
+def test_one_entry_cannot_take_more_than_the_memory_that_was_given(text, entry):
+    assert budget(text).entry_bytes == entry
+
+
+@pytest.mark.parametrize(
     "text", ["60", "s", "-5s", "5 s", "0s", "1TB", "60s,,2GB", "nan s", "1e9s", "60s;2GB", "9" * 99 + "s"]
 )
 def test_other_budgets_are_refused(text):

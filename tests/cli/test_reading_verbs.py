@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from affidavit.cli import codes
 from affidavit.evidence.keys import public_line
@@ -151,6 +152,31 @@ def test_verify_names_a_swapped_artefact(run: Run, bundle: Path, tmp_path: Path)
     done = run("verify", bundle, "--artefact", tmp_path / "other.apk")
     assert done.code == codes.FAILED
     assert "step 8 failed" in done.out
+
+
+@pytest.mark.parametrize("asked", [(), ("--artefact", "app")])
+def test_verify_is_undetermined_when_a_difference_is_put_down_to_another_version(
+    run: Run, app: Path, tmp_path: Path, asked
+):
+    import affidavit
+    from affidavit.evidence.bundle import assemble, write_bundle
+
+    made = affidavit.review(app).affidavit
+    manifest, other = made.manifest, replace(made.manifest.tool, version="9.9.9")
+    forged = assemble(
+        manifest.artefact,
+        other,
+        manifest.knowledge_sha256,
+        facts=made.facts,
+        findings=made.findings[1:],
+        limitations=made.limitations,
+        excerpts=made.excerpts,
+        categories=made.categories,
+    )
+    write_bundle(tmp_path / "forged.affidavit", forged, key())
+    done = run("verify", tmp_path / "forged.affidavit", *(app if word == "app" else word for word in asked))
+    assert done.code == (codes.UNDETERMINED if asked else codes.DONE)
+    assert not asked or "no answer from a step that was asked for: 9" in done.out
 
 
 def test_verify_as_json(run: Run, bundle: Path):

@@ -219,3 +219,16 @@ def test_reading_a_bundle_imports_nothing_heavy(written):
         "heavy = {'numpy', 'lief', 'rich', 'jinja2', 'asn1crypto'} & set(sys.modules); sys.exit(str(heavy or '') or 0)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_members_are_encoded_once_and_let_go_when_written(tmp_path, monkeypatch):
+    made = small_affidavit()
+    expected = bundle.content_members(made.facts, made.findings, made.limitations, made.excerpts, made.categories)
+    assert bundle.members_of(made) == expected
+    monkeypatch.setattr(bundle, "content_members", lambda *_: pytest.fail("encoded again"))
+    signed = bundle.write_bundle(tmp_path / "a", made, key())
+    monkeypatch.undo()
+    assert not vars(made)
+    assert not vars(signed)
+    assert bundle.members_of(made) == bundle.members_of(signed) == expected
+    assert (tmp_path / "a").read_bytes() == bundle.bundle_bytes(made, key())

@@ -192,3 +192,33 @@ def test_an_expected_key_that_cannot_be_read_is_a_usage_error(tmp_path, content)
     for text in (str(tmp_path / "alice.pub"), "a\0b"):
         with pytest.raises(UsageError):
             keys.expected_key(text)
+
+
+def test_the_one_spelling_that_is_written_is_read_without_the_general_reader(tmp_path, monkeypatch):
+    made = keys.create(tmp_path / "key.pem")
+    assert raw(keys._load_any((tmp_path / "key.pem").read_bytes(), tmp_path)) == raw(made)
+    monkeypatch.setattr(keys, "_load_any", lambda *_: pytest.fail("read in general"))
+    assert raw(keys.load(tmp_path / "key.pem")) == raw(made)
+
+
+def test_other_spellings_of_the_same_key_are_read_too(tmp_path):
+    path = tmp_path / "key.pem"
+    made = keys.create(path)
+    pem = path.read_bytes()
+    for spelling in (b"a comment\n" + pem, pem.rstrip(), pem.replace(b"\n", b"\r\n"), pem[:60] + b"\n" + pem[60:]):
+        path.write_bytes(spelling)
+        assert raw(keys.load(path)) == raw(made)
+
+
+@given(st.integers(28, 91), st.binary(min_size=1, max_size=1))
+def test_a_changed_byte_is_read_as_the_general_reader_reads_it(position, byte):
+    pem = keys_pem()
+    changed = pem[:position] + byte + pem[position + 1 :]
+    seed = keys._seed(changed)
+    if seed:
+        assert raw(keys._load_any(changed, Path("key"))) == seed
+
+
+def keys_pem():
+    form = serialization.PrivateFormat.PKCS8
+    return key().private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())

@@ -84,3 +84,21 @@ def test_a_name_of_the_greatest_length_can_be_written(tmp_path):
     for name in ("a" * 255, "é" * 127):
         write_atomically(tmp_path / name, b"x")
     assert listing(tmp_path) == ["a" * 255, "é" * 127]
+
+
+def test_pieces_are_written_in_their_order(tmp_path):
+    write_atomically(tmp_path / "a", (piece for piece in (b"one ", b"", b"two")))
+    assert (tmp_path / "a").read_bytes() == b"one two"
+
+
+def test_a_piece_that_cannot_be_made_leaves_what_was_there(tmp_path):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def broken():
+        yield b"new"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(tmp_path / "a", broken())
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert listing(tmp_path) == ["a"]

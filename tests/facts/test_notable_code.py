@@ -60,6 +60,14 @@ def test_a_constant_loaded_long_before_is_not_the_name():
     assert noted(built(("const-string", 0, "far"), *gap, ("invoke-static", [0], LOAD))) == [("native-loading", "", 1)]
 
 
+def test_a_call_of_a_method_that_is_not_in_the_table_is_not_taken_for_the_last_one():
+    data = bytearray(built(("invoke-static", [0], LOAD), ("invoke-static", [1], LOAD)))
+    [fact] = facts_of(bytes(data))
+    struct.pack_into("<H", data, fact.place.offset + 2, 0xFFFF)
+    [left] = notable_code.extract(program_of(bytes(data)), [])
+    assert (left.what.sites, left.place.pc) == (1, 3)
+
+
 def test_equal_cases_are_one_fact_with_their_number():
     load = [("const-string", 0, "sec"), ("invoke-static", [0], LOAD)]
     [fact] = facts_of(built(*load, *load, *load))

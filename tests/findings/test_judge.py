@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from affidavit.findings.judge import judge, limitations_of
+from affidavit.findings.judge import judge
 from affidavit.findings.schema import Rule
 from affidavit.model.finding import Answer, Attribution, Grade
 from affidavit.model.limitation import Limitation
@@ -32,7 +32,7 @@ def rule(match, **changes):
 
 def finding(match, spec, limitations=(), libraries=None, **changes):
     app = build_app(spec)
-    (found,) = judge(app.facts, app.program, libraries, limitations, [rule(match, **changes)])
+    (found,) = judge(app.facts, app.program, libraries, limitations, [rule(match, **changes)]).findings
     return found
 
 
@@ -159,8 +159,9 @@ def test_a_rule_can_be_a_limitation():
     packer = rule({"entry": "lib/libpack.so"}, id="hidden/packer", **PACKED)
     asks = rule({"call": DELETE})
     app = build_app({"entries": ["lib/libpack.so"]})
-    assert limitations_of(app.facts, app.program, [asks, packer]) == (Limitation("code/packed", "It is packed."),)
-    found = {item.rule: item for item in judge(app.facts, app.program, None, (), [asks, packer])}
+    judged = judge(app.facts, app.program, None, (), [asks, packer])
+    assert judged.raised == (Limitation("code/packed", "It is packed."),)
+    found = {item.rule: item for item in judged.findings}
     assert found["files/x"].answer is Answer.UNDETERMINED
     assert found["files/x"].limitations == ("code/packed",)
     assert found["hidden/packer"].answer is Answer.SHOWN
@@ -169,13 +170,13 @@ def test_a_rule_can_be_a_limitation():
 def test_a_rule_that_does_not_match_limits_nothing():
     packer = rule({"entry": "lib/libpack.so"}, **PACKED)
     app = build_app({"entries": ["lib/libother.so"]})
-    assert limitations_of(app.facts, app.program, [packer]) == ()
+    assert judge(app.facts, app.program, None, (), [packer]).raised == ()
 
 
 def test_findings_come_by_rule_id_whatever_the_order_of_rules():
     app = build_app({"calls": [DELETE]})
     rules = [rule({"call": DELETE}, id=f"files/{name}") for name in "cab"]
-    one, other = (judge(app.facts, app.program, None, (), order) for order in (rules, rules[::-1]))
+    one, other = (judge(app.facts, app.program, None, (), order).findings for order in (rules, rules[::-1]))
     assert one == other
     assert [item.rule for item in one] == ["files/a", "files/b", "files/c"]
 

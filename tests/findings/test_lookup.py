@@ -1,6 +1,7 @@
 """The small parts: names, the hierarchy, searching string tables, and how fast judging is."""
 
 import time
+from fnmatch import fnmatchcase
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import make_fact
-from affidavit.findings import load
+from affidavit.findings import globs, load
 from affidavit.findings.features import Feature
 from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.index import AppIndex
@@ -18,7 +19,7 @@ from affidavit.findings.judge import judge
 from affidavit.findings.names import Member, descriptor, member, type_descriptor
 from affidavit.findings.schema import StringPattern
 from affidavit.findings.strings import fits
-from affidavit.findings.texts import Loaded, find_exact
+from affidavit.findings.texts import Loaded, Wanted, find_exact, sieve
 from affidavit.model.code import FrameworkCall
 from affidavit.model.place import Place
 from tests.builders.dex import DexBuilder, Method
@@ -73,7 +74,7 @@ def strings_of(words):
 def test_exact_search_finds_what_comparing_finds(words, wanted):
     strings = strings_of(words)
     asked = {word.encode() for word in wanted if word.isascii() and "\0" not in word}
-    found = find_exact(strings, asked)
+    found = find_exact(strings, Wanted(asked), sieve(strings))
     slow = {}
     for index in range(len(strings)):
         if strings.raw(index) in asked - {b""}:
@@ -92,9 +93,19 @@ def test_literal_search_finds_what_comparing_finds(words, literal, at_start):
     assert found == [index for index in chosen if fits(strings[index], pattern)]
 
 
+@given(
+    st.text(st.sampled_from("ab/.\n*"), max_size=8),
+    st.text(st.sampled_from("ab/.*?[]"), max_size=8),
+)
+def test_globs_mean_what_fnmatch_means(name, pattern):
+    assert globs.fits(name, pattern) == fnmatchcase(name, pattern)
+    if globs.fits(name, pattern):
+        assert name.startswith(globs.literal_start(pattern))
+
+
 def test_searching_nothing_finds_nothing():
     strings = strings_of(["abc"])
-    assert find_exact(strings, []) == {}
+    assert find_exact(strings, Wanted([]), sieve(strings)) == {}
     assert Loaded(strings, np.array([], "int64")).containing(b"abc") == []
 
 

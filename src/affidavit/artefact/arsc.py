@@ -7,7 +7,8 @@ id is package << 24 | type << 16 | entry. Overlayable and staged-alias chunks do
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from affidavit.artefact import stringpool
 from affidavit.artefact.gaps import Gaps
@@ -33,8 +34,7 @@ _MAX_HOPS = 20
 _MAX_LOOKUPS = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TypeChunk:
+class TypeChunk(msgspec.Struct, frozen=True):
     """The entries of one type in one configuration: offset and size of the chunk, flags, counts, qualifiers as text."""
 
     offset: int
@@ -46,19 +46,17 @@ class TypeChunk:
     config: str
 
 
-@dataclass(slots=True)
-class Package:
+class Package(msgspec.Struct):
     """One package: name, the pools of type and key names, chunks by type number."""
 
     id: int
     name: str
     types: StringPool
     keys: StringPool
-    chunks: dict[int, list[TypeChunk]] = field(default_factory=dict)
+    chunks: dict[int, list[TypeChunk]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """One stored value.
 
     Attributes:
@@ -75,8 +73,7 @@ class Value:
     key: int
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(msgspec.Struct, frozen=True):
     """What a resource id leads to.
 
     Attributes:
@@ -91,16 +88,15 @@ class Resolved:
     cycle: bool = False
 
 
-@dataclass(slots=True)
-class ResourceTable:
+class ResourceTable(msgspec.Struct):
     """An opened table. `limitations` grows while values are resolved."""
 
     data: bytes
     entry: str = ""
-    pool: StringPool = field(default_factory=lambda: StringPool(b""))
-    packages: dict[int, list[Package]] = field(default_factory=dict)
-    limitations: list[Limitation] = field(default_factory=list)
-    gaps: Gaps = field(init=False, repr=False)
+    pool: StringPool = msgspec.field(default_factory=lambda: StringPool(b""))
+    packages: dict[int, list[Package]] = {}
+    limitations: list[Limitation] = []
+    gaps: Gaps = msgspec.field(default_factory=lambda: Gaps([]))
     lookups: int = 0
 
     def __post_init__(self) -> None:

@@ -12,7 +12,6 @@ import struct
 from affidavit.artefact import stringpool
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.stringpool import StringPool, parse_pool
-from affidavit.artefact.textxml import parse_text
 from affidavit.artefact.xmltree import STRING, Attribute, Document, Element, TreeBuilder
 
 _CHUNK = struct.Struct("<HHI")
@@ -38,6 +37,8 @@ def parse_axml(data: bytes | memoryview, budget: Budget | None = None, entry: st
     """
     data = bytes(data)
     if _is_text(data):
+        from affidavit.artefact.textxml import parse_text  # noqa: PLC0415 - few artefacts have a manifest that is text
+
         return parse_text(data, entry)
     return _Reader(data, budget or Budget(), entry).read()
 

@@ -1,8 +1,9 @@
 """How much a review may cost: one object threaded through every reader."""
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from affidavit.model.errors import BudgetError
 
@@ -10,8 +11,7 @@ _PAGE = 4096
 _STATM = Path("/proc/self/statm")
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(msgspec.Struct):
     """Bounds on one review.
 
     Attributes:
@@ -31,7 +31,7 @@ class Budget:
     total_bytes: int = 4 << 30
     ratio: int = 1_100
     depth: int = 3
-    started: float = field(default_factory=time.monotonic)
+    started: float = msgspec.field(default_factory=time.monotonic)
     inflated: int = 0
 
     def check(self) -> None:

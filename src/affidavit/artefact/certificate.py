@@ -5,9 +5,10 @@ Sources: RFC 5280 (certificates), RFC 5652 (signed data), RFC 4514 (names as tex
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 _SHORT = {
     "2.5.4.3": "CN",
@@ -35,8 +36,7 @@ class UnreadableCertificateError(ValueError):
     """The bytes are no certificate or signed data that can be read; the message says what the reader objected to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """A certificate. Names are RFC 4514 text, times ISO 8601 UTC, `serial` is hex, `key` such as ``RSA 2048``."""
 
     subject: str
@@ -50,8 +50,7 @@ class Parsed:
     sha1: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignedData:
+class SignedData(msgspec.Struct, frozen=True):
     """PKCS#7 signed data: how many signers, and its certificates (DER, whether a signer's own), signers' first."""
 
     signers: int

@@ -7,8 +7,10 @@ other readers open it, and what they see matters to whoever was handed the file.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from affidavit.artefact.notes import Notes
 
@@ -26,8 +28,7 @@ _CANDIDATES: Final = 64
 """End records that are tried before giving up on a file full of their signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """Where the central directory is.
 
     Attributes:

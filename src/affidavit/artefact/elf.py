@@ -7,7 +7,8 @@ this reader; they only tell whether a static symbol table was left in. Every cou
 
 import re
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from affidavit.artefact.elf_reader import Reader, Records
 from affidavit.artefact.elf_symbols import Symbols, read_symbols
@@ -34,8 +35,7 @@ _ABIS |= {(8, 32): "mips", (8, 64): "mips64"}
 """Android ABI by e_machine and class (NDK guide "Android ABIs"; e_machine values from the gABI)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Elf:
+class Elf(msgspec.Struct, frozen=True):
     """What an ELF file's headers say.
 
     Attributes:

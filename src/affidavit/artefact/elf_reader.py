@@ -1,8 +1,8 @@
 """Checked access to the bytes of one ELF file: tables of records, addresses, names."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -44,8 +44,7 @@ _RECORDS: dict[tuple[str, int], list[tuple[str, str]]] = {
 """Fields of the records, in their order in the file (gABI: Elf32_Phdr, Elf64_Phdr and so on)."""
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(msgspec.Struct):
     """One ELF file while it is read.
 
     Attributes:
@@ -58,8 +57,8 @@ class Reader:
     data: bytes
     bits: int
     order: str
-    loads: list[tuple[int, int, int]] = field(default_factory=list)
-    limitations: list[Limitation] = field(default_factory=list)
+    loads: list[tuple[int, int, int]] = []
+    limitations: list[Limitation] = []
 
     def fault(self, cause: str, detail: str, offset: int = -1) -> None:
         """Note a limitation; at most one of each cause, later ones are counted."""

@@ -4,11 +4,13 @@ The dynamic section gives no count: it is DT_HASH's ``nchain`` (gABI, "Hash Tabl
 DT_GNU_HASH, or the size of the SHT_DYNSYM section, or the space up to the string table, in this order.
 """
 
-from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 
-from affidavit.artefact.elf_reader import DT_STRTAB, Reader, Records
+from affidavit.artefact.elf_reader import DT_STRTAB, NAME_LIMIT, Reader, Records
 
 _DT_HASH, _DT_SYMTAB, _DT_GNU_HASH = 4, 6, 0x6FFFFEF5
 _SHT_DYNSYM = 11
@@ -18,10 +20,10 @@ _STV_INTERNAL, _STV_HIDDEN = 1, 2
 
 _MAX_SYMBOLS = 1_000_000
 _MAX_TEXT = 64 << 20
+_MAX_TABLE = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(msgspec.Struct, frozen=True):
     """Names of dynamic symbols in the table's order.
 
     Attributes:
@@ -58,12 +60,13 @@ def read_symbols(reader: Reader, dynamic: dict[int, int], sections: Records) -> 
     public = np.isin(bind, (_STB_GLOBAL, _STB_WEAK, _STB_GNU_UNIQUE))
     public &= ~np.isin(visibility, (_STV_INTERNAL, _STV_HIDDEN))
     named = table["name"] != 0
+    imports, exports = table["name"][undefined & named], table["name"][~undefined & named & public]
+    known = _plain_names(reader, strings, np.concatenate((imports, exports)))
+    if known is not None:
+        cut = len(imports)
+        return Symbols(tuple(filter(None, known[:cut])), tuple(filter(None, known[cut:])), counted_by)
     names = _Names(reader, strings)
-    return Symbols(
-        imports=names.read(table["name"][undefined & named].tolist()),
-        exports=names.read(table["name"][~undefined & named & public].tolist()),
-        counted_by=counted_by,
-    )
+    return Symbols(imports=names.read(imports.tolist()), exports=names.read(exports.tolist()), counted_by=counted_by)
 
 
 def _count(reader: Reader, dynamic: dict[int, int], sections: Records) -> tuple[int, str]:
@@ -111,6 +114,25 @@ def _gnu_count(reader: Reader, address: int) -> int:
         reader.fault("bad-hash-table", "the last chain of the GNU hash table does not end")
         return -1
     return last + int(ends[0]) + 1
+
+
+def _plain_names(reader: Reader, base: int, indices: npt.NDArray[np.unsignedinteger[Any]]) -> list[str] | None:
+    """The names at these indices of the string table, read in bulk; None unless all are there, ASCII and few enough."""
+    begins = indices.astype(np.int64) + base
+    if not len(begins):
+        return []
+    first, last = int(begins.min()), int(begins.max())
+    stop = reader.data.find(b"\0", last, last + NAME_LIMIT)
+    text = reader.data[first : stop if stop >= 0 else last + NAME_LIMIT]
+    few = len(text) <= _MAX_TABLE and len(begins) * (NAME_LIMIT + 1) <= _MAX_TEXT
+    if last >= len(reader.data) or not few or not text.isascii():
+        return None
+    nuls = np.flatnonzero(np.frombuffer(text, np.uint8) == 0)
+    begins -= first
+    nexts = np.append(nuls, len(text))[np.searchsorted(nuls, begins)]
+    plain = text.decode("ascii")
+    ends = np.minimum(nexts, begins + NAME_LIMIT)
+    return [plain[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
 
 class _Names:

@@ -2,10 +2,10 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import deflate
+import msgspec
 
 MAX_RATIO: Final = 1_032
 """Deflate cannot do better: a match of 258 bytes costs at least two bits (RFC 1951, section 3.2)."""
@@ -14,8 +14,7 @@ _STEP: Final = 1 << 20
 _TICK: Final = 1 << 26
 
 
-@dataclass(frozen=True, slots=True)
-class Inflated:
+class Inflated(msgspec.Struct, frozen=True):
     """What became of one deflate stream.
 
     Attributes:

@@ -6,8 +6,9 @@ Sources: AOSP "APK Signature Scheme v2" (layout of the block and of a v2 signer)
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from affidavit.artefact.directory import find_directory
 from affidavit.artefact.notes import Notes
@@ -33,8 +34,7 @@ SCHEMES = {
 """Vocabulary word of each block id that is known; any other is ``unknown``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """One id-value pair: `offset` and `size` are those of the value in the container."""
 
     block_id: int
@@ -47,8 +47,7 @@ class Block:
         return SCHEMES.get(self.block_id, "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedCertificate:
+class SignedCertificate(msgspec.Struct, frozen=True):
     """A certificate's bytes: `offset` in the container, number of its `signer`, `position` in that signer's list.
 
     `lineage` is true when the list is that of the keys which the signer had over time (v3 proof of rotation).
@@ -61,8 +60,7 @@ class SignedCertificate:
     lineage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signers:
+class Signers(msgspec.Struct, frozen=True):
     """What a signer list says: how many signers (-1 when it is broken before the first), and their certificates."""
 
     count: int

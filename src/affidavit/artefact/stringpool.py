@@ -7,8 +7,9 @@ offset per string. Strings are decoded when asked for, never all at once: a pool
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,8 +52,7 @@ def _whole(text: str) -> str:
     return joined.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-@dataclass(slots=True)
-class StringPool:
+class StringPool(msgspec.Struct):
     """One pool inside `data`. All positions are byte offsets in `data`.
 
     Attributes:
@@ -75,7 +75,7 @@ class StringPool:
     problems: tuple[str, ...] = ()
     refused: int = 0
     spent: int = 0
-    cache: dict[int, str | None] = field(default_factory=dict)
+    cache: dict[int, str | None] = {}
 
     def __len__(self) -> int:
         return self.count

@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from affidavit.artefact.gaps import Gaps
 from affidavit.model.limitation import Limitation
@@ -38,8 +39,7 @@ def signed(data: int) -> int:
     return data - (1 << 32) if data >> 31 else data
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True):
     """One attribute.
 
     Attributes:
@@ -68,8 +68,7 @@ class Attribute:
         return (self.raw or "") if self.type == STRING else value_text(self.type, self.data) or self.raw or ""
 
 
-@dataclass(slots=True)
-class Element:
+class Element(msgspec.Struct):
     """One element: local name, namespace, attributes and children in order, text directly inside, byte offset."""
 
     name: str
@@ -78,7 +77,7 @@ class Element:
     offset: int
     depth: int = 0
     text: str = ""
-    children: list["Element"] = field(default_factory=list)
+    children: list["Element"] = []
 
     def all(self, *names: str) -> Iterator["Element"]:
         """Direct children with one of `names`, in document order."""
@@ -108,8 +107,7 @@ class Element:
         return None
 
 
-@dataclass(slots=True)
-class Document:
+class Document(msgspec.Struct):
     """One XML file.
 
     Attributes:
@@ -122,9 +120,9 @@ class Document:
     root: Element | None
     binary: bool
     entry: str
-    limitations: list[Limitation] = field(default_factory=list)
+    limitations: list[Limitation] = []
     elements: int = 0
-    gaps: Gaps = field(init=False, repr=False)
+    gaps: Gaps = msgspec.field(default_factory=lambda: Gaps([]))
 
     def __post_init__(self) -> None:
         self.gaps = Gaps(self.limitations)

@@ -7,7 +7,6 @@ the deviation is said: as an oddity on the entry (words in ``knowledge/oddities`
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
@@ -63,8 +62,7 @@ class Entry(msgspec.Struct, eq=False):
         self.oddities = tuple(sorted({*self.oddities, *words}))
 
 
-@dataclass(slots=True)
-class _Central:
+class _Central(msgspec.Struct):
     """One central record, before its local header was looked at."""
 
     raw: bytes

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([A-Za-z]{1,3})\Z")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600}
 _BYTES = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
+_COPIES = 4
+"""How many times an inflated entry may be in memory at once: as it comes out, as it is kept, and what is read of it."""
 
 
 def add_output(parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str) -> None:
@@ -73,6 +75,7 @@ def budget(text: str | None) -> "Budget":
             made.seconds = amount * _SECONDS[unit]
         elif unit in _BYTES and amount > 0:
             made.memory = int(amount * _BYTES[unit])
+            made.entry_bytes = min(made.entry_bytes, made.memory // _COPIES)
         else:
             raise UsageError(
                 f"--budget: {part.strip()!r} is no amount of time or memory", advice="write it like 60s,2GB or 5min"

@@ -1,6 +1,7 @@
 """``affidavit verify``: the numbered argument why a bundle may be believed."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ examples:
   affidavit verify app.apk.affidavit
   affidavit verify app.apk.affidavit --artefact app.apk
   affidavit verify app.apk.affidavit --key "affidavit-ed25519 BASE64 0123456789abcdef"
+
+exit codes:
+  0 every step that was asked for holds   1 a step failed
+  3 a step that was asked for gave no answer, e.g. because another version made the bundle
 """
 
 _MARKS = {True: "holds", False: "FAILED", None: "not checked"}
@@ -34,19 +39,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Verify; 1 when a step failed."""
+    """Verify; 1 when a step failed, 3 when one that was asked for could not be settled."""
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 
     for path in (options.path, options.artefact):
         if path is not None:
             file_at(path, "give the path of a bundle, and of the app that it is about after --artefact")
     result = library.verify(options.path, options.artefact, options.key)
-    emit(_json(result) if options.format == "json" else text(result))
-    return codes.DONE if result.passed else codes.FAILED
+    unsettled = _unsettled(result, options)
+    emit(_json(result) if options.format == "json" else text(result, unsettled))
+    if not result.passed:
+        return codes.FAILED
+    return codes.UNDETERMINED if unsettled else codes.DONE
 
 
-def text(result: "Verification") -> str:
-    """The steps, and what they come to."""
+def _unsettled(result: "Verification", options: argparse.Namespace) -> list[str]:
+    """Steps that the artefact or the key was given for and that gave no answer.
+
+    Whoever makes a bundle chooses the version and the budget that it names, and either may explain a difference: to
+    let such a difference pass as success would leave the choice to them.
+    """
+    asked = {6: options.key is not None, 8: options.artefact is not None, 9: options.artefact is not None}
+    return [str(step.number) for step in result.steps if step.passed is None and asked.get(step.number)]
+
+
+def text(result: "Verification", unsettled: Sequence[str] = ()) -> str:
+    """The steps, and what they come to; `unsettled` are the steps that were asked for and gave no answer."""
     lines = [
         f"{step.number}  {_MARKS[step.passed]:<11}  {step.name}: {visible(step.detail, 2_000)}" for step in result.steps
     ]
@@ -56,6 +74,8 @@ def text(result: "Verification") -> str:
         lines.append(f"\nDoes not hold: step {', '.join(failed)} failed.")
     elif open_steps:
         lines.append(f"\nEvery step that was checked holds; not checked: {', '.join(open_steps)}.")
+        if unsettled:
+            lines.append(f"Undetermined: no answer from a step that was asked for: {', '.join(unsettled)}.")
     else:
         lines.append("\nEvery step holds.")
     return "\n".join(lines) + "\n"

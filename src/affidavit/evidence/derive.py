@@ -5,7 +5,6 @@ A stage that breaks, or for which the budget does not suffice, becomes a limitat
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -32,13 +31,13 @@ def silent(stage: str, done: int, total: int) -> None:
     """The progress that nobody watches."""
 
 
-@dataclass
 class _Conclusions:
     """What follows from the facts."""
 
-    facts: tuple[Fact, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    excerpts: dict[str, Excerpt] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.facts: tuple[Fact, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
+        self.excerpts: dict[str, Excerpt] = {}
 
 
 def derive(path: Path, budget: Budget | None = None, progress: Progress = silent) -> Affidavit:

@@ -1,5 +1,6 @@
 """The signer's key: made once, kept private, and its public half as one line of text that can be handed around."""
 
+import binascii
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ PREFIX = 16
 """Hex digits of the key id in that line: for people to compare, and against slips in copying."""
 
 _PEM_LIMIT = 16 << 10
+_BEGIN, _END = b"-----BEGIN PRIVATE KEY-----\n", b"\n-----END PRIVATE KEY-----\n"
+_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")  # RFC 8410, section 7: all that precedes the key's 32 bytes
 _OTHERS = 0o077
 
 
@@ -63,11 +66,30 @@ def load(path: Path) -> "Ed25519PrivateKey":
     Raises:
         UsageError: there is none, others may read it, or it is not an unencrypted Ed25519 key in PEM.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - costly import
+
+    pem = _private_bytes(path)
+    seed = _seed(pem)
+    return Ed25519PrivateKey.from_private_bytes(seed) if seed else _load_any(pem, path)
+
+
+def _seed(pem: bytes) -> bytes:
+    """The 32 bytes of a key in the one spelling that `create` writes; nothing for any other."""
+    if not (pem.startswith(_BEGIN) and pem.endswith(_END)):
+        return b""
+    try:
+        der = binascii.a2b_base64(pem[len(_BEGIN) : -len(_END)], strict_mode=True)
+    except binascii.Error:
+        return b""
+    return der[len(_PKCS8) :] if der.startswith(_PKCS8) and len(der) == len(_PKCS8) + KEY_BYTES else b""
+
+
+def _load_any(pem: bytes, path: Path) -> "Ed25519PrivateKey":
+    """Read a private key in any spelling; this costs more to import than the rest of signing."""
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - costly import, needed only here
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - the same
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - the same
 
-    pem = _private_bytes(path)
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -10,8 +10,9 @@ import string
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from affidavit.evidence.canonical import first_difference
 
@@ -82,8 +83,7 @@ class _Piece(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
+class Unpacked(Struct, frozen=True):
     """What a container gave: members in file order (a name may repeat), and every departure from the one form."""
 
     members: tuple[Member, ...]

@@ -1,8 +1,9 @@
 """A review as a Python value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
@@ -18,8 +19,7 @@ def _unheard(line: str) -> None:
     """The announcement that nobody asked for."""
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Struct, frozen=True):
     """What one artefact was found to be; `affidavit` is what reports are made from."""
 
     affidavit: Affidavit

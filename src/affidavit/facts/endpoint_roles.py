@@ -1,6 +1,6 @@
 """What a text that looks like an endpoint is: a host or not, and whether anything is likely to answer there."""
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
@@ -105,6 +105,7 @@ def read_mark(mark: Mark) -> Reading | None:
     return _read_bare_address(mark.text)
 
 
+@lru_cache(maxsize=1_024)
 def read_url(text: str) -> Reading:
     """Read a URL: its host, and its role by host and path."""
     scheme, _, rest = text.partition("://")

@@ -6,23 +6,31 @@ whatever they are.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
+
+from affidavit.facts.anchors import LITTLE, Anchored, matches
 
 LONGEST = 2_048
 """Bytes of a URL that are read; what is longer is cut."""
 _SCHEME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 _LOCAL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"
+_ALNUM = _LOCAL[:-5]
 _HOST = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
 _SIX = b"0123456789abcdefABCDEF:."
 _TAIL = re.compile(rb"[^\x00-\x20\"'<>\\^`|\x7f]{0,2048}+")
 _ESCAPED_TAIL = re.compile(rb"(?:[^\x00-\x20\"'<>\\^`|\x7f]|\\/){0,2048}+")
-_DOTTED = re.compile(rb"\.(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59}|\d{1,3})(:\d{1,5})?(?=[\x00\"'])")
-_COLONS = re.compile(rb":[0-9A-Fa-f]{1,4}(?=[\x00\"'])")
-_AT = re.compile(rb"@[A-Za-z0-9][A-Za-z0-9.-]{2,252}")
-_FOREIGN = re.compile(
-    "[\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65]"
+_ANCHORED = (
+    Anchored(re.compile(rb"://"), b":", b"/"),
+    Anchored(re.compile(rb":\\/\\/"), b":", b"\\"),
+    Anchored(re.compile(rb"@[A-Za-z0-9][A-Za-z0-9.-]{2,252}"), b"@", _ALNUM, _LOCAL),
+    Anchored(re.compile(rb"\.(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59}|\d{1,3})(:\d{1,5})?(?=[\x00\"'])"), b".", _HOST[:-2]),
+    Anchored(re.compile(rb":[0-9A-Fa-f]{1,4}(?=[\x00\"'])"), b":", _SIX[:-2]),
 )
+_WIDE_URL = (Anchored(re.compile(rb":\0/\0/\0"), b":", b"\0"),)
+_WIDE = re.compile(rb"[:@.]\0[/\\0-9A-Za-z]\0")
+"""What every mark has in UTF-16: its sign, and the letter that follows."""
+_FOREIGN = "[\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65]"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -47,16 +55,18 @@ def find_marks(data: bytes, schemes: frozenset[str], bounds: Bounds | None = Non
         bounds: where strings start and end, if that is known; without it the bytes are one text.
     """
     within = bounds or _unbounded(len(data))
-    yield from _urls(data, schemes, within, b"://", _TAIL)
-    yield from _urls(data, schemes, within, b":\\/\\/", _ESCAPED_TAIL)
-    yield from _emails(data, within)
-    yield from _whole(data, _DOTTED, _HOST, within, exact=bounds is not None)
-    yield from _whole(data, _COLONS, _SIX, within, exact=bounds is not None)
+    exact = bounds is not None
+    plain, escaped, ats, dots, colons = matches(data, _ANCHORED)
+    yield from _urls(data, schemes, within, plain, _TAIL)
+    yield from _urls(data, schemes, within, escaped, _ESCAPED_TAIL)
+    yield from _emails(data, within, ats)
+    yield from _whole(data, dots, _HOST, within, exact=exact)
+    yield from _whole(data, colons, _SIX, within, exact=exact)
 
 
 def find_wide_marks(data: bytes, schemes: frozenset[str]) -> Iterator[Mark]:
     """The same for UTF-16 little-endian text at any alignment; offsets are those of `data`."""
-    for shift in (0, 1):
+    for shift in _shifts(data):
         high = data[1 + shift :: 2]
         for mark in find_marks(data[shift::2], schemes):
             zeros = high[mark.offset : mark.offset + len(mark.text)]
@@ -66,29 +76,34 @@ def find_wide_marks(data: bytes, schemes: frozenset[str]) -> Iterator[Mark]:
                 yield Mark(mark.form, 2 * mark.offset + shift, mark.text[:plain])
 
 
+def has_wide_url(data: bytes) -> bool:
+    """Whether ``://`` stands somewhere in UTF-16."""
+    [found] = matches(data, _WIDE_URL)
+    return next(found, None) is not None
+
+
+def _shifts(data: bytes) -> Iterable[int]:
+    """Alignments at which a mark can be; in much data it is cheaper to look at both than to ask."""
+    return sorted({found.start() & 1 for found in _WIDE.finditer(data)}) if len(data) < LITTLE else (0, 1)
+
+
 def _unbounded(size: int) -> Bounds:
     whole = (0, size)
     return lambda _offset: whole
 
 
-def _positions(data: bytes, anchor: bytes) -> Iterator[int]:
-    at = data.find(anchor)
-    while at >= 0:
-        yield at
-        at = data.find(anchor, at + len(anchor))
-
-
 def _urls(
-    data: bytes, schemes: frozenset[str], within: Bounds, anchor: bytes, tail: re.Pattern[bytes]
+    data: bytes, schemes: frozenset[str], within: Bounds, signs: Iterable[re.Match[bytes]], tail: re.Pattern[bytes]
 ) -> Iterator[Mark]:
-    for at in _positions(data, anchor):
+    for sign in signs:
+        at = sign.start()
         string = within(at)
         if string is None:
             continue
         scheme = _scheme(data[max(string[0], at - 12) : at], schemes)
         if not scheme:
             continue
-        found = tail.match(data, at + len(anchor), string[1])
+        found = tail.match(data, sign.end(), string[1])
         rest = found.group().replace(b"\\/", b"/") if found else b""
         yield Mark("url", at - len(scheme), f"{scheme}://{trim(decode(rest))}")
 
@@ -101,8 +116,8 @@ def _scheme(before: bytes, schemes: frozenset[str]) -> str:
     return next((known for known in ("https", "http") if name.endswith(known)), "")
 
 
-def _emails(data: bytes, within: Bounds) -> Iterator[Mark]:
-    for found in _AT.finditer(data):
+def _emails(data: bytes, within: Bounds, ats: Iterable[re.Match[bytes]]) -> Iterator[Mark]:
+    for found in ats:
         at = found.start()
         string = within(at)
         if string is None:
@@ -116,12 +131,14 @@ def _emails(data: bytes, within: Bounds) -> Iterator[Mark]:
             yield Mark("email", at - len(local), f"{local.decode('ascii')}@{domain.decode('ascii')}")
 
 
-def _whole(data: bytes, pattern: re.Pattern[bytes], alphabet: bytes, within: Bounds, *, exact: bool) -> Iterator[Mark]:
+def _whole(
+    data: bytes, ends: Iterable[re.Match[bytes]], alphabet: bytes, within: Bounds, *, exact: bool
+) -> Iterator[Mark]:
     """Strings that consist of a host or an address (and a port): known bounds, or the delimiters, must agree."""
     form = "host" if alphabet is _HOST else "ip"
-    for found in pattern.finditer(data):
+    for found in ends:
         end = found.end()
-        name_end = found.start(1) if pattern.groups and found.start(1) >= 0 else end
+        name_end = found.start(1) if found.re.groups and found.start(1) >= 0 else end
         string = within(found.start())
         if string is None or (exact and string[1] != end):
             continue
@@ -160,7 +177,7 @@ def decode(raw: bytes) -> str:
     text = raw.decode("utf-8", "backslashreplace")
     if text.isascii():
         return text
-    cut = _FOREIGN.search(text)
+    cut = re.search(_FOREIGN, text)
     return text[: cut.start()] if cut else text
 
 

@@ -6,12 +6,13 @@ Text that is put together at run time, encrypted or encoded is not found here: "
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from affidavit.facts.endpoint_roles import read_mark, role_of, tables
-from affidavit.facts.endpoint_text import Mark, find_marks, find_wide_marks
+from affidavit.facts.endpoint_text import Mark, find_marks, find_wide_marks, has_wide_url
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.model.declared import DeepLink
 from affidavit.model.endpoint import Endpoint
@@ -37,8 +38,7 @@ USED_BY = 8
 _WIDE = frozenset({"arsc", "axml"})
 
 
-@dataclass(slots=True)
-class Sighting:
+class Sighting(msgspec.Struct):
     """One distinct text in one entry: the fields of `Endpoint`, and the first place where it was read."""
 
     form: str
@@ -48,7 +48,7 @@ class Sighting:
     source: str
     place: Place
     uses: int = 0
-    used_by: list[Place] = field(default_factory=list)
+    used_by: list[Place] = []
 
 
 def source_of(path: str, media: str) -> str:
@@ -77,7 +77,7 @@ def scan_entry(path: str, data: bytes, media: str, limitations: list[Limitation]
         return []
     found = _Entry(path, source_of(path, media), limitations)
     found.add_all((mark, Place(path, mark.offset)) for mark in find_marks(data, known.schemes))
-    if media in _WIDE or b":\0/\0/\0" in data:
+    if media in _WIDE or has_wide_url(data):
         found.add_all((mark, Place(path, mark.offset)) for mark in find_wide_marks(data, known.schemes))
     return found.sightings()
 
@@ -180,14 +180,21 @@ def _use(sighting: Sighting, unit: "Unit", users: "Csr", index: int, active: "np
 
 
 class _StringIndex:
-    """Which string of a unit holds a byte of the strings' blob."""
+    """Which string of a unit holds a byte of `data`: the part of the strings' blob that has all of them."""
 
     def __init__(self, unit: "Unit") -> None:
+        import numpy as np  # noqa: PLC0415 - numpy stays out of reviews without code
+
         blob, starts, ends = unit.strings.blob()
-        self.data = bytes(blob)
-        self._order = starts.argsort(kind="stable").tolist()
-        self._starts = starts[self._order].tolist()
-        self._ends = ends[self._order].tolist()
+        if len(starts) and bool(np.any(starts[1:] < starts[:-1])):
+            self._order: Sequence[int] = np.argsort(starts, kind="stable").tolist()
+            starts, ends = starts[self._order], ends[self._order]
+        else:
+            self._order = range(len(starts))
+        first, last = (int(starts[0]), int(ends.max())) if len(starts) else (0, 0)
+        self.data = bytes(blob[first : last + 1])  # with the terminator, which ends a match
+        self._starts = np.ascontiguousarray(starts - first).data
+        self._ends = np.ascontiguousarray(ends - first).data
 
     def bounds(self, offset: int) -> tuple[int, int] | None:
         """Start and end of the string that holds `offset`, if one does."""

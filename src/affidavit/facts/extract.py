@@ -6,7 +6,8 @@ manifests and the resource table are kept.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from affidavit.artefact.arsc import ResourceTable, parse_arsc
 from affidavit.artefact.axml import parse_axml
@@ -26,7 +27,6 @@ from affidavit.facts import (
     frameworks,
     inventory,
     library_versions,
-    native,
     notable_code,
     signing,
 )
@@ -44,8 +44,7 @@ _NESTED = frozenset({"zip"})
 _NATIVE = re.compile(r"^(?:lib|jni)/.*\.so$")
 
 
-@dataclass
-class Extraction:
+class Extraction(msgspec.Struct):
     """What is known of an artefact so far.
 
     Attributes:
@@ -61,15 +60,15 @@ class Extraction:
     opened: Opened
     budget: Budget
     spool: Spool
-    facts: list[Fact] = field(default_factory=list)
-    limitations: list[Limitation] = field(default_factory=list)
-    documents: dict[str, Document] = field(default_factory=dict)
-    tables: dict[str, ResourceTable] = field(default_factory=dict)
-    media: dict[str, str] = field(default_factory=dict)
-    program: Program = field(default_factory=lambda: Program(()))
-    dexes: list[tuple[Part, Entry, memoryview]] = field(default_factory=list)
-    classes: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
-    sightings: list[endpoints.Sighting] = field(default_factory=list)
+    facts: list[Fact] = []
+    limitations: list[Limitation] = []
+    documents: dict[str, Document] = {}
+    tables: dict[str, ResourceTable] = {}
+    media: dict[str, str] = {}
+    program: Program = msgspec.field(default_factory=lambda: Program(()))
+    dexes: list[tuple[Part, Entry, memoryview]] = []
+    classes: dict[str, list[tuple[str, bytes]]] = {}
+    sightings: list[endpoints.Sighting] = []
 
     def breathe(self) -> None:
         """Between two steps: let pages of files go, and see whether the budget still holds.
@@ -123,6 +122,8 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
     elif media == "class":
         state.classes.setdefault(part.prefix, []).append((entry.path, data))
     elif media == "elf" or _NATIVE.search(entry.name):
+        from affidavit.facts import native  # noqa: PLC0415 - many apps have no native libraries
+
         state.facts += native.extract(entry.path, data, state.limitations)
         state.facts += notable_code.extract_native(entry.path, data)
     elif entry.name == MANIFEST:

@@ -1,7 +1,8 @@
 """One manifest, with typed access to its attributes: resources resolved, classes named in full, places at hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from affidavit.artefact.arsc import ResourceTable
 from affidavit.artefact.gaps import Gaps
@@ -23,8 +24,7 @@ _ALL_TEXT = 8_000_000
 _CUT = 80
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """A manifest that is being read.
 
     Attributes:
@@ -44,11 +44,11 @@ class Reading:
     package: str = ""
     min_sdk: int = 1
     target_sdk: int = 1
-    stated_levels: dict[str, int] = field(default_factory=dict)
+    stated_levels: dict[str, int] = {}
     application: Element | None = None
     base: "Reading | None" = None
     spent: int = 0
-    gaps: Gaps = field(init=False, repr=False)
+    gaps: Gaps = msgspec.field(default_factory=lambda: Gaps([]))
 
     def __post_init__(self) -> None:
         self.gaps = Gaps(self.limitations)

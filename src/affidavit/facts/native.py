@@ -22,7 +22,7 @@ _JNI_SHOWN = 64
 _NAME_LIMIT = 256
 _NEEDED_SHOWN = 128
 _SHORTEST_STRING = 6
-_CHUNK = 4 << 20
+_CHUNK = 256 << 10
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -129,17 +129,15 @@ def _hardening(elf: Elf) -> tuple[str, ...]:
 
 
 def count_strings(data: bytes) -> int:
-    """Runs of at least six printable ASCII bytes, in all of the file."""
+    """Runs of at least six printable ASCII bytes, in all of the file: the places where six follow each other, first."""
     raw = np.frombuffer(data, np.uint8)
-    count, carried = 0, 0
+    count, before = 0, False
     for start in range(0, len(raw), _CHUNK):
-        part = raw[start : start + _CHUNK]
-        printable = (part >= 0x20) & (part <= 0x7E)
-        breaks = np.flatnonzero(~printable)
-        if not len(breaks):
-            carried += len(part)
-            continue
-        runs = np.diff(breaks, prepend=-1 - carried) - 1
-        count += int((runs >= _SHORTEST_STRING).sum())
-        carried = len(part) - 1 - int(breaks[-1])
-    return count + (carried >= _SHORTEST_STRING)
+        printable = raw[start : start + _CHUNK + _SHORTEST_STRING - 1] - np.uint8(0x20) < 0x5F
+        two = printable[:-1] & printable[1:]
+        four = two[:-2] & two[2:]
+        six = four[:-2] & two[4:]
+        if len(six):
+            count += int(np.count_nonzero(six[1:] > six[:-1])) + bool(six[0] and not before)
+            before = bool(six[-1])
+    return count

@@ -7,7 +7,9 @@ base, then the platform. Anchors for debugging count in debuggable builds only. 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.xmltree import Attribute, Document, Element
@@ -23,8 +25,7 @@ VERSION = 1
 _TRUE = frozenset({"1", "true", "TRUE"})
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(msgspec.Struct, frozen=True):
     """Settings in effect."""
 
     cleartext: bool
@@ -33,14 +34,13 @@ class _State:
     expiration: str = ""
 
 
-@dataclass(slots=True)
-class _File:
+class _File(msgspec.Struct):
     """The configuration file being read."""
 
     reading: Reading
     document: Document
     entry: str
-    seen: set[str] = field(default_factory=set)
+    seen: set[str] = set()
 
     def fact(self, element: Element, scope: str, state: _State, domains: tuple[str, ...] = ()) -> Fact:
         """A fact at an element of the file."""

@@ -124,7 +124,7 @@ def _note_calls(program: Program, unit: Unit, active: npt.NDArray[np.bool_], not
     refs = unit.refs
     wanted = np.zeros(len(unit.method_name), dtype=np.bool_)
     wanted[list(calls)] = True
-    rows = np.flatnonzero(refs.kind == RefKind.METHOD)
+    rows = np.flatnonzero((refs.kind == RefKind.METHOD) & (refs.target >= 0))
     rows = rows[wanted[refs.target[rows]]]
     for row in rows[active[refs.owner[rows]]].tolist():
         call = calls[int(refs.target[row])]

@@ -14,6 +14,7 @@ from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.names import Member, descriptor, member
 from affidavit.findings.schema import Override, StringPattern
 from affidavit.findings.strings import matching
+from affidavit.findings.texts import Wanted
 from affidavit.findings.units import NONE, Rows, UnitIndex
 from affidavit.model.place import Place
 
@@ -57,16 +58,16 @@ class CodeIndex:
         words = _words(asked, hierarchy)
         self._patterns = {arg for _, arg in asked if isinstance(arg, StringPattern) and not arg.exact}
         self._units: list[UnitIndex] = []
-        base = 0
+        base, wanted = 0, Wanted(words)
         for unit in code.units:
             ignored = frozenset(name for name, _, entry in code.duplicates if entry in unit.entries)
-            self._units.append(UnitIndex(unit, base, code.active(unit), ignored, words))
+            self._units.append(UnitIndex(unit, base, code.active(unit), ignored, wanted))
             base += len(unit.def_method)
         self.methods = base
         self._heirs: dict[tuple[str, Member | None], list[_Sites]] = {}
         members = {member(str(arg)) for kind, arg in asked if kind == "call"}
         self._receivers = {wanted: self._receiving(wanted) for wanted in members}
-        heirs = {name for names in self._receivers.values() for name in names} - words
+        heirs = Wanted({name for names in self._receivers.values() for name in names} - words)
         for index in self._units:
             index.learn(heirs)
 
@@ -185,20 +186,31 @@ class CodeIndex:
         return self._heirs[key]
 
     def _walk_down(self, owner: str, unless: Member | None) -> list[_Sites]:
-        stop = [_definers(index, unless) for index in self._units]
-        seen: list[set[int]] = [set() for _ in self._units]
+        barred: dict[int, set[int]] = {}
+        seen: dict[int, set[int]] = {}
         front = set(descriptors(self._hierarchy.descendants(owner)))
         while front:
             found: set[str] = set()
-            for index, done, barred in zip(self._units, seen, stop, strict=True):
-                for parent in front & index.children.keys():
-                    for row in index.children[parent].tolist():
-                        name = index.class_name(row)
-                        if row not in done and row not in barred and name not in index.ignored:
-                            done.add(row)
-                            found.add(name)
+            for number, rows in (sites for parent in front & self._children.keys() for sites in self._children[parent]):
+                index = self._units[number]
+                if number not in seen:
+                    barred[number], seen[number] = _definers(index, unless), set()
+                for row in rows.tolist():
+                    name = index.class_name(row)
+                    if row not in seen[number] and row not in barred[number] and name not in index.ignored:
+                        seen[number].add(row)
+                        found.add(name)
             front = found
-        return [_Sites(number, np.array(sorted(rows), np.int64)) for number, rows in enumerate(seen) if rows]
+        return [_Sites(number, np.array(sorted(rows), np.int64)) for number, rows in sorted(seen.items()) if rows]
+
+    @cached_property
+    def _children(self) -> dict[str, list[_Sites]]:
+        """App classes by the descriptor of each super class and interface."""
+        found: dict[str, list[_Sites]] = {}
+        for number, index in enumerate(self._units):
+            for parent, rows in index.children():
+                found.setdefault(parent, []).append(_Sites(number, rows))
+        return found
 
     def _referring(self, parts: list[_Sites]) -> Hits:
         """Hits of instructions: rows of `Unit.refs`."""

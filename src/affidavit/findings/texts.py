@@ -23,20 +23,29 @@ def sieve(strings: Strings) -> Keys:
     return keys
 
 
-def find_exact(strings: Strings, wanted: Iterable[bytes], keys: Keys) -> dict[bytes, list[int]]:
-    """Indices of the strings that equal one of `wanted` (non-empty ASCII).
+class Wanted:
+    """Words to look for in string tables; the empty one is in none.
+
+    Attributes:
+        words: the words. keys: whether a key, as `sieve` makes them, is one of theirs.
+    """
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self.words = frozenset(word for word in words if word)
+        self.keys = np.zeros(1 << _KEY_BITS, bool)
+        if self.words:
+            self.keys[_keys_of(self.words)] = True
+
+
+def find_exact(strings: Strings, wanted: Wanted, keys: Keys) -> dict[bytes, list[int]]:
+    """Indices of the strings that equal one of the words wanted.
 
     By their keys (see `sieve`) all strings are sifted in bulk, so only a few are compared.
     """
-    words = {word for word in wanted if word}
     found: dict[bytes, list[int]] = {}
-    if not words or not len(keys):
-        return found
-    asked = np.zeros(1 << _KEY_BITS, bool)
-    asked[_keys_of(words)] = True
-    for index in np.flatnonzero(asked[keys]).tolist():
-        text = bytes(strings.raw(index))
-        if text in words:
+    for index in np.flatnonzero(wanted.keys[keys]).tolist():
+        text = strings.raw(index)
+        if text in wanted.words:
             found.setdefault(text, []).append(index)
     return found
 
@@ -72,8 +81,9 @@ class Loaded:
         self._indices = indices
         blob, start, end = strings.blob()
         first, last = start[indices], end[indices]
-        held = bytes(blob)  # its slices cost half of those of a view
-        raw = [held[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        low = int(first.min(initial=len(blob)))
+        held = bytes(blob[low : last.max(initial=0)])  # its slices cost half of those of a view
+        raw = [held[a:b] for a, b in zip((first - low).tolist(), (last - low).tolist(), strict=True)]
         self._blob = b"\0" + b"\0".join(raw) + b"\0"
         lengths = last - first + 1
         self._starts = np.cumsum(lengths) - lengths + 1

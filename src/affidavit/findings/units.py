@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.strings import texts
 from affidavit.dalvik.unit import I32, Csr, RefKind, Unit
 from affidavit.dalvik.xref import referrers
-from affidavit.findings.texts import Loaded, find_exact, sieve
+from affidavit.findings.texts import Loaded, Wanted, find_exact, sieve
 
 Rows = npt.NDArray[np.int64]
 NONE: Rows = np.empty(0, np.int64)
@@ -24,7 +25,7 @@ class UnitIndex:
     """
 
     def __init__(
-        self, unit: Unit, base: int, active: npt.NDArray[np.bool_], ignored: frozenset[str], words: Iterable[bytes]
+        self, unit: Unit, base: int, active: npt.NDArray[np.bool_], ignored: frozenset[str], words: Wanted
     ) -> None:
         self.unit = unit
         self.base = base
@@ -35,7 +36,7 @@ class UnitIndex:
         self._keys = sieve(unit.strings)
         self._text = find_exact(unit.strings, words, self._keys)
 
-    def learn(self, words: Iterable[bytes]) -> None:
+    def learn(self, words: Wanted) -> None:
         """Look further words up, once and before any member is asked for."""
         self._text |= find_exact(self.unit.strings, words, self._keys)
         del self._keys
@@ -118,16 +119,13 @@ class UnitIndex:
         """The strings that instructions load."""
         return Loaded(self.unit.strings, np.flatnonzero(np.diff(referrers(self.unit, RefKind.STRING).start)))
 
-    @cached_property
-    def children(self) -> dict[str, Rows]:
-        """Rows of the classes defined here, by the descriptor of each super class and interface."""
+    def children(self) -> Iterator[tuple[str, Rows]]:
+        """The descriptors of super classes and interfaces, and rows of the classes defined here that have them."""
         parents, rows = _edges(self.unit)
         order = np.argsort(parents, kind="stable")
-        found: dict[str, Rows] = {}
-        for kind, group in _groups(parents[order], rows[order]):
-            name = self.unit.type_name(kind)
-            found[name] = np.concatenate([found[name], group]) if name in found else group
-        return found
+        groups = list(_groups(parents[order], rows[order]))
+        kinds = self.unit.type_string[np.array([kind for kind, _ in groups], np.int64)]
+        return zip(texts(self.unit.strings, kinds), (group for _, group in groups), strict=True)
 
     @cached_property
     def _marked(self) -> npt.NDArray[np.bool_]:

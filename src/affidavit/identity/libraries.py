@@ -4,8 +4,9 @@ Renaming (R8, ProGuard, a deliberate rename) defeats all of these: "not found" i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity.library_index import PREFIX_LIMIT, LibraryIndex
@@ -29,13 +30,12 @@ MARKS = 40
 _CHUNK = 8_192
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(msgspec.Struct):
     """What speaks for one library; `place` is of the first class, else of the first other mark."""
 
     place: Place
     classes: int = 0
-    marks: set[str] = field(default_factory=set)
+    marks: set[str] = set()
 
 
 def extract(
@@ -53,7 +53,8 @@ def extract(
     if program is not None:
         _by_class(program, index, found)
     for fact in facts:
-        _by_declaration(fact, index, found)
+        if isinstance(fact.what, Component | MetaData):
+            _by_declaration(fact, fact.what, index, found)
     for path in names:
         _by_entry(path, index, found)
     for row in sorted(found):
@@ -99,15 +100,17 @@ def _by_class(program: "Program", index: LibraryIndex, found: dict[int, _Found])
     import numpy as np  # noqa: PLC0415 - the same
 
     ignored = {(entry, name) for name, _, entry in program.duplicates}
+    holders = {entry for entry, _ in ignored}
     for unit in program.units:
         rows = class_rows(unit, index)
+        some = not holders.isdisjoint(unit.entries)
         order = np.argsort(rows, kind="stable")
         for part in np.split(order, np.flatnonzero(np.diff(rows[order])) + 1):
             group = part
             if len(group) == 0 or rows[group[0]] < 0:
                 continue
             prefix = index.sorted_prefixes[int(rows[group[0]])]
-            if ignored:
+            if some:
                 keep = [(_entry(unit, int(row)), unit.class_name(int(row))) not in ignored for row in group]
                 group = group[keep]
             if len(group):
@@ -129,14 +132,11 @@ def _entry(unit: "Unit", row: int) -> str:
     return unit.entries[int(unit.class_entry[row])]
 
 
-def _by_declaration(fact: Fact, index: LibraryIndex, found: dict[int, _Found]) -> None:
-    what = fact.what
+def _by_declaration(fact: Fact, what: Component | MetaData, index: LibraryIndex, found: dict[int, _Found]) -> None:
     if isinstance(what, Component):
         row, mark = index.by_component.get(what.name), f"component:{what.name}"
-    elif isinstance(what, MetaData):
-        row, mark = index.by_metadata.get(what.name), f"meta-data:{what.name}"
     else:
-        return
+        row, mark = index.by_metadata.get(what.name), f"meta-data:{what.name}"
     if row is not None:
         found.setdefault(row, _Found(fact.place)).marks.add(mark)
 

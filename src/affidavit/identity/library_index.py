@@ -16,6 +16,10 @@ PREFIX_LIMIT = 64
 """Longest prefix, in bytes of descriptor (``Lcom/example/sdk/``), that the index takes."""
 
 
+_MARKS = ("prefixes", "native", "components", "metadata", "assets")
+"""Fields of `LibraryEntry` that name marks."""
+
+
 class LibraryEntry(Struct, frozen=True):
     """What the index says of one library.
 
@@ -158,17 +162,23 @@ def merge_entries(documents: dict[str, LibraryDocument]) -> tuple[LibraryEntry, 
         document = documents[path]
         for entry in document.entries:
             source, licence = entry.source or document.source, entry.licence or document.licence
-            known = merged.get(entry.id, replace(entry, source=source, licence=licence))
-            merged[entry.id] = _with_marks(known, entry, source, licence)
+            known = merged.get(entry.id)
+            marks = _marks_of(known, entry) if known else _several_sorted(entry)
+            first, terms = (known.source, known.licence) if known else (source, licence)
+            merged[entry.id] = replace(
+                known or entry, source=_joined(first, source), licence=_joined(terms, licence), **marks
+            )
     return tuple(merged.values())
 
 
-def _with_marks(first: LibraryEntry, more: LibraryEntry, source: str, licence: str) -> LibraryEntry:
-    marks = {
-        name: tuple(sorted({*getattr(first, name), *getattr(more, name)}))
-        for name in ("prefixes", "native", "components", "metadata", "assets")
-    }
-    return replace(first, source=_joined(first.source, source), licence=_joined(first.licence, licence), **marks)
+def _marks_of(first: LibraryEntry, more: LibraryEntry) -> dict[str, tuple[str, ...]]:
+    """The marks of two entries, each once and sorted."""
+    return {name: tuple(sorted({*getattr(first, name), *getattr(more, name)})) for name in _MARKS}
+
+
+def _several_sorted(entry: LibraryEntry) -> dict[str, tuple[str, ...]]:
+    """Those marks of one entry of which there are several, each once and sorted."""
+    return {name: tuple(sorted(set(marks))) for name in _MARKS if len(marks := getattr(entry, name)) > 1}
 
 
 def _joined(first: str, more: str) -> str:

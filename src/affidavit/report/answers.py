@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from affidavit.model.bundle import Affidavit, Category
 from affidavit.model.fact import Fact
@@ -14,8 +15,7 @@ _OWN = {"own": "the app's own code", "other": "code of unknown origin"}
 _SEVERITIES = ("info", "low", "medium", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """The answer to one question.
 
     Attributes:

@@ -1,7 +1,8 @@
 """Endpoints as people look at them: by host, the ones taken for real first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.place import Place
@@ -10,8 +11,7 @@ _EXAMPLES = 5
 _NOT_A_HOST = {"email": "e-mail addresses", "deep-link-host": "links that open the app"}
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """One host with what names it.
 
     Attributes:

@@ -1,7 +1,8 @@
 """A question opened: its findings, their proofs line by line, and the bytes at every cited place."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from affidavit.model.bundle import Affidavit, Excerpt
 from affidavit.model.code import NotableCode
@@ -20,8 +21,7 @@ _NODES = 60
 _EXAMPLES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One line of a proof: how deep, whether it held, in words, and how often."""
 
     depth: int
@@ -31,16 +31,14 @@ class Node:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(Struct, frozen=True):
     """A place and the bytes there, if the bundle holds them."""
 
     place: Place
     excerpt: Excerpt | None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """One finding, ready to be laid out.
 
     Attributes:
@@ -61,8 +59,7 @@ class Opened:
     unasked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question with its findings by answer.
 
     `unasked` says that all that is shown needs permissions of which the manifest asks for none.
