@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from affidavit.dalvik.dex import read_dex
@@ -80,7 +81,7 @@ def same(data: bytes) -> Unit:
         (index, row, access) for row, item in enumerate(dex.classes) for index, access in item.fields
     ]
     refs = unit.refs
-    columns = (refs.owner, refs.offset, refs.pc, refs.opcode, refs.kind, refs.target)
+    columns = (refs.owner, refs.offset, unit.pcs(np.arange(len(refs))), refs.opcode, refs.kind, refs.target)
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == references(dex)
     codes = [code for item in dex.classes for _, _, code in item.methods if code]
     assert unit.instructions == sum(len(code.instructions) for code in codes)

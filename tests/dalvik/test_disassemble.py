@@ -127,11 +127,11 @@ def test_an_excerpt_marks_the_cited_line_among_its_neighbours():
     for row in range(len(unit.refs)):
         for context in (0, 1, 3, 100):
             got, cited = excerpt_at(unit, row, context)
-            at = [pc for pc, _ in whole].index(int(unit.refs.pc[row]))
+            at = [pc for pc, _ in whole].index(unit.site(row).pc)
             if int(unit.refs.owner[row]) == 2:
                 expected = whole[max(0, at - context) : at + context + 1]
                 assert got == [f"{pc:04x}: {text}" for pc, text in expected]
-            assert got[cited].startswith(f"{int(unit.refs.pc[row]):04x}: ")
+            assert got[cited].startswith(f"{unit.site(row).pc:04x}: ")
 
 
 def test_an_excerpt_of_what_is_no_instruction_is_empty():

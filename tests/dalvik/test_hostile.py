@@ -52,7 +52,7 @@ def use(unit: Unit) -> None:
             text.encode()
     for row in range(min(5, len(unit.refs))):
         lines, cited = excerpt(unit, int(unit.refs.owner[row]), int(unit.refs.offset[row]))
-        assert lines[cited].startswith(f"{int(unit.refs.pc[row]):04x}: ")
+        assert lines[cited].startswith(f"{unit.site(row).pc:04x}: ")
         unit.site(row)
     for row in range(min(20, len(unit.strings))):
         unit.strings[row].encode()

@@ -90,14 +90,14 @@ def agree_on_code(view: memoryview, offsets: np.ndarray) -> None:
     _, out = agree(code, "measure_code", view, offsets, 20_000, empty, empty, np.zeros(4, np.int64))
     first, units = out[3], out[4]
     room = int(units.sum()) // 2
-    columns = [np.zeros(room, kind) for kind in (np.int32, np.uint32, np.uint32, np.uint8, np.uint8, np.int32)]
+    columns = [np.zeros(room, kind) for kind in (np.int32, np.uint32, np.uint8, np.uint8, np.int32)]
     limits = np.array([30, 20, 10, 20, 1, 1, 10], np.int64)
     _, out = agree(code, "sweep", view, first, units, *sweep_table(), limits, *columns, np.zeros(6, np.int64))
     starts = np.zeros(31, np.int32)
-    total, _ = agree(grouping, "group_rows", out[11], out[10], 0, starts, np.empty(0, np.int32))
+    total, _ = agree(grouping, "group_rows", out[10], out[9], 0, starts, np.empty(0, np.int32))
     counted = np.zeros(31, np.int32)
-    grouping.group_rows(out[11], out[10], 0, counted, np.empty(0, np.int32))
-    agree(grouping, "group_rows", out[11], out[10], 0, counted, np.zeros(total, np.int32))
+    grouping.group_rows(out[10], out[9], 0, counted, np.empty(0, np.int32))
+    agree(grouping, "group_rows", out[10], out[9], 0, counted, np.zeros(total, np.int32))
 
 
 def test_the_kernels_are_compiled():
@@ -149,12 +149,12 @@ def test_the_sweep_agrees_on_any_code(units: list[int], cuts: list[int]):
     first = np.array(cuts, np.uint32) * 0
     lengths = np.array([min(cut, len(units)) for cut in cuts], np.uint32)
     room = int(lengths.sum()) // 2
-    columns = [np.zeros(room, kind) for kind in (np.int32, np.uint32, np.uint32, np.uint8, np.uint8, np.int32)]
+    columns = [np.zeros(room, kind) for kind in (np.int32, np.uint32, np.uint8, np.uint8, np.int32)]
     limits = np.full(7, 0x8000, np.int64)
     _, out = agree(
         code, "sweep", memoryview(data), first, lengths, *sweep_table(), limits, *columns, np.zeros(6, np.int64)
     )
-    rows, instructions = out[12][:2].tolist()
+    rows, instructions = out[11][:2].tolist()
     assert rows <= instructions <= lengths.sum()
     assert (out[7][:rows] * 2 == out[6 + 1][:rows] * 2).all()
 

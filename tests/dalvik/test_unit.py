@@ -50,8 +50,9 @@ def test_rows_of_a_csr():
 @pytest.mark.corpus
 def test_references_come_in_order_of_method_and_offset(corpus):
     for _, data in real(corpus):
-        refs = read_dex("x", data).refs
-        key = refs.owner.astype(np.int64) * (1 << 32) + refs.pc
+        unit = read_dex("x", data)
+        refs = unit.refs
+        key = refs.owner.astype(np.int64) * (1 << 32) + unit.pcs(np.arange(len(refs)))
         assert (np.diff(key) > 0).all()
-        assert refs.offset.dtype == refs.pc.dtype == np.uint32
+        assert refs.offset.dtype == np.uint32
         assert refs.opcode.dtype == refs.kind.dtype == np.uint8

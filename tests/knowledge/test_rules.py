@@ -32,7 +32,7 @@ def test_built_examples_hold(rule):
         for example in getattr(RULES[rule].examples, kind):
             if "builder" in example:
                 app = build_app(example["builder"])
-                (finding,) = judge(app.facts, app.program, None, (), (RULES[rule],))
+                (finding,) = judge(app.facts, app.program, None, (), (RULES[rule],)).findings
                 assert finding.answer is expected, (kind, example, finding.proof)
 
 

@@ -208,6 +208,6 @@ def unit_records(unit: Unit) -> list[ClassRecord]:
     for row in range(len(refs)):
         kind, target = int(refs.kind[row]), int(refs.target[row])
         methods[refs.owner[row]].refs.append(
-            (int(refs.pc[row]), int(refs.opcode[row]), kind, target_text(unit, kind, target))
+            (unit.site(row).pc, int(refs.opcode[row]), kind, target_text(unit, kind, target))
         )
     return classes

@@ -87,7 +87,7 @@ def add_reference(method: PlainMethod, unit: Unit, row: int, read: Callable[[int
             int(unit.refs.offset[row]),
             method.class_,
             method.name + method.proto,
-            int(unit.refs.pc[row]),
+            unit.site(row).pc,
         )
         lists[kind].append((read(kind, target), where))
 

@@ -205,12 +205,12 @@ class _Reader:
     def refs(self, first: U32, units: U32, limits: list[int]) -> tuple[Refs, tuple[int, int]]:
         """Sweep all code; give the references, and the numbers of instructions and of methods not decoded."""
         room = int(units.sum(dtype=np.int64)) // 2
-        owner, offset, pc = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.uint32)
+        owner, offset = np.empty(room, np.int32), np.empty(room, np.uint32)
         opcode, kind, target = np.empty(room, np.uint8), np.empty(room, np.uint8), np.empty(room, np.int32)
         summary = np.zeros(6, np.int64)
         spaces = np.array(limits, np.int64)
         code_kernels.sweep(
-            self.data, first, units, *sweep_table(), spaces, owner, offset, pc, opcode, kind, target, summary
+            self.data, first, units, *sweep_table(), spaces, owner, offset, opcode, kind, target, summary
         )
         rows, instructions, broken, where, unused, bad = (int(value) for value in summary)
         self.note(
@@ -221,7 +221,7 @@ class _Reader:
         )
         self.note("unused-opcode", "opcodes that the instruction set leaves free; ART rejects such a method", unused)
         self.note("bad-index", "instruction operand: index out of its table; shown as unknown", bad)
-        for column in (owner, offset, pc, opcode, kind, target):
+        for column in (owner, offset, opcode, kind, target):
             column.resize(rows, refcheck=False)  # gives back the memory behind the last row without copying
-        found = Refs(owner, offset, pc, opcode, kind, target)
+        found = Refs(owner, offset, opcode, kind, target)
         return found, (instructions, broken)

@@ -93,8 +93,9 @@ def _start_before(unit: Unit, owner: int, pc: int, context: int) -> int:
     refs = unit.refs
     # Keys of the arrays' own types: numpy would copy the arrays for others.
     low, high = refs.owner.searchsorted(np.array([owner, owner + 1], refs.owner.dtype)).tolist()
-    here = low + int(refs.pc[low:high].searchsorted(refs.pc.dtype.type(pc)))
-    known = refs.pc[max(low, here - context) : here].tolist()
+    offset = int(unit.def_code[owner]) + 2 * pc
+    here = low + int(refs.offset[low:high].searchsorted(refs.offset.dtype.type(offset)))
+    known = unit.pcs(np.arange(max(low, here - context), here)).tolist()
     if here - context < low:
         known.insert(0, 0)
     return next((start for start in known if pc - start <= _REACH), pc)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from affidavit.dalvik import jvm
 from affidavit.dalvik.jvm_pool import Interner, PoolStrings
-from affidavit.dalvik.unit import I32, U32, Csr, RefKind, Refs, Unit
+from affidavit.dalvik.unit import I32, Csr, RefKind, Refs, Unit
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
@@ -73,7 +73,7 @@ def _csr(rows: Sequence[Sequence[int]]) -> Csr:
     return Csr(start, np.array([item for row in rows for item in row], np.int32))
 
 
-def _refs(tables: Growing, def_class: I32, def_code: U32, paths: tuple[str, ...]) -> Refs:
+def _refs(tables: Growing, def_class: I32, paths: tuple[str, ...]) -> Refs:
     """All references, their constants looked up in bulk. Loads of numbers are no references and are left out."""
     owner = np.repeat(np.arange(len(tables.ref_count), dtype=np.int32), np.array(tables.ref_count, np.int64))
     offset = np.array(tables.ref_offset, np.uint32)
@@ -96,7 +96,7 @@ def _refs(tables: Growing, def_class: I32, def_code: U32, paths: tuple[str, ...]
         tables.fault("code/bad-index", detail, place, len(broken))
     keep = kind >= 0
     kinds = kind[keep].astype(np.uint8)
-    return Refs(owner[keep], offset[keep], (offset - def_code[owner])[keep], opcode[keep], kinds, target[keep])
+    return Refs(owner[keep], offset[keep], opcode[keep], kinds, target[keep])
 
 
 def finish(tables: Growing, entry: str, paths: tuple[str, ...], data: tuple[memoryview, ...]) -> Unit:
@@ -110,7 +110,7 @@ def finish(tables: Growing, entry: str, paths: tuple[str, ...], data: tuple[memo
     method_keys = np.array(list(interner.methods), np.int32).reshape(-1, 3)
     field_keys = np.array(list(interner.fields), np.int32).reshape(-1, 3)
     def_class, def_code = methods[:, 1].astype(np.int32), methods[:, 3].astype(np.uint32)
-    refs = _refs(tables, def_class, def_code, paths)
+    refs = _refs(tables, def_class, paths)
     return Unit(
         entry=entry,
         form="class",

@@ -73,7 +73,6 @@ class Refs:
     Attributes:
         owner: row in the unit's table of defined methods.
         offset: byte offset of the instruction in its entry.
-        pc: address in the method (code units for dex, bytes for class files).
         opcode: dex or JVM opcode.
         kind: `RefKind`.
         target: index in that kind's space.
@@ -81,7 +80,6 @@ class Refs:
 
     owner: I32
     offset: U32
-    pc: U32
     opcode: U8
     kind: U8
     target: I32
@@ -179,8 +177,19 @@ class Unit:
 
     def site(self, row: int) -> Place:
         """The place of row `row` of `refs`."""
-        owner = int(self.refs.owner[row])
-        return self.place(owner, int(self.refs.offset[row]), int(self.refs.pc[row]))
+        owner, offset = int(self.refs.owner[row]), int(self.refs.offset[row])
+        return self.place(owner, offset, (offset - int(self.def_code[owner])) // self.unit_bytes)
+
+    def pcs(self, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """Addresses in their methods of rows of `refs`: code units for dex, bytes for class files."""
+        starts = self.def_code[self.refs.owner[rows]].astype(np.int64)
+        addresses: npt.NDArray[np.int64] = (self.refs.offset[rows] - starts) // self.unit_bytes
+        return addresses
+
+    @property
+    def unit_bytes(self) -> int:
+        """Bytes of one unit of an instruction's address."""
+        return 2 if self.form == "dex" else 1
 
     def place(self, owner: int, offset: int, pc: int) -> Place:
         """The place of an instruction of defined method `owner`."""

@@ -211,7 +211,8 @@ class _Sites:
 
     def __init__(self, unit: Unit, texts: _MethodTexts) -> None:
         self._unit, self._texts = unit, texts
-        self._owner, self._offset, self._pc = unit.refs.owner.data, unit.refs.offset.data, unit.refs.pc.data
+        self._owner, self._offset = unit.refs.owner.data, unit.refs.offset.data
+        self._code, self._size = unit.def_code.data, unit.unit_bytes
         self._owners: dict[int, tuple[str, str, str]] = {}
         self._method, self._class = unit.def_method.data, unit.def_class.data
         self._type, self._entry = unit.class_type.data, unit.class_entry.data
@@ -224,7 +225,9 @@ class _Sites:
             known = self._owners.get(owner)
             if known is None:
                 known = self._owners[owner] = self._words(owner)
-            found.append(Place(known[0], self._offset[row], known[1], known[2], self._pc[row]))
+            offset = self._offset[row]
+            pc = (offset - self._code[owner]) // self._size
+            found.append(Place(known[0], offset, known[1], known[2], pc))
         return found
 
     def _words(self, owner: int) -> tuple[str, str, str]:

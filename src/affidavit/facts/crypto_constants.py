@@ -66,7 +66,7 @@ def find_in_native(data: bytes) -> Iterator[Found]:
     likely[[int.from_bytes(needle[:2], "little") for needle, _ in needles()]] = True
     rows = np.flatnonzero(np.take(likely, halves[::2]))
     words = halves.view("<u4")
-    rows = rows[np.isin(words[rows], _heads())]
+    rows = rows[_is_head(words[rows])]
     yield from _confirmed(data, (rows[:_HITS] * 4).tolist())
 
 
@@ -76,8 +76,15 @@ def find_in_dex(data: bytes) -> Iterator[Found]:
     widths = words >> 16
     rows = np.flatnonzero(((words & 0xFFFF) == _PAYLOAD) & ((widths == 1) | (widths == 4) | (widths == 8)))
     rows = rows[rows + 2 < len(words)]
-    rows = rows[np.isin(words[rows + 2], _heads())]
+    rows = rows[_is_head(words[rows + 2])]
     yield from _confirmed(data, (rows[:_HITS] * 4 + 8).tolist())
+
+
+def _is_head(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Whether each word begins a needle (numpy's own test of membership imports masked arrays: 10 ms)."""
+    heads = _heads()
+    found: npt.NDArray[np.bool_] = heads[np.minimum(np.searchsorted(heads, words), len(heads) - 1)] == words
+    return found
 
 
 def _heads() -> npt.NDArray[np.uint32]:

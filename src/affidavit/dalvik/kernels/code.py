@@ -103,7 +103,6 @@ def sweep(
     limits: cython.const[cython.longlong][:],
     owner: cython.int[:],
     offset: cython.uint[:],
-    pc: cython.uint[:],
     opcode: cython.uchar[:],
     kind: cython.uchar[:],
     target: cython.int[:],
@@ -144,7 +143,6 @@ def sweep(
                     index = -1
                 owner[n] = row
                 offset[n] = at
-                pc[n] = (at - cython.cast(cython.longlong, first[row])) >> 1
                 opcode[n] = op
                 kind[n] = kinds[op]
                 target[n] = index
