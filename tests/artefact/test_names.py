@@ -1,5 +1,6 @@
 """Entry names: printable, and odd in words."""
 
+import time
 import unicodedata
 
 import pytest
@@ -42,3 +43,12 @@ def test_any_bytes_become_text_that_a_terminal_can_be_given(raw):
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
 def test_ordinary_text_comes_out_as_it_went_in(text):
     assert read_name(text.encode())[0] == text
+
+
+def test_the_longest_names_cost_no_more_than_their_letters():
+    started = time.process_time()
+    text, words = read_name(b"\\\x01" * 32_000)
+    assert (text[:6], set(words)) == ("\\\\x01\\", {"name-control", "name-traversal"})
+    for _ in range(100):
+        read_name(b"\\\x01" * 32_000)
+    assert time.process_time() - started < 5

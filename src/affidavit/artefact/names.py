@@ -28,17 +28,18 @@ def read_name(raw: bytes) -> tuple[str, tuple[str, ...]]:
         words.append("name-traversal")
     if text.isprintable():
         return text, tuple(words)
-    return "".join(map(_shown, text)), (*words, *_invisible(text))
+    shown = {ord(char): _shown(char) for char in set(text)}  # once for each letter: a name has up to 65,535
+    return text.translate(shown), (*words, *_invisible(text))
 
 
 def _invisible(text: str) -> list[str]:
     """Words for invisible characters in a decoded name."""
-    words = []
-    if "\0" in text:
+    words, letters = [], set(text)
+    if "\0" in letters:
         words.append("name-nul")
-    if any(unicodedata.category(char) == "Cc" and char != "\0" for char in text):
+    if any(unicodedata.category(char) == "Cc" and char != "\0" for char in letters):
         words.append("name-control")
-    if any(unicodedata.bidirectional(char) in _BIDI for char in text):
+    if any(unicodedata.bidirectional(char) in _BIDI for char in letters):
         words.append("name-bidi")
     return words
 
