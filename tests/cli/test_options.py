@@ -34,7 +34,7 @@ def test_budgets_are_amounts_with_units(text, seconds, memory):
 
 
 @pytest.mark.parametrize(
-    ("text", "entry"), [(None, 1 << 30), ("60s", 1 << 30), ("8GB", 1 << 30), ("500MB", 125 * 10**6)]
+    ("text", "entry"), [(None, 512 << 20), ("60s", 512 << 20), ("8GB", 512 << 20), ("500MB", 125 * 10**6)]
 )
 def test_one_entry_cannot_take_more_than_the_memory_that_was_given(text, entry):
     assert budget(text).entry_bytes == entry

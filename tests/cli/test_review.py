@@ -159,3 +159,22 @@ def test_real_apps_in_every_format(run: Run, corpus: Path, path, capsysbinary):
     for form in ("terminal", "json", "sarif", "csv", "markdown", "html"):
         assert main(["review", str(corpus / path), "--no-files", "--format", form]) == 0
         assert capsysbinary.readouterr().out
+
+
+def test_a_gate_that_could_never_fail_is_refused(run: Run, app: Path):
+    done = run("review", app, "--no-files", "--fail-on", "high", "--fail-on", "lokation")
+    assert (done.code, done.out) == (codes.USAGE, "")
+    assert "--fail-on 'lokation' is no severity, category or rule" in done.err
+
+
+@pytest.mark.parametrize("word", ["low", "location", "location/last-known"])
+def test_severities_categories_and_rules_can_be_gates(run: Run, app: Path, word):
+    assert run("review", app, "--no-files", "-q", "--fail-on", word).code == codes.FAILED
+
+
+def test_a_folder_is_called_a_folder(run: Run, tmp_path: Path):
+    assert "a folder, where a file is expected" in run("review", tmp_path).err
+
+
+def test_an_unknown_option_leads_to_the_help_of_its_verb(run: Run, app: Path):
+    assert "see affidavit review --help" in run("review", app, "--bogus").err

@@ -47,8 +47,8 @@ def test_much_data_is_searched_like_little():
     expected = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(anchors, "LITTLE", len(data) + 1)
-        expected = list(find_marks(data, tables().schemes))
-    assert list(find_marks(data, tables().schemes)) == expected
+        expected = [mark for mark in find_marks(data, tables().schemes) if mark.form]
+    assert [mark for mark in find_marks(data, tables().schemes) if mark.form] == expected
 
 
 def slow_wide(data: bytes) -> list[Mark]:

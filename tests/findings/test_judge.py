@@ -46,7 +46,7 @@ class Known:
 def test_shown_has_grade_place_and_reason():
     found = finding({"call": DELETE}, {"calls": [DELETE]})
     assert (found.answer, found.grade, found.severity, found.version) == (Answer.SHOWN, Grade.PRESENT, "low", 3)
-    assert found.why_not_higher.startswith("the code is there")
+    assert found.why_not_higher.startswith("the code or data is there")
     (place,) = found.proof.places
     assert (place.entry, place.class_, place.method, place.pc) == ("classes.dex", "Lcom/example/app/Main;", "m0()V", 0)
     assert place.offset > 0

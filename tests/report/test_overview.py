@@ -43,8 +43,8 @@ def test_the_base_package_is_preferred_to_a_split():
 def test_code_is_counted_by_form():
     dex, jar = CodeUnit("dex", "039", 12, 80, 1, 1, 1, 1, 1), CodeUnit("class", "61", 3, 9, 1, 1, 1, 1, 1)
     assert code_in_words(facts_of(dex, dex)) == "2 dex, 24 classes, 160 methods"
-    assert code_in_words(facts_of(dex, jar)) == "1 jar of classes, 1 dex, 15 classes, 89 methods"
-    assert code_in_words(facts_of(EntryFact(1, 1, 0, 0, "", "png"))) == "1 entries, no code read"
+    assert code_in_words(facts_of(dex, jar)) == "1 set of class files, 1 dex, 15 classes, 89 methods"
+    assert code_in_words(facts_of(EntryFact(1, 1, 0, 0, "", "png"))) == "1 entry, no code read"
     assert code_in_words(facts_of()) == ""
 
 
@@ -55,9 +55,9 @@ def test_hosts_are_real_endpoints_sorted_from_the_domain_downwards():
         endpoint("https://z.example.com", "z.example.com"),
         endpoint("http://schemas.android.com", "schemas.android.com", role="schema"),
         endpoint("links.example.net", "links.example.net", form="deep-link-host"),
-        endpoint("someone@mail.example", "", form="email"),
+        endpoint("someone@mail.example", "mail.example", form="email"),
     )
-    assert hosts(found) == (["z.example.com", "a.example.org", "b.example.org"], 1)
+    assert hosts(found) == (["z.example.com", "a.example.org", "b.example.org"], 3)
 
 
 def test_endpoints_of_one_host_stand_together_with_a_few_examples():

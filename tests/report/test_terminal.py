@@ -44,7 +44,7 @@ def test_colour_changes_nothing_but_colour():
 def test_questions_come_in_peoples_order():
     text = render_terminal(full_affidavit())
     marks = ["com.example.app", "SHA-256", "Signed by", "Not examined", "What it touches", "\nlocation", "\nnetwork",
-             "\nWhose code", "Talks to", "\nNative", "Check it"]  # fmt: skip
+             "\nWhose code", "Hosts named", "\nNative", "Check it"]  # fmt: skip
     positions = [text.index(mark) for mark in marks]
     assert positions == sorted(positions)
 

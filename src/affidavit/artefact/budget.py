@@ -27,7 +27,7 @@ class Budget(msgspec.Struct):
     seconds: float = 600.0
     memory: int = 4 << 30
     entries: int = 200_000
-    entry_bytes: int = 1 << 30
+    entry_bytes: int = 512 << 20
     total_bytes: int = 4 << 30
     ratio: int = 1_100
     depth: int = 3

@@ -98,7 +98,9 @@ def _run(words: list[str]) -> int:
         return codes.NOTHING_GIVEN
     words = with_verb(words)
     verb = words[0] if words[0] in VERBS else ""
-    options = _parser(verb).parse_args(words)
+    options, unknown = _parser(verb).parse_known_args(words)
+    if unknown:
+        raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", advice=f"see affidavit {verb} --help")
     return int(import_module(f"affidavit.cli.{verb}").run(options))
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from affidavit.cli import codes
 from affidavit.cli.options import add_output, add_review, apply_settings, budget, width_and_colour
 from affidavit.cli.output import emit, note
 from affidavit.cli.progress import Progress
+from affidavit.cli.source import file_at
 from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ def run(options: argparse.Namespace) -> int:
     if path is None:
         note("affidavit review: nothing to review; give the path of an app")
         return codes.NOTHING_GIVEN
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file", advice="give the path of an APK, XAPK, APKS, AAR, JAR or dex file")
+    path = file_at(path, "give the path of an APK, XAPK, APKS, AAR, JAR or dex file; verbs are in affidavit --help")
+    _refuse_unknown_words(options.fail_on or ())
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 
     with Progress(quiet=options.quiet) as progress:
@@ -73,6 +75,25 @@ def run(options: argparse.Namespace) -> int:
         account, written = _write(review, options)
     _print(account, written, options)
     return exit_code(account, options)
+
+
+def _refuse_unknown_words(words: Sequence[str]) -> None:
+    """Refuse a word of ``--fail-on`` that can never match: a gate with a slip in it would pass for ever.
+
+    Raises:
+        UsageError: it is no severity, category or rule.
+    """
+    if all(word in _SEVERITIES for word in words):
+        return
+    from affidavit.findings import load  # noqa: PLC0415 - only when rules or categories are named
+
+    known = {*_SEVERITIES, *(rule.id for rule in load.rules()), *(item.id for item in load.categories())}
+    for word in words:
+        if word not in known:
+            raise UsageError(
+                f"--fail-on {word!r} is no severity, category or rule",
+                advice="give low, medium or high, or a word of affidavit knowledge show",
+            )
 
 
 def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", list[tuple[str, str]]]:

@@ -54,7 +54,7 @@ def derive(path: Path, budget: Budget | None = None, progress: Progress = silent
         KnowledgeError: compiled knowledge is missing.
     """
     tool, knowledge_sha256 = this_tool(), knowledge.digest()
-    asked = tuple(Category(item.id, item.order, item.question, item.covers) for item in load.categories())
+    asked = tuple(Category(item.id, item.order, item.question, item.covers, item.title) for item in load.categories())
     spent = budget or Budget()
     with open_artefact(path, spent) as opened, Spool() as spool:
         state, drawn = Extraction(opened, spent, spool), _Conclusions()
@@ -117,6 +117,7 @@ def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None
     excerpter, missing = Excerpter(state.program, state.documents, state.read), 0
     for done, finding in enumerate(drawn.findings):
         progress("excerpts", done, len(drawn.findings))
+        state.breathe()
         for place in islice(cited_places(finding), EXCERPTS_PER_FINDING):
             key = excerpt_key(place)
             if place.offset >= 0 and key not in drawn.excerpts:

@@ -52,7 +52,7 @@ def _platform() -> tuple[frozenset[str], frozenset[str]]:
 def is_platform(descriptor: str) -> bool:
     """Whether the device, not the app, provides the class of a descriptor (an array's methods are ``Object``'s)."""
     inside, outside = _platform()
-    package = descriptor.lstrip("[").removeprefix("L").replace("/", ".")
+    package = descriptor[:NAME_LIMIT].lstrip("[").removeprefix("L").replace("/", ".")
     while package:
         package = package.rpartition(".")[0]
         if package in outside:
@@ -126,7 +126,7 @@ class OutsideCalls:
         """Group the calling rows of one unit by the method reference, in bulk."""
         unit = program.units[number]
         outside = program.framework_target(unit)
-        rows = np.flatnonzero(unit.refs.kind == RefKind.METHOD)
+        rows = np.flatnonzero((unit.refs.kind == RefKind.METHOD) & (unit.refs.target >= 0))
         rows = rows[program.active(unit)[unit.refs.owner[rows]]]
         rows = rows[outside[unit.refs.target[rows]] >= 0]
         if not len(rows):

@@ -35,7 +35,10 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 class Mark(NamedTuple):
-    """Text read at a byte offset; `form` is ``url``, ``host``, ``ip`` or ``email`` by its look, not yet judged."""
+    """Text read at a byte offset; `form` is ``url``, ``host``, ``ip`` or ``email`` by its look, not yet judged.
+
+    An empty form stands for a place that was looked at and held none of them: the caller bounds how many it bears.
+    """
 
     form: str
     offset: int
@@ -102,6 +105,7 @@ def _urls(
             continue
         scheme = _scheme(data[max(string[0], at - 12) : at], schemes)
         if not scheme:
+            yield Mark("", at, "")
             continue
         found = tail.match(data, sign.end(), string[1])
         rest = found.group().replace(b"\\/", b"/") if found else b""
@@ -129,6 +133,8 @@ def _emails(data: bytes, within: Bounds, ats: Iterable[re.Match[bytes]]) -> Iter
         after = data[at + 1 + len(domain) : min(at + 2 + len(domain), string[1])]
         if 0 < len(local) <= 64 and edge not in (b"/", b":", b"@") and after != b":":
             yield Mark("email", at - len(local), f"{local.decode('ascii')}@{domain.decode('ascii')}")
+        else:
+            yield Mark("", at, "")
 
 
 def _whole(
@@ -151,6 +157,7 @@ def _whole(
         else:
             start += _pool_prefix(run)
             if not _delimited(data, start, end):
+                yield Mark("", start, "")
                 continue
         text = data[start:end].decode("ascii")
         yield Mark("ip" if form == "ip" or text[name_end - start - 1].isdigit() else "host", start, text)
@@ -183,10 +190,13 @@ def decode(raw: bytes) -> str:
 
 def trim(text: str) -> str:
     """`text` without trailing punctuation and without closing brackets that nothing in it opened."""
-    while text:
-        last = text[-1]
-        if last in ".,;:!?*'\"" or (last in _PAIRS and text.count(last) > text.count(_PAIRS[last])):
-            text = text[:-1]
-        else:
+    end = len(text)
+    spare = {last: text.count(last) - text.count(first) for last, first in _PAIRS.items() if last in text}
+    while end:
+        last = text[end - 1]
+        if spare.get(last, 0) > 0:
+            spare[last] -= 1
+        elif last not in ".,;:!?*'\"":
             break
-    return text
+        end -= 1
+    return text[:end]

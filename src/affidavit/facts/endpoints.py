@@ -31,6 +31,8 @@ VERSION = 1
 
 MARKS_PER_ENTRY = 20_000
 """Texts looked at in one entry; beyond it a limitation says that the rest was not."""
+REFUSED_PER_ENTRY = 500_000
+"""Places in one entry that looked like an endpoint and turned out to be none; real entries have some thousands."""
 ENDPOINTS_PER_ENTRY = 2_000
 ENDPOINTS_PER_APP = 20_000
 USED_BY = 8
@@ -216,6 +218,7 @@ class _Entry:
         self.limitations = limitations
         self.seen: dict[tuple[str, str], Sighting] = {}
         self.left = MARKS_PER_ENTRY
+        self.refused = REFUSED_PER_ENTRY
         self.full = False
 
     def add_all(self, marks: Iterable[tuple[Mark, Place]]) -> None:
@@ -227,6 +230,11 @@ class _Entry:
 
     def add(self, mark: Mark, place: Place) -> Sighting | None:
         """The sighting that `mark` belongs to, new or known; None when it is none or a bound is reached."""
+        if not mark.form:
+            self.refused -= 1
+            if self.refused < 0:
+                self._close()
+            return None
         self.left -= 1
         if self.left < 0 or len(self.seen) >= ENDPOINTS_PER_ENTRY:
             self._close()

@@ -41,6 +41,8 @@ MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 _DEX_ORDER = re.compile(r"classes(\d*)\.dex")
 _SCANNED_APART = frozenset({"dex", "class"})
 _NESTED = frozenset({"zip"})
+_LARGE = 1 << 20
+"""Declared bytes of an entry from which the budget is looked at before it is read."""
 _NATIVE = re.compile(r"^(?:lib|jni)/.*\.so$")
 
 
@@ -99,7 +101,7 @@ def walk_entries(state: Extraction, progress: Progress) -> None:
     done = 0
     for part in state.opened.parts:
         for entry in part.entries:
-            if done % 64 == 0:
+            if done % 64 == 0 or entry.size > _LARGE:
                 state.breathe()
                 progress("entries", done, total)
             done += 1

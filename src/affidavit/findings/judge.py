@@ -22,7 +22,7 @@ from affidavit.model.limitation import Limitation
 
 _HIGHEST = {
     Grade.DECLARED: "the statement rests on what the app says of itself, not on what its code does",
-    Grade.PRESENT: "the code is there; whether it is reached, and where its data goes, is not analysed in this version",
+    Grade.PRESENT: "the code or data is there; whether it is used, and where data goes, is not examined here",
 }
 
 

@@ -84,7 +84,7 @@ def _heads(unit: "Unit", first: int, last: int) -> "npt.NDArray[np.bytes_]":
 
     blob, starts, ends = unit.strings.blob()
     letters = np.frombuffer(blob, dtype=np.uint8)
-    if not len(starts) or not len(letters):
+    if not len(starts) or not len(letters) or not len(unit.type_string):
         return np.zeros(last - first, dtype=f"S{PREFIX_LIMIT}")
     types = unit.class_type[first:last]
     strings = np.where(types >= 0, unit.type_string[types], -1)

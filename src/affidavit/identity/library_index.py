@@ -83,7 +83,7 @@ class LibraryIndex:
 
     def attribute_row(self, descriptor: str) -> int | None:
         """Position in `entries` of the library with the longest package prefix of a class descriptor, or None."""
-        end = len(descriptor)
+        end = min(len(descriptor), PREFIX_LIMIT)
         while (end := descriptor.rfind("/", 0, end)) > 0:
             row = self._prefixes.get(descriptor[: end + 1])
             if row is not None:

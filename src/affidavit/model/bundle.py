@@ -74,12 +74,14 @@ class Category(Struct, frozen=True, omit_defaults=True):
         order: place among the questions, first is lowest.
         question: the question in people's words ("Can it learn where the device is?").
         covers: what the category takes in and leaves out, in one or two sentences.
+        title: its name in a table, in a few words ("Location").
     """
 
     id: str
     order: int
     question: str
     covers: str = ""
+    title: str = ""
 
 
 class Affidavit(Struct, frozen=True, dict=True):

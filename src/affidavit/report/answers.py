@@ -12,6 +12,9 @@ from affidavit.model.library import Library
 from affidavit.model.place import Place
 
 _OWN = {"own": "the app's own code", "other": "code of unknown origin"}
+UNASKED = "the manifest asks for none of the permissions"
+"""How a finding words it that what it needs is not asked for."""
+
 _SEVERITIES = ("info", "low", "medium", "high")
 
 
@@ -39,8 +42,14 @@ class Statement(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The category's id as words (``installed apps``)."""
-        return self.category.id.replace("-", " ")
+        """The category's name for a table (``Installed and used apps``), else its id as words."""
+        return self.category.title or self.category.id.replace("-", " ")
+
+    @property
+    def unasked(self) -> bool:
+        """Whether all that is shown needs permissions of which the manifest asks for none."""
+        shown = self.having(Answer.SHOWN)
+        return bool(shown) and all(UNASKED in finding.why_not_higher for finding in shown)
 
     def having(self, answer: Answer) -> tuple[Finding, ...]:
         """The findings with this answer."""

@@ -10,6 +10,8 @@ from affidavit.model.fact import Fact
 from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
+from affidavit.report.endpoints import role_of
+from affidavit.report.text import plural
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ def code_in_words(facts: Facts) -> str:
     units = facts.about(CodeUnit)
     if not units:
         entries = len(facts.about(EntryFact))
-        return f"{entries:,} entries, no code read" if entries else ""
+        return f"{plural(entries, 'entry', 'entries')}, no code read" if entries else ""
     forms = sorted({unit.form for unit in units})
     kinds = ", ".join(f"{sum(unit.form == form for unit in units):,} {_form(form)}" for form in forms)
     classes = sum(unit.classes for unit in units)
@@ -73,14 +75,14 @@ def code_in_words(facts: Facts) -> str:
 
 def _form(form: str) -> str:
     """A code unit's form in words."""
-    return {"dex": "dex", "class": "jar of classes"}.get(form, form)
+    return {"dex": "dex", "class": "set of class files"}.get(form, form)
 
 
 def hosts(facts: Facts) -> tuple[list[str], int]:
     """Hosts taken for real, sorted from the domain downwards, and how many strings were set aside by their role."""
     endpoints = facts.about(Endpoint)
-    real = {item.host for item in endpoints if item.role == "endpoint" and item.host and item.form != "deep-link-host"}
-    aside = sum(item.role != "endpoint" for item in endpoints)
+    real = {item.host for item in endpoints if role_of(item) == "endpoint" and item.host}
+    aside = sum(role_of(item) != "endpoint" for item in endpoints)
     return sorted(real, key=lambda host: (host.split(".")[::-1], host)), aside
 
 

@@ -38,7 +38,7 @@ def render_terminal(
     _limits(page, affidavit)
     _answers(page, statements(affidavit))
     _section(page, "Whose code", _libraries(facts))
-    _section(page, "Talks to", _hosts(facts))
+    _section(page, "Hosts named", _hosts(facts))
     _section(page, "Native", _native(facts))
     page.line()
     for label, value in written or _how_to_check(affidavit):
@@ -124,8 +124,11 @@ def _where(item: Statement) -> str:
     """Places and owners of what is shown, causes of what is undetermined, how many rules found nothing."""
     if item.answer == Answer.SHOWN:
         places = plural(item.places, "place") + (" or more" if item.more else "")
+        note = "; the manifest asks for no permission that this needs" if item.unasked else ""
         if item.who:
-            return f"{places}: {_named([visible(name, 40) for name in item.who], 3)}"
+            return f"{places}: {_named([visible(name, 40) for name in item.who], 3)}{note}"
+        if not item.places:
+            return "rests on what is absent; see the proof"
         return f"{places} in {_named([visible(entry, 40) or 'the file' for entry in item.entries], 2)}"
     if item.answer == Answer.UNDETERMINED:
         causes = sorted({kind for finding in item.having(Answer.UNDETERMINED) for kind in finding.limitations})
@@ -155,7 +158,11 @@ def _libraries(facts: Facts) -> str:
 def _hosts(facts: Facts) -> str:
     """Hosts named in the bytes."""
     names, aside = hosts(facts)
-    note = f"; {plural(aside, 'string')} set aside as schema, documentation or placeholder" if aside else ""
+    note = (
+        f"; {plural(aside, 'string')} set aside as mail, app link, schema, documentation or placeholder"
+        if aside
+        else ""
+    )
     if not names:
         return f"no host name found{note}"
     return f"{plural(len(names), 'host')} named in the bytes: {_named([visible(name, 80) for name in names])}{note}"
