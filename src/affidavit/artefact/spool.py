@@ -10,7 +10,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-RESIDENT = 64 << 20
+RESIDENT = 32 << 20
 """Bytes kept in memory before files are used; most apps never reach it."""
 
 

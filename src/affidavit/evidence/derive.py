@@ -59,17 +59,21 @@ def derive(path: Path, budget: Budget | None = None, progress: Progress = silent
     with open_artefact(path, spent) as opened, Spool() as spool:
         state, drawn = Extraction(opened, spent, spool), _Conclusions()
         partial = _run(state, drawn, progress)
-        return assemble(
-            opened.artefact,
-            tool,
-            knowledge_sha256,
-            facts=drawn.facts or _canonical(state.facts),
-            findings=drawn.findings,
-            limitations=_folded([*opened.limitations, *state.limitations]),
-            excerpts=drawn.excerpts,
-            categories=asked,
-            partial=partial,
-        )
+        facts = drawn.facts or _canonical(state.facts)
+        limitations = _folded([*opened.limitations, *state.limitations])
+        artefact = opened.artefact
+        del state  # the code of a large app: what follows needs memory of its own
+    return assemble(
+        artefact,
+        tool,
+        knowledge_sha256,
+        facts=facts,
+        findings=drawn.findings,
+        limitations=limitations,
+        excerpts=drawn.excerpts,
+        categories=asked,
+        partial=partial,
+    )
 
 
 def _run(state: Extraction, drawn: _Conclusions, progress: Progress) -> bool:
@@ -114,7 +118,7 @@ def _judge(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
 
 def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
     """Show the bytes at the first places that each finding cites; the other places are named without."""
-    excerpter, missing = Excerpter(state.program, state.documents, state.read), 0
+    excerpter, missing = Excerpter(state.program, state.documents, state.set_aside), 0
     for done, finding in enumerate(drawn.findings):
         progress("excerpts", done, len(drawn.findings))
         state.breathe()

@@ -28,11 +28,13 @@ LINE_LIMIT = 240
 class Excerpter:
     """Makes excerpts of one artefact. Each entry is read again at most once, and only if it is cited."""
 
-    def __init__(self, program: Program, documents: dict[str, Document], read: Callable[[str], bytes | None]) -> None:
+    def __init__(
+        self, program: Program, documents: dict[str, Document], read: Callable[[str], bytes | memoryview | None]
+    ) -> None:
         self._units = {entry: unit for unit in program.units for entry in unit.entries}
         self._elements = {entry: _by_offset(document) for entry, document in documents.items()}
         self._read = read
-        self._data: dict[str, bytes | None] = {}
+        self._data: dict[str, bytes | memoryview | None] = {}
 
     def of(self, place: Place) -> Excerpt | None:
         """The excerpt of one place; None when it names a whole entry or its bytes cannot be read."""

@@ -90,6 +90,11 @@ class Extraction(msgspec.Struct):
                     return part.read(entry)
         return None
 
+    def set_aside(self, path: str) -> memoryview | None:
+        """As `read`, for bytes that are held until the review ends."""
+        data = self.read(path)
+        return None if data is None else self.spool.keep(data)
+
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage's name, how much is done, and how much there is."""
