@@ -14,7 +14,7 @@ RESIDENT = 32 << 20
 """Bytes kept in memory before files are used; most apps never reach it."""
 
 
-PAUSE = 0.2
+PAUSE = 0.05
 """Seconds between two times that pages are let go, while a spool is open."""
 
 
