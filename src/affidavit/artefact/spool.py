@@ -25,9 +25,11 @@ class Spool:
         self._left = resident
         self._maps: list[mmap.mmap] = []
         self._closed = threading.Event()
+        self._entered = False
         self._tender: threading.Thread | None = None
 
     def __enter__(self) -> Self:
+        self._entered = True
         return self
 
     def __exit__(
@@ -51,7 +53,7 @@ class Spool:
             # No room or no folder for temporary files: then memory has to do.
             return memoryview(data)
         self._maps.append(mapped)
-        if self._tender is None:
+        if self._entered and self._tender is None:
             self._tender = threading.Thread(target=self._tend, daemon=True)
             self._tender.start()
         return memoryview(mapped)
