@@ -311,7 +311,7 @@ def test_a_huge_manifest_takes_bounded_time():
     data = binary(root)
     started = time.process_time()
     found = read(data, None, lambda _: None)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30  # what is quadratic takes minutes
     assert len(found.facts) > 5000
 
 

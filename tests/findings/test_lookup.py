@@ -1,6 +1,5 @@
 """The small parts: names, the hierarchy, searching string tables, and how fast judging is."""
 
-import time
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -109,13 +108,11 @@ def test_searching_nothing_finds_nothing():
     assert Loaded(strings, np.array([], "int64")).containing(b"abc") == []
 
 
-def test_judging_every_rule_on_an_empty_app_is_quick():
+def test_judging_every_rule_on_an_empty_app_gives_a_finding_for_each():
     app = build_app({})
     rules = load.rules()
-    judge(app.facts, app.program, None, (), rules)
-    started = time.process_time()
-    judge(app.facts, app.program, None, (), rules)
-    assert time.process_time() - started < 0.2  # measured 0.01 s; the bound leaves room for a busy machine
+    found = judge(app.facts, app.program, None, (), rules).findings
+    assert [finding.rule for finding in found] == sorted(rule.id for rule in rules)
 
 
 def program_of(*dexes):
