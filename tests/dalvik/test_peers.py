@@ -10,7 +10,7 @@ import pytest
 
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.disassemble import disassemble
-from affidavit.dalvik.opcodes import by_mnemonic, opcodes
+from affidavit.dalvik.opcodes import opcodes
 from affidavit.dalvik.unit import RefKind, Unit
 from tests.builders.dex import DexBuilder
 from tests.dalvik.material import dex_files, rich
@@ -130,7 +130,8 @@ def test_dexdump_names_every_opcode_alike(tmp_path):
     path.write_bytes(one([("raw", *units)]))
     theirs = [mnemonic for _, mnemonic in instructions(dumped(path, "-d"))]
     assert theirs == [code.mnemonic for code in codes]
-    assert {by_mnemonic()[name].value for name in theirs} == {code.value for code in codes}
+    named = {opcode.mnemonic: opcode for opcode in opcodes()}
+    assert {named[name].value for name in theirs} == {code.value for code in codes}
 
 
 def test_every_kind_of_reference_is_in_the_rich_dex():

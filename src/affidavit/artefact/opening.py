@@ -16,6 +16,7 @@ from affidavit.artefact.kinds import base_first, nested_entries, recognise
 from affidavit.artefact.media import media_of
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.part import Part
+from affidavit.artefact.spool import release_pages
 from affidavit.artefact.zip import STORED, Entry, read_entries
 from affidavit.model.artefact import Artefact
 from affidavit.model.errors import UnreadableError, UsageError
@@ -53,7 +54,7 @@ class Opened:
 
     def release_pages(self) -> None:
         """Let the kernel drop the pages of the file read so far, so that they do not count as this process's memory."""
-        _release_pages(self._file)
+        release_pages(self._file)
 
     def close(self) -> None:
         """Let the file go. Slices of a part's view that a caller still holds keep the mapping alive until they die."""
@@ -80,7 +81,7 @@ def open_artefact(path: Path, budget: Budget) -> Opened:
     digest = hashlib.sha256()
     for start in range(0, len(view), _CHUNK):
         digest.update(view[start : start + _CHUNK])
-    _release_pages(file)
+    release_pages(file)
     limitations: list[Limitation] = []
     try:
         kind, parts = _parts(view, path.name, budget, Notes(limitations))
@@ -90,12 +91,6 @@ def open_artefact(path: Path, budget: Budget) -> Opened:
             file.close()
         raise
     return Opened(Artefact(path.name, kind, len(view), digest.hexdigest()), parts, limitations, file)
-
-
-def _release_pages(file: mmap.mmap) -> None:
-    """Advise that the mapped pages are not needed now; they are read again from the file when they are."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        file.madvise(mmap.MADV_DONTNEED)
 
 
 def _map(path: Path, budget: Budget) -> mmap.mmap:

@@ -18,6 +18,12 @@ PAUSE = 0.05
 """Seconds between two times that pages are let go, while a spool is open."""
 
 
+def release_pages(mapped: mmap.mmap) -> None:
+    """Advise that the mapped pages are not needed now; they are read again from the file when they are."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
 class Spool:
     """Keeps bytes for as long as something refers to them; as a context, it also lets their pages go now and again."""
 
@@ -65,6 +71,5 @@ class Spool:
 
     def release_pages(self) -> None:
         """Let the kernel drop the mapped pages read so far."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            for mapped in tuple(self._maps):
-                mapped.madvise(mmap.MADV_DONTNEED)
+        for mapped in tuple(self._maps):
+            release_pages(mapped)

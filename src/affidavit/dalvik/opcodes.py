@@ -69,12 +69,6 @@ def widths() -> bytes:
 
 
 @cache
-def by_mnemonic() -> dict[str, Opcode]:
-    """Mnemonic -> opcode."""
-    return {opcode.mnemonic: opcode for opcode in opcodes()}
-
-
-@cache
 def sweep_table() -> tuple[U8, U8]:
     """What the sweep kernel needs of each opcode.
 

@@ -1,7 +1,6 @@
-"""What an extractor is given, and how it makes a fact."""
+"""How an extractor makes a fact."""
 
 import hashlib
-from typing import Protocol
 
 import msgspec
 
@@ -12,13 +11,6 @@ TEXT_LIMIT = 2_048
 """Longest text, in characters, that a fact carries; the place leads to the rest."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
-
-
-class Extractor(Protocol):
-    """The interface of every module in this package that extracts."""
-
-    NAME: str
-    VERSION: int
 
 
 def make_fact(what: Subject, place: Place, extractor: str) -> Fact:
