@@ -1,0 +1,1 @@
+"""What is claimed: statements of others, kept apart from facts, compared with each other and with the register."""

@@ -1,0 +1,192 @@
+"""The resolver: a question in, a determination out."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+
+from affidavit.law.dates import FOREVER, instant
+from affidavit.law.fold import Folded, View, fold
+from affidavit.law.headline import headline
+from affidavit.law.open_questions import bearing
+from affidavit.law.reach import Reach, Reaching
+from affidavit.law.register import Register
+from affidavit.law.steps import Path
+from affidavit.model.determination import ENDED, Determination, Outcome, Question, Standing
+from affidavit.model.errors import UsageError
+from affidavit.model.measure import Exemption, Measure
+
+_WEAKNESS = {"": 0, "H": 1, "M": 2, "L": 3}
+
+
+class Resolver:
+    """Answers questions from one register."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self._reaching = Reaching(register)
+        self._precedence = tuple(register.vocabulary.outcomes)
+        self._rank = {item: place for place, item in enumerate((*register.paths, *self._exemptions()))}
+
+    def ask(self, question: Question, without: frozenset[str] = frozenset()) -> Determination:
+        """Answer a question.
+
+        Args:
+            question: names are ids of the register.
+            without: ids of events to leave out.
+
+        Raises:
+            UsageError: a name is unknown, or a date is none.
+        """
+        self._check(question)
+        around = self.register.around(question.jurisdiction)
+        zone = self.register.zone(question.jurisdiction)
+        view = self.view(question, zone, without)
+        operator = self.register.operator(question.app, view.on, view.known, around)
+        reach = self._reaching.find(question.app, operator, around, question.transaction, question.actor)
+        standings = self._standings(question, reach, without)
+        chosen, decisive = headline(standings, self._precedence, self.register.children)
+        return Determination(
+            question=question,
+            headline=chosen,
+            decisive=decisive,
+            standings=standings,
+            operator=operator,
+            confidence=self._confidence(standings, decisive, view),
+            searched=reach.measures,
+        )
+
+    def view(self, question: Question, zone: str, without: frozenset[str] = frozenset()) -> View:
+        """From where a question looks, on the clock of a time zone.
+
+        Raises:
+            UsageError: a date is none.
+        """
+        return View(
+            instant(question.on, zone, "noon"),
+            instant(question.known, zone, "end") if question.known else FOREVER,
+            instant(question.recorded, zone, "end") if question.recorded else FOREVER,
+            question.app,
+            without,
+        )
+
+    def _standings(self, question: Question, reach: Reach, without: frozenset[str]) -> tuple[Standing, ...]:
+        """How everything that reaches the question stands, in the register's order."""
+        found: list[Standing] = []
+        for path in reach.paths:
+            view = self.view(question, path.zone, without)
+            folded = fold(path, view)
+            if folded is None:
+                continue
+            freed = self._freed(question, path) if folded.outcome not in ENDED else None
+            limit = self._limit(question, path) if folded.outcome not in ENDED else ""
+            found.append(_standing(path, folded, freed, limit))
+            if freed is not None and not freed.transactions:
+                found.append(_exempt(path.measure, freed, folded))
+        for measure, exemption in reach.exemptions:
+            folded = self._alive(question, measure, exemption, without)
+            if folded is not None and _fits(exemption.context, question.context):
+                found.append(_exempt(measure, exemption, folded))
+        unique = {item.provision: item for item in found}
+        return tuple(sorted(unique.values(), key=lambda item: self._rank[item.provision]))
+
+    def _freed(self, question: Question, path: Path) -> Exemption | None:
+        """The first exception of the measure that frees the act from a provision."""
+        for item in path.measure.exceptions:
+            names_act = question.transaction in item.transactions or (not item.transactions and bool(item.context))
+            covers = not item.provisions or path.provision.id in item.provisions
+            if names_act and covers and _fits(item.context, question.context):
+                return item
+        return None
+
+    def _limit(self, question: Question, path: Path) -> str:
+        """The limit on the measure's reach that leaves the actor out, in words."""
+        party = self.register.vocabulary.actors[question.actor].party
+        if path.measure.limits.parties == "business_to_business_only" and party == "individual":
+            return "the measure reaches dealings between businesses only"
+        return ""
+
+    def _alive(
+        self, question: Question, measure: Measure, exemption: Exemption, without: frozenset[str]
+    ) -> Folded | None:
+        """The first provision that an exception limits and that has not ended; None when there is none."""
+        for provision in measure.provisions:
+            path = self.register.paths[provision.id]
+            if provision.kind in {"prohibition", "enabling"} and (
+                not exemption.provisions or provision.id in exemption.provisions
+            ):
+                folded = fold(path, self.view(question, path.zone, without))
+                if folded is not None and folded.outcome not in ENDED:
+                    return folded
+        return None
+
+    def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], view: View) -> str:
+        """The weakest of what the headline rests on."""
+        weakest = ""
+        for item in standings:
+            if item.provision in decisive:
+                for mark in self._marks(item, view):
+                    weakest = max(weakest, mark, key=_WEAKNESS.__getitem__)
+        return weakest
+
+    def _marks(self, standing: Standing, view: View) -> Iterator[str]:
+        """The confidence of each thing that a standing rests on."""
+        measure = self.register.measures[standing.measure]
+        path = self.register.paths.get(standing.provision)
+        if path is not None:
+            yield path.provision.confidence
+        yield from (
+            item.confidence for item in measure.exceptions if item.id in {standing.provision, standing.exception}
+        )
+        yield from (self.register.events[event][0].confidence for event in standing.events)
+        yield from (asked.confidence for asked in bearing(self.register, standing, view))
+
+    def _exemptions(self) -> Iterator[str]:
+        return (item.id for measure in self.register.measures.values() for item in measure.exceptions)
+
+    def _check(self, question: Question) -> None:
+        """Refuse names that the register does not have."""
+        words = self.register.vocabulary
+        _known("app", question.app, self.register.apps)
+        _known("transaction", question.transaction, words.transactions)
+        _known("actor", question.actor, words.actors)
+        _known("jurisdiction", question.jurisdiction, self.register.jurisdictions)
+
+
+def _known(what: str, name: str, names: Iterable[str]) -> None:
+    if name not in names:
+        raise unknown(what, name, names)
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> UsageError:
+    """The error for a name that does not exist, with the nearest that do."""
+    listed = sorted(names)
+    near = difflib.get_close_matches(name.casefold(), listed, 3, 0.5)
+    advice = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(listed)}"
+    return UsageError(f"unknown {what} {name!r}", advice=advice)
+
+
+def _fits(wanted: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> bool:
+    """Whether the circumstances are those of an exception."""
+    return all(given.get(name) in values for name, values in wanted.items())
+
+
+def _standing(path: Path, folded: Folded, freed: Exemption | None, limit: str) -> Standing:
+    """A provision's standing: what its events make of it, unless an exception or a limit frees the act."""
+    return Standing(
+        provision=path.provision.id,
+        measure=path.measure.id,
+        outcome=Outcome.EXCEPTED if freed or limit else folded.outcome,
+        events=folded.events,
+        blocks=folded.blocks,
+        forbearances=folded.forbearances,
+        ends=tuple(event for _, event, _ in folded.ends),
+        exception=freed.id if freed else "",
+        limit=limit,
+        blocked=folded.blocked,
+        contested=folded.contested,
+        ended_at=folded.ends[0][0] if folded.ends else None,
+    )
+
+
+def _exempt(measure: Measure, exemption: Exemption, folded: Folded) -> Standing:
+    """An exception's standing; `folded` is a provision that it limits."""
+    return Standing(exemption.id, measure.id, Outcome.EXCEPTED, events=folded.events, exception=exemption.id)

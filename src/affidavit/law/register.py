@@ -1,0 +1,113 @@
+"""The register: every measure with its events made ready, and what is needed to find those that reach a question."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from affidavit.knowledge import load
+from affidavit.law.dates import instant
+from affidavit.law.steps import Path, paths_of, with_ancestors
+from affidavit.law.vocabulary import Jurisdiction, Jurisdictions, SourceList, Vocabulary
+from affidavit.model.entity import App, Entities, Organisation
+from affidavit.model.errors import KnowledgeError
+from affidavit.model.measure import Event, Measure, Source
+
+
+class Register:
+    """Measures and what they speak of. Measures are kept by jurisdiction code, then id, so that file order is nothing.
+
+    Attributes:
+        measures, apps, organisations, jurisdictions: by id or code.
+        sources: shared documents by id; `source` also looks into the measure's own.
+        paths: provision id -> its path.
+        events: event id -> (event, its measure).
+        children: measure id -> ids of measures that depend on it.
+        first: instant at which the earliest event of all became public.
+        updated: latest date at which anything was recorded, as written.
+    """
+
+    def __init__(
+        self,
+        measures: Iterable[Measure],
+        *,
+        vocabulary: Vocabulary,
+        jurisdictions: Mapping[str, Jurisdiction],
+        apps: Mapping[str, App],
+        organisations: Mapping[str, Organisation],
+        sources: Mapping[str, Source],
+    ) -> None:
+        """Make every event ready.
+
+        Raises:
+            KnowledgeError: a measure's jurisdiction is unknown.
+            UsageError: a date is none.
+        """
+        self.vocabulary, self.jurisdictions = vocabulary, jurisdictions
+        self.apps, self.organisations, self.sources = apps, organisations, sources
+        ordered = sorted(measures, key=lambda item: (item.jurisdiction, item.id))
+        self.measures = {measure.id: measure for measure in ordered}
+        self.events: dict[str, tuple[Event, Measure]] = {}
+        self.paths: dict[str, Path] = {}
+        self.children: dict[str, list[str]] = {}
+        for measure in ordered:
+            parents = [(parent, self.zone(parent.jurisdiction)) for parent in with_ancestors(measure, self.measures)]
+            self.paths |= paths_of(measure, self.zone(measure.jurisdiction), parents)
+            self.events |= {event.id: (event, measure) for event in measure.events}
+            for parent, _ in parents:
+                self.children.setdefault(parent.id, []).append(measure.id)
+        self.first = min((step.public for path in self.paths.values() for step in path.steps), default=0)
+        self.updated = max(
+            (event.recorded_at or measure.recorded_at for event, measure in self.events.values()), default=""
+        )
+
+    def zone(self, code: str) -> str:
+        """The time zone of a jurisdiction.
+
+        Raises:
+            KnowledgeError: the code is unknown.
+        """
+        known = self.jurisdictions.get(code)
+        if known is None:
+            raise KnowledgeError(f"unknown jurisdiction {code!r}", advice="run `affidavit knowledge lint`")
+        return known.timezone
+
+    def around(self, code: str) -> tuple[str, ...]:
+        """A jurisdiction and those around it, innermost first."""
+        found = [code]
+        while (parent := self.jurisdictions[found[-1]].parent) and parent not in found:
+            found.append(parent)
+        return tuple(found)
+
+    def source(self, source: str, measure: Measure | None = None) -> Source | None:
+        """A document by id, the measure's own before the shared ones."""
+        own = measure.sources.get(source) if measure is not None else None
+        return own or self.sources.get(source)
+
+    def operator(self, app: str, on: int, known: int, jurisdictions: tuple[str, ...]) -> str:
+        """Who ran an app at an instant in a jurisdiction (or one around it), so far as known: an organisation's id."""
+        found = "unknown"
+        zone = self.zone(jurisdictions[0])
+        for entry in self.apps[app].operators:
+            since = entry.from_ and instant(entry.from_, zone, "start")
+            public = (entry.public_at and instant(entry.public_at, zone, "start")) or since
+            here = not entry.in_ or entry.in_ in jurisdictions
+            if here and (not since or since <= on) and (not public or public <= known):
+                found = entry.operator
+        return found
+
+
+@cache
+def register() -> Register:
+    """The register of the compiled knowledge.
+
+    Raises:
+        KnowledgeError: knowledge was not compiled, or breaks its schema.
+    """
+    entities = load("entities", Entities).values()
+    return Register(
+        load("measures", Measure).values(),
+        vocabulary=load("law", Vocabulary)["vocabulary"],
+        jurisdictions=load("jurisdictions", Jurisdictions)["known"].jurisdictions,
+        apps={key: app for file in entities for key, app in file.apps.items()},
+        organisations={key: body for file in entities for key, body in file.organisations.items()},
+        sources={key: item for file in load("sources", SourceList).values() for key, item in file.sources.items()},
+    )
