@@ -11,7 +11,7 @@ import pytest
 import affidavit
 from tests.builders.apps import write_app
 
-FUNCTIONS = ("read", "review", "verify")
+FUNCTIONS = ("ask", "read", "review", "verify")
 
 
 def test_all_names_exist_and_nothing_else_is_public():
@@ -56,6 +56,16 @@ def test_the_example_of_the_docstring_works(tmp_path, monkeypatch):
     assert affidavit.verify(tmp_path / "app.affidavit", artefact=app).passed
 
 
+def test_the_register_answers_the_example_of_the_docstring():
+    words = {"on": "2020-09-21", "known": "2020-09-18"}
+    made = affidavit.ask("wechat", "app_store_update", "app_store", **words)
+    assert made.determination.headline == "PROHIBITED"
+    assert made.determination.decisive == ("wx-1",)
+    with pytest.raises(affidavit.UsageError) as error:
+        affidavit.ask("wechatt", "app_store_update", "app_store", **words)
+    assert "wechat" in error.value.advice
+
+
 def test_the_version_is_that_of_the_project():
     text = Path(__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8")
     assert f'version = "{affidavit.__version__}"' in text
@@ -72,6 +82,7 @@ def _types():
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
     from affidavit.facts.extract import Progress
+    from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
 
     return {item.__name__: item for item in (Affidavit, Budget, Review, Verification)} | {"Progress": Progress}

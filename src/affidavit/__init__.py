@@ -6,6 +6,7 @@
     review.findings, review.facts, review.limitations
     review.write("app.affidavit")
     affidavit.verify("app.affidavit", artefact="app.apk").passed
+    affidavit.ask("wechat", "app_store_update", "app_store", on="2020-09-21", known="2020-09-18").determination.headline
 
 The names in `__all__` are the public API. Exceptions are part of it: every one raised on purpose is an
 `AffidavitError` and carries `.advice`.
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
     from affidavit.facts.extract import Progress
+    from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "UsageError",
     "VerificationError",
     "__version__",
+    "ask",
     "read",
     "review",
     "verify",
@@ -94,3 +97,38 @@ def verify(bundle: "str | Path", artefact: "str | Path | None" = None, key: "str
 
     trusted = expected_key(key) if key is not None else None
     return check(Path(bundle), Path(artefact) if artefact is not None else None, trusted, derived_members)
+
+
+def ask(
+    app: str,
+    transaction: str,
+    actor: str,
+    *,
+    on: str,
+    known: str = "",
+    jurisdiction: str = "US",
+    context: "dict[str, str] | None" = None,
+) -> "Brief":
+    """Ask the register whether an actor may do something with an app, on a date, as known on a date.
+
+    Args:
+        app: id of a listed app (``affidavit knowledge show apps``).
+        transaction: the act (``affidavit knowledge show transactions``).
+        actor: the role (``affidavit knowledge show actors``).
+        on: the date asked about: a day, meaning its noon, or an instant with its offset.
+        known: what was public by the end of then counts; empty means all that is recorded.
+        jurisdiction: code; measures of the jurisdictions around it count too.
+        context: circumstances that an exception may ask for, such as ``purpose``.
+
+    Returns:
+        The determination with everything that it cites; its headline is nothing without its list of standings.
+
+    Raises:
+        UsageError: a name is unknown, or a date is none; the advice has the nearest names.
+    """
+    from affidavit.law.ask import Resolver  # noqa: PLC0415 - see `review`
+    from affidavit.law.brief import brief  # noqa: PLC0415
+    from affidavit.law.register import register  # noqa: PLC0415
+    from affidavit.model.determination import Question  # noqa: PLC0415
+
+    return brief(Resolver(register()), Question(app, transaction, actor, on, known, jurisdiction, "", context or {}))

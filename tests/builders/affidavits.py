@@ -11,12 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from affidavit.evidence.bundle import assemble, excerpt_key, write_bundle
 from affidavit.facts.reading import make_fact
 from affidavit.model.artefact import Artefact
+from affidavit.model.binding import Applicable, Binding, LawRecord
 from affidavit.model.bundle import Affidavit, Category, Excerpt, Tool
 from affidavit.model.code import CodeUnit, FrameworkCall
 from affidavit.model.declared import Component, DeepLink, IntentFilter, MetaData, Permission
+from affidavit.model.determination import Outcome
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Attribution, Finding, Grade, Proof
+from affidavit.model.history import Segment, Track
 from affidavit.model.identity import Application, Framework, Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
@@ -181,6 +184,43 @@ def excerpts(known: tuple[Fact, ...]) -> dict[str, Excerpt]:
     }
 
 
+def law(known: tuple[Fact, ...]) -> LawRecord:
+    """One listed app by two relations, with a history that has all that a report words."""
+    library, url = known[12], known[10]
+    history = (
+        Segment(None, end="2020-09-18T00:00:00-04:00"),
+        Segment(Outcome.ANNOUNCED_NOT_EFFECTIVE, "2020-09-18T00:00:00-04:00", "2020-09-19T08:30:00-04:00", ("e1",)),
+        Segment(
+            Outcome.ANNOUNCED_NOT_EFFECTIVE, "2020-09-19T08:30:00-04:00", "2020-09-20T00:00:00-04:00", ("e1", "e2"),
+            blocked=True,
+        ),
+        Segment(Outcome.ENJOINED, "2020-09-20T00:00:00-04:00", "2020-10-20T00:00:00-04:00", ("e1", "e2")),
+        Segment(Outcome.ENJOINED, "2020-10-20T00:00:00-04:00", "2021-06-09T00:00:00-04:00", ("e1", "e2", "e3")),
+        Segment(Outcome.REVOKED, "2021-06-09T00:00:00-04:00", events=("e4",), contested=True),
+    )  # fmt: skip
+    use = Track("x-1", "x", "US", f"A measure {HOSTILE}", "No use of its code.", ("code_utilisation",), history)
+    power = Track("x-2", "x0", "US", "An order", "A power.", ("any_with_operator",), history[:2])
+    contains, contacts = ("contains code of", "Its code is in it."), ("names hosts of", "Its hosts are named in it.")
+    return LawRecord(
+        searched="marks of 2 listed apps were compared with 1 package name",
+        limitations=("code/undecoded-method",),
+        bindings=(
+            Binding("chat", "contacts", "domain", "example.net", Grade.PRESENT, (url.id,), 31, "M", "memory", HOSTILE),
+            Binding("chat", "contains", "library", "example-tracker", Grade.PRESENT, (library.id,), 1, "H", "a jar"),
+        ),
+        applicable=(
+            Applicable("chat", ("Chat", "Plauder"), "contains", Grade.PRESENT, *contains, (use, power), "Is it?"),
+            Applicable("chat", ("Chat", "Plauder"), "contacts", Grade.PRESENT, *contacts, (use,)),
+        ),
+        updated="2026-11-21",
+        outcomes=(
+            ("ANNOUNCED_NOT_EFFECTIVE", "announced, not yet in force"),
+            ("ENJOINED", "blocked by a court"),
+            ("REVOKED", "ended: revoked"),
+        ),
+    )  # fmt: skip
+
+
 def small_affidavit() -> Affidavit:
     """The whole of it, unsigned."""
     artefact = Artefact("example.apk", "apk", len(APP), hashlib.sha256(APP).hexdigest())
@@ -195,6 +235,7 @@ def small_affidavit() -> Affidavit:
         limitations=limitations(),
         excerpts=excerpts(known),
         categories=CATEGORIES,
+        law=law(known),
     )
 
 

@@ -1,4 +1,4 @@
-"""Verbs that read a bundle: report, facts, findings, explain, bundle, verify, key, knowledge."""
+"""Verbs that read a bundle: report, facts, findings, explain, bundle, verify, key."""
 
 import json
 from pathlib import Path
@@ -199,16 +199,3 @@ def test_a_key_is_made_once_and_shown(run: Run, tmp_path: Path):
 def test_a_key_can_be_in_a_named_file(run: Run, tmp_path: Path):
     made = run("key", "new", "--file", tmp_path / "work.pem")
     assert run("key", "show", "--file", tmp_path / "work.pem").out == made.out
-
-
-def test_knowledge_show_lists_rules_and_prints_one(run: Run):
-    lines = run("knowledge", "show").out.splitlines()
-    assert len(lines) >= 60
-    first = lines[0].split()[0]
-    assert json.loads(run("knowledge", "show", first).out)["id"] == first
-
-
-def test_knowledge_lint_finds_nothing_wrong_with_what_is_shipped(run: Run):
-    folder = Path(__file__).parents[2] / "knowledge"
-    done = run("knowledge", "lint", folder)
-    assert (done.code, done.out) == (0, "no problem found\n")

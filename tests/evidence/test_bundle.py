@@ -51,6 +51,7 @@ def test_members_come_in_their_order_and_the_manifest_lists_the_content(written)
         "excerpts.json",
         "facts.json",
         "findings.json",
+        "law.json",
         "limitations.json",
         "statement.dsse.json",
     ]
@@ -192,7 +193,7 @@ def test_a_statement_from_another_bundle_is_refused(written, tmp_path):
 
 
 def test_a_manifest_of_another_schema_is_refused_with_advice():
-    changed = msgspec.structs.replace(small_affidavit().manifest, schema="affidavit/bundle/2")
+    changed = msgspec.structs.replace(small_affidavit().manifest, schema="affidavit/bundle/1")
     with pytest.raises(VerificationError, match="schema") as caught:
         bundle.read_manifest(bundle.encode(changed))
     assert "version" in caught.value.advice
@@ -223,7 +224,9 @@ def test_reading_a_bundle_imports_nothing_heavy(written):
 
 def test_members_are_encoded_once_and_let_go_when_written(tmp_path, monkeypatch):
     made = small_affidavit()
-    expected = bundle.content_members(made.facts, made.findings, made.limitations, made.excerpts, made.categories)
+    expected = bundle.content_members(
+        made.facts, made.findings, made.limitations, made.excerpts, made.categories, law=made.law
+    )
     assert bundle.members_of(made) == expected
     monkeypatch.setattr(bundle, "content_members", lambda *_: pytest.fail("encoded again"))
     signed = bundle.write_bundle(tmp_path / "a", made, key())

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from affidavit.evidence.bundle import CONTENT, content_members
 from affidavit.evidence.comparison import differences
+from affidavit.model.binding import LawRecord
 from tests.builders.affidavits import small_affidavit
 
 SMALL = small_affidavit()
-NAMES = ("facts", "findings", "limitations", "excerpts", "categories")
+NAMES = ("facts", "findings", "limitations", "excerpts", "categories", "law")
 
 
 def members(**changes):
@@ -31,6 +32,15 @@ def test_the_same_content_has_no_difference():
         ({"findings": SMALL.findings[:-1]}, "findings.json: finding network/collects is derived"),
         ({"limitations": ()}, "limitations.json: limitation code/undecoded-method: a method ends in data;"),
         ({"excerpts": {}}, "excerpts.json: excerpt AndroidManifest.xml@120 is derived"),
+        ({"law": LawRecord("other")}, "law.json: what was searched differs from what the artefact gives"),
+        (
+            {"law": msgspec.structs.replace(SMALL.law, bindings=SMALL.law.bindings[1:])},
+            "law.json: binding chat by domain example.net is derived from the artefact, but is missing",
+        ),
+        (
+            {"law": msgspec.structs.replace(SMALL.law, applicable=SMALL.law.applicable[:1])},
+            "law.json: law on chat as contacts is derived from the artefact, but is missing",
+        ),
         ({"categories": SMALL.categories[:-1]}, "categories.json: category hidden is derived"),
         ({"facts": SMALL.facts[::-1]}, "facts.json: the same items in another order or number, from byte"),
         ({"facts": SMALL.facts + SMALL.facts[:1]}, "facts.json: the same items in another order or number, from byte"),

@@ -5,6 +5,7 @@ import pytest
 
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_key
 from affidavit.evidence.proofs import broken, cited_places, nodes
+from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Excerpt
 from affidavit.model.finding import Answer, Grade, Proof
 from affidavit.model.limitation import Limitation
@@ -41,6 +42,7 @@ def test_every_fact_that_was_edited_shows(index):
 def test_a_fact_that_is_missing_shows_where_it_is_cited(index):
     gone = SMALL.facts[index].id
     cited = any(gone in node.facts for finding in SMALL.findings for node in nodes(finding.proof))
+    cited = cited or any(gone in binding.facts for binding in SMALL.law.bindings)
     found = faults(facts=SMALL.facts[:index] + SMALL.facts[index + 1 :])
     assert bool(found) == cited
     assert all(gone in fault for fault in found)
@@ -109,3 +111,9 @@ def test_a_proof_deeper_than_python_recurses_is_walked():
     for _ in range(5_000):
         tree = Proof("and", matched=True, children=(tree,))
     assert sum(1 for _ in nodes(tree)) == 5_001
+
+
+def test_law_that_no_binding_brings_up_shows():
+    left = msgspec.structs.replace(SMALL.law, bindings=SMALL.law.bindings[1:])
+    assert faults(law=left) == ["law on 'chat' rests on no binding"]
+    assert not faults(law=LawRecord())

@@ -49,6 +49,9 @@ PAYLOADS = {
     "long": "zqx" * 5_000,
 }  # fmt: skip
 
+CLOSED = frozenset({"relation", "by"})
+"""Fields of a fixed set of words: no reader of a bundle accepts another."""
+
 WORDS = frozenset({
     "endpoint", "schema", "documentation", "placeholder", "url", "host", "code", "asset", "native", "manifest",
     "domain", "base", "debug",
@@ -100,7 +103,11 @@ def poisoned(account: Affidavit, text: str, *, spare: frozenset[str] = frozenset
             return value if value in spare else text
         if isinstance(value, tuple):
             return tuple(map(poison, value))
-        fields = {name: poison(getattr(value, name)) for name in value.__struct_fields__ if name != "excerpts"}
+        fields = {
+            name: getattr(value, name) if name in CLOSED else poison(getattr(value, name))
+            for name in value.__struct_fields__
+            if name != "excerpts"
+        }
         return type(value)(**fields, **({"excerpts": {}} if "excerpts" in value.__struct_fields__ else {}))
 
     made = poison(account)

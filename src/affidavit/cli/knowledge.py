@@ -1,55 +1,158 @@
-"""``affidavit knowledge``: the rules and lists that findings rest on."""
+"""``affidavit knowledge``: the rules, measures and lists that answers rest on."""
 
 import argparse
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
+from affidavit.cli.options import add_output, width_and_colour
 from affidavit.cli.output import columns, emit
 from affidavit.model.errors import UsageError
 
+if TYPE_CHECKING:
+    from affidavit.cli.catalogue import Thing
+
 EXAMPLES = """\
 examples:
-  affidavit knowledge lint
-  affidavit knowledge show
-  affidavit knowledge show location/last-known
+  affidavit knowledge show                        what there is
+  affidavit knowledge show measures               the list of one kind
+  affidavit knowledge show us-doc-wechat-2020     one measure, to read
+  affidavit knowledge show location/last-known    one rule
+  affidavit knowledge show wx-e2 --format json    one event, with every field
+  affidavit knowledge lint                        what is wrong in knowledge/, and what to do about it
+  affidavit knowledge lint --unverified           what somebody still has to look up
+  affidavit knowledge schema -o measure.schema.json
+
+A new order is one new file, knowledge/measures/<jurisdiction>/<name>.yaml: write it, run lint, do what it says.
 """
+_SHOWN = 1_000
+"""Characters of one line of a thing that is printed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments."""
     parser.epilog = EXAMPLES
-    parser.add_argument("action", choices=("lint", "show"), help="lint: check the sources; show: list or print rules")
-    parser.add_argument("what", nargs="?", help="lint: the folder (default: knowledge); show: a rule id")
+    parser.add_argument(
+        "action",
+        choices=("lint", "show", "schema"),
+        help="lint: check the sources; show: list or print what is known; schema: print the form of a measure's file",
+    )
+    parser.add_argument(
+        "what", nargs="?", help="lint: the folder (default: knowledge); show: a kind (measures) or an id (wx-e2)"
+    )
+    parser.add_argument(
+        "--unverified",
+        action="store_true",
+        help="lint: list what is marked unverified, from memory or less certain, instead of checking; exits with 0",
+    )
+    add_output(parser, ("text", "json"), "text")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lint or show."""
-    return _lint(Path(options.what or "knowledge")) if options.action == "lint" else _show(options.what)
+    """Lint, show, or print the schema."""
+    if options.unverified and options.action != "lint":
+        raise UsageError("--unverified belongs to lint", advice="affidavit knowledge lint --unverified")
+    if options.action == "lint":
+        return _lint(Path(options.what or "knowledge"), options)
+    if options.action == "schema":
+        return _schema(options)
+    return _show(options)
 
 
-def _lint(folder: Path) -> int:
+def _lint(folder: Path, options: argparse.Namespace) -> int:
     """Print every problem; 1 when there is one."""
-    from affidavit.findings.lint import lint  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.case import lint as claims  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.findings import lint as rules  # noqa: PLC0415 - the same
+    from affidavit.law import lint as law  # noqa: PLC0415 - the same
 
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder", advice="run it in the repository, or name the folder")
-    problems = lint(folder)
-    emit("".join(f"{problem}\n" for problem in problems) or "no problem found\n")
-    return codes.FAILED if problems else codes.DONE
+    if options.unverified:
+        found = law.unverified(folder)
+    else:
+        found = sorted(rules.lint(folder) + law.lint(folder) + claims.lint(folder))
+    if options.format == "json":
+        emit(_encoded(found), options.output)
+    else:
+        from affidavit.report.text import visible  # noqa: PLC0415 - only when there is something to show
+
+        nothing = "nothing is marked unverified\n" if options.unverified else "no problem found\n"
+        emit("".join(f"{visible(str(item), _SHOWN)}\n" for item in found) or nothing, options.output)
+    return codes.FAILED if found and not options.unverified else codes.DONE
 
 
-def _show(rule_id: str | None) -> int:
-    """List the rules, or print one."""
+def _schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of a measure's file, which is JSON in every format."""
+    from affidavit.law.schema import schema_document  # noqa: PLC0415 - costs time that --help should not pay
+
+    if options.what is not None:
+        raise UsageError(f"schema takes no {options.what!r}", advice="affidavit knowledge schema")
+    emit(schema_document(), options.output)
+    return codes.DONE
+
+
+def _show(options: argparse.Namespace) -> int:
+    """Say what there is, list a kind, or print what has an id."""
+    from affidavit.cli.catalogue import KINDS, called, things  # noqa: PLC0415 - costs time that --help should not pay
+
+    what = options.what
+    if what is None:
+        counts = {kind: len(things(kind)) for kind in KINDS}
+        text = columns((kind, str(count)) for kind, count in counts.items())
+        hint = "\naffidavit knowledge show KIND lists one of these; affidavit knowledge show ID prints one thing.\n"
+        emit(_encoded(counts) if options.format == "json" else text + hint, options.output)
+    elif what in KINDS:
+        listed = things(what)
+        rows = columns((item.id, item.within, item.title) for item in listed)
+        emit(_as_json(listed) if options.format == "json" else rows, options.output)
+    else:
+        found = called(what)
+        if not found:
+            raise _unknown(what)
+        emit(_as_json(found) if options.format == "json" else "\n".join(map(_page, found)), options.output)
+    return codes.DONE
+
+
+def _unknown(what: str) -> UsageError:
+    """The error for an id that nothing has, with the nearest that exist."""
+    import difflib  # noqa: PLC0415 - only when something went wrong
+
+    from affidavit.cli.catalogue import KINDS, things  # noqa: PLC0415 - the same
+
+    known = {*KINDS, *(item.id for kind in KINDS for item in things(kind))}
+    folded = {name.casefold(): name for name in sorted(known)}
+    near = [folded[name] for name in difflib.get_close_matches(what[:_SHOWN].casefold(), folded, 3, 0.6)]
+    advice = f"did you mean {' or '.join(near)}?" if near else "see what there is with affidavit knowledge show"
+    return UsageError(f"nothing in the knowledge is called {what!r}", advice=advice)
+
+
+def _page(thing: "Thing") -> str:
+    """One thing to read: a measure as a page, anything else field by field."""
+    import msgspec  # noqa: PLC0415 - costs time that --help should not pay
+    import yaml  # noqa: PLC0415 - the same
+
+    from affidavit.report.text import visible  # noqa: PLC0415 - the same
+
+    if thing.kind == "measures":
+        from affidavit.cli.measure_page import measure_page  # noqa: PLC0415 - only a measure needs it
+        from affidavit.law.register import register  # noqa: PLC0415 - the same
+
+        width, colour = width_and_colour(os.environ)
+        return measure_page(thing.value, register(), width=width, colour=colour)
+    kind = thing.kind if thing.kind == "criteria" else thing.kind.removesuffix("s")
+    within = f", of {thing.within}" if thing.within else ""
+    body = yaml.safe_dump(msgspec.to_builtins(thing.value), sort_keys=False, allow_unicode=True, width=100)
+    lines = (f"{kind} {thing.id}{within}", *(f"  {line}" for line in body.splitlines()))
+    return "".join(f"{visible(line, _SHOWN)}\n" for line in lines)
+
+
+def _as_json(listed: "list[Thing]") -> bytes:
+    """Things as a list of objects, with every field that is not empty."""
+    return _encoded([{"kind": item.kind, "id": item.id, "within": item.within, "value": item.value} for item in listed])
+
+
+def _encoded(value: object) -> bytes:
     import msgspec  # noqa: PLC0415 - costs time that --help should not pay
 
-    from affidavit.findings.load import rules  # noqa: PLC0415 - the same
-
-    known = rules()
-    if rule_id is None:
-        emit(columns((rule.id, rule.category, rule.title) for rule in known))
-        return codes.DONE
-    found = next((rule for rule in known if rule.id == rule_id), None)
-    if found is None:
-        raise UsageError(f"no rule {rule_id!r}", advice="list them with affidavit knowledge show")
-    emit(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    return codes.DONE
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

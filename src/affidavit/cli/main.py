@@ -22,11 +22,13 @@ VERBS = {
     "facts": "list what was read, from an app or a bundle",
     "findings": "list what the rules concluded, from an app or a bundle",
     "explain": "show the proof and the bytes behind a finding or a fact",
+    "ask": "ask what the law says about an app, on a date, as known on a date",
     "verify": "check a bundle, and derive it again from the app",
     "report": "show a bundle in another format",
     "bundle": "list the members of a bundle with their digests",
     "key": "make or show the key that signs",
     "knowledge": "check or show the rules and lists that findings rest on",
+    "claims": "list who says what about a measure, and what of it cannot hold together",
 }
 """Verb -> what it does, in the order of the help."""
 

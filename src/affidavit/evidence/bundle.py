@@ -12,6 +12,7 @@ from affidavit.evidence.canonical import decode_strict, encode
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.writing import write_atomically
 from affidavit.model.artefact import Artefact
+from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import SCHEMA, Affidavit, Category, Excerpt, Manifest, Member, Tool
 from affidavit.model.errors import BudgetError, UsageError, VerificationError
 from affidavit.model.fact import Fact
@@ -29,8 +30,8 @@ STATEMENT = "statement.dsse.json"
 """The member that is signed: an in-toto Statement in a DSSE envelope."""
 
 CATEGORIES, EXCERPTS, FACTS = "categories.json", "excerpts.json", "facts.json"
-FINDINGS, LIMITATIONS = "findings.json", "limitations.json"
-CONTENT = (CATEGORIES, EXCERPTS, FACTS, FINDINGS, LIMITATIONS)
+FINDINGS, LAW, LIMITATIONS = "findings.json", "law.json", "limitations.json"
+CONTENT = (CATEGORIES, EXCERPTS, FACTS, FINDINGS, LAW, LIMITATIONS)
 """The members that the manifest lists, in its order. The manifest itself is bound by the statement."""
 
 MEDIA = "application/json"
@@ -42,6 +43,9 @@ again, or the stage broke off."""
 
 EXCERPTS_PER_FINDING = 12
 """How many cited places of one finding, in the order of its proof, have an excerpt; the others have their place."""
+
+NO_LAW = LawRecord()
+"""The record of a review that compared nothing with the register."""
 
 _ENCODED = "encoded"
 _ADVICE = "run `affidavit verify` on it, which names what changed"
@@ -58,6 +62,8 @@ def content_members(
     limitations: Sequence[Limitation],
     excerpts: Mapping[str, Excerpt],
     categories: Sequence[Category] = (),
+    *,
+    law: LawRecord = NO_LAW,
 ) -> dict[str, bytes]:
     """The canonical bytes of each member of content, by name.
 
@@ -69,6 +75,7 @@ def content_members(
         EXCERPTS: encode(sorted(excerpts.items())),
         FACTS: encode(facts),
         FINDINGS: encode(findings),
+        LAW: encode(law),
         LIMITATIONS: encode(limitations),
     }
 
@@ -83,11 +90,12 @@ def assemble(
     limitations: Sequence[Limitation],
     excerpts: Mapping[str, Excerpt],
     categories: Sequence[Category] = (),
+    law: LawRecord = NO_LAW,
     partial: bool = False,
     protection: str = "none",
 ) -> Affidavit:
     """An unsigned affidavit: the content with the manifest that lists its digests."""
-    content = content_members(facts, findings, limitations, excerpts, categories)
+    content = content_members(facts, findings, limitations, excerpts, categories, law=law)
     described = describe(content)
     made = Affidavit(
         manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described),
@@ -96,6 +104,7 @@ def assemble(
         limitations=tuple(limitations),
         excerpts=dict(excerpts),
         categories=tuple(categories),
+        law=law,
     )
     vars(made)[_ENCODED] = content, described
     return made
@@ -111,7 +120,12 @@ def _encoded(affidavit: Affidavit) -> tuple[dict[str, bytes], tuple[Member, ...]
     if _ENCODED in vars(affidavit):
         return vars(affidavit)[_ENCODED]  # type: ignore[no-any-return]
     content = content_members(
-        affidavit.facts, affidavit.findings, affidavit.limitations, affidavit.excerpts, affidavit.categories
+        affidavit.facts,
+        affidavit.findings,
+        affidavit.limitations,
+        affidavit.excerpts,
+        affidavit.categories,
+        law=affidavit.law,
     )
     return content, describe(content)
 
@@ -222,6 +236,7 @@ def read_content(manifest: Manifest, named: Mapping[str, bytes]) -> Affidavit:
         limitations=decode_strict(named[LIMITATIONS], tuple[Limitation, ...], LIMITATIONS),
         excerpts=dict(pairs),
         categories=decode_strict(named[CATEGORIES], tuple[Category, ...], CATEGORIES),
+        law=decode_strict(named[LAW], LawRecord, LAW),
     )
 
 

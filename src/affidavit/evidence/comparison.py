@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from affidavit.evidence.bundle import CATEGORIES, CONTENT, EXCERPTS, FACTS, FINDINGS
+from affidavit.evidence.bundle import CATEGORIES, CONTENT, EXCERPTS, FACTS, FINDINGS, LAW
 from affidavit.evidence.canonical import encode, first_difference
 from affidavit.evidence.quoting import plain
+from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Category, Excerpt
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
@@ -53,5 +54,18 @@ def _by_name(name: str, data: bytes) -> dict[str, bytes]:
     if name == CATEGORIES:
         categories = msgspec.json.decode(data, type=tuple[Category, ...])
         return {f"category {item.id}": encode(item) for item in categories}
+    if name == LAW:
+        return _of_law(msgspec.json.decode(data, type=LawRecord))
     limitations = msgspec.json.decode(data, type=tuple[Limitation, ...])
     return {f"limitation {item.kind}: {item.detail}": encode(item) for item in limitations}
+
+
+def _of_law(law: LawRecord) -> dict[str, bytes]:
+    """The items of the record about the law; what was searched and the register's date are one item."""
+    rest = encode((law.searched, law.limitations, law.updated, law.outcomes))
+    bindings = {f"binding {item.app} by {item.by} {item.mark}": encode(item) for item in law.bindings}
+    return (
+        {"what was searched": rest}
+        | bindings
+        | {f"law on {item.app} as {item.relation}": encode(item) for item in law.applicable}
+    )

@@ -18,13 +18,18 @@ from affidavit.evidence.proofs import cited_places
 from affidavit.evidence.tool import this_tool
 from affidavit.facts.extract import Extraction, Progress, stages
 from affidavit.findings import judge, load
-from affidavit.identity import libraries
+from affidavit.findings.limits import bearing, hidden_areas
+from affidavit.identity import libraries, listed
 from affidavit.identity.library_index import library_index
+from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit, Category, Excerpt
 from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+
+MARKED = ("manifest", "resources", "code", "text", "native", "entries", "signing")
+"""Areas of features in which a mark of a listed app can lie."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -37,6 +42,7 @@ class _Conclusions:
     def __init__(self) -> None:
         self.facts: tuple[Fact, ...] = ()
         self.findings: tuple[Finding, ...] = ()
+        self.law = LawRecord()
         self.excerpts: dict[str, Excerpt] = {}
 
 
@@ -72,6 +78,7 @@ def derive(path: Path, budget: Budget | None = None, progress: Progress = silent
         limitations=limitations,
         excerpts=drawn.excerpts,
         categories=asked,
+        law=drawn.law,
         partial=partial,
     )
 
@@ -82,11 +89,12 @@ def _run(state: Extraction, drawn: _Conclusions, progress: Progress) -> bool:
     later: tuple[tuple[str, Callable[[], None]], ...] = (
         ("libraries", lambda: _name_libraries(state, progress)),
         ("findings", lambda: _judge(state, drawn, progress)),
+        ("law", lambda: _bind(state, drawn, progress)),
         ("excerpts", lambda: _excerpt(state, drawn, progress)),
     )
     for name, stage in (*stages(state, progress), *later):
         try:
-            if name not in {"findings", "excerpts"}:
+            if name not in {"findings", "law", "excerpts"}:
                 state.breathe()
             stage()
         except BudgetError as error:
@@ -114,6 +122,20 @@ def _judge(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
     judged = judge.judge(drawn.facts, state.program, library_index(), known, rules)
     state.limitations += judged.raised
     drawn.findings = judged.findings
+
+
+def _bind(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
+    """Compare with the marks of listed apps; the register is loaded only when one is found."""
+    progress("law", 0, 1)
+    marks, values = listed.known_marks(), listed.values_of(drawn.facts or _canonical(state.facts))
+    bindings, searched = listed.bind(values, marks), listed.searched(values, marks)
+    gaps = hidden_areas([*state.opened.limitations, *state.limitations], load.hidings())
+    hidden = bearing(MARKED, gaps)
+    drawn.law = LawRecord(searched, hidden)
+    if bindings:
+        from affidavit.law.applicable import law_of  # noqa: PLC0415 - most apps are tied to no listed one
+
+        drawn.law = law_of(bindings, searched, hidden)
 
 
 def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_key
 from affidavit.facts.reading import make_fact
+from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Finding, Proof
@@ -21,6 +22,10 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
     ids = {fact.id for fact in affidavit.facts}
     gaps = {limitation.kind for limitation in affidavit.limitations}
     excused = not NO_EXCERPT.isdisjoint(gaps)
+    for item in affidavit.law.bindings:
+        name = f"binding of {item.app[:80]!r}"
+        yield from (f"{name} rests on fact {fact[:40]!r}, which is not there" for fact in item.facts if fact not in ids)
+    yield from _unbound(affidavit.law)
     for finding in affidavit.findings:
         name = f"finding {finding.rule[:80]!r}"
         yield from (f"{name} {fault}" for fault in _contradictions(finding))
@@ -32,6 +37,14 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
         cited = () if excused else islice(cited_places(finding), EXCERPTS_PER_FINDING)
         missing = (place for place in cited if place.offset >= 0 and excerpt_key(place) not in affidavit.excerpts)
         yield from (f"{name} cites {excerpt_key(place)[:120]!r}, which has no excerpt" for place in missing)
+
+
+def _unbound(law: LawRecord) -> Iterator[str]:
+    """Law that is said to apply by a relation that no binding shows."""
+    bound = {(item.app, item.relation) for item in law.bindings}
+    for item in law.applicable:
+        if (item.app, item.relation) not in bound:
+            yield f"law on {item.app[:80]!r} rests on no binding"
 
 
 def nodes(proof: Proof) -> Iterator[Proof]:

@@ -13,22 +13,15 @@ from affidavit.findings.lint_features import FEATURE_CHECKS
 from affidavit.findings.lint_rules import RULE_CHECKS, SET_CHECKS, RuleDocument, Vocabulary, Words
 from affidavit.findings.schema import Category, HidingTable, Rule
 from affidavit.findings.searched import AREAS
+from affidavit.model.problem import Problem
 
 SECTIONS = {"rules": Rule, "categories": Category, "limitations": HidingTable}
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
+ELSEWHERE = frozenset({"measures", "sources", "entities", "jurisdictions", "law", "criteria", "claims", "resolutions"})
+"""Sections that `affidavit.law.lint` reads, with bounds that files of the register need."""
+
 _PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
-
-
-class Problem(msgspec.Struct, frozen=True, order=True):
-    """One thing that is wrong: the file below the folder that was linted, the check, and what it found."""
-
-    path: str
-    check: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.check}: {self.message}"
 
 
 def check_names() -> tuple[str, ...]:
@@ -41,7 +34,8 @@ def lint(source: Path) -> list[Problem]:
     """Run every check over a knowledge folder.
 
     Args:
-        source: the folder that holds ``rules``, ``categories`` and the other sections.
+        source: the folder that holds ``rules``, ``categories`` and the other sections; those of the register are not
+            looked at.
 
     Returns:
         Problems, sorted; empty when there are none.
@@ -50,6 +44,8 @@ def lint(source: Path) -> list[Problem]:
     documents: dict[str, Any] = {}
     for path in sorted(source.rglob("*.yaml")):
         name = path.relative_to(source).as_posix()
+        if name.partition("/")[0] in ELSEWHERE:
+            continue
         try:
             documents[name] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:

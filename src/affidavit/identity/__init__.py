@@ -1,1 +1,1 @@
-"""Whose code it is: libraries by name now; signers, constituent code and rebrands when their issues come."""
+"""Whose code it is: libraries by name, listed apps by their marks; rebrands when their issue comes."""

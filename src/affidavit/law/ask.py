@@ -15,6 +15,8 @@ from affidavit.model.errors import UsageError
 from affidavit.model.measure import Exemption, Measure
 
 _WEAKNESS = {"": 0, "H": 1, "M": 2, "L": 3}
+_SHOWN = 60
+"""How much of an unknown name an error repeats."""
 
 
 class Resolver:
@@ -23,7 +25,7 @@ class Resolver:
     def __init__(self, register: Register) -> None:
         self.register = register
         self._reaching = Reaching(register)
-        self._precedence = tuple(register.vocabulary.outcomes)
+        self._precedence = register.vocabulary.precedence
         self._rank = {item: place for place, item in enumerate((*register.paths, *self._exemptions()))}
 
     def ask(self, question: Question, without: frozenset[str] = frozenset()) -> Determination:
@@ -50,7 +52,7 @@ class Resolver:
             decisive=decisive,
             standings=standings,
             operator=operator,
-            confidence=self._confidence(standings, decisive, view),
+            confidence=self._confidence(standings, decisive, question),
             searched=reach.measures,
         )
 
@@ -118,16 +120,16 @@ class Resolver:
                     return folded
         return None
 
-    def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], view: View) -> str:
+    def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], question: Question) -> str:
         """The weakest of what the headline rests on."""
         weakest = ""
         for item in standings:
             if item.provision in decisive:
-                for mark in self._marks(item, view):
+                for mark in self._marks(item, question):
                     weakest = max(weakest, mark, key=_WEAKNESS.__getitem__)
         return weakest
 
-    def _marks(self, standing: Standing, view: View) -> Iterator[str]:
+    def _marks(self, standing: Standing, question: Question) -> Iterator[str]:
         """The confidence of each thing that a standing rests on."""
         measure = self.register.measures[standing.measure]
         path = self.register.paths.get(standing.provision)
@@ -137,6 +139,7 @@ class Resolver:
             item.confidence for item in measure.exceptions if item.id in {standing.provision, standing.exception}
         )
         yield from (self.register.events[event][0].confidence for event in standing.events)
+        view = self.view(question, self.register.zone(measure.jurisdiction))
         yield from (asked.confidence for asked in bearing(self.register, standing, view))
 
     def _exemptions(self) -> Iterator[str]:
@@ -159,9 +162,10 @@ def _known(what: str, name: str, names: Iterable[str]) -> None:
 def unknown(what: str, name: str, names: Iterable[str]) -> UsageError:
     """The error for a name that does not exist, with the nearest that do."""
     listed = sorted(names)
-    near = difflib.get_close_matches(name.casefold(), listed, 3, 0.5)
+    plain = {item.casefold(): item for item in listed}
+    near = [plain[item] for item in difflib.get_close_matches(name.casefold(), plain, 3, 0.5)]
     advice = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(listed)}"
-    return UsageError(f"unknown {what} {name!r}", advice=advice)
+    return UsageError(f"unknown {what} {name[:_SHOWN]!r}", advice=advice)
 
 
 def _fits(wanted: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ used before it was surely public.
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,9 @@ _SHAPE = re.compile(r"\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?\
 _ADVICE = "write a day as 2020-09-21, or an instant as 2020-09-21T12:00:00-04:00"
 _DAY = 10
 _MONTH = 7
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SHOWN = 40
+"""How much of what is no date an error repeats."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -42,17 +45,17 @@ def instant(text: str, zone: str, edge: Edge) -> int:
     Raises:
         UsageError: `text` is no date.
     """
-    if len(text) <= _DAY:
-        day = day_of(text)
-        if edge == "end":
-            return _seconds(datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))) - 1
-        return _seconds(datetime.combine(day, time(12 if edge == "noon" else 0), ZoneInfo(zone)))
-    _check_shape(text)
     try:
+        if len(text) <= _DAY:
+            day = day_of(text)
+            if edge == "end":
+                return _seconds(datetime.combine(day + timedelta(days=1), time(), _clock(zone))) - 1
+            return _seconds(datetime.combine(day, time(12 if edge == "noon" else 0), _clock(zone)))
+        _check_shape(text)
         made = datetime.fromisoformat(text)
-        return _seconds(made if made.tzinfo else made.replace(tzinfo=ZoneInfo(zone)))
+        return _seconds(made if made.tzinfo else made.replace(tzinfo=_clock(zone)))
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no date", advice=_ADVICE) from None
+        raise _no_date(text) from None
 
 
 def day_of(text: str) -> date:
@@ -68,7 +71,7 @@ def day_of(text: str) -> date:
             return date(year, month, monthrange(year, month)[1])
         return date.fromisoformat(text[:_DAY])
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no date", advice=_ADVICE) from None
+        raise _no_date(text) from None
 
 
 def counted(days: Days) -> date:
@@ -84,15 +87,32 @@ def counted(days: Days) -> date:
 
 
 def local(moment: int, zone: str) -> datetime:
-    """An instant on the clock of a time zone."""
-    return datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(zone))
+    """An instant on the clock of a time zone.
+
+    Raises:
+        UsageError: the instant lies beyond the calendar there.
+    """
+    try:
+        return datetime.fromtimestamp(moment, UTC).astimezone(_clock(zone))
+    except (ValueError, OverflowError, OSError):
+        raise UsageError("a date lies beyond the calendar", advice=_ADVICE) from None
 
 
 def _check_shape(text: str) -> None:
     if not _SHAPE.match(text):
-        raise UsageError(f"{text!r} is no date", advice=_ADVICE)
+        raise _no_date(text)
+
+
+def _no_date(text: str) -> UsageError:
+    return UsageError(f"{text[:_SHOWN]!r} is no date", advice=_ADVICE)
+
+
+@cache
+def _clock(zone: str) -> ZoneInfo:
+    """A time zone, kept: the library's own cache holds only the last few."""
+    return ZoneInfo(zone)
 
 
 def _seconds(moment: datetime) -> int:
     """Seconds since 1970 UTC, also for years that the platform's clock does not know."""
-    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+    return int((moment - _EPOCH).total_seconds())

@@ -45,8 +45,13 @@ def known_steps(path: Path, view: View) -> list[Step]:
 
     A step counts once it is public and recorded, if it concerns the app and no later one that counts replaces it.
     """
+    return _uncorrected(_heard(path, view))
+
+
+def _heard(path: Path, view: View) -> list[Step]:
+    """The steps that are public and recorded and concern the app, corrected or not."""
     app = view.app
-    steps = [
+    return [
         step
         for step in path.steps
         if step.public <= view.known
@@ -54,6 +59,10 @@ def known_steps(path: Path, view: View) -> list[Step]:
         and (not step.apps or app in step.apps)
         and step.event not in view.without
     ]
+
+
+def _uncorrected(steps: list[Step]) -> list[Step]:
+    """Those that none of them replaces."""
     replaced = {event for step in steps for event in step.replaces}
     return [step for step in steps if step.event not in replaced] if replaced else steps
 
@@ -64,10 +73,11 @@ def fold(path: Path, view: View) -> Folded | None:
     The first rule that fits decides: ended; a mere power; start ahead; blocked; start uncertain; not enforced; barred.
     Exceptions are not looked at here: they depend on the act, not on the provision.
     """
-    steps = known_steps(path, view)
-    if not steps or view.on < steps[0].public:
+    heard = _heard(path, view)
+    announced = next((step.public for step in heard if not step.inherited), FOREVER)
+    if view.on < announced:
         return None
-    on = view.on
+    on, steps = view.on, _uncorrected(heard)
     current, ends = _current(steps, on), _ends(steps, on)
     outcome = _outcome(path, on, current, ends)
     relied = {step.event for step in (*current.blocks, *current.forbearances)} | {event for _, event, _ in ends}

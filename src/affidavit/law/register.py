@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from msgspec.structs import replace
+
 from affidavit.knowledge import load
 from affidavit.law.dates import instant
 from affidavit.law.steps import Path, paths_of, with_ancestors
@@ -102,12 +104,18 @@ def register() -> Register:
     Raises:
         KnowledgeError: knowledge was not compiled, or breaks its schema.
     """
-    entities = load("entities", Entities).values()
+    entities = tuple(load("entities", Entities).values())
     return Register(
         load("measures", Measure).values(),
         vocabulary=load("law", Vocabulary)["vocabulary"],
         jurisdictions=load("jurisdictions", Jurisdictions)["known"].jurisdictions,
-        apps={key: app for file in entities for key, app in file.apps.items()},
+        apps=_with_marks(entities),
         organisations={key: body for file in entities for key, body in file.organisations.items()},
         sources={key: item for file in load("sources", SourceList).values() for key, item in file.sources.items()},
     )
+
+
+def _with_marks(files: tuple[Entities, ...]) -> dict[str, App]:
+    """Every app with its marks, which lie in a file of their own."""
+    marks = {key: item for file in files for key, item in file.marks.items()}
+    return {key: replace(app, marks=marks.get(key, app.marks)) for file in files for key, app in file.apps.items()}

@@ -31,7 +31,7 @@ class OutcomeWords(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
-    """``knowledge/law/vocabulary.yaml``. The order of `outcomes` is the precedence of headlines."""
+    """``knowledge/law/vocabulary.yaml``. `precedence` orders the outcomes for headlines."""
 
     source: str
     licence: str
@@ -39,6 +39,7 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
     actors: dict[str, Actor]
     instruments: tuple[str, ...]
     event_types: tuple[str, ...]
+    precedence: tuple[str, ...]
     outcomes: dict[str, OutcomeWords]
 
 

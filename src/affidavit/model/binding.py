@@ -10,6 +10,9 @@ from affidavit.model.history import Track
 Relation = Literal["is", "contains", "contacts"]
 """The app is the listed one, contains its code, or names hosts that serve it."""
 
+MarkKind = Literal["package", "signer", "developer", "library", "domain"]
+"""What a mark is: a package name, a certificate, a developer's name, a known library or a domain."""
+
 
 class Binding(Struct, frozen=True, omit_defaults=True):
     """One mark of a listed app that was found in the artefact.
@@ -20,7 +23,8 @@ class Binding(Struct, frozen=True, omit_defaults=True):
         by: which kind of mark.
         mark: its value, as the register has it.
         grade: how strong the evidence is; a name that the app gives itself is *declared*.
-        facts: ids of the facts that carry it.
+        facts: ids of the facts that carry it, in the bundle's order, bounded.
+        count: how many facts carry it in all.
         confidence: how sure the register is that the mark is the listed app's.
         source: where the register has the mark from.
         note: what a reader must know, such as that a signature was not verified.
@@ -28,10 +32,11 @@ class Binding(Struct, frozen=True, omit_defaults=True):
 
     app: str
     relation: Relation
-    by: Literal["package", "signer", "developer", "library", "domain"]
+    by: MarkKind
     mark: str
     grade: Grade
     facts: tuple[str, ...]
+    count: int
     confidence: str
     source: str
     note: str = ""
@@ -42,29 +47,38 @@ class Applicable(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         app: id of the listed app; `names` are its names.
-        relation: by which the artefact is bound.
+        relation: by which the artefact is bound; `title` is its verb ("contains code of"), `meaning` says what that
+            does and does not show.
         grade: the highest among the bindings.
         tracks: the history of every provision whose transactions the relation can involve.
+        open_question: what is not settled about the relation itself.
     """
 
     app: str
     names: tuple[str, ...]
     relation: Relation
     grade: Grade
+    title: str
+    meaning: str
     tracks: tuple[Track, ...]
+    open_question: str = ""
 
 
 class LawRecord(Struct, frozen=True, omit_defaults=True):
     """The bundle's member about the law.
 
     Attributes:
-        updated: the date of the register's last record; what came later is not in it.
-        searched: what was compared, as a sentence with counts; always present.
-        bindings: every mark found.
+        searched: what was compared, as a sentence with counts; empty when nothing was.
+        limitations: kinds of the limitations that can hide a mark, sorted.
+        bindings: every mark found, by app, relation and kind.
         applicable: what follows, by listed app and relation.
+        updated: the date of the register's last record, what came later is not in it; empty when nothing is bound.
+        outcomes: every outcome that occurs in `applicable`, with what it is called.
     """
 
-    updated: str
-    searched: str
-    bindings: tuple[Binding, ...]
-    applicable: tuple[Applicable, ...]
+    searched: str = ""
+    limitations: tuple[str, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    applicable: tuple[Applicable, ...] = ()
+    updated: str = ""
+    outcomes: tuple[tuple[str, str], ...] = ()

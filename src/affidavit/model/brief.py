@@ -52,6 +52,7 @@ class EventBrief(Struct, frozen=True, omit_defaults=True):
     Attributes:
         text: what happened, in one sentence without the date.
         effect: what it does to the provisions, in words; empty when it only informs.
+        concerns: ids of the answer's provisions that it is about.
         relied: whether the answer rests on it; the others are known and concern the same provisions.
     """
 
@@ -62,6 +63,7 @@ class EventBrief(Struct, frozen=True, omit_defaults=True):
     confidence: Confidence
     sources: tuple[str, ...]
     effect: str = ""
+    concerns: tuple[str, ...] = ()
     relied: bool = False
     grounds: str = ""
     note: str = ""

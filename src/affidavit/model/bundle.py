@@ -3,11 +3,12 @@
 from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
+from affidavit.model.binding import LawRecord
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 
-SCHEMA = "affidavit/bundle/1"
+SCHEMA = "affidavit/bundle/2"
 """Version of the bundle's layout; it changes when a reader of the old layout would misread the new."""
 
 
@@ -93,6 +94,7 @@ class Affidavit(Struct, frozen=True, dict=True):
         categories: the questions in the words that the knowledge had at review time.
         excerpts: by the cited place's ``<entry>@<offset>``.
         key_id: SHA-256 (hex) of the signer's raw public key; empty while unsigned.
+        law: what ties the artefact to listed apps, and the law on them as the register had it at review time.
     """
 
     manifest: Manifest
@@ -102,3 +104,4 @@ class Affidavit(Struct, frozen=True, dict=True):
     excerpts: dict[str, Excerpt]
     key_id: str = ""
     categories: tuple[Category, ...] = ()
+    law: LawRecord = LawRecord()

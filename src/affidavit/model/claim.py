@@ -4,6 +4,35 @@ from typing import Literal
 
 from msgspec import Struct
 
+from affidavit.model.measure import Confidence, Source
+
+Status = Literal["accepted", "rejected", "open", "incomplete"]
+"""What became of a claim: it holds, it does not, nobody knows, or it holds but leaves out what matters."""
+
+Kind = Literal["claims", "register", "knowledge", "dates", "unit", "incomplete"]
+"""How claims conflict: with each other; with what the register derives; each true of another state of knowledge;
+numbers of different dates; numbers of different units; one leaves open what another settles."""
+
+
+class Assertion(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The part of a statement that can be compared with others.
+
+    Attributes:
+        about: subjects, each ``kind:name``: ``provision:tt-2``, ``event:wx-e2``, ``measure:us-eo-13942``,
+            ``act:payment_service``, ``app:wechat``, ``source:S003``, or a free name such as ``proposal:oracle``.
+        property: a word of `affidavit.case.properties` (``start``).
+        value: read as the property says: a time, a number, a range ``1..5``, names, or a text; ``?`` says that the
+            speaker calls it unclear.
+        unit: what a number counts (``daily users``); mandatory for numbers.
+        at: the date that a number is about, where it is not that of the claim.
+    """
+
+    about: tuple[str, ...]
+    property: str
+    value: str
+    unit: str = ""
+    at: str = ""
+
 
 class Claim(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One statement of one source.
@@ -11,29 +40,22 @@ class Claim(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     Attributes:
         id: unique (``S3-7``).
         text: the statement, paraphrased.
-        who: on whose word it rests (``paper``, ``Commerce``, a person).
-        line: lines of the source (``L38``).
-        subject: what it is about: ``provision:tt-2``, ``measure:...``, ``event:...``, ``app:wechat``, or a free name
-            such as ``proposal:oracle``.
-        property: which property of the subject (``start``, ``us_users``); empty for a statement that is not comparable.
-        value: its value, comparable within a property: a date, a number, a range ``10000000..99999999``, a word.
-        unit: what a number counts (``users``, ``daily users``, ``downloads``); mandatory for numbers.
-        at: the date that the value is about, where it has one.
-        known_at: the date of which the statement speaks as the present, where it is not that of the source.
-        tags: ``register``, ``review``, ``deadlines``, ``mitigation``, ``continuity``.
+        who: on whose word it rests.
+        line: lines of the source (``L38``); mandatory for press documents.
+        says: what of it can be compared; empty for an opinion or a side remark.
+        about: further subjects that it is about.
+        tags: ``register``, ``review``, ``deadlines``, ``mitigation``, ``continuity``, ``context``, ``opinion``.
+        known_at: the date of which this statement speaks as the present, where it is not that of the source.
     """
 
     id: str
     text: str
     who: str
     line: str = ""
-    subject: str = ""
-    property: str = ""
-    value: str = ""
-    unit: str = ""
-    at: str = ""
+    says: tuple[Assertion, ...] = ()
+    about: tuple[str, ...] = ()
+    tags: tuple[Literal["register", "review", "deadlines", "mitigation", "continuity", "context", "opinion"], ...] = ()
     known_at: str = ""
-    tags: tuple[str, ...] = ()
 
 
 class Claims(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -43,8 +65,9 @@ class Claims(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
         source, licence: of the file itself.
         of: id of the source (``S003``).
         asserted_at: the date of which the source speaks as the present, which need not be the date on the page.
+        derived_from: how that date was found, where the source does not state it.
         page_date: the date on the page, where it differs.
-        derived_from: how a date that the source lacks was found.
+        document: the source itself, where no other file of the knowledge describes it.
     """
 
     source: str
@@ -52,8 +75,9 @@ class Claims(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     of: str
     asserted_at: str
     claims: tuple[Claim, ...]
-    page_date: str = ""
     derived_from: str = ""
+    page_date: str = ""
+    document: Source | None = None
 
 
 class Resolution(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -61,21 +85,30 @@ class Resolution(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
 
     Attributes:
         id: ``C01``.
-        subject, property: of the conflict, as the claims have them.
+        title: the conflict in a few words.
+        about: subjects of the conflicts that it decides.
+        property: of those conflicts.
+        kinds: kinds of those conflicts; empty means all.
         decision: what holds, in words.
         why: on what grounds.
-        statuses: claim id -> ``accepted``, ``rejected``, ``open`` or ``incomplete``.
+        statuses: claim id -> what became of the claim.
         sources: ids of sources.
+        knowable_from: the date by which those grounds were public; empty means unknown.
+        recorded_at: when it was decided here.
     """
 
     id: str
-    subject: str
+    title: str
+    about: tuple[str, ...]
     property: str
     decision: str
     why: str
-    statuses: dict[str, Literal["accepted", "rejected", "open", "incomplete"]]
+    statuses: dict[str, Status]
     sources: tuple[str, ...]
-    confidence: Literal["H", "M", "L"]
+    confidence: Confidence
+    recorded_at: str
+    kinds: tuple[Kind, ...] = ()
+    knowable_from: str = ""
 
 
 class Resolutions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -86,19 +119,80 @@ class Resolutions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     resolutions: tuple[Resolution, ...]
 
 
-class Conflict(Struct, frozen=True, omit_defaults=True):
-    """Claims about one property that cannot all be true, or that differ from the register.
+class Told(Struct, frozen=True, omit_defaults=True):
+    """A claim with where it stands: its source, what that is, and the date of which it speaks as the present."""
+
+    claim: Claim
+    source: str
+    title: str
+    asserted_at: str
+    derived_from: str = ""
+
+
+class Voice(Struct, frozen=True, omit_defaults=True):
+    """What one side of a conflict says.
 
     Attributes:
-        kind: ``claims`` (between sources), ``register`` (against what the register derives) or ``unit``.
-        claims: ids, in order.
-        values: (claim id or ``register``, value) pairs.
+        claim: id of the claim; empty for the register, which speaks as known at `asserted_at`.
+        disputed: cannot hold together with some other voice.
+    """
+
+    claim: str
+    value: str
+    asserted_at: str
+    unit: str = ""
+    disputed: bool = False
+
+
+class Conflict(Struct, frozen=True, omit_defaults=True):
+    """What is said about one property of one subject and cannot all hold as it stands.
+
+    Attributes:
+        voices: earliest first.
         resolution: id of the resolution; empty while nobody decided.
     """
 
     subject: str
     property: str
-    kind: str
-    claims: tuple[str, ...]
-    values: tuple[tuple[str, str], ...]
+    kind: Kind
+    voices: tuple[Voice, ...]
     resolution: str = ""
+
+
+class Dispute(Struct, frozen=True, omit_defaults=True):
+    """Conflicts that are one for a reader: decided together, or undecided with the same voices.
+
+    Attributes:
+        about: their subjects.
+        voices: each claim's value once, earliest first.
+    """
+
+    about: tuple[str, ...]
+    property: str
+    kinds: tuple[Kind, ...]
+    voices: tuple[Voice, ...]
+    resolution: str = ""
+
+
+class ClaimsAnswer(Struct, frozen=True, omit_defaults=True):
+    """What was asked of the claims, self-contained.
+
+    Attributes:
+        known: only what was asserted by then counts; empty means everything.
+        searched: what was searched, as a sentence.
+        claims: those that fit.
+        conflicts: those in which one of them takes part.
+        told: claims by id, as far as conflicts cite them.
+        resolutions: by id, as far as conflicts cite them and their grounds were public at `known`.
+        titles: subject or property -> its words.
+        sources: documents by id, as far as cited.
+    """
+
+    known: str
+    searched: str
+    claims: tuple[Told, ...]
+    conflicts: tuple[Dispute, ...]
+    told: dict[str, Told]
+    resolutions: dict[str, Resolution]
+    titles: dict[str, str]
+    sources: dict[str, Source]

@@ -1,5 +1,7 @@
 """Apps and organisations that measures name, and the marks by which their code can be told."""
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 
@@ -28,12 +30,16 @@ class Mark(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         source: where it was read: a document, or bytes with their digest and place.
         confidence: H, M or L.
         note: what a reader must know of it.
+        of: for a certificate, the package names that it signs; empty means all of the app's.
+        shared: other apps bear the mark too, so that it tells the app only next to its package name.
     """
 
     value: str
     source: str
-    confidence: str
+    confidence: Literal["H", "M", "L"]
     note: str = ""
+    of: tuple[str, ...] = ()
+    shared: bool = False
 
 
 class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -42,7 +48,8 @@ class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     Attributes:
         packages: Android package names under which it is offered.
         signers: SHA-256 (hex) of its signing certificates.
-        developers: names that its maker uses in certificates or stores.
+        developers: names that its maker uses in certificates; as everybody can use them, and the maker's other apps do,
+            they tell the app only next to its package name.
         libraries: ids of ``knowledge/libraries`` that are its code for use in other software.
         domains: domains that serve it.
     """
@@ -55,7 +62,10 @@ class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 
 
 class App(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """An app that some measure names, or that an operator named in one runs."""
+    """An app that some measure names, or that an operator named in one runs.
+
+    `marks` are filled in from `Entities.marks` by the register.
+    """
 
     names: tuple[str, ...]
     operators: tuple[Operator, ...]
@@ -82,9 +92,10 @@ class Organisation(Struct, frozen=True, omit_defaults=True, forbid_unknown_field
 
 
 class Entities(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One file of ``knowledge/entities``."""
+    """One file of ``knowledge/entities``; `marks` are by app id."""
 
     source: str
     licence: str
     apps: dict[str, App] = {}
     organisations: dict[str, Organisation] = {}
+    marks: dict[str, Marks] = {}

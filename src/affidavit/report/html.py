@@ -23,7 +23,7 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import Certificate, SigningBlock
-from affidavit.report import evidence
+from affidavit.report import evidence, law
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -56,6 +56,8 @@ _NOTABLE = {
     "native-method": "Methods written in native code",
     "crypto-constant": "Constants of cryptography",
 }
+
+_SURE = {"H": "high", "M": "medium", "L": "low"}
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TEXT = 2_000
@@ -115,7 +117,16 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "answers": Answer, "grades": _GRADES, "exported_why": _WHY_EXPORTED, "aside_words": _ASIDE,
         "notable_words": _NOTABLE, "quoted": lambda name: shlex.quote(visible(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
-        **_declared(facts), **_code(facts), **_rows(facts),
+        **_declared(facts), **_code(facts), **_rows(facts), **_law(affidavit),
+    }  # fmt: skip
+
+
+def _law(affidavit: Affidavit) -> dict[str, Any]:
+    """What ties the file to listed apps, and the provisions about them."""
+    return {
+        "law": affidavit.law, "bound": law.by_app(affidavit.law), "ask_command": law.how_to_ask(affidavit),
+        "kind_in_words": law.kind_in_words, "sure": _SURE,
+        "nothing_bound": law.NOTHING_BOUND, "names_decide": law.NAMES_DECIDE,
     }  # fmt: skip
 
 

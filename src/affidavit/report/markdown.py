@@ -9,6 +9,7 @@ from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
+from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
 from affidavit.report.terminal import signers
 from affidavit.report.text import plural, visible
@@ -41,7 +42,7 @@ def render_markdown(affidavit: Affidavit) -> str:
     """The whole account, limits first."""
     facts = Facts(affidavit.facts)
     parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit),
-             _tables(facts), _check(affidavit))  # fmt: skip
+             _law(affidavit), _tables(facts), _check(affidavit))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -141,6 +142,48 @@ def _finding(finding: Finding, places: Sequence[Place], names: dict[str, str]) -
     if len(places) > _PLACES or has_more_places(finding):
         yield "- Further places are in the bundle"
     yield ""
+
+
+def _law(affidavit: Affidavit) -> Iterator[str]:
+    """What ties the file to listed apps, and the provisions about them."""
+    law = affidavit.law
+    if not law.searched:
+        return
+    yield "## The law\n"
+    bound = by_app(law)
+    for app in bound:
+        yield from _listed_app(app)
+    yield f"{escape(NOTHING_BOUND)}\n" if not bound else f"- Register's last record: {escape(law.updated)}"
+    if bound:
+        yield f"- Ask about a date: {code(how_to_ask(affidavit))}"
+    yield f"- Searched: {escape(law.searched)}"
+    for kind in law.limitations:
+        yield f"- Limited by {code(kind)}"
+    yield f"- {escape(NAMES_DECIDE)}\n"
+
+
+def _listed_app(app: AppLaw) -> Iterator[str]:
+    """One listed app: how it is tied, the marks, the provisions over time."""
+    yield f"### {escape(app.name)}\n"
+    for tie in app.ties:
+        yield f"- This file {escape(tie.title)} {code(app.name)}, **{tie.grade}**: {escape(tie.meaning)}"
+        if tie.open_question:
+            yield f"- Open: {escape(tie.open_question)}"
+    yield ""
+    rows = (
+        (code(item.mark), escape(kind_in_words(item.by)), item.grade, escape(item.note), escape(item.source))
+        for item in app.bindings
+    )
+    yield from _table(("Mark", "Kind", "Grade", "What to know", "Source of the mark"), rows)
+    provisions = (
+        (
+            escape(row.track.summary),
+            escape(f"{row.track.title}, {row.track.jurisdiction}"),
+            escape(in_words(row.stretches)),
+        )
+        for row in app.rows
+    )
+    yield from _table(("Provision", "Measure", "How it stood"), provisions)
 
 
 def _tables(facts: Facts) -> Iterator[str]:

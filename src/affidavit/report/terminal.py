@@ -10,6 +10,7 @@ from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import Certificate, SigningBlock
 from affidavit.report.answers import Statement, statements
 from affidavit.report.columns import GAP, Page
+from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
 from affidavit.report.text import plural, visible
 
@@ -40,6 +41,7 @@ def render_terminal(
     _section(page, "Whose code", _libraries(facts))
     _section(page, "Hosts named", _hosts(facts))
     _section(page, "Native", _native(facts))
+    _law(page, affidavit)
     page.line()
     for label, value in written or _how_to_check(affidavit):
         page.line(_shown(f"{label:<{_LABEL}}{GAP}{value}"))
@@ -174,6 +176,13 @@ def _native(facts: Facts) -> str:
     names = sorted({visible(item.name, 60) for item in found})
     abis = sorted({visible(item.abi, 20) for item in found})
     return f"{plural(len(names), 'library', 'libraries')} for {', '.join(abis)}: {_named(names)}" if found else ""
+
+
+def _law(page: Page, affidavit: Affidavit) -> None:
+    """Which listed apps the file is tied to, and how to ask about a date."""
+    _section(page, "The law", summary(affidavit.law))
+    if affidavit.law.applicable:
+        page.line(_shown(f"{'Ask':<{_LABEL}}{GAP}{how_to_ask(affidavit)}"))
 
 
 def _how_to_check(affidavit: Affidavit) -> list[tuple[str, str]]:

@@ -1,0 +1,175 @@
+"""Which listed apps an artefact is tied to: facts compared with the marks of the register's apps.
+
+Names decide here: packages, hosts and the names that libraries kept. Renamed code is not recognised.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from affidavit.knowledge import load
+from affidavit.model.binding import Binding, MarkKind, Relation
+from affidavit.model.endpoint import Endpoint
+from affidavit.model.entity import Entities, Mark, Marks
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Grade
+from affidavit.model.identity import Package
+from affidavit.model.library import Library
+from affidavit.model.signing import Certificate
+
+FACTS = 20
+"""Fact ids that one binding lists; the others are counted."""
+
+_READ = frozenset({Package, Certificate, Library, Endpoint})
+_ATTRIBUTE = re.compile(r"(?:^|[,+])\s*[A-Za-z0-9.]+=((?:\\.|[^,+\\])*)")
+_ESCAPED = re.compile(r"\\(.)")
+
+_SHOWS: dict[MarkKind, tuple[Relation, Grade, str]] = {
+    "package": ("is", Grade.DECLARED, "the app gives itself this name"),
+    "signer": ("is", Grade.PRESENT, "the certificate is in the file; that it signs the file was not verified"),
+    "developer": ("is", Grade.DECLARED, "the signer writes this of himself"),
+    "library": ("contains", Grade.PRESENT, "recognised by the names of its packages, components or files"),
+    "domain": ("contacts", Grade.PRESENT, "the host is named in the file; that it is contacted is not shown"),
+}
+"""What a mark of each kind shows, how strong that is, and what a reader must know."""
+
+
+class Values(NamedTuple):
+    """What an artefact says or holds that a mark can equal: value -> ids of its facts."""
+
+    packages: dict[str, list[str]]
+    certificates: dict[str, list[str]]
+    subjects: dict[str, list[str]]
+    libraries: dict[str, list[str]]
+    hosts: dict[str, list[str]]
+
+
+def known_marks() -> dict[str, Marks]:
+    """The marks of every listed app that has some, by app id.
+
+    Raises:
+        KnowledgeError: knowledge was not compiled, or breaks its schema.
+    """
+    return {app: marks for file in load("entities", Entities).values() for app, marks in file.marks.items()}
+
+
+def values_of(facts: Iterable[Fact]) -> Values:
+    """The values of an artefact's facts that marks are compared with.
+
+    Not compared: certificates that came along in a chain, hosts that their role sets aside, and those of mail addresses
+    and of links that the app answers to, which nothing contacts.
+    """
+    made = Values({}, {}, {}, {}, {})
+    for fact in facts:
+        what = fact.what
+        if type(what) not in _READ:
+            continue
+        if isinstance(what, Package):
+            _add(made.packages, what.name, fact.id)
+        elif isinstance(what, Certificate) and not what.chain:
+            _add(made.certificates, what.sha256, fact.id)
+            for name in _names(what.subject):
+                _add(made.subjects, name, fact.id)
+        elif isinstance(what, Library):
+            _add(made.libraries, what.id, fact.id)
+        elif isinstance(what, Endpoint) and what.role == "endpoint" and what.form in {"url", "host"} and what.host:
+            _add(made.hosts, what.host.rstrip("."), fact.id)
+    return made
+
+
+def bind(values: Values, marks: Mapping[str, Marks]) -> tuple[Binding, ...]:
+    """Every mark that is found, sorted by app, relation, kind and mark.
+
+    A mark that other apps bear too (a shared certificate, a developer's name) counts only next to the package name.
+    """
+    domains = _by_domain(values.hosts, {mark.value for item in marks.values() for mark in item.domains})
+    found = [binding for app in sorted(marks) for binding in _of_app(app, marks[app], values, domains)]
+    return tuple(sorted(found, key=lambda item: (item.app, item.relation, item.by, item.mark)))
+
+
+def searched(values: Values, marks: Mapping[str, Marks]) -> str:
+    """What was compared, as a sentence with counts."""
+    every = marks.values()
+    ours = (
+        _counted(sum(len(item.packages) for item in every), "package name", "package names"),
+        _counted(sum(len(item.signers) for item in every), "certificate", "certificates"),
+        _counted(sum(len(item.libraries) for item in every), "library", "libraries"),
+        _counted(sum(len(item.domains) for item in every), "domain", "domains"),
+    )
+    theirs = (
+        _counted(len(values.packages), "package name", "package names"),
+        _counted(len(values.certificates), "certificate", "certificates"),
+        _counted(len(values.libraries), "known library", "known libraries"),
+        _counted(len(values.hosts), "host", "hosts"),
+    )
+    apps = _counted(len(marks), "listed app", "listed apps")
+    return f"marks of {apps} ({', '.join(ours)}) were compared with what was read here: {', '.join(theirs)}"
+
+
+def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequence[str]]) -> Iterator[Binding]:
+    """The bindings to one listed app."""
+    named = [mark for mark in marks.packages if mark.value in values.packages]
+    for mark in named:
+        note = _signer_note(mark.value, marks, values)
+        yield _binding(app, "package", mark, values.packages[mark.value], note)
+    for mark in marks.signers:
+        if mark.value in values.certificates and (not mark.shared or _signs(mark, named)):
+            yield _binding(app, "signer", mark, values.certificates[mark.value])
+    for mark in marks.developers:
+        if named and mark.value in values.subjects:
+            yield _binding(app, "developer", mark, values.subjects[mark.value])
+    for mark in marks.libraries:
+        if mark.value in values.libraries:
+            yield _binding(app, "library", mark, values.libraries[mark.value])
+    for mark in marks.domains:
+        if mark.value in domains:
+            yield _binding(app, "domain", mark, domains[mark.value])
+
+
+def _binding(app: str, by: MarkKind, mark: Mark, facts: Sequence[str], more: str = "") -> Binding:
+    relation, grade, note = _SHOWS[by]
+    notes = "; ".join(part for part in (note, more, mark.note) if part)
+    shown = tuple(facts[:FACTS])
+    return Binding(app, relation, by, mark.value, grade, shown, len(facts), mark.confidence, mark.source, notes)
+
+
+def _signs(mark: Mark, named: Iterable[Mark]) -> bool:
+    """Whether a certificate is that of one of the packages found."""
+    return any(not mark.of or package.value in mark.of for package in named)
+
+
+def _signer_note(package: str, marks: Marks, values: Values) -> str:
+    """How the certificates compare with those that the register has for a package name."""
+    known = [mark.value for mark in marks.signers if not mark.of or package in mark.of]
+    if not known:
+        return "the register has no certificate to compare with"
+    if not values.certificates:
+        return "no certificate was read here to compare with the one that the register has"
+    if values.certificates.keys().isdisjoint(known):
+        return "signed by another certificate than the one that the register has"
+    return ""
+
+
+def _by_domain(hosts: Mapping[str, Sequence[str]], domains: set[str]) -> dict[str, list[str]]:
+    """Domain -> ids of the facts about its hosts: the domain itself and what lies below it."""
+    found: dict[str, list[str]] = {}
+    for host, facts in hosts.items():
+        labels = host.split(".")
+        for start in range(len(labels)):
+            domain = ".".join(labels[start:])
+            if domain in domains:
+                found.setdefault(domain, []).extend(facts)
+    return found
+
+
+def _names(subject: str) -> list[str]:
+    """The values of an RFC 4514 name, without escapes."""
+    return [_ESCAPED.sub(r"\1", value) for value in _ATTRIBUTE.findall(subject)]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _add(index: dict[str, list[str]], value: str, fact: str) -> None:
+    index.setdefault(value, []).append(fact)

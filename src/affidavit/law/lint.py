@@ -1,0 +1,119 @@
+"""Checks the files of the register: what a person who adds an order would otherwise have to see by eye."""
+
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from affidavit.law import (
+    lint_dates,
+    lint_names,
+    lint_shape,
+    lint_sources,
+    lint_tables,
+    lint_unverified,
+    lint_yaml,
+)
+from affidavit.law.lint_draft import SECTIONS, Draft
+from affidavit.law.lint_schema import convert
+from affidavit.model.problem import Problem
+
+_FORM = ("file-name", *lint_yaml.CHECKS, "schema")
+_CHECKS: tuple[tuple[str, Callable[[Draft], lint_dates.Messages]], ...] = (
+    ("table", lint_tables.tables),
+    ("jurisdiction", lint_tables.jurisdictions),
+    ("outcome-words", lint_tables.outcomes),
+    ("actor-within", lint_tables.roles),
+    ("entity", lint_tables.entities),
+    ("place", lint_names.place),
+    ("unique-id", lint_names.unique),
+    ("vocabulary", lint_names.words),
+    ("target", lint_names.targets),
+    ("reference", lint_names.references),
+    ("replaces", lint_names.corrections),
+    ("unblock", lint_names.unblocking),
+    ("measure", lint_names.measures),
+    ("cycle", lint_names.cycles),
+    ("date", lint_dates.dates),
+    ("date-order", lint_dates.order),
+    ("clocks", lint_dates.clocks),
+    ("count", lint_dates.counts),
+    ("sourced", lint_sources.sourced),
+    ("source-known", lint_sources.known),
+    ("source-unused", lint_sources.unused),
+    ("source-twice", lint_sources.twice),
+    ("memory", lint_sources.memory),
+    ("schedule", lint_shape.scheduled),
+    ("actors", lint_shape.spoken_to),
+    ("incomplete", lint_shape.complete),
+    ("deadline", lint_shape.deadlines),
+    ("parent", lint_shape.parents),
+)
+
+
+_MOST = 500
+"""Problems that one check reports; who has more mends these first."""
+
+
+def check_names() -> tuple[str, ...]:
+    """Every check that `lint` runs."""
+    return (*_FORM, *(name for name, _ in _CHECKS))
+
+
+def lint(source: Path) -> list[Problem]:
+    """Run every check over the sections of a knowledge folder that make the register.
+
+    What files mean is checked once every file has its form: a file that cannot be read would make all that names it
+    look wrong.
+
+    Args:
+        source: the folder that holds ``measures``, ``sources`` and the other sections.
+
+    Returns:
+        Problems, sorted; empty when there are none.
+    """
+    draft, problems = read(source)
+    if not problems:
+        for name, check in _CHECKS:
+            problems += [Problem(path, name, message) for path, message in islice(check(draft), _MOST)]
+    return sorted(problems)
+
+
+def unverified(source: Path) -> list[Problem]:
+    """What is marked as unverified, from memory or weaker than the rest; files that have no form are left out.
+
+    Args:
+        source: as for `lint`.
+    """
+    return lint_unverified.unverified(read(source)[0])
+
+
+def read(source: Path) -> tuple[Draft, list[Problem]]:
+    """The files that have their form, and the problems of those that do not.
+
+    Args:
+        source: as for `lint`.
+    """
+    draft = Draft()
+    problems: list[Problem] = []
+    for section, form in SECTIONS.items():
+        folder = source / section
+        for path in sorted(item for item in folder.rglob("*") if item.is_file()) if folder.is_dir() else ():
+            name = path.relative_to(source).as_posix()
+            document, found = _document(path, form)
+            problems += [Problem(name, check, message) for check, message in found]
+            if document is not None:
+                draft.files.setdefault(section, {})[name] = document
+    return draft, problems
+
+
+def _document(path: Path, form: type) -> tuple[Any, list[lint_yaml.Found]]:
+    """The document of one file, or what keeps it from being one."""
+    if path.suffix != ".yaml":
+        return None, [("file-name", f"is not read, as it does not end in .yaml; rename it {path.stem}.yaml or move it")]
+    with path.open("rb") as file:
+        raw, found = lint_yaml.read(file.read(lint_yaml.SIZE + 1))
+    if found:
+        return None, found
+    document, wrong = convert(raw, form)
+    return document, [("schema", wrong)] if wrong else []

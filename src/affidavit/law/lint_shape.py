@@ -1,0 +1,111 @@
+"""Checks of what belongs together: a bar and its start, a deadline and its moves, a measure and its parents."""
+
+from collections.abc import Iterator
+
+from affidavit.law.lint_dates import Messages
+from affidavit.law.lint_draft import Draft
+from affidavit.law.steps import reaches, with_ancestors
+from affidavit.model.measure import End, Event, Measure, Schedule, SetDeadline
+
+_BARRING = frozenset({"prohibition", "enabling"})
+_NEEDS = {
+    "prohibition": (("transactions", "it would bar nothing"),),
+    "deadline": (("due", "nobody could tell when it passes"), ("duty_holder", "nobody could tell whose it is")),
+    "definition": (("term", "nobody could tell what it defines"),),
+}
+"""Kind of provision -> the fields that it cannot do without, and why."""
+
+
+def scheduled(draft: Draft) -> Messages:
+    """Every prohibition has an event that says when it starts; without one it is never in force."""
+    for path, measure in draft.measures.items():
+        starts = [event for event in measure.events if isinstance(event.effect, Schedule)]
+        for provision in measure.provisions:
+            if provision.kind == "prohibition" and not any(reaches(event, provision.id) for event in starts):
+                yield (
+                    path,
+                    (
+                        f"provision {provision.id}: no event schedules it; "
+                        "add one with effect {op: schedule, start: {earliest: ..., latest: ...}}"
+                    ),
+                )
+
+
+def spoken_to(draft: Draft) -> Messages:
+    """What bars an act or gives a power over it says whom it addresses."""
+    for path, measure in draft.measures.items():
+        for provision in measure.provisions:
+            if provision.kind in _BARRING and provision.transactions and not provision.actors:
+                yield (
+                    path,
+                    (
+                        f"provision {provision.id}: has transactions but no actors, so it would reach nobody; "
+                        "name them, or write any_person"
+                    ),
+                )
+
+
+def complete(draft: Draft) -> Messages:
+    """A provision has what its kind is asked for."""
+    for path, measure in draft.measures.items():
+        for provision in measure.provisions:
+            for name, why in _NEEDS.get(provision.kind, ()):
+                if not getattr(provision, name):
+                    yield path, f"provision {provision.id}: is a {provision.kind} and has no {name}, so {why}; add it"
+
+
+def deadlines(draft: Draft) -> Messages:
+    """Only deadlines are moved by the op deadline."""
+    for path, measure in draft.measures.items():
+        for event in measure.events:
+            if isinstance(event.effect, SetDeadline):
+                moved = (item for item in measure.provisions if reaches(event, item.id) and item.kind != "deadline")
+                for item in moved:
+                    yield (
+                        path,
+                        (
+                            f"event {event.id}: moves a due date, but {item.id} is a {item.kind}; "
+                            "name the deadlines in applies_to"
+                        ),
+                    )
+
+
+def parents(draft: Draft) -> Messages:
+    """A measure agrees with those on which it rests about when they ended."""
+    for path, measure in draft.measures.items():
+        ends = [
+            (event, parent)
+            for parent in with_ancestors(measure, draft.by_id)
+            for event in parent.events
+            if isinstance(event.effect, End) and event.applies_to == "all"
+        ]
+        for event in measure.events:
+            if isinstance(event.effect, End) and event.effect.via_parent:
+                yield from ((path, f"event {event.id}: {text}") for text in _recorded(draft, measure, event, ends))
+            if isinstance(event.effect, Schedule):
+                yield from ((path, f"event {event.id}: {text}") for text in _too_late(draft, measure, event, ends))
+
+
+def _recorded(draft: Draft, child: Measure, event: Event, ends: list[tuple[Event, Measure]]) -> Iterator[str]:
+    """What is wrong with a child's record of its parent's end."""
+    if not child.depends_on:
+        yield "via_parent is true, but the measure has no depends_on; name the parent there, or leave via_parent out"
+        return
+    effect = event.effect
+    mine = draft.moment(child, effect.at) if isinstance(effect, End) else None
+    theirs = {draft.moment(parent, end.effect.at) for end, parent in ends if isinstance(end.effect, End)}
+    if mine is not None and mine not in theirs:
+        known = ", ".join(f"{parent.id} at {end.effect.at}" for end, parent in ends if isinstance(end.effect, End))
+        yield f"no measure on which this one rests ends at that time; ends are {known or 'not recorded'}"
+
+
+def _too_late(draft: Draft, child: Measure, event: Event, ends: list[tuple[Event, Measure]]) -> Iterator[str]:
+    """What is wrong with a start, seen from the ends of parents that were public by then."""
+    if not isinstance(event.effect, Schedule):
+        return
+    start, public = draft.moment(child, event.effect.start.earliest), draft.moment(child, event.public_at)
+    for end, parent in ends:
+        ended = draft.moment(parent, end.effect.at) if isinstance(end.effect, End) else None
+        told = draft.moment(parent, end.public_at)
+        if None not in {start, public, ended, told} and ended <= start and told < public:  # type: ignore[operator]
+            yield f"starts when {parent.id} had already ended, by {end.id}; mend the start or depends_on"

@@ -1,0 +1,249 @@
+"""An answer in plain sentences, for somebody who reads no tables: what was asked, the answer, why, what it hangs on."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from affidavit.model.brief import Brief, EventBrief, MeasureBrief, ProvisionBrief
+from affidavit.model.determination import Standing
+from affidavit.report.columns import Page
+from affidavit.report.disagreements import Disagreement
+from affidavit.report.outcome_marks import MARKS
+from affidavit.report.text import plural, visible
+
+CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "": "none stated"}
+"""How sure the register is, in words."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:+-]{5,14}", re.ASCII)
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
+_VERBS = ("must not", "may")
+
+
+def render_sentences(
+    brief: Brief, *, width: int = 80, assumed: Sequence[str] = (), disagreements: Sequence[Disagreement] = ()
+) -> str:
+    """The answer as wrapped paragraphs; arguments as for `sentences`."""
+    page = Page(width, colour=False)
+    for number, text in enumerate(sentences(brief, assumed, disagreements)):
+        if number:
+            page.line()
+        page.paragraph(visible(text, 8_000))
+    return page.text()
+
+
+def sentences(brief: Brief, assumed: Sequence[str] = (), disagreements: Sequence[Disagreement] = ()) -> tuple[str, ...]:
+    """The answer as paragraphs.
+
+    Args:
+        brief: the answer.
+        assumed: what the question left open and how that was filled, in sentences.
+        disagreements: where those who reported on the measures disagree.
+    """
+    return tuple(
+        " ".join(part)
+        for part in (
+            [*_asked(brief), *assumed],
+            list(_answer(brief)),
+            list(_why(brief)),
+            list(_others(brief)),
+            list(_hangs_on(brief)),
+            list(_not_known(brief)),
+            list(_disputed(disagreements)),
+            list(_last(brief)),
+        )
+        if part
+    )
+
+
+def question_in_words(brief: Brief) -> str:
+    """The question as one sentence."""
+    asked = brief.determination.question
+    known = f"as known on {asked.known}" if asked.known else "counting everything recorded"
+    recorded = f", as recorded by {asked.recorded}" if asked.recorded else ""
+    given = "".join(f", {name} {value}" for name, value in sorted(asked.context.items()))
+    return (
+        f"{brief.app_names[0]}: may {with_article(brief.actor)} {brief.transaction}, {brief.jurisdiction}{given}, "
+        f"on {asked.on}, {known}{recorded}?"
+    )
+
+
+def with_article(role: str) -> str:
+    """A role with its article (``an app store``, ``any person``)."""
+    if role.startswith(("any ", "the ")):
+        return role
+    return f"{'an' if role[:1].lower() in 'aeiou' else 'a'} {role}"
+
+
+def day_in_words(text: str) -> str:
+    """A date as people write it (``21 September 2020``); what is none is given as it is."""
+    if _DAY.match(text):
+        return f"{int(text[8:])} {_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) < len("2020-09-18T00:00"):
+        return text
+    offset = f" (UTC{text[-6:]})" if made.tzinfo and text[-6] in "+-" else ""
+    return f"{made.day} {_MONTHS[made.month - 1]} {made.year}, {made:%H:%M}{offset}"
+
+
+def _dated(text: str) -> str:
+    """A sentence with its instants as people write them."""
+    made = _INSTANT.sub(lambda found: day_in_words(found.group()), text)
+    return re.sub(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])", lambda found: day_in_words(found.group()), made)
+
+
+def _asked(brief: Brief) -> Iterator[str]:
+    """What was asked."""
+    asked = brief.determination.question
+    also = f" (also called {', '.join(brief.app_names[1:])})" if brief.app_names[1:] else ""
+    given = "".join(f", the {name} being {value.replace('_', ' ')}" for name, value in sorted(asked.context.items()))
+    yield (
+        f"You asked about {brief.app_names[0]}{also}: may {with_article(brief.actor)} {brief.transaction}{given}? "
+        f"The place: {brief.jurisdiction}. The date asked about: {day_in_words(asked.on)}."
+    )
+    if asked.known:
+        yield f"Only what was public by {day_in_words(asked.known)} counts."
+    else:
+        yield "Everything that the register has recorded counts."
+    if asked.recorded:
+        yield f"Of that, only what this register had recorded by {day_in_words(asked.recorded)}."
+
+
+def _answer(brief: Brief) -> Iterator[str]:
+    """The answer in a word, what it means, and how many provisions stand behind it."""
+    made = brief.determination
+    words = brief.meanings[made.headline]
+    count = len(made.standings)
+    reach = plural(count, "provision or exception reaches", "provisions or exceptions reach")
+    listed = f" In the register {reach} the act; each is told below." if count else ""
+    yield f"The register's answer: {words.title}. {duty_in_words(brief)} {words.meaning}{listed}"
+
+
+def duty_in_words(brief: Brief) -> str:
+    """What the headline asks of the actor, with the act after the verb where the words allow it, as a sentence."""
+    duty = brief.meanings[brief.determination.headline].duty
+    for verb in _VERBS:
+        if duty == verb or duty.startswith(f"{verb},"):
+            duty = f"{verb} {brief.transaction}{duty.removeprefix(verb)}"
+    return _sentence(f"{with_article(brief.actor)} {duty}")
+
+
+def _why(brief: Brief) -> Iterator[str]:
+    """The decisive provisions, each with its events in order."""
+    made = brief.determination
+    deciding = [item for item in made.standings if item.provision in made.decisive]
+    told: set[str] = set()
+    for number, standing in enumerate(deciding):
+        provision, measure = _parts(brief, standing)
+        opening = "The answer rests on" if not number else "It rests also on"
+        cite = f" ({measure.cite})" if measure.cite else ""
+        yield _sentence(f"{opening} {_named(provision)} of “{measure.title}”{cite}: {provision.summary}")
+        if standing.limit:
+            yield _sentence(f"It does not bind here, because {standing.limit}")
+        elif standing.exception and standing.exception != standing.provision:
+            yield f"The exception {standing.exception} frees the act from it."
+        yield from _happened(brief, standing, told)
+        if standing.blocked:
+            yield "A court order covers it already, although it does not apply yet."
+
+
+def _happened(brief: Brief, standing: Standing, told: set[str]) -> Iterator[str]:
+    """The events relied on, each once."""
+    by_id = {event.id: event for event in brief.events}
+    for name in standing.events:
+        if name in by_id and name not in told:
+            told.add(name)
+            yield _event(by_id[name])
+
+
+def _event(event: EventBrief) -> str:
+    """One event as a sentence with its date."""
+    effect = f"; {event.effect}" if event.effect else ""
+    contested = " This is disputed." if event.contested else ""
+    return _sentence(f"Public since {day_in_words(event.public_at)}: {_dated(event.text + effect)}") + contested
+
+
+def _others(brief: Brief) -> Iterator[str]:
+    """The standings that do not carry the headline."""
+    made = brief.determination
+    rest = [item for item in made.standings if item.provision not in made.decisive]
+    for number, standing in enumerate(rest):
+        provision, measure = _parts(brief, standing)
+        words = brief.meanings[standing.outcome]
+        opening = "Also on the list: " if not number else ""
+        yield _sentence(f"{opening}{_named(provision)} of “{measure.title}”: {words.title}")
+
+
+def _hangs_on(brief: Brief) -> Iterator[str]:
+    """What would change the answer."""
+    events = {event.id: event for event in brief.events}
+    for number, change in enumerate(brief.changes):
+        text = _dated(change.text)
+        if change.outcome is not None:
+            text = text.replace(change.outcome, f"“{MARKS[change.outcome].word}”")
+        if change.event in events:
+            text = text.replace(change.event, f"{change.event} ({events[change.event].text})", 1)
+        yield text if number else f"What would change it: {text}"
+
+
+def _not_known(brief: Brief) -> Iterator[str]:
+    """Confidence, weaker parts, what nobody checked, open questions."""
+    made = brief.determination
+    if made.confidence:
+        yield f"Confidence is {CONFIDENCE[made.confidence]}: that of the weakest part on which the answer rests."
+    weaker = weaker_parts(brief)
+    if weaker:
+        yield f"Less certain: {'; '.join(weaker)}."
+    memory = sorted(name for name, source in brief.sources.items() if source.seen == "memory")
+    if memory:
+        yield f"Cited from memory, no document read: {', '.join(memory)}."
+    if brief.unverified:
+        yield _sentence(f"Nobody has checked: {'; '.join(brief.unverified)}")
+    for text in brief.open_questions:
+        yield _sentence(f"An open question: {text}")
+
+
+def _disputed(disagreements: Sequence[Disagreement]) -> Iterator[str]:
+    """On which points reports disagree."""
+    points = "; ".join(one.point for one in disagreements)
+    if points:
+        yield f"Reports disagree on: {points}. Without --explain the answer tells who says what and how it was decided."
+
+
+def weaker_parts(brief: Brief) -> tuple[str, ...]:
+    """The parts of what the answer rests on that are less certain than the whole, in words."""
+    parts: list[ProvisionBrief | EventBrief] = [*brief.provisions, *(item for item in brief.events if item.relied)]
+    return tuple(
+        f"{part} of {item.id} ({CONFIDENCE[mark]})" for item in parts for part, mark in sorted(item.weaker.items())
+    )
+
+
+def _last(brief: Brief) -> Iterator[str]:
+    """Notes on the dates, other jurisdictions, and what this is not."""
+    yield from brief.notes
+    if brief.elsewhere:
+        yield f"Other jurisdictions with measures about the app, not counted here: {', '.join(brief.elsewhere)}."
+    yield (f"This is what a register of {brief.register_updated} holds, not advice; other law was not searched.")
+
+
+def _parts(brief: Brief, standing: Standing) -> tuple[ProvisionBrief, MeasureBrief]:
+    """The provision and the measure of a standing."""
+    provision = next(item for item in brief.provisions if item.id == standing.provision)
+    measure = next(item for item in brief.measures if item.id == standing.measure)
+    return provision, measure
+
+
+def _named(provision: ProvisionBrief) -> str:
+    """What a provision is called in a sentence."""
+    number = f" (number {provision.number})" if provision.number else ""
+    return f"{'power' if provision.kind == 'enabling' else provision.kind} {provision.id}{number}"
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ".)")) else ".")

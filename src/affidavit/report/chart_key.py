@@ -1,0 +1,50 @@
+"""The table below a picture: for each date on an axis, what became public then and what changes in law then."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from affidavit.model.history import Moment
+from affidavit.report.chart_head import LINE, MARGIN
+from affidavit.report.chart_scene import SIZE, Label, Rule, fold_text
+from affidavit.report.chart_time import became_public, takes_effect, written
+
+_DATE = 120.0
+_GAP = 20.0
+
+
+class Key(NamedTuple):
+    """The labels and rules of the table, and where it ends."""
+
+    labels: list[Label]
+    rules: list[Rule]
+    bottom: float
+
+
+def key(breaks: Iterable[datetime], moments: Sequence[Moment], top: float, width: float, left: float = MARGIN) -> Key:
+    """The table, from `top` down, between `left` and the right margin of a picture of that width."""
+    column = (width - left - MARGIN - _DATE - _GAP) / 2
+    places = left, left + _DATE, left + _DATE + column + _GAP
+    heads = "date", "became public then", "changes in law then"
+    y = top + LINE
+    labels = [Label(x, y, text, size=SIZE - 1, style="strong") for x, text in zip(places, heads, strict=True)]
+    rules = []
+    for at in breaks:
+        rules.append(Rule(left, y + 5, width - MARGIN, y + 5, "section"))
+        cells = (
+            [written(at.isoformat())],
+            _cell(became_public(at, moments), column),
+            _cell(takes_effect(at, moments), column),
+        )
+        labels += [
+            Label(x, y + LINE * (index + 1), text, size=SIZE - 1)
+            for x, lines in zip(places, cells, strict=True)
+            for index, text in enumerate(lines)
+        ]
+        y += LINE * max(map(len, cells)) + 1
+    return Key(labels, rules, y)
+
+
+def _cell(said: Sequence[str], width: float) -> list[str]:
+    """Statements in lines of a column."""
+    return fold_text("; ".join(said), width, SIZE - 1)

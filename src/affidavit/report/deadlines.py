@@ -1,0 +1,126 @@
+"""Days to watch on a terminal: what, by when, by whom, on which basis, and what is known of it."""
+
+from collections.abc import Iterator, Sequence
+
+from affidavit.model.duty import DeadlineState
+from affidavit.report.columns import GAP, Page
+from affidavit.report.text import visible
+
+_DATE = 10
+_LABEL = 8
+_NARROWEST = 20
+_LONGEST = 2_000
+_NO_DAY = "no day"
+_HOLDER, _APPS = "Holder", "Apps"
+_STATUS = {
+    "met": "met",
+    "extended": "extended",
+    "moved": "moved",
+    "not publicly known": "not publicly known to be met: the register has no event that says so",
+    "no confirmation found": "no public confirmation was found",
+    "fell away": "fell away: what set it ended before that day",
+    "outcome recorded": "an outcome is recorded",
+}
+_CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
+
+
+def render_deadlines(states: Sequence[DeadlineState], width: int = 80, *, colour: bool = False) -> str:
+    """The days as text, in the order given.
+
+    Args:
+        states: as `law.deadlines` gives them.
+        width: columns.
+        colour: whether to put in ANSI colours.
+    """
+    page = Page(width, colour=colour)
+    if not states:
+        page.paragraph("No deadline, start or condition in the register fits what was asked for.")
+    for place, state in enumerate(states):
+        if place:
+            page.line()
+        add_deadline(page, state)
+    return page.text()
+
+
+def add_deadline(page: Page, state: DeadlineState, *, indent: int = 0, task: bool = True) -> None:
+    """Put one day on a page: the day and how it stands, then what it is, labelled line by line.
+
+    Args:
+        page: where to.
+        state: the day.
+        indent: columns to leave free on the left.
+        task: whether to say what is to be done and by whom, too.
+    """
+    left = [("", indent - len(GAP), "")] if indent else []
+    rest = max(page.width - indent - _DATE - len(GAP), _NARROWEST)
+    day = state.due[:_DATE] if state.weekday else _NO_DAY
+    page.row([*left, (_shown(day), _DATE, "bold"), (_shown(headline(state)), rest, "bold")])
+    if task:
+        page.row([*left, ("", _DATE, ""), (_shown(state.text), rest, "")])
+    wide = max(rest - _LABEL - len(GAP), _NARROWEST)
+    for label, text in _lines(state):
+        if task or label not in {_HOLDER, _APPS}:
+            page.row([*left, ("", _DATE, ""), (label, _LABEL, "dim"), (_shown(text), wide, "")])
+
+
+def headline(state: DeadlineState) -> str:
+    """The kind of day, its weekday, where it lies and what is known of it, on one line."""
+    weekday = f", {state.weekday}" if state.weekday else ""
+    weekend = " (weekend; the next working day is not assumed)" if state.weekend and state.kind == "deadline" else ""
+    status = _STATUS.get(state.status, "")
+    if state.status == "not publicly known" and state.kind == "condition":
+        status = "no outcome publicly known"
+    kind = state.kind.replace("-", " ").capitalize()
+    return f"{kind}{weekday}{weekend}: {state.timing}{f'; {status}' if status else ''}"
+
+
+def _lines(state: DeadlineState) -> Iterator[tuple[str, str]]:
+    """What is known of a day: label and text."""
+    if state.holder:
+        yield {"condition": "Decides", "forbearance-end": "Basis"}.get(state.kind, _HOLDER), state.holder
+    if state.apps:
+        yield _APPS, ", ".join(state.apps)
+    cite = f" ({state.cite})" if state.cite else ""
+    yield "Measure", f"{state.title}{cite} [{state.measure}]"
+    if state.provisions:
+        yield "Parts", ", ".join(state.provisions)
+    yield from _dates(state)
+    for remark in state.remarks:
+        said = f": {remark.text}" if remark.text else ""
+        event = f"[{remark.event}, confidence {_CONFIDENCE[remark.confidence]}]"
+        yield "Known", f"{remark.public_at}, {remark.type.replace('_', ' ')}{said} {event}"
+    if state.status == "met":
+        yield "Gap", "the register dates the news that it was met, not the act itself"
+    if state.test:
+        yield "Test", state.test
+    if state.outcome:
+        yield "Outcome", state.outcome
+    if state.standing:
+        yield "Stands", f"{state.standing} on the day asked about"
+    if state.ended and state.ended_how:
+        yield "Ended", f"{state.ended}, {state.ended_how.lower().replace('_', ' ')} [{state.ended_by}]"
+    yield from (("Unsure", text) for text in state.unverified)
+    yield "Sources", f"{', '.join(state.sources)}; confidence {_CONFIDENCE[state.confidence]}"
+
+
+def _dates(state: DeadlineState) -> Iterator[tuple[str, str]]:
+    """How the day came about."""
+    if state.base:
+        yield "Counted", f"{state.base} + {state.days} days = {state.counted}"
+    if state.earliest:
+        yield "Instant", f"between {state.earliest} and {state.due}: the sources leave it open"
+    elif len(state.due) > _DATE and state.weekday:
+        yield "Instant", state.due
+    if state.moves:
+        yield "First", state.stated or state.counted
+    for move in state.moves:
+        note = f" ({move.note})" if move.note else ""
+        event = f"[{move.event}, confidence {_CONFIDENCE[move.confidence]}]"
+        yield "Moved", f"to {move.due}, public on {move.public_at}{note} {event}"
+    if state.extendable_days and not state.moves:
+        yield "Allowed", f"an extension of up to {state.extendable_days} days"
+
+
+def _shown(text: str) -> str:
+    """The one way in which text reaches the terminal: hidden characters are escapes."""
+    return visible(text, _LONGEST)

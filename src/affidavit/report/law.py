@@ -1,0 +1,139 @@
+"""The law that an affidavit holds, arranged for a reader: by listed app, histories as stretches of time in words."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from affidavit.model.binding import Applicable, Binding, LawRecord
+from affidavit.model.bundle import Affidavit
+from affidavit.model.history import Segment, Track
+from affidavit.report.overview import file_names
+from affidavit.report.text import visible
+
+NOTHING_BOUND = (
+    "No mark of a listed app was found. This says what was compared, not that no measure concerns the app: a measure"
+    " can reach whoever runs an app, whatever its name."
+)
+NAMES_DECIDE = (
+    "Names decide here: renamed packages are not recognised. Other products of the same groups, such as advertising or"
+    " crash reports, are not the listed app's code and are not compared."
+)
+_KINDS = {
+    "package": "package name",
+    "signer": "signing certificate",
+    "developer": "developer's name",
+    "library": "known library",
+    "domain": "domain",
+}
+_MIDNIGHT = "T00:00:00"
+
+
+class Stretch(Struct, frozen=True):
+    """A stretch of time with one outcome, in words. `end` is empty while it lasts."""
+
+    outcome: str
+    start: str
+    end: str
+
+
+class Row(Struct, frozen=True):
+    """One provision: its history, and the relations by which it can come up, as their titles."""
+
+    track: Track
+    stretches: tuple[Stretch, ...]
+    relations: tuple[str, ...]
+
+
+class AppLaw(Struct, frozen=True):
+    """Everything about one listed app: how it is tied, by which marks, and the provisions."""
+
+    name: str
+    ties: tuple[Applicable, ...]
+    bindings: tuple[Binding, ...]
+    rows: tuple[Row, ...]
+
+
+def by_app(law: LawRecord) -> tuple[AppLaw, ...]:
+    """The record by listed app, each provision once, in the record's order."""
+    apps = dict.fromkeys(item.app for item in law.applicable)
+    return tuple(_app(law, app) for app in apps)
+
+
+def kind_in_words(by: str) -> str:
+    """What kind of mark it is."""
+    return _KINDS.get(by, by)
+
+
+def in_words(stretches: Iterable[Stretch]) -> str:
+    """A history as one line (``announced from 2020-09-18; blocked by a court from 2020-09-20``)."""
+    return "; ".join(f"{item.outcome} from {item.start}" for item in stretches)
+
+
+def summary(law: LawRecord) -> str:
+    """One or two sentences for a terminal: which listed apps, by which relation and grade."""
+    if not law.searched:
+        return ""
+    ties: dict[str, list[str]] = {}
+    for item in law.applicable:
+        ties.setdefault(item.title, []).append(f"{visible(_called(item), 60)} ({item.grade})")
+    if ties:
+        said = "; ".join(f"{title} {', '.join(names)}" for title, names in ties.items())
+        return f"this file {said}; the provisions about them are in the report"
+    gaps = f"; gaps can hide one: {', '.join(law.limitations[:3])}" if law.limitations else ""
+    return f"no mark of a listed app found; {law.searched}{gaps}"
+
+
+def how_to_ask(affidavit: Affidavit) -> str:
+    """The command that asks what held on a date, quoted for a shell; hidden characters are escapes even there."""
+    bundle, _ = file_names(affidavit)
+    return f"affidavit ask --bundle {shlex.quote(visible(bundle))} --on DATE"
+
+
+def _app(law: LawRecord, app: str) -> AppLaw:
+    ties = tuple(item for item in law.applicable if item.app == app)
+    tracks = {track.provision: track for item in ties for track in item.tracks}
+    rows = tuple(
+        Row(
+            track,
+            tuple(_stretches(track, dict(law.outcomes))),
+            tuple(item.title for item in ties if track.provision in {each.provision for each in item.tracks}),
+        )
+        for track in tracks.values()
+    )
+    return AppLaw(_called(ties[0]), ties, tuple(item for item in law.bindings if item.app == app), rows)
+
+
+def _called(item: Applicable) -> str:
+    """The app's first name, else its id."""
+    return item.names[0] if item.names else item.app
+
+
+def _stretches(track: Track, words: Mapping[str, str]) -> Iterator[Stretch]:
+    """The history from the first announcement on; neighbours that read the same are one."""
+    open_: Stretch | None = None
+    for part in track.segments:
+        if part.outcome is None:
+            continue
+        said = _outcome(part, words)
+        if open_ is not None and open_.outcome == said:
+            open_ = Stretch(said, open_.start, _moment(part.end))
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = Stretch(said, _moment(part.start), _moment(part.end))
+    if open_ is not None:
+        yield open_
+
+
+def _outcome(part: Segment, words: Mapping[str, str]) -> str:
+    """An outcome in words, with what a reader must know besides."""
+    said = words.get(str(part.outcome), str(part.outcome))
+    blocked = ", and already blocked by a court" if part.blocked else ""
+    return said + blocked + (" (contested)" if part.contested else "")
+
+
+def _moment(text: str) -> str:
+    """An instant on the clock of its jurisdiction: the day alone at midnight, else with the time and its offset."""
+    day, _, rest = text.partition("T")
+    return day if not rest or f"T{rest}".startswith(_MIDNIGHT) else f"{day} {rest[:5]} ({rest[8:]})"

@@ -1,0 +1,95 @@
+"""How each outcome looks on a chart: a short word, a character for terminals, a colour and a pattern for pictures.
+
+Colours are of a palette that readers with any colour vision can tell apart (Okabe and Ito); characters and patterns
+say the same without colour.
+"""
+
+from typing import NamedTuple
+
+from affidavit.model.determination import Outcome
+from affidavit.model.history import Segment
+
+
+class Mark(NamedTuple):
+    """The looks of one outcome.
+
+    Attributes:
+        word: what it is called on a chart.
+        brief: the same for a narrow bar.
+        symbol: one ASCII character that fills a bar on a terminal.
+        style: how `columns.Page` styles it; empty for none.
+        fill: colour in a picture.
+        pattern: name of a pattern of ``templates/chart.svg``; empty for a plain area.
+    """
+
+    word: str
+    brief: str
+    symbol: str
+    style: str
+    fill: str
+    pattern: str
+
+
+MARKS: dict[Outcome | None, Mark] = {
+    Outcome.PROHIBITED: Mark("barred", "barred", "#", "31", "#e8703a", ""),
+    Outcome.PROHIBITED_NOT_ENFORCED: Mark("barred, not enforced", "not enforced", "%", "33", "#e69f00", "rising"),
+    Outcome.UNCERTAIN: Mark("open start", "open", "?", "1;33", "#f0e442", "dots"),
+    Outcome.ENJOINED: Mark("blocked by a court", "blocked", "=", "34", "#4fa3d8", "level"),
+    Outcome.ANNOUNCED_NOT_EFFECTIVE: Mark("announced", "not yet", "~", "36", "#cfe8f7", "falling"),
+    Outcome.AUTHORITY_ONLY: Mark("a power only", "power", "+", "32", "#8fd3bd", "upright"),
+    Outcome.EXCEPTED: Mark("left out", "left out", "x", "2", "#ffffff", "cross"),
+    Outcome.REVOKED: Mark("revoked", "revoked", "r", "2", "#c4c4c4", ""),
+    Outcome.RESCINDED: Mark("rescinded", "rescinded", "s", "2", "#c4c4c4", "rising"),
+    Outcome.LIFTED: Mark("lifted", "lifted", "l", "35", "#e3b5d0", ""),
+    Outcome.SET_ASIDE: Mark("set aside", "set aside", "a", "35", "#cc79a7", "cross"),
+    Outcome.EXPIRED: Mark("expired", "expired", "e", "2", "#c4c4c4", "dots"),
+    Outcome.NOT_COVERED: Mark("not covered", "none", "o", "2", "#f4f4f4", "cross"),
+    None: Mark("not announced", "-", ".", "2", "#ffffff", ""),
+}
+
+
+CONTESTED = Mark("contested", "contested", "!", "", "", "rings")
+"""Beside an outcome that rests on an event which somebody with standing disputes."""
+
+
+TELLING = 3
+"""How many of `Look.words` still say all that holds."""
+
+
+class Look(NamedTuple):
+    """What of a segment a reader sees: its outcome, further ends, a court order ahead of its start, a dispute."""
+
+    outcome: Outcome | None
+    ends: tuple[Outcome, ...]
+    blocked: bool
+    contested: bool = False
+
+    @property
+    def mark(self) -> Mark:
+        """The looks of the outcome."""
+        return MARKS[self.outcome]
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The looks of the outcome, then those of what else holds."""
+        more = [Outcome.ENJOINED] if self.blocked else []
+        both = tuple(MARKS[item] for item in dict.fromkeys((self.outcome, *more, *self.ends)))
+        return (*both, CONTESTED) if self.contested else both
+
+    @property
+    def word(self) -> str:
+        """The outcome in short words, with what else holds."""
+        later = [MARKS[item].word for item in dict.fromkeys(self.ends) if item is not self.outcome]
+        more = ["already blocked"] * self.blocked + [f"also {item}" for item in later] + ["contested"] * self.contested
+        return ", ".join([self.mark.word, *more])
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The same at most five times, ever shorter, for a place of unknown width."""
+        briefs = " + ".join(item.brief for item in self.marks)
+        return self.word, " + ".join(item.word for item in self.marks), briefs, self.mark.word, self.mark.brief
+
+
+def look(segment: Segment) -> Look:
+    """What a reader sees of a segment."""
+    return Look(segment.outcome, segment.ends, segment.blocked, segment.contested)

@@ -1,0 +1,115 @@
+"""Conflicts as a reader meets them, and the sentences that travel with an answer."""
+
+import re
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from affidavit.case.claims import docket
+from affidavit.case.conflicts import claims_of, conflicts
+from affidavit.case.disputes import contested, disputes
+from affidavit.case.titles import property_title, title
+from affidavit.law.register import register
+from tests.case.dockets import claim, small, source
+
+FIRST = date(2020, 8, 1)
+
+
+def by_decision() -> dict[str, set[str]]:
+    return {item.resolution: set(item.about) for item in disputes(conflicts(docket()))}
+
+
+def test_conflicts_decided_together_are_one():
+    assert len(disputes(conflicts(docket()))) == len(docket().resolutions) < len(conflicts(docket()))
+    assert by_decision()["C01"] == {f"provision:tt-{number}" for number in range(2, 6)}
+    assert by_decision()["C03"] == {"provision:tt-1", "provision:wx-1"}
+
+
+def test_undecided_conflicts_with_the_same_voices_are_one():
+    early = [item.about for item in disputes(conflicts(docket(), "2020-09-18")) if not item.resolution]
+    assert ("provision:tt-2", "provision:tt-3", "provision:tt-4") in early
+    assert ("provision:tt-5",) in early
+
+
+def test_nobody_is_lost_and_nobody_speaks_twice():
+    heard = {voice.claim for item in disputes(conflicts(docket())) for voice in item.voices if voice.claim}
+    assert heard == {name for item in conflicts(docket()) for name in claims_of(item)}
+    for item in disputes(conflicts(docket())):
+        said = [(voice.claim, voice.value, voice.unit) for voice in item.voices]
+        assert len(said) == len(set(said))
+
+
+def test_voices_are_heard_in_the_order_of_their_dates():
+    for item in disputes(conflicts(docket())):
+        days = [voice.asserted_at for voice in item.voices]
+        assert days == sorted(days)
+
+
+def test_a_voice_disputed_about_one_subject_is_disputed():
+    (item,) = [item for item in disputes(conflicts(docket())) if item.resolution == "C03"]
+    assert "WSJ-1" in {voice.claim for voice in item.voices if voice.disputed}
+
+
+def test_the_decided_come_first_in_the_order_of_their_names():
+    made = disputes(conflicts(docket(), "2020-09-18"))
+    decided = [item.resolution for item in made if item.resolution]
+    assert decided == sorted(decided)
+    assert [bool(item.resolution) for item in made] == sorted((bool(item.resolution) for item in made), reverse=True)
+
+
+def test_an_answer_carries_what_is_disputed_with_who_says_it_and_how_it_was_decided():
+    (text,) = contested(docket(), ["wx-pay"], "tiktok", "2020-09-18")
+    assert text.startswith("Disputed, apps that it concerns, of the act: process payments through it: ")
+    assert '"tiktok, wechat" says S3-6 (the paper, 2020-09-18)' in text
+    assert '"only wechat" says NATLAW-2 (a law review, 2020-09-18), S2-6' in text
+    assert text.endswith("Decided (C04): WeChat alone.")
+
+
+def test_an_answer_does_not_carry_a_decision_that_was_not_knowable():
+    early = contested(docket(), ["tt-5"], "tiktok", "2020-09-18")
+    late = contested(docket(), ["tt-5"], "tiktok")
+    assert any('"2020-11-15" says S3-7' in text and text.endswith("on what was public then.") for text in early)
+    assert any("Decided (C01): 12 November 2020." in text for text in late)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.sampled_from(["tt-1", "tt-2", "wx-1", "wx-pay", "wx-3", "cfius/s2b"]),
+    st.sampled_from(["tiktok", "wechat"]),
+    st.dates(min_value=FIRST, max_value=FIRST.replace(year=2022)),
+)
+def test_nothing_said_after_the_date_travels_with_an_answer(provision, app, day):
+    for text in contested(docket(), [provision], app, day.isoformat()):
+        said = re.findall(r", (\d{4}-\d\d(?:-\d\d)?)\)", text)
+        assert said
+        assert all(when <= day.isoformat() for when in said)
+
+
+def test_an_answer_without_dispute_carries_nothing():
+    assert contested(docket(), ["gov-1"], "tiktok") == ()
+
+
+def test_titles_fall_back_to_the_name():
+    law = register()
+    assert title(law, "provision:unheard-of") == "provision unheard-of"
+    assert title(law, "event:wx-e2").startswith("wx-e2 (injunction granted: ")
+    assert title(law, "measure:us-eo-13942").startswith("us-eo-13942 (Executive order")
+    assert (property_title("start"), property_title("colour")) == ("starts to apply", "colour")
+
+
+VALUES = st.lists(st.dates(min_value=FIRST, max_value=FIRST.replace(day=9)), min_size=1, max_size=5)
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_a_naive_look_at_all_pairs_finds_the_same(days):
+    made = small(
+        *(
+            source(f"Q{place}", claim(f"Q{place}-1", "proposal:x", "start", day.isoformat()))
+            for place, day in enumerate(days)
+        )
+    )
+    disputed = {f"Q{place}-1" for place, day in enumerate(days) if any(other != day for other in days)}
+    found = disputes(conflicts(made))
+    assert {voice.claim for item in found for voice in item.voices if voice.disputed} == disputed

@@ -1,0 +1,460 @@
+"""``affidavit ask``: every way of asking, the forms it gives, and what it says to whoever writes it wrongly."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import affidavit
+from affidavit.cli import codes
+from affidavit.cli.ask import MODES
+from affidavit.model.brief import Brief
+from affidavit.model.claim import Conflict
+from affidavit.model.determination import Determination, Outcome
+from affidavit.model.duty import DeadlineState, Obligation
+from affidavit.model.history import Bitemporal, Timeline
+from affidavit.model.matrix import Matrix
+from tests.builders.axml import binary, manifest
+from tests.builders.dex import DexBuilder, Method
+from tests.builders.zip import zip_of
+from tests.cli.conftest import Run
+
+SHARED = Path(__file__).parents[3] / "shared" / "law" / "questions.yaml"
+WECHAT = ("--app", "wechat", "--transaction", "app_store_update", "--actor", "app_store")
+MAY_GO_TOGETHER = {"bundle", "obligations"}
+DAY = ("--on", "2020-09-21", "--known", "2020-09-18")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# One question
+
+
+def test_the_question_of_the_issue_is_answered_with_its_list(run: Run):
+    done = run("ask", *WECHAT, *DAY)
+    assert (done.code, done.err) == (codes.DONE, "")
+    assert "PROHIBITED: barred" in done.out
+    assert "* wx-1  PROHIBITED" in done.out
+    assert "eo13943/s1a  AUTHORITY_ONLY" in done.out
+    assert "No --in was given: the place is US." in done.out
+    assert "No --on" not in done.out
+
+
+def test_what_became_known_changes_the_answer(run: Run):
+    assert "ENJOINED: blocked by a court" in run("ask", *WECHAT, "--on", "2020-09-21", "--known", "2020-09-21").out
+
+
+@pytest.mark.parametrize("name", ["Weixin", "WECHAT", "com.tencent.mm"])
+def test_an_app_may_be_called_by_any_of_its_names(run: Run, name):
+    words = ("--transaction", "App-Store-Update", "--actor", "app store", *DAY)
+    assert run("ask", "--app", name, *words).out == run("ask", *WECHAT, *DAY).out
+
+
+def test_the_json_form_is_the_determination_and_the_brief(run: Run):
+    done = run("ask", *WECHAT, *DAY, "--format", "json")
+    made = msgspec.json.decode(done.out.encode(), type=Determination)
+    assert (made.headline, made.decisive) == (Outcome.PROHIBITED, ("wx-1",))
+    fields = json.loads(done.out)
+    conflicts = msgspec.convert(fields.pop("conflicts"), tuple[Conflict, ...])
+    assert [(item.subject, item.property) for item in conflicts] == [("provision:wx-1", "start")]
+    whole = msgspec.convert({**fields, "determination": fields}, Brief)
+    assert whole.determination == made
+    assert whole == affidavit.ask("wechat", "app_store_update", "app_store", on="2020-09-21", known="2020-09-18")
+    assert list(fields) == sorted(fields)
+
+
+def test_plain_sentences_explain_the_answer(run: Run):
+    done = run("ask", *WECHAT, *DAY, "--explain")
+    assert flat(done.out).startswith("You asked about WeChat (also called Weixin): may an app store deliver updates?")
+    assert "An app store must not deliver updates." in flat(done.out)
+    assert "not advice" in flat(done.out)
+
+
+def test_where_reports_disagree_is_told_with_the_answer_as_far_as_it_was_known(run: Run):
+    then = flat(run("ask", *WECHAT, *DAY).out)
+    assert "Where reports disagree - start of wx-1: " in then
+    assert "date of wx-e2" not in then
+    later = flat(run("ask", *WECHAT, "--on", "2020-09-21", "--known", "2020-09-21").out)
+    assert "2020-09-20 (PRESS0920-1)" in later
+    assert "Why: affidavit claims C09" in later
+    told = flat(run("ask", *WECHAT, *DAY, "--explain").out)
+    assert "Reports disagree on: start of wx-1. Without --explain the answer tells who says what" in told
+
+
+def test_without_dates_the_answer_is_that_of_today_and_says_so(run: Run):
+    today = datetime.now(UTC).astimezone().date().isoformat()
+    done = run("ask", *WECHAT)
+    assert f"No --on was given: the date asked about is today, {today}." in flat(done.out)
+    assert f"No --known was given: what is known is that of today, {today}." in flat(done.out)
+
+
+def test_a_circumstance_frees_the_act_that_an_exception_names(run: Run):
+    words = ("--app", "tiktok", "--transaction", "install_on_government_device", "--actor", "federal_agency")
+    days = ("--on", "2025-01-01", "--known", "2025-01-01", "--in", "us")
+    assert "PROHIBITED: barred" in run("ask", *words, *days).out
+    freed = run("ask", *words, *days, "--context", "purpose=security_research")
+    assert "EXCEPTED: left out on purpose" in freed.out
+
+
+def test_what_the_register_had_recorded_can_be_asked_about(run: Run):
+    done = run("ask", *WECHAT, *DAY, "--recorded", "2020-12-31")
+    assert "NOT_COVERED" in done.out
+    assert "as recorded by 2020-12-31" in flat(done.out)
+
+
+def test_a_date_before_the_first_event_and_one_after_the_last_update_are_noted(run: Run):
+    assert "before the first event in the register (2019-05-15)" in flat(
+        run("ask", *WECHAT, "--on", "2001-01-01", "--known", "2001-01-01").out
+    )
+    late = flat(run("ask", *WECHAT, "--on", "2020-09-21", "--known", "2031-01-01").out)
+    assert "The register was last updated on" in late
+
+
+def test_the_answer_can_be_written_to_a_file(run: Run):
+    done = run("ask", *WECHAT, *DAY, "-o", "answer.txt")
+    assert (done.code, done.out) == (codes.DONE, "")
+    assert "PROHIBITED: barred" in Path("answer.txt").read_text()
+
+
+# Every act, every app
+
+
+def test_without_an_act_or_a_role_every_act_of_the_app_is_answered(run: Run):
+    done = run("ask", "--app", "wechat", *DAY)
+    assert "wx-pay barred" in done.out
+    assert "for bank, payment provider" in flat(done.out)
+    made = msgspec.json.decode(run("ask", "--app", "wechat", *DAY, "--format", "json").out.encode(), type=Matrix)
+    assert {cell.app for cell in made.cells} == {"wechat"}
+    one = msgspec.json.decode(
+        run("ask", "--app", "wechat", "--transaction", "cdn", *DAY, "--format", "json").out.encode(), type=Matrix
+    )
+    assert [(cell.transaction, cell.headline) for cell in one.cells] == [("cdn", Outcome.PROHIBITED)]
+    bank = run("ask", "--app", "wechat", "--actor", "bank", *DAY).out
+    assert "for bank" in flat(bank)
+    assert "app store" not in bank
+
+
+def test_the_matrix_has_every_app_and_act_in_three_forms(run: Run):
+    text = run("ask", "--all", *DAY)
+    assert (text.code, text.err) == (codes.DONE, "")
+    assert "NOT_COVERED for every act" in text.out
+    made = msgspec.json.decode(run("ask", "--all", *DAY, "--format", "json").out.encode(), type=Matrix)
+    rows = list(csv.reader(io.StringIO(run("ask", "--all", *DAY, "--format", "csv").out, newline="")))
+    assert len(rows) == len(made.cells) + 1
+    assert ("wechat", "app_store_update", Outcome.PROHIBITED) in {
+        (cell.app, cell.transaction, cell.headline) for cell in made.cells
+    }
+
+
+def test_the_matrix_of_another_place_has_its_measures(run: Run):
+    done = run("ask", "--all", "--on", "2021-01-01", "--known", "2021-01-01", "--in", "India")
+    assert "in-1" in done.out
+    assert "App by act, India" in done.out
+
+
+# History, deadlines, obligations
+
+
+@pytest.mark.parametrize("known", [(), ("--known", "2020-10-01")])
+def test_a_timeline_is_drawn_in_three_forms(run: Run, known):
+    words = ("ask", "--timeline", "--app", "TikTok", "--measure", "us-doc-tiktok-2020", *known)
+    text = run(*words)
+    assert (text.code, text.err) == (codes.DONE, "")
+    assert "tt-1" in text.out
+    assert "<svg" in run(*words, "--format", "svg").out
+    made = msgspec.json.decode(run(*words, "--format", "json").out.encode(), type=Timeline)
+    assert {item.measure for item in made.tracks} == {"us-doc-tiktok-2020"}
+    assert made.scope.known == (known[1] if known else "")
+
+
+def test_known_without_a_date_draws_knowledge_as_the_second_axis(run: Run):
+    words = ("ask", "--timeline", "--app", "tiktok", "--measure", "us-doc-tiktok-2020")
+    both = run(*words, "--known")
+    assert (both.code, both.err) == (codes.DONE, "")
+    assert both.out != run(*words).out
+    assert "<svg" in run(*words, "--known", "--format", "svg").out
+    made = msgspec.json.decode(run(*words, "--known", "--format", "json").out.encode(), type=Bitemporal)
+    assert made.planes
+
+
+def test_a_timeline_can_be_limited_in_place_and_time(run: Run):
+    words = ("ask", "--timeline", "--app", "tiktok", "--format", "json")
+    whole = msgspec.json.decode(run(*words).out.encode(), type=Timeline)
+    india = msgspec.json.decode(run(*words, "--in", "in").out.encode(), type=Timeline)
+    late = msgspec.json.decode(run(*words, "--from", "2025-01-01", "--to", "2025-12-31").out.encode(), type=Timeline)
+    assert {item.jurisdiction for item in india.tracks} == {"IN"}
+    assert len({item.jurisdiction for item in whole.tracks}) > 3
+    assert {item.provision for item in late.tracks} < {item.provision for item in whole.tracks}
+
+
+def test_a_timeline_of_knowledge_after_the_last_update_says_so(run: Run):
+    done = run("ask", "--timeline", "--app", "tiktok", "--known", "2050-01-01")
+    assert "what became public later is not in this picture" in flat(done.out)
+    assert "not in this picture" not in run("ask", "--timeline", "--app", "tiktok", "--known", "2020-10-01").out
+
+
+def test_deadlines_are_listed_with_their_dates(run: Run):
+    words = ("ask", "--deadlines", "--app", "tiktok", "--on", "2020-11-01", "--known", "2020-11-01")
+    done = run(*words)
+    assert (done.code, done.err) == (codes.DONE, "")
+    made = msgspec.json.decode(run(*words, "--format", "json").out.encode(), type=tuple[DeadlineState, ...])
+    assert made
+    assert all(item.due[:10] in done.out for item in made)
+    one = run(*words, "--measure", "us-cfius-2020-08-14", "--format", "json")
+    found = msgspec.json.decode(one.out.encode(), type=tuple[DeadlineState, ...])
+    assert {item.measure for item in found} == {"us-cfius-2020-08-14"}
+
+
+def test_obligations_of_a_role_are_listed(run: Run):
+    words = ("ask", "--obligations", "--app", "tiktok", "--on", "2025-06-01", "--known", "2025-06-01")
+    done = run(*words, "--actor", "hosting_provider")
+    assert (done.code, done.err) == (codes.DONE, "")
+    assert "paf-2" in done.out
+    made = msgspec.json.decode(run(*words, "--format", "json").out.encode(), type=tuple[Obligation, ...])
+    assert {"app_store", "hosting_provider", "federal_agency"} <= {item.actor for item in made}
+
+
+# An app under review
+
+
+@pytest.fixture(scope="module")
+def bound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of an app that bears WeChat's package name and names a host of it."""
+    folder = tmp_path_factory.mktemp("bound")
+    root = manifest()
+    root.attributes["package"] = "com.tencent.mm"
+    code = [("const-string", 1, "https://api.weixin.qq.com/sns"), ("return-void",)]
+    dex = DexBuilder().add_class("Lorg/example/Main;", methods=[Method("f", "()V", code, registers=4)]).build()
+    (folder / "wx.apk").write_bytes(zip_of({"AndroidManifest.xml": binary(root), "classes.dex": dex}))
+    environment = pytest.MonkeyPatch()
+    environment.setenv("AFFIDAVIT_KEY", str(folder / "key.pem"))
+    affidavit.review(folder / "wx.apk").write(folder / "wx.apk.affidavit")
+    environment.undo()
+    return folder / "wx.apk.affidavit"
+
+
+def test_a_bundle_gets_the_answers_for_what_binds_it(run: Run, bound):
+    days = ("--on", "2020-10-01", "--known", "2020-10-01")
+    done = run("ask", "--bundle", bound, *days)
+    assert (done.code, done.err) == (codes.DONE, "")
+    page = flat(done.out)
+    assert "wechat: package name com.tencent.mm, grade declared (is)" in page
+    assert "wechat: domain weixin.qq.com" in page
+    assert "app_store_update enjoined wx-1 enjoined; eo13943/s1a power" in page
+    assert "code_utilisation enjoined wx-code enjoined" in page
+
+
+def test_the_json_of_a_bundle_has_bindings_answers_and_evidence(run: Run, bound):
+    words = ("ask", "--bundle", bound, "--on", "2020-10-01", "--known", "2020-10-01", "--format", "json")
+    made = json.loads(run(*words).out)
+    assert {item["relation"] for item in made["bindings"]} == {"is", "contacts"}
+    ties = {case["relation"]: case for case in made["cases"]}
+    headlines = {(item["question"]["transaction"], item["headline"]) for item in ties["is"]["answers"]}
+    assert ("app_store_update", "ENJOINED") in headlines
+    assert {item["question"]["transaction"] for item in ties["contacts"]["answers"]} == {"code_utilisation"}
+    assert not ties["is"]["evidence"]
+    more = json.loads(run(*words, "--obligations", "--actor", "app_store").out)
+    (case,) = [case for case in more["cases"] if case["relation"] == "is"]
+    assert {item["actor"] for item in case["obligations"]} == {"app_store"}
+    assert any(one["stance"] == "for" for item in case["evidence"] for one in item["items"])
+
+
+def test_obligations_with_evidence_are_printed_for_a_bundle(run: Run, bound):
+    words = ("ask", "--bundle", bound, "--on", "2020-10-01", "--known", "2020-10-01")
+    done = run(*words, "--obligations", "--actor", "app_store")
+    assert "In the review: " in done.out
+    assert "In the review: " not in run(*words).out
+
+
+def test_one_act_and_role_of_a_bundle_are_answered_in_full(run: Run, bound):
+    words = ("--transaction", "app_store_update", "--actor", "app_store", "--on", "2020-10-01", "--known", "2020-10-01")
+    done = run("ask", "--bundle", bound, *words)
+    assert "* wx-1  ENJOINED" in done.out
+
+
+def test_a_bundle_that_speaks_of_an_app_not_in_this_register_is_refused(run: Run, bundle):
+    done = run("ask", "--bundle", bundle, "--on", "2020-10-01", "--known", "2020-10-01")
+    assert done.code == codes.USAGE
+    assert "the bundle speaks of chat" in done.err
+
+
+# Many questions
+
+
+QUESTIONS = """\
+questions:
+- id: A
+  query: {app: wechat, transaction: app_store_update, actor: app_store, as_of: "2020-09-21", known_at: "2020-09-18"}
+  expect: {headline: PROHIBITED, decisive: {wx-1: PROHIBITED}}
+- {id: B, question: "How many users?", answer: "nobody knows"}
+- id: C
+  query: {app: wechat, transaction: cdn, actor: cdn_provider, as_of: "2020-09-21", known_at: "2020-09-18"}
+"""
+
+
+def test_a_file_of_questions_is_answered_line_by_line(run: Run):
+    Path("q.yaml").write_text(QUESTIONS)
+    done = run("ask", "--questions", "q.yaml")
+    assert done.code == codes.DONE
+    assert done.out.splitlines() == [
+        "agrees   A: PROHIBITED (wx-1 PROHIBITED, eo13943/s1a AUTHORITY_ONLY)",
+        "human    B: needs a human: How many users?",
+        "answer   C: PROHIBITED (wx-3 PROHIBITED, eo13943/s1a AUTHORITY_ONLY)",
+        "3 questions: 1 of 1 as expected, 1 without an expectation, 1 for a human, 0 errors",
+    ]
+    lines = run("ask", "--questions", "q.yaml", "--format", "json").out.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["A", "B", "C"]
+    assert json.loads(lines[0])["answer"]["headline"] == "PROHIBITED"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("headline: PROHIBITED", "headline: ENJOINED", "differs  A: PROHIBITED"),
+        ("wx-1: PROHIBITED", "wx-2: PROHIBITED", "wx-2: not in the list"),
+        ("headline:", "headlin:", "error    A:"),
+        ("app: wechat, transaction: cdn", "app: wechta, transaction: cdn", "error    C: unknown app 'wechta'"),
+    ],
+)
+def test_a_difference_or_an_error_gives_exit_code_1_and_stops_nothing(run: Run, old, new, says):
+    Path("q.yaml").write_text(QUESTIONS.replace(old, new))
+    done = run("ask", "--questions", "q.yaml")
+    assert done.code == codes.FAILED
+    assert says in done.out
+    assert len(done.out.splitlines()) == 4
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not SHARED.is_file(), reason="needs ../shared/law, absent here")
+def test_the_given_questions_all_agree(run: Run):
+    done = run("ask", "--questions", SHARED)
+    assert done.code == codes.DONE
+    assert "0 errors" in done.out.splitlines()[-1]
+
+
+# Wrong words
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "advice"),
+    [
+        ("--app wechta", "unknown app 'wechta'", "wechat (WeChat)"),
+        ("--app wechat --transaction app_stor_update", "unknown transaction", "app_store_update"),
+        ("--app wechat --actor bnak", "unknown actor", "bank"),
+        ("--app wechat --in US-MTX", "unknown jurisdiction", "US-MT (Montana)"),
+        ("--app wechat --on 2020-02-30", "--on: '2020-02-30' is no date", "write a day as 2020-09-21"),
+        ("--app wechat --on 20-09-2020", "--on: '20-09-2020' is no date", "write a day as 2020-09-21"),
+        ("--app wechat --known tomorrow", "--known: 'tomorrow' is no date", "write a day as 2020-09-21"),
+        ("--app wechat --recorded 2020/09/21", "--recorded: '2020/09/21' is no date", "write a day"),
+        ("--app wechat --on 2020-09", "is a whole month", "name the day"),
+        ("--app wechat --on 9999-12-31", "is no date", "write a day"),
+        ("--app wechat --on 2020-09-21T25:00:00", "is no date", "write a day"),
+        ("--app wechat --known", "--known: no date", "--known 2020-09-18"),
+        ("--app wechat --context purpose=fun", "nothing that an exception asks for", "purpose=law_enforcement"),
+        ("--app wechat --context nonsense", "nothing that an exception asks for", "purpose="),
+        ("", "--app is missing", "--all"),
+        ("--timeline", "--app is missing", "whose history"),
+        ("--obligations", "--app is missing", "about which app"),
+        ("--timeline --app tiktok --measure us-pafca", "unknown measure", "us-pafaca"),
+        ("--timeline --app tiktok --known --recorded 2026-11-30", "--recorded goes with one", "--known a date"),
+        ("--timeline --all", "does not go with --timeline", "--from"),
+        ("--all --app wechat", "--app does not go with --all", "--context"),
+        ("--all --explain", "--explain does not go with --all", "--on"),
+        ("--deadlines --actor bank", "--actor does not go with --deadlines", "--measure"),
+        ("--questions q.yaml --on 2020-01-01", "--on does not go with --questions", "no other"),
+        ("--app wechat --from 2020-01-01", "--from does not go with a single question", "--app"),
+        ("--app wechat --format csv", "--format csv does not go", "terminal, json"),
+        ("--all --format svg", "--format svg does not go", "csv"),
+        ("--app wechat --explain", "--transaction is missing", "which act"),
+        ("--app wechat --transaction cdn --explain", "--actor is missing", "for whom"),
+        ("--app wechat --transaction cdn --actor bank --explain --format json", "--explain is text", "--format"),
+        ("--questions none.yaml", "No such file", "file of questions"),
+        ("--bundle none.affidavit", "no such file", "affidavit review"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_what_to_write(run: Run, words, says, advice):
+    done = run("ask", *words.split())
+    assert (done.code, done.out) == (codes.USAGE, "")
+    assert says in done.err
+    assert advice in done.err.partition("what you can do: ")[2]
+
+
+@pytest.mark.parametrize(("first", "second"), [pair for pair in combinations(MODES, 2) if set(pair) != MAY_GO_TOGETHER])
+def test_two_ways_of_asking_at_once_are_refused(run: Run, first, second):
+    flags = {"bundle": ("--bundle", "x.affidavit"), "questions": ("--questions", "q.yaml")}
+    both = (*flags.get(first, (f"--{first}",)), *flags.get(second, (f"--{second}",)))
+    for words in (both, (*both, "--app", "tiktok", "--on", "2020-09-21")):
+        done = run("ask", *words)
+        assert (done.code, done.out) == (codes.USAGE, "")
+        assert "does not go with" in done.err
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_every_way_of_asking_refuses_the_forms_that_it_does_not_give(run: Run, name):
+    value = ("x",) if name in {"bundle", "questions"} else ()
+    for form in {"terminal", "json", "csv", "svg"} - set(MODES[name].formats):
+        done = run("ask", f"--{name}", *value, "--format", form)
+        assert done.code == codes.USAGE
+        assert ", ".join(MODES[name].formats) in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--all", *DAY, "--format", "csv"),
+        ("--timeline", "--app", "tiktok", "--format", "svg"),
+        ("--timeline", "--app", "tiktok", "--known", "--format", "json"),
+        ("--deadlines", *DAY),
+        ("--obligations", "--app", "wechat", *DAY),
+    ],
+)
+def test_what_is_written_to_a_file_is_what_would_be_printed_and_the_same_each_time(run: Run, words):
+    printed = run("ask", *words)
+    assert run("ask", *words, "-o", "out").out == ""
+    assert Path("out").read_bytes().decode() == printed.out == run("ask", *words).out
+
+
+@pytest.mark.parametrize(
+    "option", ["--app", "--transaction", "--actor", "--in", "--on", "--known", "--context", "--measure"]
+)
+def test_hostile_and_very_long_words_are_shown_escaped_and_short(run: Run, option):
+    first = () if option == "--app" else ("--app", "tiktok")
+    mode = ("--timeline",) if option == "--measure" else ()
+    for word in ("\x1b[2J\u202eevil\u200b", "a" * 100_000):
+        done = run("ask", *mode, *first, option, word)
+        assert done.code == codes.USAGE
+        assert not {"\x1b", "\u202e", "\u200b"} & set(done.err)
+        assert len(done.err) < 3_000
+
+
+def test_a_hostile_file_of_questions_is_shown_escaped(run: Run):
+    Path("q.json").write_text(json.dumps({"questions": [{"id": "\x1b[2J", "question": "\u202eevil" * 10_000}]}))
+    done = run("ask", "--questions", "q.json")
+    assert not {"\x1b", "\u202e"} & set(done.out)
+    assert len(done.out) < 30_000
+
+
+def test_the_help_teaches_by_example_and_imports_nothing_heavy(run: Run):
+    probe = (
+        "import sys\nfrom affidavit.cli.main import main\ncode = main(['ask', '--help'])\n"
+        "print('LOADED', [name for name in ('msgspec', 'yaml', 'numpy', 'affidavit.law') if name in sys.modules], code)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert "LOADED [] 0" in done.stdout
+    assert "affidavit ask --app wechat --transaction app_store_update" in done.stdout
+
+
+def test_settings_choose_the_form(run: Run, monkeypatch):
+    monkeypatch.setenv("AFFIDAVIT_FORMAT", "json")
+    assert json.loads(run("ask", *WECHAT, *DAY).out)["headline"] == "PROHIBITED"
+    monkeypatch.setenv("AFFIDAVIT_FORMAT", "sarif")
+    assert "PROHIBITED: barred" in run("ask", *WECHAT, *DAY).out
