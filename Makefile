@@ -38,7 +38,8 @@ $(UV):
 	@.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
 
 KERNELS := $(wildcard src/affidavit/dalvik/kernels/*.py)
-KNOWLEDGE := $(shell find knowledge -name '*.yaml' 2>/dev/null)
+# A folder is newer than the pack when a file was taken out of it.
+KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -type d 2>/dev/null)
 
 .venv/.packages: $(UV) requirements.lock
 	@$(UV) pip install --quiet --python .venv --compile-bytecode --require-hashes -r requirements.lock

@@ -1,11 +1,16 @@
 """Which claims and conflicts an answer holds, and what it says when there is nothing of a name."""
 
+from datetime import date
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from affidavit.case.answer import Choice, answer
 from affidavit.case.claims import docket
 from affidavit.model.errors import UsageError
-from tests.case.dockets import claim, decision, small, source
+from affidavit.report.claims import render_claims_json
+from tests.case.dockets import claim, decision, real_files, small, source
 
 
 def ids(**choice) -> list[str]:
@@ -107,3 +112,32 @@ def test_a_name_or_date_that_cannot_be_meant_is_refused_with_the_nearest(choice,
     with pytest.raises(UsageError, match=says) as caught:
         answer(docket(), Choice(**choice))
     assert advice in caught.value.advice
+
+
+DAYS = st.dates(min_value=date(2020, 8, 1), max_value=date(2021, 7, 1)).map(date.isoformat)
+
+
+@settings(deadline=None, max_examples=30)
+@given(DAYS, DAYS)
+def test_an_answer_only_grows_with_knowledge_and_holds_nothing_from_later(one, other):
+    early, late = (answer(docket(), Choice(known=day)) for day in sorted((one, other)))
+    assert {item.claim.id for item in early.claims} <= {item.claim.id for item in late.claims}
+    assert set(early.resolutions) <= set(late.resolutions)
+    assert all(item.asserted_at <= max(one, other) for item in late.claims)
+    assert {name for item in late.resolutions.values() for name in item.statuses} <= {
+        item.claim.id for item in late.claims
+    }
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.permutations(range(len(real_files()[0]))))
+def test_the_order_of_files_changes_no_byte_of_an_answer(order):
+    files, decided = real_files()
+    mixed = small(*(files[place] for place in order), decided=reversed(decided))
+    assert render_claims_json(answer(mixed, Choice())) == render_claims_json(answer(docket(), Choice()))
+
+
+def test_an_unrelated_claim_changes_no_conflict():
+    files, decided = real_files()
+    more = source("ZZ", claim("ZZ-1", "proposal:other", "role", "something else"))
+    assert answer(small(*files, more, decided=decided), Choice()).conflicts == answer(docket(), Choice()).conflicts

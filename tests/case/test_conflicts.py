@@ -267,6 +267,15 @@ def test_only_what_was_public_bears_on_an_answer():
     assert "event:wx-e2" in subjects(bearing(docket(), ["wx-1"], "wechat", "2020-10-02"))
 
 
+@settings(deadline=None, max_examples=30)
+@given(st.sampled_from(["tt-1", "tt-2", "wx-1", "wx-pay", "wx-3"]), st.sampled_from(["tiktok", "wechat"]), DATES)
+def test_nothing_said_after_the_date_bears_on_an_answer(provision, app, day):
+    for item in bearing(docket(), [provision], app, day.isoformat()):
+        assert all(voice.asserted_at <= day.isoformat() for voice in item.voices)
+        decided = docket().resolutions.get(item.resolution)
+        assert decided is None or decided.knowable_from <= day.isoformat()
+
+
 def test_conflicts_about_another_app_or_act_do_not_bear():
     assert bearing(docket(), ["wx-1"], "alipay") == []
     assert bearing(docket(), ["gov-1"], "wechat") == []

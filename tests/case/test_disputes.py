@@ -1,6 +1,5 @@
-"""Conflicts as a reader meets them, and the sentences that travel with an answer."""
+"""Conflicts as a reader meets them: each once, with everyone heard."""
 
-import re
 from datetime import date
 
 from hypothesis import given, settings
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 
 from affidavit.case.claims import docket
 from affidavit.case.conflicts import claims_of, conflicts
-from affidavit.case.disputes import contested, disputes
+from affidavit.case.disputes import disputes
 from affidavit.case.titles import property_title, title
 from affidavit.law.register import register
 from tests.case.dockets import claim, small, source
@@ -56,38 +55,6 @@ def test_the_decided_come_first_in_the_order_of_their_names():
     decided = [item.resolution for item in made if item.resolution]
     assert decided == sorted(decided)
     assert [bool(item.resolution) for item in made] == sorted((bool(item.resolution) for item in made), reverse=True)
-
-
-def test_an_answer_carries_what_is_disputed_with_who_says_it_and_how_it_was_decided():
-    (text,) = contested(docket(), ["wx-pay"], "tiktok", "2020-09-18")
-    assert text.startswith("Disputed, apps that it concerns, of the act: process payments through it: ")
-    assert '"tiktok, wechat" says S3-6 (the paper, 2020-09-18)' in text
-    assert '"only wechat" says NATLAW-2 (a law review, 2020-09-18), S2-6' in text
-    assert text.endswith("Decided (C04): WeChat alone.")
-
-
-def test_an_answer_does_not_carry_a_decision_that_was_not_knowable():
-    early = contested(docket(), ["tt-5"], "tiktok", "2020-09-18")
-    late = contested(docket(), ["tt-5"], "tiktok")
-    assert any('"2020-11-15" says S3-7' in text and text.endswith("on what was public then.") for text in early)
-    assert any("Decided (C01): 12 November 2020." in text for text in late)
-
-
-@settings(deadline=None, max_examples=30)
-@given(
-    st.sampled_from(["tt-1", "tt-2", "wx-1", "wx-pay", "wx-3", "cfius/s2b"]),
-    st.sampled_from(["tiktok", "wechat"]),
-    st.dates(min_value=FIRST, max_value=FIRST.replace(year=2022)),
-)
-def test_nothing_said_after_the_date_travels_with_an_answer(provision, app, day):
-    for text in contested(docket(), [provision], app, day.isoformat()):
-        said = re.findall(r", (\d{4}-\d\d(?:-\d\d)?)\)", text)
-        assert said
-        assert all(when <= day.isoformat() for when in said)
-
-
-def test_an_answer_without_dispute_carries_nothing():
-    assert contested(docket(), ["gov-1"], "tiktok") == ()
 
 
 def test_titles_fall_back_to_the_name():

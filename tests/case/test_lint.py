@@ -1,10 +1,13 @@
 """The linter of claims: the real files pass, and each fault is told in words that teach."""
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from affidavit.case.lint import CHECKS, lint
 from affidavit.case.properties import PROPERTIES
@@ -33,6 +36,13 @@ def test_the_real_claims_and_decisions_have_no_problem():
 
 
 FAULTS = [
+    (
+        "claim-source",
+        "claims/dark.yaml",
+        "of: DARK\n",
+        "of: DARK\ndocument: {seen: memory}\n",
+        "the shared sources too",
+    ),
     ("claim-id", "claims/s003.yaml", "id: S3-7", "id: S3-6", "S3-6: is in claims/s003.yaml too"),
     ("claim-id", "claims/th1002.yaml", "of: TH1002", "of: BEELER", "BEELER: is in claims/beeler.yaml too"),
     ("claim-source", "claims/dark.yaml", "of: DARK", "of: DARC", "unknown source 'DARC'; did you mean DARK"),
@@ -186,3 +196,30 @@ def test_every_property_is_in_the_how_to():
     page = (REPOSITORY / "docs" / "how-to" / "record-a-claim.md").read_text()
     cells = re.findall(r"^\| (`.*?`) \|", page.partition("| property |")[2].partition("In a list")[0], re.MULTILINE)
     assert {word for cell in cells for word in re.findall(r"`([^`]+)`", cell)} == set(PROPERTIES)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["asserted_at", "of", "subject", "property", "value", "unit", "known_at", "id"]),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=40),
+)
+def test_no_text_in_any_place_makes_the_linter_fail(knowledge_alone, place, text):
+    made = {"asserted_at": "2020-09-18", "of": "E", "subject": "app:lark", "property": "us_users", "value": "5"}
+    made |= {"unit": "users", "known_at": "", "id": "E-1", place: text}
+    says = {"about": [made["subject"]], "property": made["property"], "value": made["value"], "unit": made["unit"]}
+    claim = {"id": made["id"], "text": "t", "who": "w", "says": [says], "known_at": made["known_at"]}
+    file = {"source": "s", "licence": "l", "of": made["of"], "asserted_at": made["asserted_at"], "claims": [claim]}
+    path = knowledge_alone / "claims" / "e.yaml"
+    path.write_text(json.dumps(file | {"document": {"seen": "excerpt"}}))
+    for item in lint(knowledge_alone):
+        assert item.path == "claims/e.yaml"
+        assert item.check in CHECKS
+
+
+@pytest.fixture
+def knowledge_alone(knowledge: Path) -> Path:
+    """The sections without any claim or decision."""
+    for name in ("claims", "resolutions"):
+        shutil.rmtree(knowledge / name)
+    (knowledge / "claims").mkdir()
+    return knowledge

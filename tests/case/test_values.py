@@ -1,9 +1,10 @@
 """Values of claims: how each form is read, and when two of them can both hold."""
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.case.values import Names, Sentence, agree, leaves_open, read
@@ -136,3 +137,37 @@ def test_names_agree_with_themselves_unless_they_contradict_themselves(words):
     value = read("names", words, ZONE)
     assert isinstance(value, Names)
     assert agree(value, value) is not bool(value.yes & value.no)
+
+
+# What nobody has checked yet
+
+FORMS = st.sampled_from(["time", "number", "names", "text", "phrases"])
+ODD = st.one_of(
+    st.text(max_size=30),
+    st.text(alphabet="0123456789-T:.+Z?, onlyt", max_size=30),
+    st.sampled_from(
+        ["0001-01-01", "9999-12-31", "2020-02-30", "2020-09-20..", "..2020-09-20", "only ", "not", "9" * 400]
+    ),
+)
+
+
+@settings(deadline=None)
+@given(FORMS, ODD)
+def test_any_text_is_a_value_that_agrees_with_itself_or_is_refused(form, text):
+    with suppress(UsageError):
+        value = read(form, text, ZONE)
+        assert agree(value, value) or isinstance(value, Names)
+
+
+@settings(deadline=None)
+@given(FORMS, ODD, ODD)
+def test_agreement_of_any_two_values_is_symmetric(form, one, other):
+    with suppress(UsageError):
+        both(form, one, other)
+
+
+@given(st.sampled_from(["Monday", "Friday", "Sunday"]), SPANS)
+def test_a_weekday_agrees_with_a_span_when_one_of_its_days_is_one(name, span):
+    first, last = (date.fromisoformat(day) for day in span.split(".."))
+    days = {(first + timedelta(days=place)).strftime("%A") for place in range(min((last - first).days + 1, 7))}
+    assert both("time", name, span) is (name in days)

@@ -1,10 +1,11 @@
 """What the register does not know travels with the answers on which it bears, and only with those."""
 
 from affidavit.law.ask import Resolver
+from affidavit.law.brief import brief
 from affidavit.law.open_questions import bearing
 from affidavit.law.register import Register
 from affidavit.model.determination import Determination, Question
-from tests.builders.law import UPDATE, app, event, measure, provision, register_of, schedule, whole
+from tests.builders.law import UPDATE, app, end, event, measure, provision, register_of, schedule, whole
 
 ISSUED = [event("issued", "2021-01-01", schedule("2021-01-01"))]
 
@@ -92,3 +93,22 @@ def test_the_apps_outside_the_venture_are_barred_with_low_confidence():
 def test_an_app_without_open_questions_has_none():
     register = register_of(measure("m", ISSUED), apps={"alpha": app()})
     assert asked(register)[1] == []
+
+
+def test_a_question_that_is_moot_once_the_provision_has_ended_goes_with_it():
+    ended = [*ISSUED, event("over", "2021-03-01", end("2021-03-01"))]
+    for moot, left in ((True, []), (False, ["?"])):
+        register = register_of(measure("m", ended, open_questions=[{"text": "?", "while_it_stands": moot}]))
+        assert asked(register, "2021-02-01")[1] == ["?"]
+        assert asked(register, "2021-06-01")[1] == left
+
+
+def test_whether_a_measure_reaches_an_act_at_all_is_asked_with_the_act():
+    """No provision reaches the act, so no standing could carry the question."""
+    made = brief(Resolver(whole()), Question("tiktok", "cdn", "cdn_provider", "2025-02-01", "2025-02-01"))
+    assert any("content-delivery network" in text for text in made.open_questions)
+    other = brief(Resolver(whole()), Question("tiktok", "transit_peering", "network_provider", "2025-02-01"))
+    assert not any("content-delivery network" in text for text in other.open_questions)
+    early = brief(Resolver(whole()), Question("tiktok", "cdn", "cdn_provider", "2024-01-01", "2024-01-01"))
+    assert not any("content-delivery network" in text for text in early.open_questions)
+    assert made.determination.confidence == early.determination.confidence

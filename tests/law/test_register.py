@@ -82,6 +82,13 @@ def test_tiktok_changed_hands_in_the_us_only():
     assert found == {"US": "tiktok-usds-jv", "US-VA": "tiktok-usds-jv", "DE": "bytedance", "IN": "bytedance"}
 
 
+def test_a_day_on_which_an_app_changed_hands_is_a_day_of_the_place_named():
+    """In California it is still the 21st when the 22nd begins in New York; the venture runs the app in both."""
+    moment = instant("2026-01-22T01:00:00-05:00", "UTC", "start")
+    found = {place: whole().operator("tiktok", moment, FOREVER, whole().around(place)) for place in ("US", "US-CA")}
+    assert found == {"US": "tiktok-usds-jv", "US-CA": "tiktok-usds-jv"}
+
+
 def test_places_lie_around_one_another():
     assert whole().around("US") == ("US",)
     assert whole().around("US-MT") == ("US-MT", "US")

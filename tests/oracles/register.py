@@ -126,10 +126,10 @@ class Naive:
 
     def operator(self, question: Question, around: list[str]) -> str:
         """The last operator whose time had come and was known."""
-        zone = self.jurisdictions[question.jurisdiction]["timezone"]
-        on, known, _ = self.clocks(question, zone)
+        on, known, _ = self.clocks(question, self.jurisdictions[question.jurisdiction]["timezone"])
         found = "unknown"
         for entry in self.apps[question.app].operators:
+            zone = self.jurisdictions[entry.in_ or around[-1]]["timezone"]
             came = not entry.from_ or moment(entry.from_, zone, "start") <= on
             told = entry.public_at or entry.from_
             public = not told or moment(told, zone, "start") <= known
@@ -340,14 +340,18 @@ class Naive:
         homes = [measure, *self.ancestors(measure)]
         yield from (item.confidence for item in measure.provisions if item.id == key)
         yield from (item.confidence for item in measure.exceptions if item.id in {key, verdict.exception})
-        yield from (event.confidence for home in homes for event in home.events if event.id in verdict.events)
+        for event in (event for home in homes for event in home.events if event.id in verdict.events):
+            yield event.confidence
+            yield from event.weaker.values() if verdict.outcome == "UNCERTAIN" else ()
         for home in homes:
             on, known, _ = self.clocks(question, self.zone(measure))
             for asked in home.open_questions:
                 matters = not asked.from_ or moment(asked.from_, self.zone(home), "start") <= on
                 public = not asked.public_at or moment(asked.public_at, self.zone(home), "start") <= known
                 about = not asked.provisions or key in asked.provisions
-                if asked.confidence and matters and public and about and (not asked.apps or question.app in asked.apps):
+                over = asked.while_it_stands and verdict.outcome in ENDINGS
+                here = (not asked.apps or question.app in asked.apps) and not asked.transactions
+                if asked.confidence and matters and public and about and here and not over:
                     yield asked.confidence
 
 

@@ -88,6 +88,8 @@ def _file(docket: Docket, file: Claims) -> Iterator[Found]:
     if document is None:
         told = near("source", file.of, docket.documents)
         yield "claim-source", f"{told} Describe it under document, or in a file of sources/"
+    elif file.document is not None and file.of in docket.register.sources:
+        yield "claim-source", f"{file.of} is described among the shared sources too; delete document here"
     yield from (("claim-date", text) for text in _dates("asserted_at", file.asserted_at))
     yield from (("claim-date", text) for text in _dates("page_date", file.page_date or file.asserted_at))
     for claim in file.claims:

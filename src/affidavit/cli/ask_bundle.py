@@ -61,7 +61,7 @@ def _cases(asking: Asked, account: Affidavit, *, obligations: bool) -> Iterator[
         put = replace(asking.question, app=tie.app)
         acts = (put.transaction,) if put.transaction else () if involved == "all" else involved
         made = matrix(resolver, put, (tie.app,), acts)
-        duties = _obligations(resolver, put) if obligations and tie.relation == "is" else ()
+        duties = _obligations(resolver, put, acts) if obligations else ()
         yield Case(tie, made, tuple(_answers(resolver, put, made)), duties, _evidence(duties, account))
 
 
@@ -74,13 +74,13 @@ def _answers(resolver: Resolver, put: Question, made: Matrix) -> Iterator[Brief]
             )
 
 
-def _obligations(resolver: Resolver, put: Question) -> tuple[Obligation, ...]:
-    """What roles must, must not or may do about a listed app."""
+def _obligations(resolver: Resolver, put: Question, acts: tuple[str, ...]) -> tuple[Obligation, ...]:
+    """What roles must, must not or may do about a listed app, as far as a tie can involve it; no acts means all."""
     from affidavit.law.obligations import obligations  # noqa: PLC0415 - only when asked for
 
     return obligations(
         resolver, put.app, (put.actor,) if put.actor else (), put.on, put.known,
-        jurisdiction=put.jurisdiction, recorded=put.recorded, context=put.context,
+        jurisdiction=put.jurisdiction, recorded=put.recorded, context=put.context, transactions=acts,
     )  # fmt: skip
 
 

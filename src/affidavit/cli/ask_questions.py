@@ -5,6 +5,7 @@ import argparse
 from affidavit.cli import codes
 from affidavit.cli.facts import encoded
 from affidavit.cli.output import emit
+from affidavit.cli.source import file_at
 from affidavit.law.ask import Resolver
 from affidavit.law.questions import Answered, answer_all, read
 from affidavit.law.register import register
@@ -15,7 +16,7 @@ _LINE = 2_000
 
 def questions(options: argparse.Namespace) -> int:
     """Answer and compare; 1 when an answer is not as expected or a question cannot be asked."""
-    found = list(answer_all(Resolver(register()), read(options.questions)))
+    found = list(answer_all(Resolver(register()), read(file_at(options.questions, "name a file of questions"))))
     wrong = [item for item in found if item.error or item.differences]
     if options.format == "json":
         emit(encoded(found, "jsonl"), options.output)

@@ -31,8 +31,8 @@ def measure_page(measure: "Measure", register: "Register", *, width: int, colour
         colour: whether to put in ANSI colours.
     """
     page = Page(width, colour=colour)
-    page.paragraph(_shown(measure.title), "bold")
-    page.line(_shown(measure.id))
+    page.paragraph(measure.title, "bold")
+    page.line(measure.id)
     _rows(page, ((label, (text,)) for label, text in _head(measure, register)))
     _section(page, "Provisions", map(_provision, measure.provisions))
     _section(page, "Exceptions", map(_exception, measure.exceptions))
@@ -182,10 +182,5 @@ def _rows(page: Page, rows: Iterable[_Row]) -> None:
         shown = label
         for text in filter(None, texts):
             rest = page.width - left - 2 * len(GAP)
-            page.row([("", 0, ""), (_shown(shown), left, "dim"), (_shown(text), rest, "")])
+            page.row([("", 0, ""), (shown, left, "dim"), (text, rest, "")])
             shown = ""
-
-
-def _shown(text: str) -> str:
-    """The one way in which text of the register reaches the terminal."""
-    return visible(text, _LONGEST)

@@ -1,6 +1,7 @@
 """An affidavit from what a person names: a bundle is read, anything else is reviewed."""
 
 import argparse
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,17 @@ def file_at(path: Path, advice: str) -> Path:
     """`path`, if there is a file.
 
     Raises:
-        UsageError: there is nothing, or a folder.
+        UsageError: there is nothing, a folder, or what may never end (a pipe or a device).
     """
-    if path.is_dir():
-        raise UsageError(f"{path}: a folder, where a file is expected", advice=advice)
-    if not path.exists():
-        raise UsageError(f"{path}: no such file", advice=advice)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file", advice=advice) from None
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", advice=advice) from None
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+        raise UsageError(f"{path}: {what}, where a file is expected", advice=advice)
     return path
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -33,8 +34,25 @@ def read_section(folder: Path) -> dict[str, Any]:
 
 
 def compile_all(source: Path = SOURCE, target: Path = TARGET) -> str:
-    """Write every section and the digest below `target`; give the digest (hex SHA-256)."""
-    target.mkdir(exist_ok=True)
+    """Make `target` anew with every section and the digest; give the digest (hex SHA-256).
+
+    The folder takes its name only when it is complete. If a document cannot be read, the one before it stays.
+
+    Raises:
+        KnowledgeError: a document is not valid YAML.
+    """
+    with TemporaryDirectory(prefix=f"{target.name}-", dir=target.parent) as work:
+        made = Path(work) / "new"
+        made.mkdir()
+        digest = _write(source, made)
+        if target.exists():
+            target.rename(Path(work) / "old")
+        made.rename(target)
+    return digest
+
+
+def _write(source: Path, target: Path) -> str:
+    """Write every section and the digest into an empty folder."""
     whole = hashlib.sha256()
     for folder in sorted(path for path in source.iterdir() if path.is_dir()):
         packed = msgspec.json.encode(read_section(folder), order="sorted")

@@ -1,10 +1,11 @@
 """The resolver: a question in, a determination out."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from affidavit.law.dates import FOREVER, instant
-from affidavit.law.fold import Folded, View, fold
+from affidavit.law.fold import Folded, View
+from affidavit.law.folds import Folds
 from affidavit.law.headline import headline
 from affidavit.law.open_questions import bearing
 from affidavit.law.reach import Reach, Reaching
@@ -19,12 +20,24 @@ _SHOWN = 60
 """How much of an unknown name an error repeats."""
 
 
+class _Views(dict[str, View]):
+    """From where one question looks, by time zone; made when first looked up."""
+
+    def __init__(self, make: Callable[[str], View]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, zone: str) -> View:
+        return self.setdefault(zone, self._make(zone))
+
+
 class Resolver:
     """Answers questions from one register."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
         self._reaching = Reaching(register)
+        self._folds = Folds()
         self._precedence = register.vocabulary.precedence
         self._rank = {item: place for place, item in enumerate((*register.paths, *self._exemptions()))}
 
@@ -40,11 +53,11 @@ class Resolver:
         """
         self._check(question)
         around = self.register.around(question.jurisdiction)
-        zone = self.register.zone(question.jurisdiction)
-        view = self.view(question, zone, without)
-        operator = self.register.operator(question.app, view.on, view.known, around)
+        views = self._views(question, without)
+        here = views[self.register.zone(question.jurisdiction)]
+        operator = self.register.operator(question.app, here.on, here.known, around)
         reach = self._reaching.find(question.app, operator, around, question.transaction, question.actor)
-        standings = self._standings(question, reach, without)
+        standings = self._standings(question, reach, views)
         chosen, decisive = headline(standings, self._precedence, self.register.children)
         return Determination(
             question=question,
@@ -52,7 +65,7 @@ class Resolver:
             decisive=decisive,
             standings=standings,
             operator=operator,
-            confidence=self._confidence(standings, decisive, question),
+            confidence=self._confidence(standings, decisive, views),
             searched=reach.measures,
         )
 
@@ -70,12 +83,11 @@ class Resolver:
             without,
         )
 
-    def _standings(self, question: Question, reach: Reach, without: frozenset[str]) -> tuple[Standing, ...]:
+    def _standings(self, question: Question, reach: Reach, views: _Views) -> tuple[Standing, ...]:
         """How everything that reaches the question stands, in the register's order."""
         found: list[Standing] = []
         for path in reach.paths:
-            view = self.view(question, path.zone, without)
-            folded = fold(path, view)
+            folded = self._folds.fold(path, views[path.zone])
             if folded is None:
                 continue
             freed = self._freed(question, path) if folded.outcome not in ENDED else None
@@ -84,7 +96,7 @@ class Resolver:
             if freed is not None and not freed.transactions:
                 found.append(_exempt(path.measure, freed, folded))
         for measure, exemption in reach.exemptions:
-            folded = self._alive(question, measure, exemption, without)
+            folded = self._alive(measure, exemption, views)
             if folded is not None and _fits(exemption.context, question.context):
                 found.append(_exempt(measure, exemption, folded))
         unique = {item.provision: item for item in found}
@@ -106,41 +118,47 @@ class Resolver:
             return "the measure reaches dealings between businesses only"
         return ""
 
-    def _alive(
-        self, question: Question, measure: Measure, exemption: Exemption, without: frozenset[str]
-    ) -> Folded | None:
+    def _alive(self, measure: Measure, exemption: Exemption, views: _Views) -> Folded | None:
         """The first provision that an exception limits and that has not ended; None when there is none."""
         for provision in measure.provisions:
             path = self.register.paths[provision.id]
             if provision.kind in {"prohibition", "enabling"} and (
                 not exemption.provisions or provision.id in exemption.provisions
             ):
-                folded = fold(path, self.view(question, path.zone, without))
+                folded = self._folds.fold(path, views[path.zone])
                 if folded is not None and folded.outcome not in ENDED:
                     return folded
         return None
 
-    def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], question: Question) -> str:
+    def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], views: _Views) -> str:
         """The weakest of what the headline rests on."""
         weakest = ""
         for item in standings:
             if item.provision in decisive:
-                for mark in self._marks(item, question):
+                for mark in self._marks(item, views):
                     weakest = max(weakest, mark, key=_WEAKNESS.__getitem__)
         return weakest
 
-    def _marks(self, standing: Standing, question: Question) -> Iterator[str]:
-        """The confidence of each thing that a standing rests on."""
+    def _marks(self, standing: Standing, views: _Views) -> Iterator[str]:
+        """The confidence of each thing that a standing rests on; of an open start, also that of its weaker parts."""
         measure = self.register.measures[standing.measure]
         path = self.register.paths.get(standing.provision)
         if path is not None:
             yield path.provision.confidence
-        yield from (
-            item.confidence for item in measure.exceptions if item.id in {standing.provision, standing.exception}
-        )
-        yield from (self.register.events[event][0].confidence for event in standing.events)
-        view = self.view(question, self.register.zone(measure.jurisdiction))
-        yield from (asked.confidence for asked in bearing(self.register, standing, view))
+        if path is None or standing.exception:
+            named = {standing.provision, standing.exception}
+            yield from (item.confidence for item in measure.exceptions if item.id in named)
+        for event in standing.events:
+            found = self.register.events[event][0]
+            yield found.confidence
+            if standing.outcome is Outcome.UNCERTAIN:
+                yield from found.weaker.values()
+        if self.register.asked[measure.id]:
+            view = views[self.register.zone(measure.jurisdiction)]
+            yield from (asked.confidence for asked in bearing(self.register, standing, view))
+
+    def _views(self, question: Question, without: frozenset[str]) -> _Views:
+        return _Views(lambda zone: self.view(question, zone, without))
 
     def _exemptions(self) -> Iterator[str]:
         return (item.id for measure in self.register.measures.values() for item in measure.exceptions)

@@ -19,7 +19,12 @@ def legal_breaks(register: Register, path: Path, app: str) -> list[int]:
     They are the bounds of every effect, the instants at which an event became public (before the first that is known
     the provision did not exist) and, for a measure that reaches an app by its operator, changes of operator.
     """
-    found = {step.public for step in path.steps} | set(_operators(register, path, app))
+    return sorted({*effect_breaks(path), *_operators(register, path, app)})
+
+
+def effect_breaks(path: Path) -> list[int]:
+    """The same without operators: what a provision's own events make change."""
+    found = {step.public for step in path.steps}
     for step in path.steps:
         found.update(item for item in effect_bounds(step.op, step.first, step.last) if item is not None)
     return sorted(found)

@@ -10,7 +10,8 @@ from affidavit.law.dates import instant
 from affidavit.law.event_words import event_brief
 from affidavit.law.fold import View, known_steps
 from affidavit.law.notes import notes
-from affidavit.law.open_questions import bearing
+from affidavit.law.open_questions import about_act, bearing
+from affidavit.law.reach import aimed_at
 from affidavit.law.register import Register
 from affidavit.model.brief import Brief, EventBrief, MeasureBrief, OutcomeMeaning, ProvisionBrief
 from affidavit.model.determination import Determination, Question, Standing
@@ -133,9 +134,10 @@ def _events(resolver: Resolver, made: Determination) -> Iterator[EventBrief]:
         yield event_brief(register, event, provisions, relied=event in relied)
 
 
-def _conditions(register: Register, measure: Measure, view: View) -> Iterator[Condition]:
+def _conditions(resolver: Resolver, measure: Measure, question: Question) -> Iterator[Condition]:
     """The conditions for lifting that were known, without outcomes that were not."""
-    zone = register.zone(measure.jurisdiction)
+    zone = resolver.register.zone(measure.jurisdiction)
+    view = resolver.view(question, zone)
     for item in measure.conditions:
         if not item.public_at or instant(item.public_at, zone, "start") <= view.known:
             met = item.outcome_public_at
@@ -152,7 +154,18 @@ def _asked(resolver: Resolver, made: Determination) -> tuple[str, ...]:
         zone = resolver.register.zone(resolver.register.measures[item.measure].jurisdiction)
         view = resolver.view(made.question, zone)
         found |= dict.fromkeys(asked.text for asked in bearing(resolver.register, item, view))
+    found |= dict.fromkeys(_reach_in_doubt(resolver, made))
     return tuple(found)
+
+
+def _reach_in_doubt(resolver: Resolver, made: Determination) -> Iterator[str]:
+    """Open questions whether a measure about the app reaches the act at all."""
+    register, question = resolver.register, made.question
+    around = register.around(question.jurisdiction)
+    for measure in register.measures.values():
+        if measure.jurisdiction in around and aimed_at(measure, question.app, made.operator):
+            view = resolver.view(question, register.zone(measure.jurisdiction))
+            yield from (asked.text for asked in about_act(register, measure, question.transaction, view))
 
 
 def _unverified(provisions: Iterable[ProvisionBrief], events: Iterable[EventBrief]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def words(draft: Draft) -> Messages:
         for where, item in parts(measure):
             if isinstance(item, Event):
                 yield from _unknown(path, "event type", where, [item.type], known.event_types)
-            if isinstance(item, Provision | Exemption):
+            if isinstance(item, Provision | Exemption | OpenQuestion):
                 yield from _unknown(path, "transaction", where, item.transactions, known.transactions)
             if isinstance(item, Provision):
                 yield from _unknown(path, "actor", where, item.actors, known.actors)

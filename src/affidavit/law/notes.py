@@ -28,8 +28,9 @@ def date_notes(register: Register, view: View, jurisdiction: str) -> Iterator[st
         yield f"As known on {register.updated}, when the register was last updated."
     elif view.known > updated:
         days = -(-(view.known - updated) // _DAY)
+        span = f"{days} day{'s' * (days != 1)}"
         yield (
-            f"The register was last updated on {register.updated}: what became public in the {days} day{'s' * (days != 1)} "
+            f"The register was last updated on {register.updated}: what became public in the {span} "
             "from then to the date asked about as known is not in it."
         )
     if view.known != FOREVER and view.known < view.on - _DAY:

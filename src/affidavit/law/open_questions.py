@@ -5,20 +5,30 @@ from collections.abc import Iterator
 from affidavit.law.dates import instant
 from affidavit.law.fold import View
 from affidavit.law.register import Register
-from affidavit.law.steps import with_ancestors
 from affidavit.model.determination import Standing
-from affidavit.model.measure import OpenQuestion
+from affidavit.model.measure import Measure, OpenQuestion
 
 
 def bearing(register: Register, standing: Standing, view: View) -> Iterator[OpenQuestion]:
-    """The open questions of a measure, and of those on which it depends, that matter from where one looks."""
-    measure = register.measures[standing.measure]
-    for item in (measure, *with_ancestors(measure, register.measures)):
-        zone = register.zone(item.jurisdiction)
-        for asked in item.open_questions:
-            about = not asked.provisions or standing.provision in asked.provisions
-            for_app = not asked.apps or view.app in asked.apps
-            since = not asked.from_ or instant(asked.from_, zone, "start") <= view.on
-            public = not asked.public_at or instant(asked.public_at, zone, "start") <= view.known
-            if about and for_app and since and public:
-                yield asked
+    """The open questions about a standing: its measure's, and those of the measures on which that depends."""
+    for asked, zone in register.asked[standing.measure]:
+        about = not asked.provisions or standing.provision in asked.provisions
+        moot = asked.while_it_stands and standing.ended_at is not None
+        if about and not moot and not asked.transactions and _matters(asked, zone, view):
+            yield asked
+
+
+def about_act(register: Register, measure: Measure, transaction: str, view: View) -> Iterator[OpenQuestion]:
+    """The open questions whether a measure reaches an act at all."""
+    for asked, zone in register.asked[measure.id]:
+        if transaction in asked.transactions and _matters(asked, zone, view):
+            yield asked
+
+
+def _matters(asked: OpenQuestion, zone: str, view: View) -> bool:
+    """Whether a question concerns the app, at the date, and could be asked by then."""
+    return (
+        (not asked.apps or view.app in asked.apps)
+        and (not asked.from_ or instant(asked.from_, zone, "start") <= view.on)
+        and (not asked.public_at or instant(asked.public_at, zone, "start") <= view.known)
+    )

@@ -11,7 +11,7 @@ from affidavit.law.steps import Path, paths_of, with_ancestors
 from affidavit.law.vocabulary import Jurisdiction, Jurisdictions, SourceList, Vocabulary
 from affidavit.model.entity import App, Entities, Organisation
 from affidavit.model.errors import KnowledgeError
-from affidavit.model.measure import Event, Measure, Source
+from affidavit.model.measure import Event, Measure, OpenQuestion, Source
 
 
 class Register:
@@ -23,6 +23,7 @@ class Register:
         paths: provision id -> its path.
         events: event id -> (event, its measure).
         children: measure id -> ids of measures that depend on it.
+        asked: measure id -> its open questions and those of measures on which it depends, each with its time zone.
         first: instant at which the earliest event of all became public.
         updated: latest date at which anything was recorded, as written.
     """
@@ -50,9 +51,15 @@ class Register:
         self.events: dict[str, tuple[Event, Measure]] = {}
         self.paths: dict[str, Path] = {}
         self.children: dict[str, list[str]] = {}
+        self.asked: dict[str, list[tuple[OpenQuestion, str]]] = {}
         for measure in ordered:
             parents = [(parent, self.zone(parent.jurisdiction)) for parent in with_ancestors(measure, self.measures)]
             self.paths |= paths_of(measure, self.zone(measure.jurisdiction), parents)
+            self.asked[measure.id] = [
+                (asked, self.zone(item.jurisdiction))
+                for item in (measure, *(parent for parent, _ in parents))
+                for asked in item.open_questions
+            ]
             self.events |= {event.id: (event, measure) for event in measure.events}
             for parent, _ in parents:
                 self.children.setdefault(parent.id, []).append(measure.id)
@@ -87,8 +94,8 @@ class Register:
     def operator(self, app: str, on: int, known: int, jurisdictions: tuple[str, ...]) -> str:
         """Who ran an app at an instant in a jurisdiction (or one around it), so far as known: an organisation's id."""
         found = "unknown"
-        zone = self.zone(jurisdictions[0])
         for entry in self.apps[app].operators:
+            zone = self.zone(entry.in_ or jurisdictions[-1])
             since = entry.from_ and instant(entry.from_, zone, "start")
             public = (entry.public_at and instant(entry.public_at, zone, "start")) or since
             here = not entry.in_ or entry.in_ in jurisdictions

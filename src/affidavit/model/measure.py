@@ -286,16 +286,20 @@ class OpenQuestion(Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     Attributes:
         text: the question and how the register treats it meanwhile.
         from_: legal time from which it matters; empty means always.
+        while_it_stands: it is moot once the provision has ended.
         public_at: since when it can be asked; empty means since the measure's first event.
         apps, provisions: the only ones that it bears on; empty means all.
+        transactions: acts of which it is open whether the measure reaches them at all; answers about them carry it.
         confidence: how sure an answer can be that rests on this; empty leaves it alone.
     """
 
     text: str
     from_: str = field(default="", name="from")
     public_at: str = ""
+    while_it_stands: bool = False
     apps: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
+    transactions: tuple[str, ...] = ()
     confidence: Literal["", "H", "M", "L"] = ""
 
 

@@ -42,7 +42,7 @@ def render_answer(
         disagreements: where those who reported on the measures disagree.
     """
     page = Page(width, colour=colour)
-    page.paragraph(_shown(question_in_words(brief)), "bold")
+    page.paragraph(question_in_words(brief), "bold")
     _bullets(page, assumed)
     _headline(page, brief)
     _standings(page, brief)
@@ -66,10 +66,6 @@ def answer_as_dict(brief: Brief) -> dict[str, Any]:
     return {**made.pop("determination"), **made}
 
 
-def _shown(text: str) -> str:
-    """The one way in which text reaches the terminal: hidden characters are escapes."""
-    return visible(text, _LONG)
-
 
 def _rest(page: Page, *taken: int) -> int:
     """Columns left beside those taken."""
@@ -78,7 +74,7 @@ def _rest(page: Page, *taken: int) -> int:
 
 def _bullets(page: Page, texts: Iterable[str], style: str = "") -> None:
     for text in texts:
-        page.row([("-", 1, style), (_shown(text), _rest(page, 1), style)])
+        page.row([("-", 1, style), (text, _rest(page, 1), style)])
 
 
 def _section(page: Page, title: str, texts: Sequence[str]) -> None:
@@ -95,8 +91,8 @@ def _headline(page: Page, brief: Brief) -> None:
     words = brief.meanings[made.headline]
     sure = f"   (confidence {CONFIDENCE[made.confidence]})" if made.confidence else ""
     page.line()
-    page.paragraph(_shown(f"{made.headline}: {words.title}{sure}"), STYLES.get(made.headline) or "bold")
-    page.paragraph(_shown(f"{duty_in_words(brief)} {words.meaning}"), indent=2)
+    page.paragraph(f"{made.headline}: {words.title}{sure}", STYLES.get(made.headline) or "bold")
+    page.paragraph(f"{duty_in_words(brief)} {words.meaning}", indent=2)
 
 
 def _standings(page: Page, brief: Brief) -> None:
@@ -109,10 +105,10 @@ def _standings(page: Page, brief: Brief) -> None:
     page.paragraph("Provisions that reach the act (* carries the answer)", "bold")
     for item in made.standings:
         mark = "*" if item.provision in made.decisive else " "
-        state = _shown(f"{mark} {item.provision}  {item.outcome}: {brief.meanings[item.outcome].title}")
+        state = f"{mark} {item.provision}  {item.outcome}: {brief.meanings[item.outcome].title}"
         page.paragraph(state, STYLES.get(item.outcome, ""))
         for text in _provision(brief, item):
-            page.paragraph(_shown(text), indent=4)
+            page.paragraph(text, indent=4)
 
 
 def _provision(brief: Brief, standing: Standing) -> Iterator[str]:
@@ -147,7 +143,7 @@ def _events(page: Page, brief: Brief) -> None:
             page.paragraph(title, "bold")
         for item in events:
             day, clock = item.public_at[:_DATE], item.public_at[_DATE + 1 :]
-            text = _shown(_event(item, clock))
+            text = _event(item, clock)
             page.row([(day, _DATE, ""), (item.id, 8, ""), (text, _rest(page, _DATE, 8), "")])
 
 
@@ -186,19 +182,19 @@ def _sources(page: Page, brief: Brief) -> None:
         _source(page, name, brief.sources[name])
     others = [f"{name} ({SEEN[item.seen]})" for name, item in brief.sources.items() if name not in cited]
     if others:
-        page.paragraph(_shown(f"Of what is also known: {', '.join(others)}; --format json has them."), "dim")
+        page.paragraph(f"Of what is also known: {', '.join(others)}; --format json has them.", "dim")
 
 
 def _source(page: Page, name: str, source: Source) -> None:
     """What a source is, and where it is: an address in one piece, so that it can be copied."""
     rest = _rest(page, _ID, _SEEN)
     note = f"({source.note})" if source.note else ""
-    where = _shown(source.url or source.path)
-    texts = [_shown(text) for text in (source.cite or source.title, note) if text]
+    where = source.url or source.path
+    texts = [text for text in (source.cite or source.title, note) if text]
     fits = len(where) <= rest
     style = "bold magenta" if source.seen == "memory" else ""
     first = " ".join(texts) or (where if fits else "")
-    page.row([(_shown(name), _ID, ""), (SEEN[source.seen], _SEEN, style), (first, rest, "")])
+    page.row([(name, _ID, ""), (SEEN[source.seen], _SEEN, style), (first, rest, "")])
     if where and (texts or not fits):
         page.line(" " * (_ID + _SEEN + 2 * len(GAP) if fits else 4) + where)
 

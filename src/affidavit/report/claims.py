@@ -50,7 +50,7 @@ def render_claims(answer: ClaimsAnswer, *, width: int = 80, colour: bool = False
         _conflicts(page, answer)
     _documents(page, answer.sources)
     page.line()
-    page.paragraph(_shown(answer.searched))
+    page.paragraph(answer.searched)
     page.paragraph("Other sources were not searched.")
     return page.text()
 
@@ -122,8 +122,8 @@ def _conflicts(page: Page, answer: ClaimsAnswer) -> None:
         decided = answer.resolutions.get(item.resolution)
         name = answer.titles.get(item.property, item.property)
         page.line()
-        page.paragraph(_shown(f"{decided.id}  {decided.title}" if decided else f"open  {name}"), "bold")
-        page.paragraph(_shown(f"{name}: {_subjects(item.about, answer)}"), indent=2)
+        page.paragraph(f"{decided.id}  {decided.title}" if decided else f"open  {name}", "bold")
+        page.paragraph(f"{name}: {_subjects(item.about, answer)}", indent=2)
         page.paragraph(f"({_kinds(item)})", indent=2)
         for voice in item.voices:
             _row(page, f"  {voice.claim or _REGISTER}", [(_voice(voice, answer, decided), "")])
@@ -166,10 +166,5 @@ def _row(page: Page, label: str, texts: Iterable[tuple[str, str]]) -> None:
     """A label and the texts beside it."""
     rest = max(page.width - _ID - len(GAP), _NARROWEST)
     for text, style in texts:
-        page.row([(_shown(label), _ID, ""), (_shown(text), rest, style)])
+        page.row([(label, _ID, ""), (text, rest, style)])
         label = ""
-
-
-def _shown(text: str) -> str:
-    """The one way in which text reaches the terminal: hidden characters are escapes."""
-    return visible(text, _LONG)

@@ -1,20 +1,40 @@
-"""Text on a terminal: wrapped between words, side by side, with the few styles that every terminal has."""
+"""Text on a terminal: made visible, wrapped between words, side by side, in styles that every terminal has."""
 
 import re
 from collections.abc import Iterable, Sequence
 
+from affidavit.report.text import visible
+
 GAP = "  "
 """Between columns."""
 
+NARROWEST = 20
+"""Columns that the last cell of a row gets at least."""
+
+LONGEST = 8_000
+"""Characters of one text that a page shows; the JSON form has all of it."""
+
 _WORD = re.compile(r"\s*\S+\s*")
-_CODES = {"bold": "1", "dim": "2", "magenta": "35", "bold yellow": "1;33", "bold magenta": "1;35"}
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+    "bold yellow": "1;33",
+    "bold magenta": "1;35",
+}
+"""Style -> parameters of ECMA-48 SGR."""
 
 Cell = tuple[str, int, str]
 """Text of a cell, the width of its column, and its style (empty for none)."""
 
 
 class Page:
-    """Lines of a fixed width, styled only if `colour`."""
+    """Lines of a fixed width, styled only if `colour`. Every text is made visible here, so that no caller forgets it."""
 
     def __init__(self, width: int, *, colour: bool) -> None:
         self.width = width
@@ -23,16 +43,20 @@ class Page:
 
     def line(self, text: str = "") -> None:
         """One line as it is: not wrapped, so that it can be copied whole."""
-        self._lines.append(text.rstrip())
+        self._lines.append(visible(text, LONGEST).rstrip())
+
+    def pieces(self, pieces: Iterable[tuple[str, str]]) -> None:
+        """One line of texts one behind the other, each in its style; not wrapped."""
+        self._lines.append("".join(self._styled(visible(text, LONGEST), style) for text, style in pieces).rstrip())
 
     def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Wrapped text."""
-        lines = wrapped(text, self.width - indent)
+        lines = wrapped(visible(text, LONGEST), self.width - indent)
         self._lines += [" " * indent + self._styled(line, style) for line in lines]
 
     def row(self, cells: Sequence[Cell]) -> None:
         """Cells side by side, each wrapped in its column."""
-        folded = [wrapped(text, width) for text, width, _ in cells]
+        folded = [wrapped(visible(text, LONGEST), width) for text, width, _ in cells]
         for index in range(max(map(len, folded))):
             line, gap = "", 0
             for lines, (_, width, style) in zip(folded, cells, strict=True):
@@ -42,6 +66,10 @@ class Page:
                     gap = 0
                 gap += width - cells_of(text) + len(GAP)
             self._lines.append(line)
+
+    def beside(self, *taken: int) -> int:
+        """Columns left for the last cell of a row, beside cells of those widths."""
+        return max(self.width - sum(size + len(GAP) for size in taken), NARROWEST)
 
     def text(self) -> str:
         """The page."""

@@ -54,13 +54,13 @@ def add_deadline(page: Page, state: DeadlineState, *, indent: int = 0, task: boo
     left = [("", indent - len(GAP), "")] if indent else []
     rest = max(page.width - indent - _DATE - len(GAP), _NARROWEST)
     day = state.due[:_DATE] if state.weekday else _NO_DAY
-    page.row([*left, (_shown(day), _DATE, "bold"), (_shown(headline(state)), rest, "bold")])
+    page.row([*left, (day, _DATE, "bold"), (headline(state), rest, "bold")])
     if task:
-        page.row([*left, ("", _DATE, ""), (_shown(state.text), rest, "")])
+        page.row([*left, ("", _DATE, ""), (state.text, rest, "")])
     wide = max(rest - _LABEL - len(GAP), _NARROWEST)
     for label, text in _lines(state):
         if task or label not in {_HOLDER, _APPS}:
-            page.row([*left, ("", _DATE, ""), (label, _LABEL, "dim"), (_shown(text), wide, "")])
+            page.row([*left, ("", _DATE, ""), (label, _LABEL, "dim"), (text, wide, "")])
 
 
 def headline(state: DeadlineState) -> str:
@@ -119,8 +119,3 @@ def _dates(state: DeadlineState) -> Iterator[tuple[str, str]]:
         yield "Moved", f"to {move.due}, public on {move.public_at}{note} {event}"
     if state.extendable_days and not state.moves:
         yield "Allowed", f"an extension of up to {state.extendable_days} days"
-
-
-def _shown(text: str) -> str:
-    """The one way in which text reaches the terminal: hidden characters are escapes."""
-    return visible(text, _LONGEST)

@@ -35,7 +35,7 @@ def render_obligations(
     for item in (one for one in obligations if one.kind != "none"):
         if item.role != role:
             page.line()
-            page.paragraph(_shown(f"{item.role[0].upper()}{item.role[1:]}"), "bold")
+            page.paragraph(f"{item.role[0].upper()}{item.role[1:]}", "bold")
             role = item.role
         _add(page, item)
         bearing = about.get((item.actor, item.sentence))
@@ -49,15 +49,15 @@ def render_obligations(
 
 def _add(page: Page, item: Obligation) -> None:
     """One obligation and what it rests on."""
-    page.paragraph(_shown(item.sentence), indent=2)
+    page.paragraph(item.sentence, indent=2)
     told = 0 if item.outcome in ENDED else item.decisive
     for ground in item.grounds[:told]:
-        page.paragraph(_shown(_ground(ground)), "dim", indent=4)
+        page.paragraph(_ground(ground), "dim", indent=4)
     others = ", ".join(f"{one.standing.provision} ({_how(one)})" for one in item.grounds[told:])
     if others:
-        page.paragraph(_shown(f"also: {others}" if told else others), "dim", indent=4)
+        page.paragraph(f"also: {others}" if told else others, "dim", indent=4)
     for text in item.unless:
-        page.paragraph(_shown(f"except {text}"), indent=4)
+        page.paragraph(f"except {text}", indent=4)
     if item.deadline is not None:
         add_deadline(page, item.deadline, indent=4, task=False)
 
@@ -84,8 +84,8 @@ def _silent(page: Page, silent: Sequence[Obligation]) -> None:
         return
     page.line()
     page.paragraph("No provision in the register speaks to", "bold")
-    page.paragraph(_shown(", ".join(item.role for item in silent)), indent=2)
-    page.paragraph(_shown(f"Searched: {silent[0].searched}."), indent=2)
+    page.paragraph(", ".join(item.role for item in silent), indent=2)
+    page.paragraph(f"Searched: {silent[0].searched}.", indent=2)
 
 
 def _open(page: Page, questions: Iterable[str]) -> None:
@@ -94,23 +94,23 @@ def _open(page: Page, questions: Iterable[str]) -> None:
         if not place:
             page.line()
             page.paragraph("Open questions", "bold")
-        page.paragraph(_shown(text), indent=2)
+        page.paragraph(text, indent=2)
 
 
 def _add_bearing(page: Page, bearing: Bearing, told: dict[tuple[object, ...], str]) -> None:
     """What the review says on the question of fact, and what is missing; what was told already is only named."""
     same = told.setdefault((bearing.asks, bearing.items, bearing.missing), bearing.sentence)
     if same != bearing.sentence:
-        page.paragraph(_shown(f"In the review: as told above under: {same}"), indent=4)
+        page.paragraph(f"In the review: as told above under: {same}", indent=4)
         return
-    page.paragraph(_shown(f"In the review: {bearing.asks}"), indent=4)
+    page.paragraph(f"In the review: {bearing.asks}", indent=4)
     rest = max(page.width - 4 - _MARK - _GRADE - 4, _NARROWEST)
     for item in bearing.items:
         page.row(
-            [("", 2, ""), (item.stance, _MARK, ""), (item.grade or "", _GRADE, ""), (_shown(_text(item)), rest, "")]
+            [("", 2, ""), (item.stance, _MARK, ""), (item.grade or "", _GRADE, ""), (_text(item), rest, "")]
         )
     for text in bearing.missing:
-        page.row([("", 2, ""), ("missing", _MARK, ""), ("", _GRADE, ""), (_shown(text), rest, "")])
+        page.row([("", 2, ""), ("missing", _MARK, ""), ("", _GRADE, ""), (text, rest, "")])
 
 
 def _searched(page: Page, bearings: Sequence[Bearing]) -> None:
@@ -120,11 +120,11 @@ def _searched(page: Page, bearings: Sequence[Bearing]) -> None:
         page.line()
         page.paragraph("What the review searched", "bold")
         for text in places:
-            page.paragraph(_shown(f"{text[0].upper()}{text[1:]}."), indent=2)
+            page.paragraph(f"{text[0].upper()}{text[1:]}.", indent=2)
     silent = [one for one in bearings if not one.items]
     if silent:
         page.line()
-        page.paragraph(_shown(f"On the other obligations: {'; '.join(silent[0].missing)}."))
+        page.paragraph(f"On the other obligations: {'; '.join(silent[0].missing)}.")
 
 
 def _text(item: Item) -> str:
@@ -132,8 +132,3 @@ def _text(item: Item) -> str:
     shown = ", ".join(item.facts[:_FACTS])
     more = f" and {len(item.facts) - _FACTS:,} more" if len(item.facts) > _FACTS else ""
     return f"{item.text} [{shown}{more}]" if shown else item.text
-
-
-def _shown(text: str) -> str:
-    """The one way in which text reaches the terminal: hidden characters are escapes."""
-    return visible(text, _LONGEST)

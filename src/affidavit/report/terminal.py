@@ -44,19 +44,15 @@ def render_terminal(
     _law(page, affidavit)
     page.line()
     for label, value in written or _how_to_check(affidavit):
-        page.line(_shown(f"{label:<{_LABEL}}{GAP}{value}"))
+        page.line(f"{label:<{_LABEL}}{GAP}{value}")
     return page.text()
 
-
-def _shown(text: str) -> str:
-    """The one way in which text reaches the terminal: hidden characters are escapes."""
-    return visible(text, 4_000)
 
 
 def _line(page: Page, label: str, value: str) -> None:
     """A label in the left column and its text, wrapped under itself."""
     rest = max(page.width - _LABEL - len(GAP), _NARROWEST)
-    page.row([(_shown(label), _LABEL, "bold"), (_shown(value), rest, "")])
+    page.row([(label, _LABEL, "bold"), (value, rest, "")])
 
 
 def _section(page: Page, label: str, value: str) -> None:
@@ -72,7 +68,7 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
     if package:
         version = f"{package.version_name} ({package.version_code})"
         named = f"{package.label}  " if package.label else ""
-        page.paragraph(_shown(f"{visible(named)}{visible(package.name)}  {visible(version)}"), "bold")
+        page.paragraph(f"{visible(named)}{visible(package.name)}  {visible(version)}", "bold")
     _line(page, "File", f"{visible(artefact.name)}  {artefact.kind}  {size_in_words(artefact.size)}")
     _line(page, "SHA-256", artefact.sha256)
     code = code_in_words(facts)
@@ -102,7 +98,7 @@ def _limits(page: Page, affidavit: Affidavit) -> None:
     kinds = folded(affidavit.limitations)
     for kind, count, detail in kinds[:_LISTED]:
         times = f" ({count:,} times)" if count > 1 else ""
-        page.paragraph(_shown(f"{visible(detail)}{times} [{kind}]"), indent=2)
+        page.paragraph(f"{visible(detail)}{times} [{kind}]", indent=2)
     if len(kinds) > _LISTED:
         page.paragraph(f"… and {plural(len(kinds) - _LISTED, 'further kind')} in the report", indent=2)
     page.paragraph(" ".join(METHOD_LIMITS), "dim", indent=2)
@@ -119,7 +115,7 @@ def _answers(page: Page, asked: Sequence[Statement]) -> None:
     for item in asked:
         texts = visible(item.label), item.answer, item.grade or "", _where(item)
         styles = "", _COLOURS[item.answer], "", ""
-        page.row([(_shown(text), width, style) for text, width, style in zip(texts, widths, styles, strict=True)])
+        page.row([(text, width, style) for text, width, style in zip(texts, widths, styles, strict=True)])
 
 
 def _where(item: Statement) -> str:
@@ -182,7 +178,7 @@ def _law(page: Page, affidavit: Affidavit) -> None:
     """Which listed apps the file is tied to, and how to ask about a date."""
     _section(page, "The law", summary(affidavit.law))
     if affidavit.law.applicable:
-        page.line(_shown(f"{'Ask':<{_LABEL}}{GAP}{how_to_ask(affidavit)}"))
+        page.line(f"{'Ask':<{_LABEL}}{GAP}{how_to_ask(affidavit)}")
 
 
 def _how_to_check(affidavit: Affidavit) -> list[tuple[str, str]]:
