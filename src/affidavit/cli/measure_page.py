@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from affidavit.report.columns import GAP, Page
-from affidavit.report.text import visible
+from affidavit.report.columns import Page
 
 if TYPE_CHECKING:
     from affidavit.law.register import Register
@@ -14,7 +13,6 @@ _LABEL = 14
 _WIDEST = 24
 """The left column: as a rule, and with the longest ids."""
 
-_LONGEST = 4_000
 _Row = tuple[str, tuple[str, ...]]
 """A label, and the texts beside it."""
 
@@ -181,6 +179,5 @@ def _rows(page: Page, rows: Iterable[_Row]) -> None:
     for label, texts in listed:
         shown = label
         for text in filter(None, texts):
-            rest = page.width - left - 2 * len(GAP)
-            page.row([("", 0, ""), (shown, left, "dim"), (text, rest, "")])
+            page.row([("", 0, ""), (shown, left, "dim"), (text, page.beside(0, left), "")])
             shown = ""

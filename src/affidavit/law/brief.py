@@ -33,7 +33,7 @@ def brief(resolver: Resolver, question: Question) -> Brief:
     provisions = tuple(_provision(register, item) for item in made.standings)
     events = tuple(_events(resolver, made))
     conditions = tuple(
-        item for measure in measures if measure.id in living for item in _conditions(register, measure, view)
+        item for measure in measures if measure.id in living for item in _conditions(resolver, measure, question)
     )
     organisation = register.organisations.get(made.operator)
     return Brief(

@@ -29,7 +29,7 @@ def render_sentences(
     for number, text in enumerate(sentences(brief, assumed, disagreements)):
         if number:
             page.line()
-        page.paragraph(visible(text, 8_000))
+        page.paragraph(text)
     return page.text()
 
 

@@ -12,7 +12,6 @@ from affidavit.report.answer_sentences import CONFIDENCE, duty_in_words, questio
 from affidavit.report.columns import GAP, Page
 from affidavit.report.disagreements import Disagreement
 from affidavit.report.matrix import STYLES
-from affidavit.report.text import visible
 
 SEEN = {"press": "press text", "full": "full text", "excerpt": "part read", "memory": "from memory"}
 """How much of a source was read."""
@@ -20,8 +19,6 @@ SEEN = {"press": "press text", "full": "full text", "excerpt": "part read", "mem
 _ID = 14
 _SEEN = 11
 _DATE = 10
-_NARROWEST = 20
-_LONG = 4_000
 
 
 def render_answer(
@@ -67,14 +64,9 @@ def answer_as_dict(brief: Brief) -> dict[str, Any]:
 
 
 
-def _rest(page: Page, *taken: int) -> int:
-    """Columns left beside those taken."""
-    return max(page.width - sum(size + len(GAP) for size in taken), _NARROWEST)
-
-
 def _bullets(page: Page, texts: Iterable[str], style: str = "") -> None:
     for text in texts:
-        page.row([("-", 1, style), (text, _rest(page, 1), style)])
+        page.row([("-", 1, style), (text, page.beside(1), style)])
 
 
 def _section(page: Page, title: str, texts: Sequence[str]) -> None:
@@ -144,7 +136,7 @@ def _events(page: Page, brief: Brief) -> None:
         for item in events:
             day, clock = item.public_at[:_DATE], item.public_at[_DATE + 1 :]
             text = _event(item, clock)
-            page.row([(day, _DATE, ""), (item.id, 8, ""), (text, _rest(page, _DATE, 8), "")])
+            page.row([(day, _DATE, ""), (item.id, 8, ""), (text, page.beside(_DATE, 8), "")])
 
 
 def _event(event: EventBrief, clock: str) -> str:
@@ -187,7 +179,7 @@ def _sources(page: Page, brief: Brief) -> None:
 
 def _source(page: Page, name: str, source: Source) -> None:
     """What a source is, and where it is: an address in one piece, so that it can be copied."""
-    rest = _rest(page, _ID, _SEEN)
+    rest = page.beside(_ID, _SEEN)
     note = f"({source.note})" if source.note else ""
     where = source.url or source.path
     texts = [text for text in (source.cite or source.title, note) if text]

@@ -41,12 +41,12 @@ def render_bitemporal(bitemporal: Bitemporal, width: int = 80, colour: bool = Fa
     page = Page(width, colour=colour)
     scope = bitemporal.scope
     if not bitemporal.planes:
-        page.paragraph(visible(nothing_drawn(scope), 4_000))
+        page.paragraph(nothing_drawn(scope))
         return page.text()
-    page.paragraph(visible(f"{scope.name}: what the answer was, and what was known"), "bold")
+    page.paragraph(f"{scope.name}: what the answer was, and what was known", "bold")
     for text in (_HOW, looked_through(scope), NOT_TO_SCALE, NOT_DRAWN, left_out(scope)):
         if text:
-            page.paragraph(visible(text, 4_000))
+            page.paragraph(text)
     planes = [(plane, rows(plane, scope)) for plane in ordered(bitemporal)]
     page.line()
     legend(page, scope, [run.look for _, seen in planes for row in seen for run in row.runs])
@@ -59,8 +59,8 @@ def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Mome
     """Heading, field and key of one group."""
     breaks = breaks_of(seen)
     page.line()
-    page.paragraph(visible(", ".join(plane.provisions), 2_000), "bold")
-    page.paragraph(visible(f"{plane.measure} ({plane.jurisdiction}): {plane.title}", 1_000), "dim")
+    page.paragraph(", ".join(plane.provisions), "bold")
+    page.paragraph(f"{plane.measure} ({plane.jurisdiction}): {plane.title}", "dim")
     cell = min((page.width - _LEFT) // (len(breaks) + 1), _WIDEST)
     if cell < _NARROWEST or len(breaks) > len(_NAMES):
         page.paragraph("More changes than fit into this width; the dates alone:")
@@ -71,7 +71,7 @@ def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Mome
     for name, at in zip(_NAMES, breaks, strict=False):
         said = "; ".join([*became_public(at, moments), *takes_effect(at, moments)])
         rest = max(page.width - _LEFT - 1, 12)
-        page.row([(name, 1, ""), (written(at.isoformat()), _DATE, ""), (visible(said, 1_000), rest, "")])
+        page.row([(name, 1, ""), (written(at.isoformat()), _DATE, ""), (said, rest, "")])
 
 
 def _field(breaks: Sequence[datetime], seen: Sequence[Row], cell: int, *, colour: bool) -> list[str]:

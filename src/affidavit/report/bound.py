@@ -15,12 +15,12 @@ def render_bindings(account: Affidavit, *, width: int = 80, colour: bool = False
     """The file, what was compared, and every mark found; a caveat when there is none."""
     page = Page(width, colour=colour)
     artefact, law = account.manifest.artefact, account.law
-    page.paragraph(visible(artefact.name), "bold")
+    page.paragraph(artefact.name, "bold")
     page.line(f"SHA-256 {artefact.sha256}")
     searched = law.searched or "marks of listed apps were not compared"
-    page.paragraph(visible(f"{searched[:1].upper()}{searched[1:]}.", _LONG))
+    page.paragraph(f"{searched[:1].upper()}{searched[1:]}.")
     if law.limitations:
-        page.paragraph(visible(f"Marks may be hidden by: {', '.join(law.limitations)}.", _LONG), "bold magenta")
+        page.paragraph(f"Marks may be hidden by: {', '.join(law.limitations)}.", "bold magenta")
     page.line()
     if not law.bindings:
         page.paragraph(NOTHING_BOUND)
@@ -28,11 +28,11 @@ def render_bindings(account: Affidavit, *, width: int = 80, colour: bool = False
     page.paragraph("Marks of listed apps found in it", "bold")
     for item in law.bindings:
         head = f"{item.app}: {kind_in_words(item.by)} {item.mark}, grade {item.grade} ({item.relation})"
-        page.paragraph(visible(head, _LONG), indent=2)
+        page.paragraph(head, indent=2)
         listed = f"{plural(item.count, 'fact')}: {', '.join(item.facts[:_SHOWN])}"
         mark = f"mark known from {item.source} (confidence {item.confidence})"
         note = f". Note: {item.note}" if item.note else ""
-        page.paragraph(visible(f"{listed}; {mark}{note}", _LONG), indent=4)
+        page.paragraph(f"{listed}; {mark}{note}", indent=4)
     page.paragraph(NAMES_DECIDE, "dim")
     page.paragraph("The bytes behind a fact: affidavit explain BUNDLE FACT", "dim")
     return page.text()

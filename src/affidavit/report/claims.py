@@ -7,8 +7,8 @@ import msgspec
 
 from affidavit.model.claim import Assertion, ClaimsAnswer, Dispute, Resolution, Told, Voice
 from affidavit.model.measure import Source
-from affidavit.report.columns import GAP, Page
-from affidavit.report.text import plural, visible
+from affidavit.report.columns import Page
+from affidavit.report.text import plural
 
 KINDS = {
     "claims": "sources contradict each other",
@@ -26,8 +26,6 @@ _INSTANT = re.compile(r"T(\d\d:\d\d)(?::00)?([+-]\d\d:\d\d)")
 _LONG_NUMBER = re.compile(r"(?<![\w-])\d{5,15}(?!\w)", re.ASCII)
 _PARTS = ("provision:", "event:", "measure:")
 _ID = 14
-_NARROWEST = 20
-_LONG = 4_000
 _REGISTER = "register"
 
 
@@ -164,7 +162,6 @@ def _documents(page: Page, sources: dict[str, Source]) -> None:
 
 def _row(page: Page, label: str, texts: Iterable[tuple[str, str]]) -> None:
     """A label and the texts beside it."""
-    rest = max(page.width - _ID - len(GAP), _NARROWEST)
     for text, style in texts:
-        page.row([(label, _ID, ""), (text, rest, style)])
+        page.row([(label, _ID, ""), (text, page.beside(_ID), style)])
         label = ""

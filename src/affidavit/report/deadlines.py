@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from affidavit.model.duty import DeadlineState
-from affidavit.report.columns import GAP, Page
-from affidavit.report.text import visible
+from affidavit.report.columns import GAP, NARROWEST, Page
 
 _DATE = 10
 _LABEL = 8
-_NARROWEST = 20
-_LONGEST = 2_000
 _NO_DAY = "no day"
 _HOLDER, _APPS = "Holder", "Apps"
 _STATUS = {
@@ -52,12 +49,12 @@ def add_deadline(page: Page, state: DeadlineState, *, indent: int = 0, task: boo
         task: whether to say what is to be done and by whom, too.
     """
     left = [("", indent - len(GAP), "")] if indent else []
-    rest = max(page.width - indent - _DATE - len(GAP), _NARROWEST)
+    rest = max(page.beside(_DATE) - indent, NARROWEST)
     day = state.due[:_DATE] if state.weekday else _NO_DAY
     page.row([*left, (day, _DATE, "bold"), (headline(state), rest, "bold")])
     if task:
         page.row([*left, ("", _DATE, ""), (state.text, rest, "")])
-    wide = max(rest - _LABEL - len(GAP), _NARROWEST)
+    wide = max(page.beside(_DATE, _LABEL) - indent, NARROWEST)
     for label, text in _lines(state):
         if task or label not in {_HOLDER, _APPS}:
             page.row([*left, ("", _DATE, ""), (label, _LABEL, "dim"), (text, wide, "")])

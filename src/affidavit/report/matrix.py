@@ -47,7 +47,7 @@ _CELL = 10
 def render_matrix(found: Matrix, *, width: int = 80, colour: bool = False, assumed: Sequence[str] = ()) -> str:
     """The matrix as text: apps that have the same answers share a column; columns that do not fit follow below."""
     page = Page(width, colour=colour)
-    page.paragraph(visible(f"App by act, {found.jurisdiction_name}, {_when(found)}"), "bold")
+    page.paragraph(f"App by act, {found.jurisdiction_name}, {_when(found)}", "bold")
     _paragraphs(page, (*assumed, *found.notes))
     groups = _groups(found)
     page.line()
@@ -67,7 +67,7 @@ def render_app(found: Matrix, *, width: int = 80, colour: bool = False, assumed:
     """Every act for one app: the answer and at once the provisions with their state."""
     page = Page(width, colour=colour)
     (app,) = found.app_names
-    page.paragraph(visible(f"{found.app_names[app]}: every act, {found.jurisdiction_name}, {_when(found)}"), "bold")
+    page.paragraph(f"{found.app_names[app]}: every act, {found.jurisdiction_name}, {_when(found)}", "bold")
     _paragraphs(page, (*assumed, *found.notes))
     cells = [cell for cell in found.cells if cell.named] or list(found.cells)
     if cells:
@@ -109,7 +109,7 @@ def _when(found: Matrix) -> str:
 
 def _paragraphs(page: Page, texts: Iterable[str]) -> None:
     for text in texts:
-        page.paragraph(visible(text), "dim", indent=2)
+        page.paragraph(text, "dim", indent=2)
 
 
 Group = tuple[tuple[str, ...], Mapping[str, Cell]]
@@ -163,7 +163,7 @@ def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Ma
             for item in cell.standings:
                 by_state.setdefault(item.outcome, {})[item.provision] = None
         told = [f"{WORDS[state]}: {', '.join(by_state[state])}" for state in found.outcome_titles if state in by_state]
-        page.row([(name, _CELL, "bold"), (visible("; ".join(told), 4_000), max(page.width - _CELL - 2, 12), "")])
+        page.row([(name, _CELL, "bold"), ("; ".join(told), max(page.width - _CELL - 2, 12), "")])
 
 
 def _act(page: Page, cell: Cell, widths: Sequence[int], found: Matrix) -> None:
@@ -174,12 +174,12 @@ def _act(page: Page, cell: Cell, widths: Sequence[int], found: Matrix) -> None:
     head = (
         cell.transaction,
         WORDS[cell.headline],
-        visible(f"{states}  (confidence {cell.confidence}{contested})", 2_000),
+        f"{states}  (confidence {cell.confidence}{contested})",
     )
     styles = ("", STYLES.get(cell.headline, ""), "")
     page.row([(text, size, style) for text, size, style in zip(head, widths, styles, strict=True)])
     title = found.transaction_titles[cell.transaction]
-    page.row([("", _ACT, ""), ("", _CELL, ""), (visible(f"{title}: for {roles}"), widths[-1], "dim")])
+    page.row([("", _ACT, ""), ("", _CELL, ""), (f"{title}: for {roles}", widths[-1], "dim")])
 
 
 def _legend(page: Page, titles: Mapping[Outcome, str]) -> None:
@@ -196,7 +196,7 @@ def _others(page: Page, found: Matrix, shown: Sequence[Cell]) -> None:
     if rest:
         page.line()
         text = f"Named by no measure on it, hence answered as any_with_operator: {', '.join(rest)}."
-        page.paragraph(visible(text, 2_000), indent=2)
+        page.paragraph(text, indent=2)
 
 
 def _rest(page: Page, found: Matrix) -> None:
@@ -205,7 +205,7 @@ def _rest(page: Page, found: Matrix) -> None:
     searched = f"{plural(found.searched, 'measure')} of the register searched (last record {found.updated})"
     if found.not_covered:
         names = ", ".join(found.app_names[app] for app in found.not_covered)
-        page.paragraph(visible(f"NOT_COVERED for every act: {names}. {searched}; other law was not.", 2_000))
+        page.paragraph(f"NOT_COVERED for every act: {names}. {searched}; other law was not.")
     else:
         page.paragraph(f"{searched}; other law was not.")
     page.paragraph(

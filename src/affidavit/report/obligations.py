@@ -6,13 +6,10 @@ from affidavit.model.determination import ENDED
 from affidavit.model.duty import Bearing, Ground, Item, Obligation
 from affidavit.report.columns import Page
 from affidavit.report.deadlines import add_deadline
-from affidavit.report.text import visible
 
 _DAY = 10
 _MARK = 12
 _GRADE = 9
-_NARROWEST = 20
-_LONGEST = 2_000
 _FACTS = 3
 """Facts that a line names before it counts the rest."""
 
@@ -104,7 +101,7 @@ def _add_bearing(page: Page, bearing: Bearing, told: dict[tuple[object, ...], st
         page.paragraph(f"In the review: as told above under: {same}", indent=4)
         return
     page.paragraph(f"In the review: {bearing.asks}", indent=4)
-    rest = max(page.width - 4 - _MARK - _GRADE - 4, _NARROWEST)
+    rest = page.beside(2, _MARK, _GRADE)
     for item in bearing.items:
         page.row(
             [("", 2, ""), (item.stance, _MARK, ""), (item.grade or "", _GRADE, ""), (_text(item), rest, "")]

@@ -49,12 +49,12 @@ def render_timeline(timeline: Timeline, width: int = 80, colour: bool = False) -
     page = Page(width, colour=colour)
     scope = timeline.scope
     if not timeline.tracks:
-        page.paragraph(visible(nothing_drawn(scope), 4_000))
+        page.paragraph(nothing_drawn(scope))
         return page.text()
-    page.paragraph(visible(f"{scope.name}: its provisions over time"), "bold")
+    page.paragraph(f"{scope.name}: its provisions over time", "bold")
     for text in (looked_through(scope), knowledge_of(scope), NOT_TO_SCALE, NOT_DRAWN, left_out(scope)):
         if text:
-            page.paragraph(visible(text, 4_000))
+            page.paragraph(text)
     page.line()
     legend(page, scope, [run.look for track in timeline.tracks for run in runs(track.segments, scope)])
     for _, group in groupby(timeline.tracks, key=lambda track: track.measure):
@@ -66,7 +66,7 @@ def legend(page: Page, scope: Scope, looks: Iterable[Look]) -> None:
     """What the characters of a chart mean."""
     listed = list(looks)
     for outcome in in_legend(listed):
-        page.row([(MARKS[outcome].symbol * 3, 3, ""), (visible(meaning(outcome, scope)), page.width - 5, "")])
+        page.row([(MARKS[outcome].symbol * 3, 3, ""), (meaning(outcome, scope), page.width - 5, "")])
     if any(item.contested for item in listed):
         page.row([(CONTESTED.symbol * 3, 3, ""), (CONTESTED_MEANING, page.width - 5, "")])
     if any(len(item.marks) > 1 for item in listed):
@@ -77,10 +77,10 @@ def _measure(page: Page, timeline: Timeline, tracks: Sequence[Track], *, colour:
     """Heading, bars, axis and table of one measure."""
     first = tracks[0]
     page.line()
-    page.paragraph(visible(f"{first.measure} ({first.jurisdiction}): {first.title}", 1_000), "bold")
+    page.paragraph(f"{first.measure} ({first.jurisdiction}): {first.title}", "bold")
     shown = {track.provision: runs(track.segments, timeline.scope) for track in tracks}
     breaks = sorted({item for bar in shown.values() for item in bounds(bar)})
-    label = max(min(len(visible(name)), _NAME) for name in shown) + len(GAP)
+    label = max(min(len(name), _NAME) for name in shown) + len(GAP)
     columns = _columns(len(breaks), page.width - label)
     if columns:
         for name, bar in shown.items():
@@ -140,7 +140,7 @@ def _dates(breaks: Sequence[datetime], columns: Sequence[int], room: int, moment
         line = _ticks(columns[:index]).ljust(column) + written(at.isoformat())
         effects, learnt = takes_effect(at, moments), became_public(at, moments)
         spoken = [*effects, *learnt], effects or learnt, events_at(at, moments)
-        choice = ("; ".join(visible(item) for item in said) for said in spoken)
+        choice = ("; ".join(item for item in said) for said in spoken)
         words = next((text for text in choice if text and len(line) + len(GAP) + len(text) <= room), "")
         lines.append(line + GAP + words if words else line)
     return lines
@@ -160,9 +160,9 @@ def _table(page: Page, timeline: Timeline, tracks: Sequence[Track]) -> None:
     for track in tracks:
         shared.setdefault(track.segments, []).append(track)
     for group in shared.values():
-        page.paragraph(visible(", ".join(track.provision for track in group), 2_000), "bold")
+        page.paragraph(", ".join(track.provision for track in group), "bold")
         for track in group:
-            page.paragraph(visible(track.summary, 1_000), "dim", indent=2)
+            page.paragraph(track.summary, "dim", indent=2)
         what = _STANDS if page.width >= _ROOMY else _STANDS_NARROW
         rest = max(page.width - 2 * (_DATE + len(GAP)) - what - len(GAP), _LEAST)
         widths = _DATE, _DATE, what, rest
@@ -174,6 +174,6 @@ def _table(page: Page, timeline: Timeline, tracks: Sequence[Track]) -> None:
                 continue
             cells = written(item.start), written(item.end) or "(open)", look(item).word, ", ".join(item.events)
             page.row([
-                (visible(text, 400), size, "")
+                (text, size, "")
                 for text, size in zip(cells, widths, strict=True)
             ])  # fmt: skip
