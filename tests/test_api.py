@@ -82,6 +82,7 @@ def _types():
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
     from affidavit.facts.extract import Progress
+    from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
 
-    return {item.__name__: item for item in (Affidavit, Budget, Review, Verification)} | {"Progress": Progress}
+    return {item.__name__: item for item in (Affidavit, Brief, Budget, Review, Verification)} | {"Progress": Progress}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from affidavit.case.answer import Choice, answer
 from affidavit.case.claims import docket
 from affidavit.model.errors import UsageError
-from affidavit.report.claims import render_claims_json
+from affidavit.report.json import as_json
 from tests.case.dockets import claim, decision, real_files, small, source
 
 
@@ -134,7 +134,7 @@ def test_an_answer_only_grows_with_knowledge_and_holds_nothing_from_later(one, o
 def test_the_order_of_files_changes_no_byte_of_an_answer(order):
     files, decided = real_files()
     mixed = small(*(files[place] for place in order), decided=reversed(decided))
-    assert render_claims_json(answer(mixed, Choice())) == render_claims_json(answer(docket(), Choice()))
+    assert as_json(answer(mixed, Choice())) == as_json(answer(docket(), Choice()))
 
 
 def test_an_unrelated_claim_changes_no_conflict():

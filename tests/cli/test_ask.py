@@ -11,16 +11,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 import affidavit
 from affidavit.cli import codes
 from affidavit.cli.ask import MODES
+from affidavit.evidence.bundle import assemble, write_bundle
 from affidavit.model.brief import Brief
 from affidavit.model.claim import Conflict
 from affidavit.model.determination import Determination, Outcome
 from affidavit.model.duty import DeadlineState, Obligation
 from affidavit.model.history import Bitemporal, Timeline
 from affidavit.model.matrix import Matrix
+from tests.builders.affidavits import key, small_affidavit
 from tests.builders.axml import binary, manifest
 from tests.builders.dex import DexBuilder, Method
 from tests.builders.zip import zip_of
@@ -287,6 +290,26 @@ def test_a_bundle_that_speaks_of_an_app_not_in_this_register_is_refused(run: Run
     assert "the bundle speaks of chat" in done.err
 
 
+def write_with_ties(path, ties):
+    """A signed bundle like `small_affidavit`, with other law in it."""
+    base = small_affidavit()
+    about = base.manifest
+    made = assemble(
+        about.artefact, about.tool, about.knowledge_sha256, facts=base.facts, findings=base.findings,
+        limitations=base.limitations, excerpts=base.excerpts, law=replace(base.law, applicable=ties),
+    )  # fmt: skip
+    write_bundle(path, made, key())
+    return path
+
+
+def test_a_bundle_from_elsewhere_may_lack_names_but_not_say_things_twice(run: Run, tmp_path):
+    tie = replace(small_affidavit().law.applicable[0], app="wechat", names=())
+    for ties, code, says in (((tie,), codes.DONE, "contains code of wechat"), ((tie, tie), codes.USAGE, "twice")):
+        done = run("ask", "--bundle", write_with_ties(tmp_path / "x.affidavit", ties), *DAY)
+        assert done.code == code
+        assert says in flat(done.out + done.err)
+
+
 # Many questions
 
 
@@ -356,6 +379,11 @@ def test_the_given_questions_all_agree(run: Run):
         ("--app wechat --known tomorrow", "--known: 'tomorrow' is no date", "write a day as 2020-09-21"),
         ("--app wechat --recorded 2020/09/21", "--recorded: '2020/09/21' is no date", "write a day"),
         ("--app wechat --on 2020-09", "is a whole month", "name the day"),
+        ("--app wechat --on=", "--on: '' is no date", "write a day"),
+        ("--app wechat --recorded=", "--recorded: '' is no date", "write a day"),
+        ("--app wechat --in=", "unknown jurisdiction ''", "US"),
+        ("--timeline --app wechat --measure=", "unknown measure ''", "us-pafaca"),
+        ("--timeline --app wechat --to=", "--to: '' is no date", "write a day"),
         ("--app wechat --on 9999-12-31", "is no date", "write a day"),
         ("--app wechat --on 2020-09-21T25:00:00", "is no date", "write a day"),
         ("--app wechat --known", "--known: no date", "--known 2020-09-18"),
@@ -377,7 +405,7 @@ def test_the_given_questions_all_agree(run: Run):
         ("--app wechat --explain", "--transaction is missing", "which act"),
         ("--app wechat --transaction cdn --explain", "--actor is missing", "for whom"),
         ("--app wechat --transaction cdn --actor bank --explain --format json", "--explain is text", "--format"),
-        ("--questions none.yaml", "No such file", "file of questions"),
+        ("--questions none.yaml", "no such file", "file of questions"),
         ("--bundle none.affidavit", "no such file", "affidavit review"),
     ],
 )

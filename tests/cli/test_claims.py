@@ -67,3 +67,10 @@ def test_hostile_words_are_refused_and_not_repeated_raw(run: Run):
     done = run("claims", "--about", "\x1b[2J" + "x" * 5_000)
     assert done.code == codes.USAGE
     assert "\x1b" not in done.err
+
+
+@pytest.mark.parametrize("option", ["--about", "--source", "--known"])
+def test_an_option_without_a_value_does_not_mean_all(run: Run, option):
+    done = run("claims", f"{option}=")
+    assert (done.code, done.out) == (codes.USAGE, "")
+    assert f"{option} is empty" in done.err

@@ -101,7 +101,7 @@ def test_every_measure_has_its_page(run: Run, measure):
 def test_an_unknown_id_gives_the_nearest_names(run: Run, asked, near):
     done = run("knowledge", "show", asked)
     assert (done.code, done.out) == (2, "")
-    assert f"nothing in the knowledge is called {asked!r}" in done.err
+    assert f"unknown kind or id {asked!r}" in done.err
     assert near in done.err.partition("what you can do: ")[2]
 
 
@@ -150,12 +150,22 @@ def test_text_of_a_file_cannot_write_on_the_terminal(run: Run, tmp_path):
     assert "\u202e" not in done.out
 
 
+@pytest.mark.parametrize("named", ["", "measures", "measures/us-list.yaml", "nowhere", "x" * 300])
+def test_lint_refuses_a_folder_in_which_it_would_look_at_nothing(run: Run, tmp_path, named):
+    (tmp_path / "measures").mkdir()
+    (tmp_path / "measures" / "us-list.yaml").write_text("id: [\n")
+    done = run("knowledge", "lint", tmp_path / named if named else tmp_path / "measures")
+    assert (done.code, done.out) == (2, "")
+    assert "what you can do: " in done.err
+
+
 def test_lint_lists_what_is_unverified_without_failing(run: Run, tmp_path):
     folder = write_register(tmp_path / "k", small_register())
     done = run("knowledge", "lint", folder, "--unverified")
     assert done.code == 0
     assert f"{CHILD}: unverified: provision list-2: its wording\n" in done.out
-    assert run("knowledge", "lint", tmp_path, "--unverified").out == "nothing is marked unverified\n"
+    (tmp_path / "empty" / "measures").mkdir(parents=True)
+    assert run("knowledge", "lint", tmp_path / "empty", "--unverified").out == "nothing is marked unverified\n"
     real = run("knowledge", "lint", KNOWLEDGE, "--unverified", "--format", "json")
     assert {item["check"] for item in json.loads(real.out)} == {"unverified", "memory", "weaker"}
 

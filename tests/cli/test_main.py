@@ -163,6 +163,22 @@ def test_every_error_has_its_exit_code(run: Run, monkeypatch, error, code):
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report", "{}"], ["verify", "{}"], ["facts", "{}"], ["ask", "--bundle", "{}"], ["ask", "--questions", "{}"],
+        ["ask", "--app", "wechat", "-o", "{}"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["pipe", "folder", "x" * 300, "missing/file"])
+def test_what_is_no_file_is_a_usage_error_and_not_waited_for(run: Run, tmp_path, words, name):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    done = run(*(word.format(tmp_path / name) for word in words))
+    assert (done.code, done.out) == (codes.USAGE, "")
+    assert "what you can do: " in done.err
+
+
 def test_errors_show_hostile_names_as_escapes(run: Run):
     done = run("review", "\x1b[2J\u202egnp.apk")
     assert "\\u001b[2J\\u202egnp.apk" in done.err
@@ -171,6 +187,18 @@ def test_errors_show_hostile_names_as_escapes(run: Run):
 def test_a_traceback_is_for_those_who_ask(run: Run, monkeypatch):
     monkeypatch.setenv("AFFIDAVIT_DEBUG", "1")
     assert "Traceback" in run("review", "no-such.apk").err
+
+
+@pytest.mark.parametrize(
+    ("where", "code", "says"),
+    [(">&-", codes.DONE, ""), (">&- 2>&-", codes.DONE, ""), ("> /dev/full", codes.USAGE, "cannot write to stdout: ")],
+)
+def test_output_that_can_go_nowhere_is_no_internal_error(where, code, says):
+    line = f"{sys.executable} -m affidavit.cli.main knowledge show measures {where}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert bool(says) == bool(done.stderr)
 
 
 def test_a_reader_that_stops_reading_is_no_error(bundle: Path):

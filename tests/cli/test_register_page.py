@@ -11,11 +11,30 @@ from affidavit.cli import codes
 from tests.cli.conftest import Run, app_bytes
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "how-to" / "ask-the-register.md").read_text("utf-8")
+HOW_TO = ROOT / "docs" / "how-to"
+PAGE = (HOW_TO / "ask-the-register.md").read_text("utf-8")
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "register_page.yaml").read_text("utf-8"))
 GIVEN = ROOT.parent / "shared" / "law" / "questions.yaml"
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-SHOWN = [line.split()[1:] for language, block in BLOCKS if not language for line in block.splitlines()]
+
+
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The fenced blocks of a page: language and text."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+
+
+def commands(page: str) -> list[list[str]]:
+    """The words after the program's name, of each command that a page shows."""
+    lines = [line for language, block in blocks(page) if not language for line in block.splitlines()]
+    return [line.split()[1:] for line in lines if re.match(r"(\.venv/bin/)?affidavit ", line)]
+
+
+BLOCKS = blocks(PAGE)
+SHOWN = commands(PAGE)
+BESIDE = [
+    words
+    for name in ("add-an-order", "ask-what-a-role-must-do", "record-a-claim")
+    for words in commands((HOW_TO / f"{name}.md").read_text("utf-8"))
+]
 IN_TABLES = re.findall(r"^\|[^|]*\| `(affidavit [^`]*)` \|", PAGE, re.MULTILINE)
 
 
@@ -44,6 +63,16 @@ def test_a_command_that_the_page_shows_answers(run: Run, words):
     assert (done.code, done.err) == (codes.DONE, "")
     written = Path(words[words.index("-o") + 1]).read_text("utf-8") if "-o" in words else done.out
     assert written.strip()
+
+
+@pytest.mark.parametrize("words", BESIDE, ids=" ".join)
+def test_a_command_that_the_pages_beside_it_show_answers(run: Run, words):
+    if "--bundle" in words:
+        prepared(run)
+    Path("knowledge").symlink_to(ROOT / "knowledge")
+    done = run(*words)
+    assert (done.code, done.err) == (codes.DONE, "")
+    assert done.out.strip()
 
 
 def test_the_output_that_the_page_shows_is_what_its_first_command_prints(run: Run):

@@ -31,6 +31,18 @@ def test_a_file_that_must_not_be_replaced_stays(tmp_path):
     assert listing(tmp_path) == ["a"]
 
 
+@pytest.mark.parametrize("name", [".", "..", "folder", "pipe", "to-the-pipe", "x" * 300, "missing/a"])
+def test_what_is_no_file_is_refused_and_stays(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to-the-pipe").symlink_to(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="cannot write") as caught:
+        write_atomically(tmp_path / name, b"new")
+    assert caught.value.advice
+    assert listing(tmp_path) == ["folder", "pipe", "to-the-pipe"]
+    assert stat.S_ISFIFO((tmp_path / "to-the-pipe").stat().st_mode)
+
+
 def test_the_mode_is_as_asked_less_the_umask(tmp_path):
     before = os.umask(0o027)
     try:

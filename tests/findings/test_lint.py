@@ -1,5 +1,7 @@
 """Each check of the linter finds what it is for, in a tree that is otherwise without problems."""
 
+import json
+import os
 import shutil
 from pathlib import Path
 
@@ -52,7 +54,8 @@ def base(tmp_path_factory):
 
 
 def write(path, document):
-    path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+    unshared = json.loads(json.dumps(document))  # or YAML would write a part that is used twice as an alias
+    path.write_text(yaml.safe_dump(unshared, sort_keys=False), "utf-8")
 
 
 def problems(base, *documents):
@@ -169,6 +172,35 @@ def test_patterns_are_bounded_and_exact(base, pattern, is_good):
 def test_broken_yaml_is_a_problem(base):
     (base / "rules" / "camera" / "bad.yaml").write_text("a: [", "utf-8")
     assert "yaml" in {problem.check for problem in problems(base, rule())}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[" * 100_000, "more than 30 levels deep"),
+        ("{a: " * 100_000, "more than 30 levels deep"),
+        ("a: &a [x, x]\nb: [*a, *a]\n", "uses the anchor or alias"),
+        ("a: " + "9" * 5_000, "digits"),
+        ("a: 2020-99-99", "month"),
+        ("? [a]\n: b", "unhashable"),
+    ],
+)
+def test_hostile_yaml_is_a_problem(base, content, says):
+    (base / "rules" / "camera" / "bad.yaml").write_text(content, "utf-8")
+    told = [item.message for item in problems(base, rule()) if item.path == "rules/camera/bad.yaml"]
+    assert len(told) == 1
+    assert says in told[0]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_what_only_has_the_name_of_a_file_is_a_problem(base, kind):
+    path = base / "rules" / "camera" / f"{kind}.yaml"
+    {"folder": path.mkdir, "pipe": lambda: os.mkfifo(path), "link": lambda: path.symlink_to(path)}[kind]()
+    try:
+        found = lint(base)
+    finally:
+        path.rmdir() if kind == "folder" else path.unlink()
+    assert (f"rules/camera/{kind}.yaml", "yaml") in {(item.path, item.check) for item in found}
 
 
 def test_other_sections_need_source_and_licence(base):

@@ -60,7 +60,18 @@ def test_a_package_name_is_what_the_app_says_of_itself():
     assert item.confidence == "H"
 
 
-@pytest.mark.parametrize("name", ["com.tencent.mm.demo", "com.tencent", "COM.TENCENT.MM", "my.com.tencent.mm", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "com.tencent.mm.demo",
+        "com.tencent",
+        "COM.TENCENT.MM",
+        "my.com.tencent.mm",
+        "com.tencent.mm.",
+        "com.tencent.m\u217f",
+        "",
+    ],
+)
 def test_a_similar_package_name_does_not_bind(name):
     assert not bound(Package(name))
 
@@ -138,10 +149,27 @@ def test_hosts_bind_by_contact_alone():
 
 
 @pytest.mark.parametrize(
-    "host", ["qq.com", "notwechat.com", "wechat.com.example.org", "com", "weixin.qq.com.cn", "..", ""]
-)
+    "host",
+    [
+        "qq.com", "notwechat.com", "wechat.com.example.org", "com", "weixin.qq.com.cn", "..", "",
+        "xn--wechat-.com", "w\u0435chat.com", "\uff57echat.com", "wechat\u3002com", "wechat.com:443",
+        "wechat.com\0.example",
+        "user@wechat.com", "-wechat.com", "wechat%2ecom", "wechat.com/example.org",
+    ],
+)  # fmt: skip
 def test_a_host_that_only_resembles_does_not_bind(host):
     assert not bound(endpoint(host, value="https://x/"))
+
+
+def test_a_host_of_very_many_labels_binds_by_its_last_ones():
+    (item,) = bound(*(endpoint("a." * 200_000 + f"{number}.wechat.com", value=str(number)) for number in range(20)))
+    assert (item.mark, item.count) == ("wechat.com", 20)
+
+
+def test_a_developers_name_next_to_the_package_name_is_no_more_than_declared():
+    found = bound(Package("com.tencent.mm"), certificate(subject=TENCENT))
+    assert {(item.by, item.grade) for item in found} == {("package", Grade.DECLARED), ("developer", Grade.DECLARED)}
+    assert told(Package("com.tencent.mm"), certificate(subject="CN=Tencent")) == [("wechat", "is", "package")]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The pack that the product reads is that of the sources as they are, or stays as it was."""
 
-import os
-
 import msgspec
 import pytest
 
@@ -44,7 +42,7 @@ def test_a_document_that_cannot_be_read_leaves_the_pack_as_it_was(source, tmp_pa
     with pytest.raises(KnowledgeError, match=r"a\.yaml"):
         compile_all(source, tmp_path / "compiled")
     assert packed(tmp_path / "compiled") == before
-    assert sorted(os.listdir(tmp_path)) == ["compiled", "knowledge"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["compiled", "knowledge"]
 
 
 def test_the_pack_does_not_depend_on_when_files_were_made(source, tmp_path):

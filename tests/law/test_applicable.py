@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.law.applicable import bound_apps, law_of, relations
+from affidavit.law.applicable import law_of, relations
 from affidavit.law.history import track
 from affidavit.law.register import register
 from affidavit.model.binding import Binding, LawRecord, Relation
@@ -125,14 +125,13 @@ def test_the_date_of_the_register_is_said():
     assert record(binding("wechat", "is")).updated == register().updated != ""
 
 
-def test_bindings_are_found_again_by_app():
-    made = record(binding("wechat", "contains"), binding("wechat", "contacts"), binding("tiktok", "contains"))
-    found = bound_apps(made)
-    assert {app: [item.relation for item in items] for app, items in found.items()} == {
-        "tiktok": ["contains"],
-        "wechat": ["contains", "contacts"],
-    }
-    assert bound_apps(LawRecord()) == {}
+def test_the_relations_of_an_app_stand_together_the_closest_first():
+    made = record(binding("wechat", "contacts"), binding("tiktok", "contains"), binding("wechat", "contains"))
+    assert [(item.app, item.relation) for item in made.applicable] == [
+        ("tiktok", "contains"),
+        ("wechat", "contains"),
+        ("wechat", "contacts"),
+    ]
 
 
 def test_a_mark_of_an_app_that_the_register_does_not_list_brings_up_nothing():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.law.dates import counted, day_of, instant, local
+from affidavit.law.dates import FOREVER, counted, day_of, instant, local, until
 from affidavit.model.errors import UsageError
 from affidavit.model.measure import Days
 from tests.oracles.register import moment
@@ -202,3 +202,10 @@ def test_a_clock_shows_no_time_beyond_the_calendar(text: str, zone: str):
     moment = instant(text, zone, "noon")
     with pytest.raises(UsageError, match="beyond the calendar"):
         local(moment, zone)
+
+
+def test_what_counts_until_a_day_counts_until_its_last_second_and_no_date_takes_in_everything():
+    assert until("2020-09-18", "America/New_York") == instant("2020-09-19", "America/New_York", "start") - 1
+    assert until("", "America/New_York") == FOREVER
+    with pytest.raises(UsageError):
+        until("soon", "America/New_York")

@@ -395,7 +395,7 @@ def test_a_naive_reading_of_the_files_gives_the_same_days_and_statuses(on, ahead
 
 @pytest.mark.parametrize("item", list(whole().measures.values()), ids=lambda item: item.id)
 def test_the_days_that_the_files_state_are_those_that_the_count_gives(item):
-    states = {one.id: one for one in deadlines(whole(), "2026-11-01", "", measures=(item.id,))}
+    states = {one.id: one for one in deadlines(whole(), "2100-01-01", "", measures=(item.id,))}
     counted = [part for part in item.provisions if part.computed_from and part.due]
     for part in counted:
         assert states[part.id].counted == states[part.id].stated == part.due

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -127,4 +128,19 @@ def test_a_link_that_leads_nowhere_or_round_is_not_followed_for_ever(tmp_path):
     write_register(tmp_path, small_register())
     (tmp_path / "measures" / "us" / "round").symlink_to(tmp_path / "measures")
     (tmp_path / "measures" / "us" / "lost.yaml").symlink_to(Path("nowhere.yaml"))
-    assert {item.path for item in lint(tmp_path)} <= {"measures/us/lost.yaml"}
+    assert {item.path for item in lint(tmp_path)} == {"measures/us/lost.yaml"}
+
+
+def test_a_pipe_under_the_name_of_a_file_is_told_and_not_waited_for(tmp_path):
+    write_register(tmp_path, small_register())
+    os.mkfifo(tmp_path / "measures" / "us" / "pipe.yaml")
+    assert [str(item) for item in lint(tmp_path)] == [
+        "measures/us/pipe.yaml: yaml: is no file, or a link that leads nowhere"
+    ]
+
+
+def test_each_of_many_wrong_files_is_told(tmp_path):
+    write_register(tmp_path, small_register())
+    for number in range(2_000):
+        (tmp_path / "measures" / f"{number}.yaml").write_text("id: 1\n")
+    assert len(lint(tmp_path)) == 2_000

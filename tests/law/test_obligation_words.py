@@ -8,7 +8,7 @@ from affidavit.law.ask import Resolver
 from affidavit.law.dates import FOREVER, instant
 from affidavit.law.days import Look, task
 from affidavit.law.fold import View
-from affidavit.law.obligation_words import act_sentence, conditional_exceptions, one, questions_left, task_sentence
+from affidavit.law.obligation_words import act_sentence, conditional_exceptions, questions_left, task_sentence
 from affidavit.model.determination import Question
 from tests.builders.law import (
     APP,
@@ -24,15 +24,6 @@ from tests.builders.law import (
     schedule,
     whole,
 )
-
-
-@pytest.mark.parametrize(
-    ("role", "words"),
-    [("app store", "an app store"), ("bank", "a bank"), ("operator of the app", "an operator of the app"),
-     ("any US person", "any US person"), ("intermediary", "an intermediary")],
-)  # fmt: skip
-def test_a_role_has_its_article(role, words):
-    assert one(role) == words
 
 
 @pytest.mark.parametrize(

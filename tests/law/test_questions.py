@@ -167,6 +167,13 @@ def test_dates_without_quotes_stay_text(tmp_path, resolver):
         ("q.json", b"{", "cannot be read"),
         ("q.json", b"[" * 100_000, "cannot be read"),
         ("q.yaml", b"[" * 100_000, "cannot be read"),
+        ("q.json", b'{"questions": [{"id": NaN}]}', "cannot be read"),
+        ("q.json", b'{"questions": [{"id": "\\ud800"}]}', "cannot be read"),
+        ("q.json", b'{"questions": [{"query": {"app": "wechat", "app": "tiktok"}}]}', "key 'app' twice"),
+        ("q.yaml", b"questions: [{query: {app: wechat, app: tiktok}}]", "key 'app' twice"),
+        ("q.yaml", b"questions: []\nquestions: []\n", "key 'questions' twice"),
+        ("q.yaml", b"questions: [" + b"[]," * 700_000 + b"]", "more than 1,250,000 values"),
+        ("q.json", b'{"questions": [' + b"{}," * 50_000 + b"{}]}", "more than 50,000 questions"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_of_questions_is_refused(tmp_path, name, content, says):
@@ -174,6 +181,16 @@ def test_a_file_that_is_none_of_questions_is_refused(tmp_path, name, content, sa
     path.write_bytes(content)
     with pytest.raises(UsageError, match=says):
         read(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["0x" + "f" * 10_000, ":".join(["59"] * 10_000), "[a, b]", "{a: b}", "~", "!!binary aGk=", "1.5"]
+)
+def test_an_entry_whose_id_is_no_name_is_called_by_its_number(tmp_path, resolver, name):
+    path = tmp_path / "q.yaml"
+    path.write_text(f"questions:\n  - {{id: {name}, question: {name}}}\n")
+    (found,) = answer_all(resolver, read(path))
+    assert found == Answered("1")
 
 
 def test_a_file_that_is_missing_or_too_large_is_refused(tmp_path, monkeypatch):

@@ -11,12 +11,10 @@ from affidavit.law.register import register
 from affidavit.model.brief import Brief
 from affidavit.model.determination import Question
 from affidavit.report.answer_sentences import (
-    day_in_words,
     question_in_words,
     render_sentences,
     sentences,
     weaker_parts,
-    with_article,
 )
 
 Asked = Callable[..., Brief]
@@ -27,28 +25,6 @@ WECHAT = ("wechat", "app_store_update", "app_store")
 def asked() -> Asked:
     resolver = Resolver(register())
     return lambda *words, **more: brief(resolver, Question(*words, **more))
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("2020-09-21", "21 September 2020"),
-        ("2020-09-27T20:30:00-04:00", "27 September 2020, 20:30 (UTC-04:00)"),
-        ("2020-09-27T20:30:00", "27 September 2020, 20:30"),
-        ("2021-11", "2021-11"),
-        ("promptly", "promptly"),
-        ("", ""),
-    ],
-)
-def test_dates_are_written_as_people_write_them(text, words):
-    assert day_in_words(text) == words
-
-
-@pytest.mark.parametrize(
-    ("role", "words"), [("app store", "an app store"), ("bank", "a bank"), ("any person", "any person")]
-)
-def test_roles_get_the_article_that_they_need(role, words):
-    assert with_article(role) == words
 
 
 def test_the_question_is_one_sentence(asked):

@@ -42,3 +42,12 @@ def test_text_of_a_bundle_cannot_steer_the_terminal():
     page = render_bindings(small_affidavit(), width=60)
     assert not {"\x1b", "\u202e", "\u200b"} & set(page)
     assert max(map(cells_of, page.splitlines())) <= 80
+
+
+def test_more_marks_than_a_register_has_are_counted():
+    account = small_affidavit()
+    item = account.law.bindings[0]
+    page = render_bindings(replace(account, law=replace(account.law, bindings=(item,) * 100_000)))
+    assert page.count(f"{item.app}: ") == 500
+    assert "99,500 more marks in --format json." in page
+    assert "more mark" not in render_bindings(account)

@@ -7,7 +7,8 @@ import pytest
 from affidavit.case.answer import Choice, answer
 from affidavit.case.claims import docket
 from affidavit.model.claim import Claim, ClaimsAnswer, Told
-from affidavit.report.claims import KINDS, according, render_claims, render_claims_json
+from affidavit.report.claims import KINDS, according, render_claims
+from affidavit.report.json import as_json
 from tests.case.dockets import claim, small, source
 
 
@@ -120,13 +121,13 @@ def test_styles_come_only_when_asked_for():
 
 def test_the_json_form_has_everything_and_is_the_same_each_time():
     made = answer(docket(), Choice(id="S3-7"))
-    document = json.loads(render_claims_json(made))
+    document = json.loads(as_json(made))
     assert document["claims"][0]["claim"]["id"] == "S3-7"
     assert document["claims"][0]["asserted_at"] == "2020-09-18"
     assert {item["resolution"] for item in document["conflicts"]} == {"C01"}
     assert document["resolutions"]["C01"]["statuses"]["S3-7"] == "rejected"
     assert document["told"]["S1-2"]["claim"]["line"] == "L2"
-    assert render_claims_json(made) == render_claims_json(answer(docket(), Choice(id="S3-7")))
+    assert as_json(made) == as_json(answer(docket(), Choice(id="S3-7")))
 
 
 def test_judging_words_are_not_ours():

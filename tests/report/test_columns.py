@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from affidavit.report.columns import Page, cells_of, wrapped
+from affidavit.report.columns import NARROWEST, Page, cells_of, wrapped
 from tests.oracles import columns as oracle
 
 ASCII = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200)
@@ -59,3 +59,30 @@ def test_what_is_meant_to_be_copied_is_not_wrapped():
     page = Page(10, colour=False)
     page.line("x" * 50)
     assert page.text() == "x" * 50 + "\n"
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda page, text: page.line(text),
+        lambda page, text: page.paragraph(text, "bold"),
+        lambda page, text: page.row([(text, 30, "dim"), (text, 30, "")]),
+        lambda page, text: page.pieces([("a", ""), (text, "red")]),
+    ],
+)
+def test_whatever_a_page_shows_was_made_visible(put):
+    page = Page(80, colour=False)
+    put(page, "a\x1b[2J\u202eb")
+    assert "a\\u001b[2J\\u202eb" in page.text()
+    assert page.text().replace("\n", "").isprintable()
+
+
+def test_pieces_stand_one_behind_the_other_each_in_its_style():
+    page = Page(10, colour=True)
+    page.pieces([("name ", ""), ("####", "red"), ("~~~~~~~~", "cyan")])
+    assert page.text() == "name \x1b[31m####\x1b[0m\x1b[36m~~~~~~~~\x1b[0m\n"
+
+
+def test_the_last_cell_gets_what_the_others_leave_and_never_less_than_is_readable():
+    assert Page(80, colour=False).beside(10, 8) == 80 - 10 - 2 - 8 - 2
+    assert Page(30, colour=False).beside(14, 14) == NARROWEST

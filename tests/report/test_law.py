@@ -46,9 +46,9 @@ def test_a_listed_app_stands_once_with_its_ties_marks_and_provisions():
 def test_a_history_begins_with_the_announcement_and_joins_what_reads_the_same():
     (app,) = by_app(ACCOUNT.law)
     assert app.rows[0].stretches == (
-        Stretch("announced, not yet in force", "2020-09-18", "2020-09-19 08:30 (-04:00)"),
+        Stretch("announced, not yet in force", "2020-09-18", "2020-09-19 08:30 (UTC-04:00)"),
         Stretch(
-            "announced, not yet in force, and already blocked by a court", "2020-09-19 08:30 (-04:00)", "2020-09-20"
+            "announced, not yet in force, and already blocked by a court", "2020-09-19 08:30 (UTC-04:00)", "2020-09-20"
         ),
         Stretch("blocked by a court", "2020-09-20", "2021-06-09"),
         Stretch("ended: revoked (contested)", "2021-06-09", ""),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.report.text import LIMIT, plural, visible
+from affidavit.report.text import LIMIT, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text("\u202a\u200b\u0301\ud800\x1b\nab", max_size=40)
 
@@ -92,9 +92,3 @@ def test_format_characters_of_the_general_category_cf_are_escaped():
         and visible(chr(code)) == chr(code)
     ]
     assert not missed
-
-
-def test_counts_come_with_their_noun():
-    assert plural(1, "place") == "1 place"
-    assert plural(0, "place") == "0 places"
-    assert plural(1_204, "library", "libraries") == "1,204 libraries"

@@ -10,7 +10,7 @@ from affidavit.law.history import timeline
 from affidavit.model.determination import Outcome
 from affidavit.report.bitemporal_svg import bitemporal_scene, render_bitemporal_svg
 from affidavit.report.chart_scene import Box, fold_text, in_box, text_width
-from affidavit.report.chart_time import axis, length, runs, statement, written
+from affidavit.report.chart_time import axis, length, runs, statement
 from affidavit.report.outcome_marks import MARKS, Look
 from affidavit.report.timeline_svg import render_timeline_svg, timeline_scene
 from tests.builders.law import whole
@@ -152,13 +152,6 @@ def test_an_axis_keeps_order_and_gives_short_stretches_room():
     assert made.place(at[1]) == made.edges[2]
     assert axis(at, 0, before=1, step=1, growth=1, after=1, least=500).edges[-1] == pytest.approx(500, abs=0.2)
     assert axis([], 5, before=1, step=1, growth=1, after=7).span(None, None) == (5, 12)
-
-
-def test_dates_are_days_and_times_only_where_needed():
-    assert written("2020-09-18T00:00:00-04:00") == "2020-09-18"
-    assert written("2020-09-27T20:30:00-04:00") == "2020-09-27 20:30"
-    assert written("2020-09-27T20:30:05-04:00") == "2020-09-27 20:30:05"
-    assert written("") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Answers what claims there are: chosen by subject, source, tag and date, with the conflicts that they take part in."""
 
-import difflib
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from affidavit.law.names import find_app
 from affidavit.model.claim import ClaimsAnswer, Conflict, Resolution, Told
 from affidavit.model.errors import UsageError
 from affidavit.model.measure import Source
+from affidavit.wording import unknown
 
 
 class Choice(Struct, frozen=True):
@@ -108,7 +108,7 @@ def _meant(docket: Docket, wanted: str) -> tuple[set[str], str]:
     try:
         return set(), find_app(docket.register, wanted.removeprefix("app:"))
     except UsageError as error:
-        raise _unknown("subject or app", wanted, subjects, error.advice) from None
+        raise unknown("subject or app", wanted, subjects, error.advice) from None
 
 
 def _name(subject: str) -> str:
@@ -125,7 +125,7 @@ def _called(docket: Docket, wanted: str, public: list[Told], found: Iterable[Con
         return [item for item in public if item.claim.id in decided]
     if wanted in docket.told or wanted in docket.resolutions:
         raise UsageError(f"{wanted} was not public by then", advice="ask without --known, or with a later date")
-    raise _unknown("claim", wanted, {*docket.told, *docket.resolutions}, "list them with affidavit claims")
+    raise unknown("claim", wanted, {*docket.told, *docket.resolutions}, "list them with affidavit claims")
 
 
 def _decision(docket: Docket, name: str, public: list[Told]) -> Resolution:
@@ -143,15 +143,8 @@ def _named(what: str, wanted: str, known: Iterable[str]) -> str:
     """
     names = {name.casefold(): name for name in sorted(known)}
     if wanted.casefold() not in names:
-        raise _unknown(what, wanted, names.values(), f"known are {', '.join(names.values())}")
+        raise unknown(what, wanted, names.values())
     return names[wanted.casefold()]
-
-
-def _unknown(what: str, wanted: str, known: Iterable[str], otherwise: str) -> UsageError:
-    names = {name.casefold(): name for name in sorted(known)}
-    near = [names[name] for name in difflib.get_close_matches(wanted[:100].casefold(), names, 3, 0.6)]
-    advice = f"did you mean {' or '.join(near)}?" if near else otherwise
-    return UsageError(f"unknown {what} {wanted!r}", advice=advice)
 
 
 def _searched(docket: Docket, public: list[Told], known: str) -> str:

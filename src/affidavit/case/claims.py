@@ -5,7 +5,7 @@ from functools import cache
 
 from affidavit.case.derive import COUNTRY
 from affidavit.knowledge import load
-from affidavit.law.dates import instant
+from affidavit.law.dates import instant, until
 from affidavit.law.register import Register, register
 from affidavit.model.claim import Assertion, Claims, Resolution, Resolutions, Told
 from affidavit.model.measure import Source
@@ -45,9 +45,9 @@ class Docket:
         Raises:
             UsageError: `known` is no date.
         """
-        until = instant(known, self.zone, "end") if known else None
+        last = until(known, self.zone)
         for item in self.told.values():
-            if until is None or instant(item.asserted_at, self.zone, "end") <= until:
+            if instant(item.asserted_at, self.zone, "end") <= last:
                 yield item
 
     def subjects(self, item: Told) -> set[str]:

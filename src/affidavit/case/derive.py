@@ -30,11 +30,6 @@ def derived(register: Register, subject: str, name: str, known: str) -> str:
     return find(register, which, known) if find is not None else ""
 
 
-def has_view(subject: str, name: str) -> bool:
-    """Whether the register could have a value for that property of such a subject."""
-    return (subject.partition(":")[0], name) in _FINDERS
-
-
 def _view(path: Path, known: str, on: int = FOREVER) -> View:
     """Looking at a path as known at the end of a day, for the first app that its measure names."""
     apps = path.measure.targets.apps

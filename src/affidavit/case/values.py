@@ -4,13 +4,12 @@ import re
 from typing import NamedTuple
 
 from affidavit.case.properties import Form
-from affidavit.law.dates import FOREVER, instant, local
+from affidavit.law.dates import FOREVER, WEEKDAYS, instant, local
 from affidavit.model.errors import UsageError
 
 UNCLEAR = "?"
 """The speaker says that it is unclear."""
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?\Z", re.ASCII)
 _DAY_SECONDS = 86_400
 
@@ -104,8 +103,8 @@ def leaves_open(value: Value) -> bool:
 
 
 def _time(text: str, zone: str) -> Span | Weekday:
-    if text in _WEEKDAYS:
-        return Weekday(_WEEKDAYS.index(text), zone)
+    if text in WEEKDAYS:
+        return Weekday(WEEKDAYS.index(text), zone)
     first, dots, last = text.partition("..")
     span = Span(instant(first, zone, "start"), instant(last if dots else first, zone, "end"))
     if span.first > span.last:

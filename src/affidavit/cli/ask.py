@@ -9,6 +9,12 @@ from typing import NamedTuple
 from affidavit.cli.options import add_output, apply_settings
 from affidavit.model.errors import UsageError
 
+DESCRIPTION = """\
+Says whether somebody may do something with a listed app, in a place, on a date (--on), as known on a date (--known).
+The answer is a headline such as PROHIBITED or ENJOINED, and below it every provision that reaches the act with its own
+state, the events and the sources: never quote the one without the other. What became public later does not count.
+"""
+
 EXAMPLES = """\
 examples:
   affidavit ask --app wechat --transaction app_store_update --actor app_store --on 2020-09-21 --known 2020-09-18
@@ -22,8 +28,9 @@ examples:
   affidavit ask --bundle app.apk.affidavit --on 2025-06-01
   affidavit ask --questions questions.yaml
 
-An answer is what the register holds, with the provisions and events that it rests on; it is no advice. A word that
-nobody knows is refused with the nearest that are known. All words and forms: docs/reference/cli.md
+The words: affidavit knowledge show apps, transactions, actors, jurisdictions, outcomes or measures lists them. One that
+nobody knows is refused with the nearest that are known. An answer is what the register holds, not advice; other law was
+not searched. Step by step: docs/how-to/ask-the-register.md; every form: docs/reference/cli.md
 """
 
 
@@ -75,7 +82,7 @@ _FORMATS = ("terminal", "json", "csv", "svg")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments."""
-    parser.epilog = EXAMPLES
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     _configure_question(parser.add_argument_group("the question"))
     _configure_modes(parser.add_argument_group("other ways of asking (one at a time)"))
     add_output(parser, _FORMATS, "terminal")
@@ -85,26 +92,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_question(group: "argparse._ArgumentGroup") -> None:
     """Who asks what, where and when."""
     group.add_argument("--app", metavar="NAME", help="a listed app: id, name in any case, alias or package name")
-    group.add_argument("--transaction", metavar="ACT", help="the act, e.g. app_store_update; without it: every act")
-    group.add_argument("--actor", metavar="ROLE", help="who acts, e.g. app_store; without it: every role addressed")
-    group.add_argument("--on", metavar="DATE", help="the date asked about: a day means its noon (default: today)")
+    group.add_argument("--transaction", metavar="ACT", help="the act, e.g. app_store_update (default: every act)")
+    group.add_argument("--actor", metavar="ROLE", help="who acts, e.g. app_store (default: every role)")
+    group.add_argument(
+        "--on", metavar="DATE",
+        help="the date asked about: a day, as 2020-09-21, means its noon; for a boundary within a day give an instant, "
+        "as 2020-09-27T21:00:00-04:00 (default: today)",
+    )  # fmt: skip
     group.add_argument(
         "--known", metavar="DATE", nargs="?", const="",
-        help="what was public by the end of then counts (default: today; --timeline: everything, and without a date "
-        "what was known when as a second axis)",
+        help="only what was public by the end of this day counts (default: today). --timeline: everything; --known "
+        "without a date draws what was known when as a second axis",
     )  # fmt: skip
-    group.add_argument("--in", dest="jurisdiction", metavar="CODE", help="the place, e.g. US, US-MT, IN (default: US)")
-    group.add_argument("--recorded", metavar="DATE", help="only what this register had recorded by then counts")
+    group.add_argument(
+        "--in", dest="jurisdiction", metavar="CODE", help="the place, e.g. US-MT or Montana (default: US)"
+    )
+    group.add_argument(
+        "--recorded", metavar="DATE", help="only what this register had recorded by then counts: our own earlier answer"
+    )
     group.add_argument(
         "--context", action="append", metavar="NAME=VALUE",
         help="a circumstance that an exception asks for, e.g. purpose=security_research (repeatable)",
     )  # fmt: skip
-    group.add_argument("--explain", action="store_true", help="answer in plain sentences")
+    group.add_argument("--explain", action="store_true", help="answer one question in plain sentences")
 
 
 def _configure_modes(group: "argparse._ArgumentGroup") -> None:
     """What is not one question."""
-    group.add_argument("--timeline", action="store_true", help="the history of each provision that reaches --app")
+    group.add_argument("--timeline", action="store_true", help="the history of each provision that ever reached --app")
     group.add_argument("--measure", metavar="ID", help="--timeline, --deadlines: only this measure")
     group.add_argument("--from", dest="since", metavar="DATE", help="--timeline: not before")
     group.add_argument("--to", dest="until", metavar="DATE", help="--timeline: not after")
@@ -114,8 +129,18 @@ def _configure_modes(group: "argparse._ArgumentGroup") -> None:
         "--obligations", action="store_true",
         help="what --actor must, must not or may do about --app; with --bundle also the evidence for and against",
     )  # fmt: skip
-    group.add_argument("--bundle", type=Path, metavar="FILE", help="the law that bears on an app under review")
-    group.add_argument("--questions", type=Path, metavar="FILE", help="answer and check every question of a file")
+    group.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FILE",
+        help="what ties a reviewed app to listed ones, and the answers that follow",
+    )
+    group.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="answer every question of a YAML or JSON file, and compare with what is expected",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 import affidavit
 from affidavit.cli import codes
-from affidavit.cli.ask_words import Asked, as_json, asked, heading, paper, said
+from affidavit.cli.ask_words import Asked, asked, heading, said
+from affidavit.cli.options import paper
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.law.applicable import relations
@@ -24,6 +25,7 @@ from affidavit.model.errors import UsageError
 from affidavit.model.matrix import Matrix
 from affidavit.report.answer_terminal import answer_as_dict, render_answer
 from affidavit.report.bound import render_bindings
+from affidavit.report.json import as_json
 from affidavit.report.matrix import render_app
 
 
@@ -46,6 +48,12 @@ def bundle(options: argparse.Namespace) -> int:
         raise UsageError(
             f"the bundle speaks of {', '.join(unknown)}, which this register does not have",
             advice="ask with the version of affidavit that made the bundle, or review the app again",
+        )
+    ties = [(item.app, item.relation) for item in account.law.applicable]
+    if len(set(ties)) < len(ties):
+        raise UsageError(
+            "the bundle has the law on one app and relation twice, as none of this program's has",
+            advice="check whose key signed it with affidavit verify, or review the app again",
         )
     cases = tuple(_cases(asking, account, obligations=options.obligations))
     wants_json = options.format == "json"
@@ -125,7 +133,7 @@ def _text(options: argparse.Namespace, asking: Asked, account: Affidavit, cases:
     for case in cases:
         tie = case.tie
         asks = f" Open: {tie.open_question}" if tie.open_question else ""
-        words = f"This file {tie.title} {tie.names[0]} (grade {tie.grade}). {tie.meaning}{asks}"
+        words = f"This file {tie.title} {(*tie.names, tie.app)[0]} (grade {tie.grade}). {tie.meaning}{asks}"
         pages.append(heading(options, (words,)))
         if asking.question.transaction and asking.question.actor and case.answers:
             pages += [render_answer(item, width=width, colour=colour) for item in case.answers]

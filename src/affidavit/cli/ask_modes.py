@@ -3,10 +3,12 @@
 import argparse
 
 from affidavit.cli import codes
-from affidavit.cli.ask_words import Asked, as_json, asked, heading, needed, paper, said
+from affidavit.cli.ask_words import Asked, asked, heading, needed, said
+from affidavit.cli.options import paper
 from affidavit.cli.output import emit
 from affidavit.law.ask import Resolver
 from affidavit.model.errors import UsageError
+from affidavit.report.json import as_json
 
 
 def question(options: argparse.Namespace) -> int:

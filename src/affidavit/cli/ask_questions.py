@@ -9,7 +9,8 @@ from affidavit.cli.source import file_at
 from affidavit.law.ask import Resolver
 from affidavit.law.questions import Answered, answer_all, read
 from affidavit.law.register import register
-from affidavit.report.text import plural, visible
+from affidavit.report.text import visible
+from affidavit.wording import plural
 
 _LINE = 2_000
 

@@ -4,12 +4,14 @@ import argparse
 from typing import Any
 
 from affidavit.cli import codes
-from affidavit.cli.ask_words import as_json, checked, heading, needed, paper
+from affidavit.cli.ask_words import checked, heading, needed
+from affidavit.cli.options import paper
 from affidavit.cli.output import emit
 from affidavit.law.dates import instant
 from affidavit.law.names import find_app, find_jurisdiction, find_measure
 from affidavit.law.register import Register, register
 from affidavit.model.errors import UsageError
+from affidavit.report.json import as_json
 
 
 def timeline(options: argparse.Namespace) -> int:
@@ -19,9 +21,9 @@ def timeline(options: argparse.Namespace) -> int:
     limits = {
         "since": checked("--from", options.since),
         "until": checked("--to", options.until),
-        "measures": (find_measure(known, options.measure),) if options.measure else (),
+        "measures": (find_measure(known, options.measure),) if options.measure is not None else (),
     }
-    places = (find_jurisdiction(known, options.jurisdiction),) if options.jurisdiction else ()
+    places = (find_jurisdiction(known, options.jurisdiction),) if options.jurisdiction is not None else ()
     draw = _both_axes if options.known == "" else _one_axis
     emit(draw(options, known, (app, places), limits), options.output)
     return codes.DONE

@@ -1,14 +1,11 @@
 """What a person wrote after ``affidavit ask``, as ids of the register and dates, with what was left open filled in."""
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-
-from affidavit.cli.options import width_and_colour
+from affidavit.cli.options import paper
 from affidavit.law.ask import Resolver
 from affidavit.law.dates import instant
 from affidavit.law.names import find_actor, find_app, find_jurisdiction, find_measure, find_transaction
@@ -17,11 +14,9 @@ from affidavit.law.register import Register, register
 from affidavit.model.determination import Question
 from affidavit.model.errors import UsageError
 from affidavit.report.columns import Page
-from affidavit.report.text import visible
 
 _MONTH = 7
 _LONGEST = 40
-_SENTENCES = 4_000
 _ADVICE = "write a day as 2020-09-21, or an instant as 2020-09-21T12:00:00-04:00"
 
 
@@ -50,7 +45,7 @@ def asked(options: argparse.Namespace) -> Asked:
     if not since_known:
         since_known = today
         assumed.append(f"No --known was given: what is known is that of today, {today}.")
-    if not options.jurisdiction:
+    if options.jurisdiction is None:
         assumed.append("No --in was given: the place is US.")
     question = Question(
         app=_id(find_app, known, options.app),
@@ -58,7 +53,7 @@ def asked(options: argparse.Namespace) -> Asked:
         actor=_id(find_actor, known, options.actor),
         on=on,
         known=since_known,
-        jurisdiction=find_jurisdiction(known, options.jurisdiction or "US"),
+        jurisdiction=find_jurisdiction(known, "US" if options.jurisdiction is None else options.jurisdiction),
         recorded=checked("--recorded", options.recorded),
         context=_context(known, options.context or ()),
     )
@@ -66,12 +61,12 @@ def asked(options: argparse.Namespace) -> Asked:
 
 
 def checked(flag: str, text: str | None) -> str:
-    """A date as written; empty when none was.
+    """A date as written; empty when none was. One that is written and empty is a mistake, such as an unset variable.
 
     Raises:
         UsageError: it is no date, or names a whole month.
     """
-    if not text:
+    if text is None:
         return ""
     if len(text) > _LONGEST:
         raise UsageError(f"{flag}: {text[:_LONGEST]!r}… is no date", advice=_ADVICE)
@@ -96,16 +91,6 @@ def needed(value: str, flag: str, what: str) -> str:
     return value
 
 
-def as_json(value: Any) -> bytes:
-    """A value as indented JSON, keys sorted."""
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
-
-
-def paper(options: argparse.Namespace) -> tuple[int, bool]:
-    """Columns and colour of the output: those of a file are fixed."""
-    return (80, False) if options.output else width_and_colour(os.environ)
-
-
 def said(asking: Asked) -> tuple[str, ...]:
     """What was assumed, and what the dates mean for the answer."""
     put = asking.question
@@ -117,7 +102,7 @@ def heading(options: argparse.Namespace, texts: Sequence[str]) -> str:
     """Sentences ahead of a page, wrapped; nothing when there are none."""
     page = Page(paper(options)[0], colour=False)
     for text in texts:
-        page.paragraph(visible(text, _SENTENCES))
+        page.paragraph(text)
     return f"{page.text()}\n" if texts else ""
 
 

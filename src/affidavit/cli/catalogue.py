@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from affidavit.wording import plural
+
 if TYPE_CHECKING:
     from affidavit.law.register import Register
 
@@ -93,7 +95,7 @@ def _used(words: str, field: str, parts: Callable[[Any], Iterable[Any]]) -> Call
         every = [part for measure in known.measures.values() for part in parts(measure)]
         for word in getattr(known.vocabulary, words):
             users = [part.id for part in every if getattr(part, field) == word]
-            yield word, "", f"used {len(users)} times", {"used_by": users}
+            yield word, "", f"used {plural(len(users), 'time')}", {"used_by": users}
 
     return rows
 

@@ -68,10 +68,12 @@ def encoded(items: Sequence[object], form: str) -> bytes:
     """Items as one JSON array (``json``) or one object on each line (``jsonl``), keys sorted."""
     import msgspec  # noqa: PLC0415 - only when asked for
 
+    from affidavit.report.json import as_json  # noqa: PLC0415 - the same
+
+    if form == "json":
+        return as_json(items)
     encoder = msgspec.json.Encoder(order="sorted")
-    if form == "jsonl":
-        return b"".join(encoder.encode(item) + b"\n" for item in items)
-    return msgspec.json.format(encoder.encode(items), indent=2) + b"\n"
+    return b"".join(encoder.encode(item) + b"\n" for item in items)
 
 
 def _text(facts: Iterable["Fact"]) -> str:

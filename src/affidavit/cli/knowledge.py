@@ -1,30 +1,36 @@
 """``affidavit knowledge``: the rules, measures and lists that answers rest on."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, width_and_colour
+from affidavit.cli.options import add_output, paper
 from affidavit.cli.output import columns, emit
 from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from affidavit.cli.catalogue import Thing
 
+DESCRIPTION = """\
+What reviews and answers rest on is data, in files that anyone can read, check and add to: rules for apps, and legal
+measures with their provisions, events and sources.
+"""
+
 EXAMPLES = """\
 examples:
-  affidavit knowledge show                        what there is
+  affidavit knowledge show                        what there is, by kind
   affidavit knowledge show measures               the list of one kind
   affidavit knowledge show us-doc-wechat-2020     one measure, to read
-  affidavit knowledge show location/last-known    one rule
+  affidavit knowledge show app_store_update       one word of the register, with what it means
+  affidavit knowledge show location/last-known    one rule for apps
   affidavit knowledge show wx-e2 --format json    one event, with every field
   affidavit knowledge lint                        what is wrong in knowledge/, and what to do about it
   affidavit knowledge lint --unverified           what somebody still has to look up
   affidavit knowledge schema -o measure.schema.json
 
 A new order is one new file, knowledge/measures/<jurisdiction>/<name>.yaml: write it, run lint, do what it says.
+Step by step: docs/how-to/add-an-order.md
 """
 _SHOWN = 1_000
 """Characters of one line of a thing that is printed."""
@@ -32,7 +38,7 @@ _SHOWN = 1_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments."""
-    parser.epilog = EXAMPLES
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument(
         "action",
         choices=("lint", "show", "schema"),
@@ -66,8 +72,7 @@ def _lint(folder: Path, options: argparse.Namespace) -> int:
     from affidavit.findings import lint as rules  # noqa: PLC0415 - the same
     from affidavit.law import lint as law  # noqa: PLC0415 - the same
 
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder", advice="run it in the repository, or name the folder")
+    _check_folder(folder, {*rules.SECTIONS, *rules.ELSEWHERE})
     if options.unverified:
         found = law.unverified(folder)
     else:
@@ -80,6 +85,26 @@ def _lint(folder: Path, options: argparse.Namespace) -> int:
         nothing = "nothing is marked unverified\n" if options.unverified else "no problem found\n"
         emit("".join(f"{visible(str(item), _SHOWN)}\n" for item in found) or nothing, options.output)
     return codes.FAILED if found and not options.unverified else codes.DONE
+
+
+def _check_folder(folder: Path, sections: set[str]) -> None:
+    """Refuse what is no folder of knowledge, in which nothing would be wrong as nothing would be looked at.
+
+    Raises:
+        UsageError: there is no such folder, or it has none of the sections.
+    """
+    try:
+        inside = {item.name for item in folder.iterdir()}
+    except NotADirectoryError:
+        raise UsageError(f"{folder}: not a folder", advice="name the folder that holds measures/") from None
+    except OSError as error:
+        advice = "run it in the repository, or name the folder"
+        raise UsageError(f"{folder}: {error.strerror}", advice=advice) from None
+    if inside.isdisjoint(sections):
+        raise UsageError(
+            f"{folder}: has none of {', '.join(sorted(sections))}",
+            advice="name the folder that holds them: affidavit knowledge lint knowledge",
+        )
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -110,24 +135,23 @@ def _show(options: argparse.Namespace) -> int:
         found = called(what)
         if not found:
             raise _unknown(what)
-        emit(_as_json(found) if options.format == "json" else "\n".join(map(_page, found)), options.output)
+        emit(
+            _as_json(found) if options.format == "json" else "\n".join(_page(item, options) for item in found),
+            options.output,
+        )
     return codes.DONE
 
 
 def _unknown(what: str) -> UsageError:
-    """The error for an id that nothing has, with the nearest that exist."""
-    import difflib  # noqa: PLC0415 - only when something went wrong
-
-    from affidavit.cli.catalogue import KINDS, things  # noqa: PLC0415 - the same
+    """The error for an id that nothing has."""
+    from affidavit.cli.catalogue import KINDS, things  # noqa: PLC0415 - only when something went wrong
+    from affidavit.wording import unknown  # noqa: PLC0415 - the same
 
     known = {*KINDS, *(item.id for kind in KINDS for item in things(kind))}
-    folded = {name.casefold(): name for name in sorted(known)}
-    near = [folded[name] for name in difflib.get_close_matches(what[:_SHOWN].casefold(), folded, 3, 0.6)]
-    advice = f"did you mean {' or '.join(near)}?" if near else "see what there is with affidavit knowledge show"
-    return UsageError(f"nothing in the knowledge is called {what!r}", advice=advice)
+    return unknown("kind or id", what, known, "see what there is with affidavit knowledge show")
 
 
-def _page(thing: "Thing") -> str:
+def _page(thing: "Thing", options: argparse.Namespace) -> str:
     """One thing to read: a measure as a page, anything else field by field."""
     import msgspec  # noqa: PLC0415 - costs time that --help should not pay
     import yaml  # noqa: PLC0415 - the same
@@ -138,7 +162,7 @@ def _page(thing: "Thing") -> str:
         from affidavit.cli.measure_page import measure_page  # noqa: PLC0415 - only a measure needs it
         from affidavit.law.register import register  # noqa: PLC0415 - the same
 
-        width, colour = width_and_colour(os.environ)
+        width, colour = paper(options)
         return measure_page(thing.value, register(), width=width, colour=colour)
     kind = thing.kind if thing.kind == "criteria" else thing.kind.removesuffix("s")
     within = f", of {thing.within}" if thing.within else ""
@@ -153,6 +177,6 @@ def _as_json(listed: "list[Thing]") -> bytes:
 
 
 def _encoded(value: object) -> bytes:
-    import msgspec  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.report.json import as_json  # noqa: PLC0415 - costs time that --help should not pay
 
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return as_json(value)

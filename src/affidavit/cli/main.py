@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from affidavit import __version__
@@ -22,13 +23,13 @@ VERBS = {
     "facts": "list what was read, from an app or a bundle",
     "findings": "list what the rules concluded, from an app or a bundle",
     "explain": "show the proof and the bytes behind a finding or a fact",
-    "ask": "ask what the law says about an app, on a date, as known on a date",
+    "ask": "say what the law says about a listed app, on a date, as known on a date",
     "verify": "check a bundle, and derive it again from the app",
     "report": "show a bundle in another format",
     "bundle": "list the members of a bundle with their digests",
     "key": "make or show the key that signs",
-    "knowledge": "check or show the rules and lists that findings rest on",
-    "claims": "list who says what about a measure, and what of it cannot hold together",
+    "knowledge": "check or show the rules, measures and lists that answers rest on",
+    "claims": "list who said what about an app or a measure, and where reports contradict each other",
 }
 """Verb -> what it does, in the order of the help."""
 
@@ -39,6 +40,8 @@ examples:
   affidavit explain app.apk.affidavit location/last-known
   affidavit verify app.apk.affidavit --artefact app.apk
   affidavit report app.apk.affidavit --format html -o app.html
+  affidavit ask --app wechat --transaction app_store_update --actor app_store --on 2020-09-21 --known 2020-09-18
+  affidavit claims --about wechat --conflicts          what newspapers said, and which of it cannot all be true
 
 exit codes:
   0 done   1 --fail-on met, or verification failed   2 usage   3 undetermined under --strict
@@ -60,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code. Never raises, except `SystemExit` for nothing at all."""
     words = list(sys.argv[1:] if argv is None else argv)
     _suit_a_short_life()
+    _open_streams()
     try:
         return _run(words)
     except SystemExit as stop:  # --help and --version
@@ -93,6 +97,13 @@ def _suit_a_short_life() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _open_streams() -> None:
+    """Let whoever closed stdout or stderr (``>&-``) have what they ask for: the output goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open for as long as the process
+
+
 def _run(words: list[str]) -> int:
     """Parse, apply settings, and call the verb."""
     if not words:
@@ -110,7 +121,8 @@ def _parser(verb: str) -> argparse.ArgumentParser:
     """The whole grammar, with the arguments of one verb only; the others need no more than their line of help."""
     parser = Parser(
         prog="affidavit",
-        description="Evidence-based review of mobile apps: every statement traceable to bytes, signed, and checkable.",
+        description="Evidence-based review of mobile apps: every statement traceable to bytes, signed, and checkable.\n"
+        "And a register of what the law says of listed apps, on a date, as known on a date.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

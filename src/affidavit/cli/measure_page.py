@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from affidavit.model.measure import CONFIDENCE
 from affidavit.report.columns import Page
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ _WIDEST = 24
 
 _Row = tuple[str, tuple[str, ...]]
 """A label, and the texts beside it."""
-
-_CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 
 
 def measure_page(measure: "Measure", register: "Register", *, width: int, colour: bool) -> str:
@@ -156,11 +155,11 @@ def _unverified(measure: "Measure") -> Iterator[_Row]:
     facts: tuple[Provision | Exemption | Event, ...] = (*measure.provisions, *measure.exceptions, *measure.events)
     for item in facts:
         yield from ((item.id, (text,)) for text in item.unverified)
-        yield from ((item.id, (f"{part}: {_CONFIDENCE[mark]} confidence",)) for part, mark in item.weaker.items())
+        yield from ((item.id, (f"{part}: {CONFIDENCE[mark]} confidence",)) for part, mark in item.weaker.items())
 
 
 def _grounds(sources: Iterable[str], confidence: str) -> str:
-    return f"[{', '.join(sources)}; {_CONFIDENCE[confidence]} confidence]"
+    return f"[{', '.join(sources)}; {CONFIDENCE[confidence]} confidence]"
 
 
 def _section(page: Page, heading: str, rows: Iterable[_Row]) -> None:

@@ -83,6 +83,11 @@ def budget(text: str | None) -> "Budget":
     return made
 
 
+def paper(options: argparse.Namespace) -> tuple[int, bool]:
+    """Columns and colour of the output: 80 and none in a file, so that its bytes depend on no terminal."""
+    return (80, False) if options.output else width_and_colour(os.environ)
+
+
 def width_and_colour(environ: Mapping[str, str]) -> tuple[int, bool]:
     """Columns and colour for stdout: 80 and none in a pipe; NO_COLOR (no-color.org) and a dumb terminal are heeded."""
     if not sys.stdout.isatty():

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from affidavit.model.errors import UsageError
+
 
 def emit(data: str | bytes, path: Path | None = None) -> None:
     """Write data to `path`, or to stdout.
@@ -11,7 +13,8 @@ def emit(data: str | bytes, path: Path | None = None) -> None:
     Text for a terminal that cannot show some character gets an escape for it; bytes go out as they are.
 
     Raises:
-        UsageError: the file cannot be written.
+        BrokenPipeError: the reader of stdout has gone.
+        UsageError: the file, or stdout, cannot be written.
     """
     if path is not None:
         from affidavit.evidence.writing import write_atomically  # noqa: PLC0415 - only when there is a file
@@ -21,9 +24,14 @@ def emit(data: str | bytes, path: Path | None = None) -> None:
     if isinstance(data, str):
         encoding = sys.stdout.encoding or "utf-8"
         data = data.encode(encoding, "backslashreplace")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write to stdout: {error.strerror}", advice="send it where there is room") from None
 
 
 def note(text: str) -> None:

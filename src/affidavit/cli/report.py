@@ -1,11 +1,10 @@
 """``affidavit report``: a bundle in another form. What it shows is what the bundle says; nothing is derived anew."""
 
 import argparse
-import os
 from pathlib import Path
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, apply_settings, width_and_colour
+from affidavit.cli.options import add_output, apply_settings, paper
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "terminal":
         from affidavit.report.terminal import render_terminal  # noqa: PLC0415 - only for this form
 
-        width, colour = (80, False) if options.output else width_and_colour(os.environ)
+        width, colour = paper(options)
         emit(render_terminal(account, width=width, colour=colour), options.output)
     else:
         from affidavit.report import render  # noqa: PLC0415 - only for these forms

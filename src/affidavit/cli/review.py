@@ -1,14 +1,13 @@
 """``affidavit review``: read an app, write its bundle and page, print the account."""
 
 import argparse
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, add_review, apply_settings, budget, width_and_colour
+from affidavit.cli.options import add_output, add_review, apply_settings, budget, paper
 from affidavit.cli.output import emit, note
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import file_at
@@ -118,7 +117,7 @@ def _print(account: "Affidavit", written: list[tuple[str, str]], options: argpar
     if options.format == "terminal":
         from affidavit.report.terminal import render_terminal  # noqa: PLC0415 - only for this form
 
-        width, colour = (80, False) if options.output else width_and_colour(os.environ)
+        width, colour = paper(options)
         emit(render_terminal(account, width=width, colour=colour, written=written), options.output)
         return
     from affidavit.report import render  # noqa: PLC0415 - only for these forms

@@ -83,6 +83,6 @@ def text(result: "Verification", unsettled: Sequence[str] = ()) -> str:
 
 def _json(result: "Verification") -> bytes:
     """The steps as JSON."""
-    import msgspec  # noqa: PLC0415 - only when asked for
+    from affidavit.report.json import as_json  # noqa: PLC0415 - only when asked for
 
-    return msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=2) + b"\n"
+    return as_json(result)

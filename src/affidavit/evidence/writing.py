@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterable
@@ -21,8 +22,9 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], mode: int = 0o66
     Raises:
         UsageError: the file cannot be written there; an existing file is then as it was.
     """
-    temporary = path.with_name(f".affidavit-{secrets.token_hex(8)}.part")
+    temporary = path.parent / f".affidavit-{secrets.token_hex(8)}.part"
     try:
+        _check_replaceable(path)
         _write_new(temporary, data, mode)
         if replace:
             temporary.replace(path)
@@ -36,6 +38,16 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], mode: int = 0o66
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuse a name that something other than a file has.
+
+    Raises:
+        OSError: a folder, a pipe or a device has it.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EEXIST, "it is a folder, a pipe or a device, and no file can take its place")
 
 
 def _write_new(path: Path, data: bytes | Iterable[bytes], mode: int) -> None:

@@ -13,6 +13,7 @@ from affidavit.findings.lint_features import FEATURE_CHECKS
 from affidavit.findings.lint_rules import RULE_CHECKS, SET_CHECKS, RuleDocument, Vocabulary, Words
 from affidavit.findings.schema import Category, HidingTable, Rule
 from affidavit.findings.searched import AREAS
+from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
 
 SECTIONS = {"rules": Rule, "categories": Category, "limitations": HidingTable}
@@ -47,11 +48,31 @@ def lint(source: Path) -> list[Problem]:
         if name.partition("/")[0] in ELSEWHERE:
             continue
         try:
-            documents[name] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
+            documents[name] = _document(path, aliases=name.partition("/")[0] not in SECTIONS)
+        except (yaml.YAMLError, ValueError, OSError) as error:
             problems.append(Problem(name, "yaml", " ".join(str(error).split())))
     problems += [Problem(*found) for found in _check_all(documents)]
     return sorted(problems)
+
+
+def _document(path: Path, *, aliases: bool) -> Any:
+    """The document of one file, of which nothing is built when it is too deep for the parser.
+
+    Args:
+        path: the file.
+        aliases: whether a part may be used twice, which a checked document could multiply.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds a value that cannot be.
+        yaml.YAMLError: it is no YAML, or has what is not accepted.
+    """
+    if not path.is_file():
+        raise OSError("is no file, or a link that leads nowhere")
+    data = path.read_bytes()
+    if wrong := shape_problem(data, aliases=aliases):
+        raise yaml.YAMLError(wrong[1])
+    return yaml.load(data, Loader=yaml.CSafeLoader)
 
 
 def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -16,6 +16,7 @@ from affidavit.model.finding import Grade
 from affidavit.model.identity import Package
 from affidavit.model.library import Library
 from affidavit.model.signing import Certificate
+from affidavit.wording import plural
 
 FACTS = 20
 """Fact ids that one binding lists; the others are counted."""
@@ -91,18 +92,18 @@ def searched(values: Values, marks: Mapping[str, Marks]) -> str:
     """What was compared, as a sentence with counts."""
     every = marks.values()
     ours = (
-        _counted(sum(len(item.packages) for item in every), "package name", "package names"),
-        _counted(sum(len(item.signers) for item in every), "certificate", "certificates"),
-        _counted(sum(len(item.libraries) for item in every), "library", "libraries"),
-        _counted(sum(len(item.domains) for item in every), "domain", "domains"),
+        plural(sum(len(item.packages) for item in every), "package name"),
+        plural(sum(len(item.signers) for item in every), "certificate"),
+        plural(sum(len(item.libraries) for item in every), "library", "libraries"),
+        plural(sum(len(item.domains) for item in every), "domain"),
     )
     theirs = (
-        _counted(len(values.packages), "package name", "package names"),
-        _counted(len(values.certificates), "certificate", "certificates"),
-        _counted(len(values.libraries), "known library", "known libraries"),
-        _counted(len(values.hosts), "host", "hosts"),
+        plural(len(values.packages), "package name"),
+        plural(len(values.certificates), "certificate"),
+        plural(len(values.libraries), "known library", "known libraries"),
+        plural(len(values.hosts), "host"),
     )
-    apps = _counted(len(marks), "listed app", "listed apps")
+    apps = plural(len(marks), "listed app")
     return f"marks of {apps} ({', '.join(ours)}) were compared with what was read here: {', '.join(theirs)}"
 
 
@@ -153,8 +154,9 @@ def _signer_note(package: str, marks: Marks, values: Values) -> str:
 def _by_domain(hosts: Mapping[str, Sequence[str]], domains: set[str]) -> dict[str, list[str]]:
     """Domain -> ids of the facts about its hosts: the domain itself and what lies below it."""
     found: dict[str, list[str]] = {}
+    longest = max((domain.count(".") + 1 for domain in domains), default=0)
     for host, facts in hosts.items():
-        labels = host.split(".")
+        labels = host.rsplit(".", longest)[-longest:]
         for start in range(len(labels)):
             domain = ".".join(labels[start:])
             if domain in domains:
@@ -165,10 +167,6 @@ def _by_domain(hosts: Mapping[str, Sequence[str]], domains: set[str]) -> dict[st
 def _names(subject: str) -> list[str]:
     """The values of an RFC 4514 name, without escapes."""
     return [_ESCAPED.sub(r"\1", value) for value in _ATTRIBUTE.findall(subject)]
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _add(index: dict[str, list[str]], value: str, fact: str) -> None:

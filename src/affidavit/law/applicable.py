@@ -9,8 +9,8 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from affidavit.knowledge import load
+from affidavit.law.aim import ever_aimed
 from affidavit.law.history import track
-from affidavit.law.reach import aimed_at
 from affidavit.law.register import Register, register
 from affidavit.law.steps import Path
 from affidavit.model.binding import Applicable, Binding, LawRecord, Relation
@@ -75,11 +75,6 @@ def law_of(
     )
 
 
-def bound_apps(law: LawRecord) -> dict[str, tuple[Applicable, ...]]:
-    """What a record holds by listed app: each with its relations, as the record orders them."""
-    return {item.app: tuple(each for each in law.applicable if each.app == item.app) for item in law.applicable}
-
-
 def _applicable(
     known: Register, words: Mapping[str, RelationWords], bindings: Iterable[Binding]
 ) -> Iterator[Applicable]:
@@ -106,8 +101,7 @@ def _applicable(
 def _tracks(known: Register, app: str, relation: RelationWords) -> Iterator[Track]:
     """The history of every provision about an app that can involve a relation, in the register's order."""
     for path in known.paths.values():
-        about = any(aimed_at(path.measure, app, entry.operator) for entry in known.apps[app].operators)
-        if about and _involves(path, relation):
+        if ever_aimed(known, path.measure, app) and _involves(path, relation):
             made = track(known, path, app)
             if any(part.outcome for part in made.segments):
                 yield made

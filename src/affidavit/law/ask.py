@@ -13,7 +13,7 @@ from affidavit.law.register import Register
 from affidavit.law.steps import Path
 from affidavit.model.determination import ENDED, Determination, Outcome, Question, Standing
 from affidavit.model.errors import UsageError
-from affidavit.model.measure import Exemption, Measure
+from affidavit.model.measure import ANSWERING, Exemption, Measure
 
 _WEAKNESS = {"": 0, "H": 1, "M": 2, "L": 3}
 _SHOWN = 60
@@ -122,9 +122,7 @@ class Resolver:
         """The first provision that an exception limits and that has not ended; None when there is none."""
         for provision in measure.provisions:
             path = self.register.paths[provision.id]
-            if provision.kind in {"prohibition", "enabling"} and (
-                not exemption.provisions or provision.id in exemption.provisions
-            ):
+            if provision.kind in ANSWERING and (not exemption.provisions or provision.id in exemption.provisions):
                 folded = self._folds.fold(path, views[path.zone])
                 if folded is not None and folded.outcome not in ENDED:
                     return folded

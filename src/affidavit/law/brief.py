@@ -8,7 +8,7 @@ from affidavit.law.ask import Resolver
 from affidavit.law.changes import changes
 from affidavit.law.dates import instant
 from affidavit.law.event_words import event_brief
-from affidavit.law.fold import View, known_steps
+from affidavit.law.fold import known_steps
 from affidavit.law.notes import notes
 from affidavit.law.open_questions import about_act, bearing
 from affidavit.law.reach import aimed_at
@@ -26,7 +26,6 @@ def brief(resolver: Resolver, question: Question) -> Brief:
     """
     made, register = resolver.ask(question), resolver.register
     words = register.vocabulary
-    around = register.around(question.jurisdiction)
     view = resolver.view(question, register.zone(question.jurisdiction))
     measures = [register.measures[name] for name in dict.fromkeys(item.measure for item in made.standings)]
     living = {item.measure for item in made.standings if item.ended_at is None}
@@ -51,9 +50,9 @@ def brief(resolver: Resolver, question: Question) -> Brief:
         changes=changes(resolver, made, conditions),
         conditions=conditions,
         open_questions=_asked(resolver, made),
-        unverified=tuple(dict.fromkeys(_unverified(provisions, events))),
+        unverified=tuple(dict.fromkeys(_unverified(_spoken(made), provisions, events))),
         notes=notes(register, made, view),
-        elsewhere=_elsewhere(register, question.app, around, view),
+        elsewhere=_elsewhere(resolver, made),
         sources=_sources(register, measures, provisions, events, conditions),
     )
 
@@ -75,7 +74,6 @@ def _measure(measure: Measure) -> MeasureBrief:
         instrument=measure.instrument,
         authority=measure.authority,
         cite=measure.cite,
-        cite_note=measure.cite_note,
         limits="; ".join(item for item in reach if item),
         note=measure.note,
     )
@@ -145,12 +143,16 @@ def _conditions(resolver: Resolver, measure: Measure, question: Question) -> Ite
             yield item if seen or not item.outcome else replace(item, outcome="", outcome_public_at="")
 
 
-def _asked(resolver: Resolver, made: Determination) -> tuple[str, ...]:
-    """The open questions that bear on the living standings, or on the decisive ones when none lives."""
+def _spoken(made: Determination) -> list[Standing]:
+    """The living standings, or the decisive ones when none lives: those on which an answer rests."""
     living = [item for item in made.standings if item.ended_at is None]
-    chosen = living or [item for item in made.standings if item.provision in made.decisive]
+    return living or [item for item in made.standings if item.provision in made.decisive]
+
+
+def _asked(resolver: Resolver, made: Determination) -> tuple[str, ...]:
+    """The open questions that bear on what the answer rests on."""
     found: dict[str, None] = {}
-    for item in chosen:
+    for item in _spoken(made):
         zone = resolver.register.zone(resolver.register.measures[item.measure].jurisdiction)
         view = resolver.view(made.question, zone)
         found |= dict.fromkeys(asked.text for asked in bearing(resolver.register, item, view))
@@ -168,25 +170,29 @@ def _reach_in_doubt(resolver: Resolver, made: Determination) -> Iterator[str]:
             yield from (asked.text for asked in about_act(register, measure, question.transaction, view))
 
 
-def _unverified(provisions: Iterable[ProvisionBrief], events: Iterable[EventBrief]) -> Iterator[str]:
+def _unverified(
+    spoken: Iterable[Standing], provisions: Iterable[ProvisionBrief], events: Iterable[EventBrief]
+) -> Iterator[str]:
     """What is recorded but nobody has checked, of what the answer rests on."""
-    for provision in provisions:
-        yield from (f"{provision.id}: {text}" for text in provision.unverified)
-    for event in events:
-        if event.relied:
-            yield from (f"{event.id}: {text}" for text in event.unverified)
+    names = {item.provision for item in spoken} | {event for item in spoken for event in item.events}
+    told = [(item.id, item.unverified) for item in provisions] + [(item.id, item.unverified) for item in events]
+    for name, texts in told:
+        if name in names:
+            yield from (f"{name}: {text}" for text in texts)
 
 
-def _elsewhere(register: Register, app: str, around: tuple[str, ...], view: View) -> tuple[str, ...]:
-    """Other jurisdictions that had a measure about the app by then, as far as was known."""
-    found = {
-        path.measure.jurisdiction
-        for path in register.paths.values()
-        if app in path.measure.targets.apps
-        and path.measure.jurisdiction not in around
-        and path.steps
-        and path.steps[0].public <= min(view.known, view.on)
-    }
+def _elsewhere(resolver: Resolver, made: Determination) -> tuple[str, ...]:
+    """Other jurisdictions that had a measure about the app, or about who runs it there, as far as was known."""
+    register, app = resolver.register, made.question.app
+    around = register.around(made.question.jurisdiction)
+    found = set()
+    for path in register.paths.values():
+        place = path.measure.jurisdiction
+        if place not in around and path.steps:
+            view = resolver.view(made.question, path.zone)
+            operator = register.operator(app, view.on, view.known, register.around(place))
+            if path.steps[0].public <= min(view.known, view.on) and aimed_at(path.measure, app, operator):
+                found.add(place)
     return tuple(sorted(found))
 
 

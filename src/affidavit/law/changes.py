@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from affidavit.law.ask import Resolver
 from affidavit.law.dates import FOREVER, local
 from affidavit.law.fold import known_steps
+from affidavit.law.headline import passed_over
 from affidavit.model.brief import Change
 from affidavit.model.determination import Determination, Outcome, Question
 from affidavit.model.measure import Condition
@@ -112,8 +113,11 @@ def _by_condition(condition: Condition) -> Change:
 
 
 def _by_power(resolver: Resolver, made: Determination) -> Iterator[Change]:
-    """Powers under which more could be barred."""
+    """Powers under which more could be barred, unless a list made under them answers the case already."""
+    answered = {item.measure for item in made.standings if item.ended_at is None}
     for standing in made.standings:
-        if standing.outcome is Outcome.AUTHORITY_ONLY:
+        if standing.outcome is Outcome.AUTHORITY_ONLY and not passed_over(
+            standing, answered, resolver.register.children
+        ):
             measure = resolver.register.measures[standing.measure]
             yield Change("power", f"If the power of {standing.provision} ({measure.title}) is used, it may be barred.")

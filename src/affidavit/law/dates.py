@@ -24,6 +24,9 @@ Edge = Literal["start", "noon", "end"]
 FOREVER = 1 << 62
 """After every instant."""
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""By `datetime.date.weekday`."""
+
 _SHAPE = re.compile(r"\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?)?\Z", re.ASCII)
 _ADVICE = "write a day as 2020-09-21, or an instant as 2020-09-21T12:00:00-04:00"
 _DAY = 10
@@ -56,6 +59,15 @@ def instant(text: str, zone: str, edge: Edge) -> int:
         return _seconds(made if made.tzinfo else made.replace(tzinfo=_clock(zone)))
     except (ValueError, OverflowError):
         raise _no_date(text) from None
+
+
+def until(text: str, zone: str) -> int:
+    """The last instant of what *known at* or *recorded by* a date takes in; `FOREVER` for no date, which takes in all.
+
+    Raises:
+        UsageError: `text` is no date.
+    """
+    return instant(text, zone, "end") if text else FOREVER
 
 
 def day_of(text: str) -> date:

@@ -3,23 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from affidavit.law.dates import FOREVER, counted, instant, local
+from affidavit.law.confidence import weakest
+from affidavit.law.dates import FOREVER, WEEKDAYS, counted, instant, local
+from affidavit.law.event_words import MAKING, literal
 from affidavit.law.fold import View, fold, known_steps
 from affidavit.law.register import Register
 from affidavit.law.roles import holder_in_words
 from affidavit.law.steps import Path, Step
 from affidavit.model.determination import Outcome
 from affidavit.model.duty import DeadlineKind, DeadlineState, Move, Remark, Status, Timing
-from affidavit.model.measure import Condition, Confidence, Days, Event, Forbear, Measure, Schedule, SetDeadline
+from affidavit.model.measure import ANSWERING, Condition, Days, Event, Forbear, Measure, Schedule, SetDeadline
 
 E = TypeVar("E", SetDeadline, Schedule, Forbear)
 
-_MAKING = frozenset({"issued", "published", "identified", "determination"})
 _SAID: dict[str, Status] = {"deadline_met": "met", "deadline_status_unknown": "no confirmation found"}
 _NO_START = frozenset({"deadline", "duty", "definition"})
 _KINDS: dict[str, DeadlineKind] = {"duty": "duty", "condition": "condition"}
 _BEGINS = {"prohibition": "the bar begins to apply", "enabling": "the power begins"}
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SATURDAY = 5
 
 
@@ -117,7 +117,6 @@ def _start(look: Look, path: Path) -> Iterator[DeadlineState]:
     moves = _moves(
         look, first.latest, [(step, effect.start.latest, effect.start.literal) for step, effect in found[1:]]
     )
-    literal = f' (in the words of the source: "{start.literal}")' if start.literal else ""
     common = _common(look, start.latest, _ended(steps, look.view.on), "moved" if moves else "open")
     yield DeadlineState(
         **common,
@@ -125,13 +124,13 @@ def _start(look: Look, path: Path) -> Iterator[DeadlineState]:
         kind="start",
         id=found[0][0].event,
         provisions=(path.provision.id,),
-        text=_BEGINS.get(path.provision.kind, "it begins to apply") + literal,
+        text=_BEGINS.get(path.provision.kind, "it begins to apply") + literal(start),
         confidence=made.confidence,
         sources=made.sources,
         stated=first.latest,
         earliest=start.earliest if start.earliest != start.latest else "",
         moves=moves,
-        standing=folded.outcome,
+        standing=folded.outcome if path.provision.kind in ANSWERING else None,
         unverified=made.unverified,
     )
 
@@ -206,7 +205,7 @@ def _common(look: Look, due: str, ended: _Ended, status: Status, *, awaited: boo
         "due": due,
         "timing": timing,
         "status": status,
-        "weekday": _WEEKDAYS[day.weekday()] if day else "",
+        "weekday": WEEKDAYS[day.weekday()] if day else "",
         "weekend": day is not None and day.weekday() >= _SATURDAY,
         "ended": "" if stands else local(ended.at, look.zone).date().isoformat(),
         "ended_how": None if stands else Outcome(ended.reason),
@@ -248,7 +247,7 @@ def _remarks(look: Look, steps: Sequence[Step], provision: str) -> Iterator[Rema
     for step in steps:
         event = _event(look, step)
         about = event.type == "announcement" or provision in event.applies_to
-        if step.op == "inform" and not step.inherited and about and event.type not in _MAKING:
+        if step.op == "inform" and not step.inherited and about and event.type not in MAKING:
             yield Remark(event.id, event.public_at, event.type, event.confidence, event.what or event.note)
 
 
@@ -264,8 +263,3 @@ def _event(look: Look, step: Step) -> Event:
 def _count(days: Days | None) -> dict[str, Any]:
     """How a day is counted, and what the count gives."""
     return {"base": days.base, "days": days.days, "counted": counted(days).isoformat()} if days else {}
-
-
-def weakest(*marks: Confidence) -> Confidence:
-    """The least sure of several."""
-    return max(marks, key="HML".index)

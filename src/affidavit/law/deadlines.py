@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from affidavit.law.ask import unknown
-from affidavit.law.dates import FOREVER, instant
+from affidavit.law.aim import aimed_then
+from affidavit.law.dates import instant, until
 from affidavit.law.days import Look, announced, days_of
 from affidavit.law.fold import View
-from affidavit.law.reach import aimed_at
 from affidavit.law.register import Register
 from affidavit.model.duty import DeadlineState
 from affidavit.model.measure import Measure
+from affidavit.wording import unknown
 
 
 def deadlines(
@@ -43,12 +43,7 @@ def deadlines(
         if measures and measure.id not in measures:
             continue
         zone = register.zone(measure.jurisdiction)
-        view = View(
-            instant(on, zone, "noon"),
-            instant(known, zone, "end") if known else FOREVER,
-            instant(recorded, zone, "end") if recorded else FOREVER,
-            "",
-        )
+        view = View(instant(on, zone, "noon"), until(known, zone), until(recorded, zone), "")
         for app in _apps(register, measure, view, apps):
             look = Look(register, measure, zone, view._replace(app=app))
             if announced(look) <= view.on:
@@ -66,8 +61,7 @@ def _apps(register: Register, measure: Measure, view: View, asked: Sequence[str]
     """For which apps to look at a measure: those asked for that it is about, or those that it names."""
     if not asked:
         return measure.targets.apps or ("",)
-    around = register.around(measure.jurisdiction)
-    return [app for app in asked if aimed_at(measure, app, register.operator(app, view.on, view.known, around))]
+    return [app for app in asked if aimed_then(register, measure, view._replace(app=app))]
 
 
 def _folded(states: Iterable[DeadlineState], key: Callable[[DeadlineState], DeadlineState]) -> list[DeadlineState]:

@@ -19,7 +19,7 @@ from affidavit.model.measure import (
     Unblock,
 )
 
-_MAKING = frozenset({"issued", "published", "identified", "determination"})
+MAKING = frozenset({"issued", "published", "identified", "determination"})
 """Types of events by which a measure comes about: they say which."""
 
 
@@ -74,10 +74,14 @@ def effect_in_words(effect: Effect) -> str:
 
 
 def _start(start: Start) -> str:
-    literal = f' (in the words of the source: "{start.literal}")' if start.literal else ""
     if start.earliest == start.latest:
-        return f"it applies from {start.latest}{literal}"
-    return f"it applies from some moment between {start.earliest} and {start.latest}{literal}"
+        return f"it applies from {start.latest}{literal(start)}"
+    return f"it applies from some moment between {start.earliest} and {start.latest}{literal(start)}"
+
+
+def literal(start: Start) -> str:
+    """How the source itself puts a start, in brackets; empty when that is not recorded."""
+    return f' (in the words of the source: "{start.literal}")' if start.literal else ""
 
 
 def _concerns(register: Register, event: Event, measure: Measure, provision: str) -> bool:
@@ -98,9 +102,9 @@ def _happened(register: Register, event: Event, measure: Measure) -> str:
     other = register.measures.get(event.by)
     by = f"{other.title} ({other.cite})" if other and other.cite else other.title if other else event.by
     case = next((item for item in measure.proceedings if item.id == event.proceeding), None)
-    parts = [event.type.replace("_", " ").capitalize()]
+    parts = [event.type.replace("non_", "non-").replace("_", " ").capitalize()]
     parts += [f"by {by}"] if by else []
     parts += [f"in {case.case} ({case.court})"] if case else []
-    what = event.what or (measure.title if event.type in _MAKING else "")
+    what = event.what or (measure.title if event.type in MAKING else "")
     sentence = " ".join(parts)
     return f"{sentence}: {what}" if what else sentence

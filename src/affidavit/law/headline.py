@@ -21,7 +21,7 @@ def headline(
     alive = [item for item in standings if item.outcome not in ENDED]
     if alive:
         answered = {item.measure for item in alive}
-        spoken = [item for item in alive if not _passed_over(item, answered, children)]
+        spoken = [item for item in alive if not passed_over(item, answered, children)]
         chosen = min((item.outcome for item in spoken or alive), key=precedence.index)
         return chosen, tuple(item.provision for item in spoken or alive if item.outcome is chosen)
     if not standings:
@@ -32,6 +32,12 @@ def headline(
     return chosen, tuple(item.provision for item in latest if item.outcome is chosen)
 
 
-def _passed_over(item: Standing, answered: set[str], children: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a power is answered by its own list."""
+def passed_over(item: Standing, answered: set[str], children: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a power is answered by its own list.
+
+    Args:
+        item: the standing of a power, or another.
+        answered: ids of the measures with a living standing.
+        children: measure id -> ids of measures that depend on it.
+    """
     return item.outcome is Outcome.AUTHORITY_ONLY and not answered.isdisjoint(children.get(item.measure, ()))

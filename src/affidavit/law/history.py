@@ -9,20 +9,19 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from affidavit.law.ask import Resolver, unknown
+from affidavit.law.aim import aimed_then, ever_aimed
+from affidavit.law.ask import Resolver
 from affidavit.law.breakpoints import known_breaks, legal_breaks
-from affidavit.law.dates import FOREVER, instant, local
+from affidavit.law.dates import FOREVER, instant, local, until
 from affidavit.law.fold import View, fold
 from affidavit.law.moments import instant_text, moments
-from affidavit.law.reach import aimed_at
 from affidavit.law.register import Register
 from affidavit.law.steps import Path
 from affidavit.model.determination import ENDED, Outcome
 from affidavit.model.errors import UsageError
 from affidavit.model.history import Bitemporal, Layer, Plane, Scope, Segment, Timeline, Track
-
-_DRAWN = {"prohibition", "enabling"}
-"""Kinds of provision that have a standing of their own."""
+from affidavit.model.measure import ANSWERING
+from affidavit.wording import unknown
 
 _BEFORE = -FOREVER
 _GONE = {None, Outcome.NOT_COVERED, *ENDED}
@@ -114,8 +113,6 @@ def track(register: Register, path: Path, app: str, known: str = "", recorded: s
     Raises:
         UsageError: a date is none.
     """
-    known_by = instant(known, path.zone, "end") if known else FOREVER
-    recorded_by = instant(recorded, path.zone, "end") if recorded else FOREVER
     return Track(
         provision=path.provision.id,
         measure=path.measure.id,
@@ -123,7 +120,7 @@ def track(register: Register, path: Path, app: str, known: str = "", recorded: s
         title=path.measure.title,
         summary=path.provision.summary,
         transactions=path.provision.transactions,
-        segments=_segments(register, path, View(0, known_by, recorded_by, app)),
+        segments=_segments(register, path, View(0, until(known, path.zone), until(recorded, path.zone), app)),
     )
 
 
@@ -146,7 +143,7 @@ def _answer(register: Register, path: Path, view: View) -> Segment:
     folded = fold(path, view)
     if folded is None:
         return Segment(None)
-    if not _reached(register, path, view):
+    if not aimed_then(register, path.measure, view):
         return Segment(Outcome.NOT_COVERED)
     return Segment(
         outcome=folded.outcome,
@@ -155,14 +152,6 @@ def _answer(register: Register, path: Path, view: View) -> Segment:
         blocked=folded.blocked,
         contested=folded.contested,
     )
-
-
-def _reached(register: Register, path: Path, view: View) -> bool:
-    """Whether the measure is about the app at that legal time, so far as known."""
-    if view.app in path.measure.targets.apps:
-        return True
-    around = register.around(path.measure.jurisdiction)
-    return aimed_at(path.measure, view.app, register.operator(view.app, view.on, view.known, around))
 
 
 def _layers(register: Register, path: Path, app: str, window: _Window) -> tuple[Layer, ...]:
@@ -195,10 +184,10 @@ def _asked(
     paths = [
         path
         for path in register.paths.values()
-        if path.provision.kind in _DRAWN
+        if path.provision.kind in ANSWERING
         and path.measure.jurisdiction in around
         and (not measures or path.measure.id in measures)
-        and _ever(register, path, app)
+        and ever_aimed(register, path.measure, app)
     ]
     places = codes or tuple(dict.fromkeys(path.measure.jurisdiction for path in paths))
     zone = register.zone(places[0]) if places else "UTC"
@@ -228,12 +217,6 @@ def _check(register: Register, app: str, codes: Iterable[str], measures: Iterabl
     for what, name, listed in wanted:
         if name not in listed:
             raise unknown(what, name, listed)
-
-
-def _ever(register: Register, path: Path, app: str) -> bool:
-    """Whether a measure reaches an app by its name, or by anyone who ever ran it."""
-    operators = [entry.operator for entry in register.apps[app].operators]
-    return any(aimed_at(path.measure, app, operator) for operator in operators or [""])
 
 
 def _alive(segments: Iterable[Segment], window: _Window) -> bool:

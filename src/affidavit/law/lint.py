@@ -98,7 +98,7 @@ def read(source: Path) -> tuple[Draft, list[Problem]]:
     problems: list[Problem] = []
     for section, form in SECTIONS.items():
         folder = source / section
-        for path in sorted(item for item in folder.rglob("*") if item.is_file()) if folder.is_dir() else ():
+        for path in sorted(item for item in folder.rglob("*") if not item.is_dir()) if folder.is_dir() else ():
             name = path.relative_to(source).as_posix()
             document, found = _document(path, form)
             problems += [Problem(name, check, message) for check, message in found]
@@ -111,8 +111,14 @@ def _document(path: Path, form: type) -> tuple[Any, list[lint_yaml.Found]]:
     """The document of one file, or what keeps it from being one."""
     if path.suffix != ".yaml":
         return None, [("file-name", f"is not read, as it does not end in .yaml; rename it {path.stem}.yaml or move it")]
-    with path.open("rb") as file:
-        raw, found = lint_yaml.read(file.read(lint_yaml.SIZE + 1))
+    if not path.is_file():
+        return None, [("yaml", "is no file, or a link that leads nowhere")]
+    try:
+        with path.open("rb") as file:
+            data = file.read(lint_yaml.SIZE + 1)
+    except OSError as error:
+        return None, [("yaml", f"cannot be read: {error.strerror}")]
+    raw, found = lint_yaml.read(data)
     if found:
         return None, found
     document, wrong = convert(raw, form)

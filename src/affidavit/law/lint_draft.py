@@ -1,6 +1,5 @@
 """The register as its files have it, problems and all: what the checks of the linter look at."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,7 @@ from affidavit.model.criteria import Criteria
 from affidavit.model.entity import App, Entities, Organisation
 from affidavit.model.errors import UsageError
 from affidavit.model.measure import Measure, Source
+from affidavit.wording import nearest
 
 SECTIONS: Mapping[str, type[Struct]] = {
     "law": Vocabulary,
@@ -28,7 +28,6 @@ SECTIONS: Mapping[str, type[Struct]] = {
 """Section -> the type of its files."""
 
 _LISTED = 25
-_CLOSE = 0.5
 _NAMES = {"exemption": "exception", "openquestion": "open question"}
 
 
@@ -112,8 +111,7 @@ def at(where: str, name: str = "") -> str:
 def near(what: str, name: str, known: Iterable[str]) -> str:
     """The sentence about a name that does not exist, with the nearest that do."""
     names = sorted(set(known))
-    folded = {each.casefold(): each for each in names}
-    found = [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, 3, _CLOSE)]
+    found = nearest(name, names)
     if found:
         return f"unknown {what} {name!r}; did you mean {' or '.join(found)}?"
     if not names:

@@ -1,6 +1,7 @@
 """Turns a document into its type, and what the type says against it into a sentence that tells where and what to do."""
 
 import re
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,7 +35,7 @@ def convert(raw: Any, form: type[T]) -> tuple[T | None, str]:
 
 def _sentence(text: str, path: str, raw: Any, form: type) -> str:
     """What msgspec says, in words."""
-    where, expected, got = _follow(path, raw, inspect.type_info(form))
+    where, expected, got = _follow(path, raw, _info(form))
     name = (re.findall(r"`([^`]+)`", text) or [""])[0]
     if "missing required field" in text:
         return f"{where}has no {name!r}; every object of this kind needs one"
@@ -48,6 +49,12 @@ def _sentence(text: str, path: str, raw: Any, form: type) -> str:
     if text.startswith("Invalid"):
         return f"{where}{near('word', str(got), _words(expected))}"
     return f"{where}{text}"
+
+
+@cache
+def _info(form: type) -> inspect.Type:
+    """What msgspec knows of a type, which is slow to find out."""
+    return inspect.type_info(form)
 
 
 def _follow(path: str, raw: Any, info: inspect.Type) -> tuple[str, inspect.Type, Any]:

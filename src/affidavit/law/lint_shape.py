@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from affidavit.law.lint_dates import Messages
 from affidavit.law.lint_draft import Draft
 from affidavit.law.steps import reaches, with_ancestors
-from affidavit.model.measure import End, Event, Measure, Schedule, SetDeadline
+from affidavit.model.measure import ANSWERING, End, Event, Measure, Schedule, SetDeadline
 
-_BARRING = frozenset({"prohibition", "enabling"})
 _NEEDS = {
     "prohibition": (("transactions", "it would bar nothing"),),
     "deadline": (("due", "nobody could tell when it passes"), ("duty_holder", "nobody could tell whose it is")),
@@ -35,7 +34,7 @@ def spoken_to(draft: Draft) -> Messages:
     """What bars an act or gives a power over it says whom it addresses."""
     for path, measure in draft.measures.items():
         for provision in measure.provisions:
-            if provision.kind in _BARRING and provision.transactions and not provision.actors:
+            if provision.kind in ANSWERING and provision.transactions and not provision.actors:
                 yield (
                     path,
                     (

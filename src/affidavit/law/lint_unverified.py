@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from affidavit.law.lint_draft import Draft, parts
 from affidavit.law.lint_sources import FACTS, only_remembered
-from affidavit.model.measure import Measure
+from affidavit.model.measure import CONFIDENCE, Measure
 from affidavit.model.problem import Problem
-
-_WORDS = {"H": "high confidence", "M": "medium confidence", "L": "low confidence"}
 
 
 def unverified(draft: Draft) -> list[Problem]:
@@ -17,7 +15,11 @@ def unverified(draft: Draft) -> list[Problem]:
         for where, item in parts(measure):
             found += [Problem(path, check, f"{where or measure.id}: {text}") for check, text in _marks(item)]
             if isinstance(item, FACTS) and only_remembered(item.sources, measure, draft.shared):
-                found.append(Problem(path, "memory", f"{where}: rests on memory alone ({_WORDS[item.confidence]})"))
+                found.append(
+                    Problem(
+                        path, "memory", f"{where}: rests on memory alone ({CONFIDENCE[item.confidence]} confidence)"
+                    )
+                )
     return sorted(found)
 
 
@@ -26,4 +28,4 @@ def _marks(item: object) -> Iterator[tuple[str, str]]:
     if isinstance(item, (*FACTS, Measure)):
         yield from (("unverified", text) for text in getattr(item, "unverified", ()))
         weaker = getattr(item, "weaker", {})
-        yield from (("weaker", f"{part} ({_WORDS[mark]})") for part, mark in weaker.items())
+        yield from (("weaker", f"{part} ({CONFIDENCE[mark]} confidence)") for part, mark in weaker.items())

@@ -5,11 +5,10 @@ from typing import Any
 
 import yaml
 
+from affidavit.knowledge.shape import shape_problem
+
 SIZE = 1 << 20
 """Bytes that a file of the register may have; the largest has about a hundredth of it."""
-
-DEPTH = 30
-"""How deep lists and objects may lie in each other; measures need 5."""
 
 CHECKS = ("size", "yaml", "aliases", "duplicate-key", "quoting")
 """The checks made here."""
@@ -42,9 +41,8 @@ def read(data: bytes) -> tuple[Any, list[Found]]:
             ("size", f"has more than {SIZE:,} bytes, which no file of the register needs; split it by measure")
         ]
     try:
-        found = list(_shape(data))
-        if found:
-            return None, found
+        if wrong := shape_problem(data):
+            return None, [wrong]
         loader = yaml.CSafeLoader(data)
         try:
             node = loader.get_single_node()
@@ -54,23 +52,6 @@ def read(data: bytes) -> tuple[Any, list[Found]]:
             loader.dispose()
     except (yaml.YAMLError, ValueError) as error:
         return None, [("yaml", f"cannot be read: {' '.join(str(error).split())}")]
-
-
-def _shape(data: bytes) -> Iterator[Found]:
-    """What can be told from the events of the parser alone; stops at the first, as more may never end."""
-    depth = 0
-    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1  # type: ignore[union-attr]
-        if name := getattr(event, "anchor", None):
-            yield "aliases", f"line {line}: uses the anchor or alias {name!r}; write the part out where it is needed"
-            return
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEPTH:
-            yield "yaml", f"line {line}: lies more than {DEPTH} levels deep; a bracket or an indentation is wrong"
-            return
 
 
 def _traps(node: yaml.Node) -> Iterator[Found]:

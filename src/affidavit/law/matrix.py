@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from affidavit.law.ask import Resolver
+from affidavit.law.confidence import weakest
 from affidavit.law.headline import headline
 from affidavit.law.notes import date_notes
 from affidavit.law.reach import WHOLE_DEALING, aimed_at
@@ -12,8 +13,6 @@ from affidavit.law.register import Register
 from affidavit.model.determination import Determination, Outcome, Question, Standing
 from affidavit.model.matrix import Cell, CellStanding, Matrix
 from affidavit.model.measure import Measure
-
-_WEAKEST = ("L", "M", "H", "")
 
 
 def matrix(resolver: Resolver, frame: Question, apps: Sequence[str] = (), transactions: Sequence[str] = ()) -> Matrix:
@@ -111,7 +110,7 @@ def _cell(register: Register, answers: Sequence[Determination], place: Mapping[s
         actors=tuple(made.question.actor for made in agreeing),
         decisive=decisive,
         standings=tuple(CellStanding(item.provision, item.measure, item.outcome) for item in merged.values()),
-        confidence=min((made.confidence for made in agreeing), key=_WEAKEST.index, default=""),
+        confidence=weakest("", *(made.confidence for made in agreeing)),
         named=any(_names(register, item, asked.transaction) for item in merged.values()),
         contested=any(merged[item].contested for item in decisive),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from affidavit.law.breakpoints import effect_bounds
-from affidavit.law.dates import FOREVER, instant, local
+from affidavit.law.dates import local, until
 from affidavit.law.fold import View, known_steps
 from affidavit.law.register import Register
 from affidavit.law.steps import Path, Step
@@ -28,9 +28,7 @@ def moments(
     """
     found: dict[str, tuple[Step, list[Path]]] = {}
     for path in paths:
-        known_by = instant(known, path.zone, "end") if known else FOREVER
-        recorded_by = instant(recorded, path.zone, "end") if recorded else FOREVER
-        steps = known_steps(path, View(0, known_by, recorded_by, app))
+        steps = known_steps(path, View(0, until(known, path.zone), until(recorded, path.zone), app))
         told = {step.first for step in steps if step.via_parent}
         for step in steps:
             if not (step.inherited and step.first in told):

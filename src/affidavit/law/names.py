@@ -1,12 +1,11 @@
 """What a person calls a thing, made into the register's id: apps by any of their names, words in any spelling."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from affidavit.law.ask import unknown
 from affidavit.law.register import Register
 from affidavit.model.errors import UsageError
+from affidavit.wording import nearest, unknown
 
 LONGEST = 200
 """Characters of the longest name that is looked up."""
@@ -25,7 +24,7 @@ def find_app(register: Register, text: str) -> str:
         return found[0]
     if found:
         raise UsageError(f"app {text!r} is more than one", advice=f"say which: {', '.join(found)}")
-    near = difflib.get_close_matches(_folded(text), sorted(spellings), 3, 0.6)
+    near = nearest(_folded(text), spellings)
     if not near:
         raise unknown("app", text, register.apps)
     names = dict.fromkeys(f"{spellings[item]} ({register.apps[spellings[item]].names[0]})" for item in near)
@@ -63,7 +62,7 @@ def find_jurisdiction(register: Register, text: str) -> str:
     names = {_folded(item.name): code for code, item in register.jurisdictions.items()}
     names |= {_folded(code): code for code in register.jurisdictions}
     begun = sorted((name for name in names if len(name) > 1 and _folded(text).startswith(name)), key=len, reverse=True)
-    near = [*begun, *difflib.get_close_matches(_folded(text), sorted(names), 3, 0.6)]
+    near = [*begun, *nearest(_folded(text), names)]
     codes = list(dict.fromkeys(names[item] for item in near))[:3]
     listed = [f"{code} ({register.jurisdictions[code].name})" for code in codes]
     known = ", ".join(sorted({measure.jurisdiction for measure in register.measures.values()}))

@@ -6,6 +6,7 @@ from affidavit.law.ask import Resolver
 from affidavit.law.open_questions import bearing
 from affidavit.model.determination import ENDED, Determination, Outcome
 from affidavit.model.duty import DeadlineState
+from affidavit.wording import with_article
 
 _MODALS = frozenset({"must", "must not", "may"})
 
@@ -14,13 +15,9 @@ def act_sentence(role: str, duty: str, act: str, *, power: bool) -> str:
     """Who must or need not do what. A modal verb takes the act, except that of a mere power; else it stands behind."""
     modal, comma, rest = duty.partition(",")
     takes_act = modal in _MODALS and not power
-    text = f"{one(role)} {modal} {act}{comma}{rest}" if takes_act else f"{one(role)} {duty} (act: {act})"
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def one(role: str) -> str:
-    """A role with its article."""
-    return role if role.startswith("any ") else f"{'an' if role[0] in 'aeio' else 'a'} {role}"
+    text = f"{modal} {act}{comma}{rest}" if takes_act else f"{duty} (act: {act})"
+    who = with_article(role)
+    return f"{who[0].upper()}{who[1:]} {text}."
 
 
 def task_sentence(state: DeadlineState, who: str, general: str) -> str:

@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from affidavit.law.ask import Resolver, unknown
+from affidavit.law.ask import Resolver
 from affidavit.law.days import Look, announced, task
 from affidavit.law.fold import View
 from affidavit.law.grounds import grounds
-from affidavit.law.obligation_words import act_sentence, conditional_exceptions, one, questions_left, task_sentence
+from affidavit.law.obligation_words import act_sentence, conditional_exceptions, questions_left, task_sentence
 from affidavit.law.reach import WHOLE_DEALING, aimed_at
 from affidavit.law.roles import roles, roles_of
 from affidavit.model.determination import ENDED, Outcome, Question, Standing
 from affidavit.model.duty import Obligation
 from affidavit.model.measure import Measure, Provision
+from affidavit.wording import plural, unknown, with_article
 
 _GENERAL = ("any_us_person", "any_person")
 """Roles that include others; a provision for them is told once when every role is asked about."""
@@ -198,7 +199,7 @@ def _duty(asked: _Asked, measure: Measure, provision: Provision, actor: str) -> 
     return Obligation(
         kind="duty",
         **_who(asked, actor),
-        sentence=task_sentence(state, one(state.holder) if is_role else state.holder, general),
+        sentence=task_sentence(state, with_article(state.holder) if is_role else state.holder, general),
         outcome=state.ended_how,
         confidence=state.confidence,
         deadline=replace(state, apps=()) if general else state,
@@ -211,7 +212,7 @@ def _nothing(asked: _Asked, actor: str) -> Obligation:
     place = asked.resolver.register.jurisdictions[base.jurisdiction].name
     aimed = len(_aimed(asked))
     searched = (
-        f"{len(asked.measures)} measures in the register for {place} that were public by then, "
+        f"{plural(len(asked.measures), 'measure')} in the register for {place} that were public by then, "
         f"{aimed} of them about the app; what the register does not hold was not searched"
     )
     sentence = f"No provision in the register speaks to this role about the app: {words.actors[actor].title}."

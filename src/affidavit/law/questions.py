@@ -1,6 +1,7 @@
 """Many questions at once, from a file, each compared with the answer that its author expects."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ LARGEST = 16 << 20
 DEPTH = 12
 """How deep lists and objects may lie in each other."""
 
+MOST = 50_000
+"""Questions of the longest file that is answered."""
+
+PARTS = 1_250_000
+"""Values, lists and objects of the longest YAML file that is read."""
+
+_SHOWN = 40
 _ADVICE = "write a list `questions:`; each has an `id` and a `query` with app, transaction, actor and as_of"
 
 
@@ -84,7 +92,8 @@ def read(path: Path) -> list[dict[str, Any]]:
     """The entries of a file of questions: YAML without anchors, or JSON when its name ends in ``.json``.
 
     Raises:
-        UsageError: no such file, too large, neither YAML nor JSON, or no list of questions.
+        UsageError: no such file, too large, neither YAML nor JSON, no list of questions, or an object in it has the
+            same key twice.
     """
     try:
         with path.open("rb") as handle:
@@ -94,19 +103,21 @@ def read(path: Path) -> list[dict[str, Any]]:
     if len(data) > LARGEST:
         raise UsageError(f"{path}: larger than {LARGEST >> 20} MiB", advice="split it")
     try:
-        found = msgspec.json.decode(data) if path.suffix == ".json" else _yaml(data)
+        found = _json(data) if path.suffix == ".json" else _yaml(data)
     except (yaml.YAMLError, msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}", advice=_ADVICE) from None
+        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}", advice=_ADVICE) from None
     entries = found.get("questions") if isinstance(found, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: no list of questions", advice=_ADVICE)
+    if len(entries) > MOST:
+        raise UsageError(f"{path}: more than {MOST:,} questions", advice="split it")
     return entries
 
 
 def answer_all(resolver: Resolver, entries: list[dict[str, Any]]) -> Iterator[Answered]:
     """Answer every entry, in order. An entry that is wrong is told as such and stops no other."""
     for number, entry in enumerate(entries, 1):
-        name, words = str(entry.get("id", number)), str(entry.get("question", ""))
+        name, words = _words(entry.get("id")) or str(number), _words(entry.get("question"))
         try:
             question, expected = _parts(entry)
             made = None if question is None else resolver.ask(question)
@@ -200,8 +211,52 @@ def _form(value: Any, form: Any) -> Any:
         raise UsageError(f"{form.__name__.casefold()}: {error}", advice=f"known keys are {known}") from None
 
 
+def _words(value: Any) -> str:
+    """Text as it is, a number as text; anything else names nothing."""
+    if isinstance(value, int) and abs(value) < 1 << 63:
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
+def _check_once(keys: Iterable[Hashable]) -> None:
+    """Refuse an object of which a reader and this program could see different values.
+
+    Raises:
+        ValueError: a key comes twice.
+    """
+    seen = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"an object has the key {str(key)[:_SHOWN]!r} twice")
+        seen.add(key)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises as `_check_once`."""
+    _check_once(key for key, _ in pairs)
+    return dict(pairs)
+
+
+def _json(data: bytes) -> Any:
+    """A JSON document.
+
+    Raises:
+        msgspec.DecodeError: it is none; the standard library alone would accept values that JSON does not have.
+        ValueError: an object has a key twice.
+    """
+    msgspec.json.decode(data)
+    return json.loads(data, object_pairs_hook=_object)
+
+
 class _Plain(yaml.CSafeLoader):
-    """YAML in which dates stay text."""
+    """YAML in which dates stay text and no key comes twice in one object."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """As the base class; raises as `_check_once` too."""
+        made = super().construct_mapping(node, deep)
+        if len(made) < len(node.value):
+            _check_once(key.value for key, _ in node.value)
+        return made
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -211,13 +266,13 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _yaml(data: bytes) -> Any:
-    """A YAML document, nothing of which is built when it is too deep or uses a part twice.
+    """A YAML document, nothing of which is built when it is too deep or too long, or uses a part twice.
 
     Raises:
-        yaml.YAMLError: it is so, or is no YAML.
+        yaml.YAMLError: it is so, has a key twice in one object, or is no YAML.
     """
     depth = 0
-    for event in yaml.parse(data, Loader=yaml.CSafeLoader):
+    for number, event in enumerate(yaml.parse(data, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -226,4 +281,6 @@ def _yaml(data: bytes) -> Any:
             raise yaml.YAMLError("anchors and aliases are not allowed")
         if depth > DEPTH:
             raise yaml.YAMLError(f"more than {DEPTH} levels deep")
+        if number > PARTS:
+            raise yaml.YAMLError(f"more than {PARTS:,} values; split it")
     return yaml.load(data, _Plain)  # noqa: S506 - a safe loader

@@ -25,7 +25,7 @@ class Register:
         children: measure id -> ids of measures that depend on it.
         asked: measure id -> its open questions and those of measures on which it depends, each with its time zone.
         first: instant at which the earliest event of all became public.
-        updated: latest date at which anything was recorded, as written.
+        begun, updated: earliest and latest date at which anything was recorded, as written.
     """
 
     def __init__(
@@ -64,9 +64,8 @@ class Register:
             for parent, _ in parents:
                 self.children.setdefault(parent.id, []).append(measure.id)
         self.first = min((step.public for path in self.paths.values() for step in path.steps), default=0)
-        self.updated = max(
-            (event.recorded_at or measure.recorded_at for event, measure in self.events.values()), default=""
-        )
+        records = [event.recorded_at or measure.recorded_at for event, measure in self.events.values()]
+        self.begun, self.updated = min(records, default=""), max(records, default="")
 
     def zone(self, code: str) -> str:
         """The time zone of a jurisdiction.

@@ -25,7 +25,6 @@ class MeasureBrief(Struct, frozen=True, omit_defaults=True):
     instrument: str
     authority: tuple[str, ...]
     cite: str = ""
-    cite_note: str = ""
     limits: str = ""
     note: str = ""
 
@@ -99,7 +98,8 @@ class Brief(Struct, frozen=True, omit_defaults=True):
         app_names, operator_name, transaction, actor, jurisdiction: the question in words.
         events: those relied on and those that only inform, in the order in which they became public.
         open_questions: what the register does not know and the answer hangs on.
-        unverified: what is recorded but nobody has checked.
+        unverified: what is recorded but nobody has checked, of what the answer rests on.
+        sources: where the register read what is told; some may be younger than the state of knowledge asked about.
         notes: about the question itself: dates outside the register, staleness, what was searched.
         elsewhere: codes of other jurisdictions whose measures are about the app.
     """

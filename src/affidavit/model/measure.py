@@ -4,6 +4,7 @@ Times are text. ``2020-09-18`` is a day, ``2021-11`` a month, ``2020-09-27T20:30
 in each role is the reading rule of `affidavit.law.dates`.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct, field
@@ -11,11 +12,20 @@ from msgspec import Struct, field
 Confidence = Literal["H", "M", "L"]
 """High, medium or low, as the person who recorded the fact judged it."""
 
+CONFIDENCE: Mapping[str, str] = {"H": "high", "M": "medium", "L": "low", "": "none stated"}
+"""Confidence in words."""
+
 Seen = Literal["press", "full", "excerpt", "memory"]
 """How much of a source was read: a press document, the full text, a part of it, or nothing (from memory)."""
 
+SEEN: Mapping[Seen, str] = {"press": "press text", "full": "full text", "excerpt": "part read", "memory": "from memory"}
+"""The same in words."""
+
 Kind = Literal["prohibition", "enabling", "exception", "condition", "duty", "deadline", "definition", "criterion"]
 """What a provision is. ``enabling`` gives a power and bars nothing by itself."""
+
+ANSWERING: frozenset[Kind] = frozenset({"prohibition", "enabling"})
+"""Kinds of provisions that answer whether an act is barred; the others explain, ask or define."""
 
 Ended = Literal["REVOKED", "RESCINDED", "LIFTED", "SET_ASIDE", "EXPIRED"]
 """How a provision came to its end; it is then also the outcome."""

@@ -1,23 +1,16 @@
 """An answer in plain sentences, for somebody who reads no tables: what was asked, the answer, why, what it hangs on."""
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from affidavit.model.brief import Brief, EventBrief, MeasureBrief, ProvisionBrief
 from affidavit.model.determination import Standing
+from affidavit.model.measure import CONFIDENCE
 from affidavit.report.columns import Page
+from affidavit.report.dates import day_in_words, in_words
 from affidavit.report.disagreements import Disagreement
 from affidavit.report.outcome_marks import MARKS
-from affidavit.report.text import plural, visible
+from affidavit.wording import plural, with_article
 
-CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "": "none stated"}
-"""How sure the register is, in words."""
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:+-]{5,14}", re.ASCII)
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December")  # fmt: skip
 _VERBS = ("must not", "may")
 
 
@@ -67,33 +60,6 @@ def question_in_words(brief: Brief) -> str:
         f"{brief.app_names[0]}: may {with_article(brief.actor)} {brief.transaction}, {brief.jurisdiction}{given}, "
         f"on {asked.on}, {known}{recorded}?"
     )
-
-
-def with_article(role: str) -> str:
-    """A role with its article (``an app store``, ``any person``)."""
-    if role.startswith(("any ", "the ")):
-        return role
-    return f"{'an' if role[:1].lower() in 'aeiou' else 'a'} {role}"
-
-
-def day_in_words(text: str) -> str:
-    """A date as people write it (``21 September 2020``); what is none is given as it is."""
-    if _DAY.match(text):
-        return f"{int(text[8:])} {_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
-    try:
-        made = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if len(text) < len("2020-09-18T00:00"):
-        return text
-    offset = f" (UTC{text[-6:]})" if made.tzinfo and text[-6] in "+-" else ""
-    return f"{made.day} {_MONTHS[made.month - 1]} {made.year}, {made:%H:%M}{offset}"
-
-
-def _dated(text: str) -> str:
-    """A sentence with its instants as people write them."""
-    made = _INSTANT.sub(lambda found: day_in_words(found.group()), text)
-    return re.sub(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])", lambda found: day_in_words(found.group()), made)
 
 
 def _asked(brief: Brief) -> Iterator[str]:
@@ -164,7 +130,7 @@ def _event(event: EventBrief) -> str:
     """One event as a sentence with its date."""
     effect = f"; {event.effect}" if event.effect else ""
     contested = " This is disputed." if event.contested else ""
-    return _sentence(f"Public since {day_in_words(event.public_at)}: {_dated(event.text + effect)}") + contested
+    return _sentence(f"Public since {day_in_words(event.public_at)}: {in_words(event.text + effect)}") + contested
 
 
 def _others(brief: Brief) -> Iterator[str]:
@@ -182,7 +148,7 @@ def _hangs_on(brief: Brief) -> Iterator[str]:
     """What would change the answer."""
     events = {event.id: event for event in brief.events}
     for number, change in enumerate(brief.changes):
-        text = _dated(change.text)
+        text = in_words(change.text)
         if change.outcome is not None:
             text = text.replace(change.outcome, f"“{MARKS[change.outcome].word}”")
         if change.event in events:

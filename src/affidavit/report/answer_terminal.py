@@ -7,14 +7,11 @@ import msgspec
 
 from affidavit.model.brief import Brief, EventBrief
 from affidavit.model.determination import Standing
-from affidavit.model.measure import Source
-from affidavit.report.answer_sentences import CONFIDENCE, duty_in_words, question_in_words, weaker_parts
+from affidavit.model.measure import CONFIDENCE, SEEN, Source
+from affidavit.report.answer_sentences import duty_in_words, question_in_words, weaker_parts
 from affidavit.report.columns import GAP, Page
 from affidavit.report.disagreements import Disagreement
-from affidavit.report.matrix import STYLES
-
-SEEN = {"press": "press text", "full": "full text", "excerpt": "part read", "memory": "from memory"}
-"""How much of a source was read."""
+from affidavit.report.outcome_marks import MARKS
 
 _ID = 14
 _SEEN = 11
@@ -63,7 +60,6 @@ def answer_as_dict(brief: Brief) -> dict[str, Any]:
     return {**made.pop("determination"), **made}
 
 
-
 def _bullets(page: Page, texts: Iterable[str], style: str = "") -> None:
     for text in texts:
         page.row([("-", 1, style), (text, page.beside(1), style)])
@@ -83,7 +79,7 @@ def _headline(page: Page, brief: Brief) -> None:
     words = brief.meanings[made.headline]
     sure = f"   (confidence {CONFIDENCE[made.confidence]})" if made.confidence else ""
     page.line()
-    page.paragraph(f"{made.headline}: {words.title}{sure}", STYLES.get(made.headline) or "bold")
+    page.paragraph(f"{made.headline}: {words.title}{sure}", MARKS[made.headline].emphasis or "bold")
     page.paragraph(f"{duty_in_words(brief)} {words.meaning}", indent=2)
 
 
@@ -98,7 +94,7 @@ def _standings(page: Page, brief: Brief) -> None:
     for item in made.standings:
         mark = "*" if item.provision in made.decisive else " "
         state = f"{mark} {item.provision}  {item.outcome}: {brief.meanings[item.outcome].title}"
-        page.paragraph(state, STYLES.get(item.outcome, ""))
+        page.paragraph(state, MARKS[item.outcome].emphasis)
         for text in _provision(brief, item):
             page.paragraph(text, indent=4)
 

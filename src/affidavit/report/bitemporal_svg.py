@@ -11,8 +11,9 @@ from affidavit.report.bitemporal_rows import Row, breaks_of, ordered, rows
 from affidavit.report.chart_head import LINE, MARGIN, head
 from affidavit.report.chart_key import key
 from affidavit.report.chart_scene import SIZE, Box, Label, Rule, Scene, dates, depth, draw, fold_text, in_box
-from affidavit.report.chart_time import Axis, Run, axis, became_public, own_moments, statement, written
+from affidavit.report.chart_time import Axis, Run, axis, became_public, own_moments, statement
 from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, left_out, looked_through, nothing_drawn
+from affidavit.report.dates import written
 from affidavit.report.outcome_marks import TELLING
 
 _LEFT = MARGIN + 158.0

@@ -7,19 +7,19 @@ from typing import TypeVar
 
 from affidavit.model.history import Bitemporal, Moment, Plane
 from affidavit.report.bitemporal_rows import Row, breaks_of, ordered, rows
-from affidavit.report.chart_time import Run, became_public, own_moments, takes_effect, written
+from affidavit.report.chart_time import Run, became_public, own_moments, takes_effect
 from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, left_out, looked_through, nothing_drawn
 from affidavit.report.columns import GAP, Page
+from affidavit.report.dates import written
 from affidavit.report.outcome_marks import MARKS
-from affidavit.report.text import visible
-from affidavit.report.timeline_terminal import legend, painted
+from affidavit.report.timeline_terminal import legend
 
 _Part = TypeVar("_Part", Row, Run)
 
 _NAMES = string.ascii_letters
 _DATE = 16
 _LEFT = 1 + 1 + _DATE + len(GAP)
-"""Columns ahead of the field: the letter and the date of a row."""
+"""Columns ahead of the field: the letter and the date of a row; more where a time has seconds."""
 
 _NARROWEST, _WIDEST = 3, 8
 """Columns of one stretch of legal time."""
@@ -51,46 +51,51 @@ def render_bitemporal(bitemporal: Bitemporal, width: int = 80, colour: bool = Fa
     page.line()
     legend(page, scope, [run.look for _, seen in planes for row in seen for run in row.runs])
     for plane, seen in planes:
-        _panel(page, plane, seen, own_moments(bitemporal.moments, plane.provisions), colour=colour)
+        _panel(page, plane, seen, own_moments(bitemporal.moments, plane.provisions))
     return page.text()
 
 
-def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Moment], *, colour: bool) -> None:
+def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Moment]) -> None:
     """Heading, field and key of one group."""
     breaks = breaks_of(seen)
     page.line()
     page.paragraph(", ".join(plane.provisions), "bold")
     page.paragraph(f"{plane.measure} ({plane.jurisdiction}): {plane.title}", "dim")
-    cell = min((page.width - _LEFT) // (len(breaks) + 1), _WIDEST)
+    dates = [written(at.isoformat()) for at in breaks]
+    left = max([_LEFT, *(2 + len(text) + len(GAP) for text in dates)])
+    cell = min((page.width - left) // (len(breaks) + 1), _WIDEST)
     if cell < _NARROWEST or len(breaks) > len(_NAMES):
         page.paragraph("More changes than fit into this width; the dates alone:")
     else:
-        for line in _field(breaks, seen, cell, colour=colour):
-            page.line(line)
+        for pieces in _field(breaks, seen, cell, left):
+            page.pieces(pieces)
     page.line()
-    for name, at in zip(_NAMES, breaks, strict=False):
+    for name, at, text in zip(_NAMES, breaks, dates, strict=False):
         said = "; ".join([*became_public(at, moments), *takes_effect(at, moments)])
-        rest = max(page.width - _LEFT - 1, 12)
-        page.row([(name, 1, ""), (written(at.isoformat()), _DATE, ""), (said, rest, "")])
+        page.row([(name, 1, ""), (text, _DATE, ""), (said, page.beside(1, _DATE), "")])
 
 
-def _field(breaks: Sequence[datetime], seen: Sequence[Row], cell: int, *, colour: bool) -> list[str]:
-    """A line for each stretch of knowledge, the latest first, and a line of letters below."""
+def _field(breaks: Sequence[datetime], seen: Sequence[Row], cell: int, left: int) -> list[list[tuple[str, str]]]:
+    """A line of styled texts for each stretch of knowledge, the latest first, and a line of letters below.
+
+    `cell` and `left` are the columns of a stretch of legal time and of what stands ahead of the field.
+    """
     lines = []
     for level in reversed(range(len(breaks) + 1)):
         row = _holding(seen, breaks, level)
         name = f"{_NAMES[level - 1]} {written(breaks[level - 1].isoformat())}" if level else "  before"
-        line = f"{name:<{_LEFT}}"
+        line = [(f"{name:<{left}}", "")]
         for place in range(len(breaks) + 1):
             run = _holding(row.runs, breaks, place) if row else None
             symbols = "".join(mark.symbol for mark in run.look.marks) if run else MARKS[None].symbol
-            room = cell - 2 if place == level else cell
-            text = (symbols * cell)[:room]
-            text = painted(text, run.look.mark.style if colour and run else "")
-            line += f"[{text}]" if place == level else text
+            style = run.look.mark.style if run else ""
+            if place == level:
+                line += [("[", ""), ((symbols * cell)[: cell - 2], style), ("]", "")]
+            else:
+                line.append(((symbols * cell)[:cell], style))
         lines.append(line)
     letters = "".join(f"{name:<{cell}}" for name in _NAMES[: len(breaks)])
-    return [*lines, " " * (_LEFT + cell) + letters]
+    return [*lines, [(" " * (left + cell) + letters, "")]]
 
 
 def _holding(parts: Sequence[_Part], breaks: Sequence[datetime], place: int) -> _Part | None:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from affidavit.model.history import Moment
 from affidavit.report.chart_head import LINE, MARGIN
 from affidavit.report.chart_scene import SIZE, Label, Rule, fold_text
-from affidavit.report.chart_time import became_public, takes_effect, written
+from affidavit.report.chart_time import became_public, takes_effect
+from affidavit.report.dates import written
 
 _DATE = 120.0
 _GAP = 20.0

@@ -1,4 +1,4 @@
-"""Time on a chart: what of a history is seen, where along an axis it lies, and how an instant is written.
+"""Time on a chart: what of a history is seen, and where along an axis it lies.
 
 Events come in bursts with years between them, so an axis gives each stretch between two changes a place of its own and
 is not to scale; its dates stand at the changes.
@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from affidavit.model.history import Moment, Scope, Segment
+from affidavit.report.dates import written
 from affidavit.report.outcome_marks import Look, look
 
 _HOUR = 3600
@@ -32,14 +33,6 @@ class Run(NamedTuple):
 def when(text: str) -> datetime:
     """An instant of a history."""
     return datetime.fromisoformat(text)
-
-
-def written(text: str) -> str:
-    """An instant as a reader wants it: the day, and the time unless the day begins there."""
-    if not text:
-        return ""
-    day, _, clock = text.partition("T")
-    return day if clock.startswith("00:00:00") else f"{day} {clock[: 5 if clock[6:8] == '00' else 8]}"
 
 
 def runs(segments: Iterable[Segment], scope: Scope) -> tuple[Run, ...]:

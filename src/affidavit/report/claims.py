@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from affidavit.model.claim import Assertion, ClaimsAnswer, Dispute, Resolution, Told, Voice
-from affidavit.model.measure import Source
+from affidavit.model.measure import CONFIDENCE, SEEN, Source
 from affidavit.report.columns import Page
-from affidavit.report.text import plural
+from affidavit.wording import plural
 
 KINDS = {
     "claims": "sources contradict each other",
@@ -20,8 +18,6 @@ KINDS = {
 }
 """Kind of conflict -> in words."""
 
-_CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
-_SEEN = {"press": "press text", "full": "full text", "excerpt": "part read", "memory": "from memory"}
 _INSTANT = re.compile(r"T(\d\d:\d\d)(?::00)?([+-]\d\d:\d\d)")
 _LONG_NUMBER = re.compile(r"(?<![\w-])\d{5,15}(?!\w)", re.ASCII)
 _PARTS = ("provision:", "event:", "measure:")
@@ -51,11 +47,6 @@ def render_claims(answer: ClaimsAnswer, *, width: int = 80, colour: bool = False
     page.paragraph(answer.searched)
     page.paragraph("Other sources were not searched.")
     return page.text()
-
-
-def render_claims_json(answer: ClaimsAnswer) -> bytes:
-    """The answer as JSON, with every field that is not empty."""
-    return msgspec.json.format(msgspec.json.encode(answer, order="sorted"), indent=2) + b"\n"
 
 
 def according(told: Told) -> str:
@@ -146,7 +137,7 @@ def _decision(decided: Resolution | None, known: str) -> Iterator[tuple[str, str
     yield "decided", decided.decision
     yield "why", decided.why
     since = f"grounds public by {decided.knowable_from}; " if decided.knowable_from else ""
-    sure = _CONFIDENCE[decided.confidence]
+    sure = CONFIDENCE[decided.confidence]
     yield "rests on", f"{', '.join(decided.sources)}; {since}recorded {decided.recorded_at}; confidence {sure}"
 
 
@@ -157,7 +148,7 @@ def _documents(page: Page, sources: dict[str, Source]) -> None:
         page.paragraph("Sources", "bold")
     for name, item in sources.items():
         words = (item.title, item.cite, item.url, item.path, item.note)
-        _row(page, f"  {name}", [(f"{_SEEN[item.seen]}: {'; '.join(word for word in words if word)}", "")])
+        _row(page, f"  {name}", [(f"{SEEN[item.seen]}: {'; '.join(word for word in words if word)}", "")])
 
 
 def _row(page: Page, label: str, texts: Iterable[tuple[str, str]]) -> None:

@@ -34,7 +34,7 @@ Cell = tuple[str, int, str]
 
 
 class Page:
-    """Lines of a fixed width, styled only if `colour`. Every text is made visible here, so that no caller forgets it."""
+    """Lines of a fixed width, styled only if `colour`. Texts are made visible here, so that no caller forgets it."""
 
     def __init__(self, width: int, *, colour: bool) -> None:
         self.width = width

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from affidavit.model.duty import DeadlineState
+from affidavit.model.measure import CONFIDENCE
 from affidavit.report.columns import GAP, NARROWEST, Page
 
 _DATE = 10
@@ -18,7 +19,6 @@ _STATUS = {
     "fell away": "fell away: what set it ended before that day",
     "outcome recorded": "an outcome is recorded",
 }
-_CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 
 
 def render_deadlines(states: Sequence[DeadlineState], width: int = 80, *, colour: bool = False) -> str:
@@ -84,7 +84,7 @@ def _lines(state: DeadlineState) -> Iterator[tuple[str, str]]:
     yield from _dates(state)
     for remark in state.remarks:
         said = f": {remark.text}" if remark.text else ""
-        event = f"[{remark.event}, confidence {_CONFIDENCE[remark.confidence]}]"
+        event = f"[{remark.event}, confidence {CONFIDENCE[remark.confidence]}]"
         yield "Known", f"{remark.public_at}, {remark.type.replace('_', ' ')}{said} {event}"
     if state.status == "met":
         yield "Gap", "the register dates the news that it was met, not the act itself"
@@ -97,7 +97,7 @@ def _lines(state: DeadlineState) -> Iterator[tuple[str, str]]:
     if state.ended and state.ended_how:
         yield "Ended", f"{state.ended}, {state.ended_how.lower().replace('_', ' ')} [{state.ended_by}]"
     yield from (("Unsure", text) for text in state.unverified)
-    yield "Sources", f"{', '.join(state.sources)}; confidence {_CONFIDENCE[state.confidence]}"
+    yield "Sources", f"{', '.join(state.sources)}; confidence {CONFIDENCE[state.confidence]}"
 
 
 def _dates(state: DeadlineState) -> Iterator[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _dates(state: DeadlineState) -> Iterator[tuple[str, str]]:
         yield "First", state.stated or state.counted
     for move in state.moves:
         note = f" ({move.note})" if move.note else ""
-        event = f"[{move.event}, confidence {_CONFIDENCE[move.confidence]}]"
+        event = f"[{move.event}, confidence {CONFIDENCE[move.confidence]}]"
         yield "Moved", f"to {move.due}, public on {move.public_at}{note} {event}"
     if state.extendable_days and not state.moves:
         yield "Allowed", f"an extension of up to {state.extendable_days} days"

@@ -21,6 +21,7 @@ from affidavit.model.finding import GRADES, Answer
 from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
+from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import Certificate, SigningBlock
 from affidavit.report import evidence, law
@@ -28,7 +29,8 @@ from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
 from affidavit.report.template_cache import TemplateCache
-from affidavit.report.text import plural, visible
+from affidavit.report.text import visible
+from affidavit.wording import plural
 
 ROWS = 200
 """Longest table on the page; a line under it says how many rows there are in all and where."""
@@ -56,8 +58,6 @@ _NOTABLE = {
     "native-method": "Methods written in native code",
     "crypto-constant": "Constants of cryptography",
 }
-
-_SURE = {"H": "high", "M": "medium", "L": "low"}
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TEXT = 2_000
@@ -125,7 +125,7 @@ def _law(affidavit: Affidavit) -> dict[str, Any]:
     """What ties the file to listed apps, and the provisions about them."""
     return {
         "law": affidavit.law, "bound": law.by_app(affidavit.law), "ask_command": law.how_to_ask(affidavit),
-        "kind_in_words": law.kind_in_words, "sure": _SURE,
+        "kind_in_words": law.kind_in_words, "sure": CONFIDENCE,
         "nothing_bound": law.NOTHING_BOUND, "names_decide": law.NAMES_DECIDE,
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The whole affidavit as one JSON document, and the schema that it keeps to."""
+"""How JSON is written here; the whole affidavit as one document, and the schema that it keeps to."""
 
 from typing import Any
 
@@ -9,9 +9,14 @@ from affidavit.model.bundle import Affidavit
 SCHEMA_ID = "affidavit.schema.json"
 
 
+def as_json(value: Any) -> bytes:
+    """A value as JSON: keys sorted, two spaces of indentation, one line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+
+
 def render_json(affidavit: Affidavit) -> bytes:
-    """Every field, keys sorted, two spaces of indentation, one line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(affidavit, order="sorted"), indent=2) + b"\n"
+    """Every field."""
+    return as_json(affidavit)
 
 
 def parse_json(document: bytes) -> Affidavit:
@@ -33,4 +38,4 @@ def schema() -> dict[str, Any]:
 
 def schema_document() -> bytes:
     """The schema as the bytes of the published file."""
-    return msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2) + b"\n"
+    return as_json(schema())

@@ -1,13 +1,14 @@
 """The law that an affidavit holds, arranged for a reader: by listed app, histories as stretches of time in words."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from affidavit.model.binding import Applicable, Binding, LawRecord
 from affidavit.model.bundle import Affidavit
 from affidavit.model.history import Segment, Track
+from affidavit.report.dates import written
 from affidavit.report.overview import file_names
 from affidavit.report.text import visible
 
@@ -26,7 +27,6 @@ _KINDS = {
     "library": "known library",
     "domain": "domain",
 }
-_MIDNIGHT = "T00:00:00"
 
 
 class Stretch(Struct, frozen=True):
@@ -56,8 +56,14 @@ class AppLaw(Struct, frozen=True):
 
 def by_app(law: LawRecord) -> tuple[AppLaw, ...]:
     """The record by listed app, each provision once, in the record's order."""
-    apps = dict.fromkeys(item.app for item in law.applicable)
-    return tuple(_app(law, app) for app in apps)
+    ties: dict[str, list[Applicable]] = {}
+    marks: dict[str, list[Binding]] = {}
+    for tie in law.applicable:
+        ties.setdefault(tie.app, []).append(tie)
+    for mark in law.bindings:
+        marks.setdefault(mark.app, []).append(mark)
+    words = dict(law.outcomes)
+    return tuple(_app(found, marks.get(app, ()), words) for app, found in ties.items())
 
 
 def kind_in_words(by: str) -> str:
@@ -90,18 +96,15 @@ def how_to_ask(affidavit: Affidavit) -> str:
     return f"affidavit ask --bundle {shlex.quote(visible(bundle))} --on DATE"
 
 
-def _app(law: LawRecord, app: str) -> AppLaw:
-    ties = tuple(item for item in law.applicable if item.app == app)
-    tracks = {track.provision: track for item in ties for track in item.tracks}
-    rows = tuple(
-        Row(
-            track,
-            tuple(_stretches(track, dict(law.outcomes))),
-            tuple(item.title for item in ties if track.provision in {each.provision for each in item.tracks}),
-        )
-        for track in tracks.values()
-    )
-    return AppLaw(_called(ties[0]), ties, tuple(item for item in law.bindings if item.app == app), rows)
+def _app(ties: Sequence[Applicable], marks: Sequence[Binding], words: Mapping[str, str]) -> AppLaw:
+    """One listed app, from what ties the file to it; `words` are what outcomes are called."""
+    tracks = {track.provision: track for tie in ties for track in tie.tracks}
+    titles: dict[str, dict[str, None]] = {}
+    for tie in ties:
+        for track in tie.tracks:
+            titles.setdefault(track.provision, {})[tie.title] = None
+    rows = tuple(Row(track, tuple(_stretches(track, words)), tuple(titles[name])) for name, track in tracks.items())
+    return AppLaw(_called(ties[0]), tuple(ties), tuple(marks), rows)
 
 
 def _called(item: Applicable) -> str:
@@ -117,11 +120,11 @@ def _stretches(track: Track, words: Mapping[str, str]) -> Iterator[Stretch]:
             continue
         said = _outcome(part, words)
         if open_ is not None and open_.outcome == said:
-            open_ = Stretch(said, open_.start, _moment(part.end))
+            open_ = Stretch(said, open_.start, written(part.end, offset=True))
             continue
         if open_ is not None:
             yield open_
-        open_ = Stretch(said, _moment(part.start), _moment(part.end))
+        open_ = Stretch(said, written(part.start, offset=True), written(part.end, offset=True))
     if open_ is not None:
         yield open_
 
@@ -131,9 +134,3 @@ def _outcome(part: Segment, words: Mapping[str, str]) -> str:
     said = words.get(str(part.outcome), str(part.outcome))
     blocked = ", and already blocked by a court" if part.blocked else ""
     return said + blocked + (" (contested)" if part.contested else "")
-
-
-def _moment(text: str) -> str:
-    """An instant on the clock of its jurisdiction: the day alone at midnight, else with the time and its offset."""
-    day, _, rest = text.partition("T")
-    return day if not rest or f"T{rest}".startswith(_MIDNIGHT) else f"{day} {rest[:5]} ({rest[8:]})"

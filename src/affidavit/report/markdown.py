@@ -12,7 +12,8 @@ from affidavit.report.answers import cited_places, has_more_places, names_of_cod
 from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
 from affidavit.report.terminal import signers
-from affidavit.report.text import plural, visible
+from affidavit.report.text import visible
+from affidavit.wording import plural
 
 ROWS = 100
 """Longest list; what is left out is counted, and the JSON form has it."""

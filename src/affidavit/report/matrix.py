@@ -8,31 +8,9 @@ from affidavit.model.determination import Outcome
 from affidavit.model.matrix import Cell, Matrix
 from affidavit.report.columns import GAP, Page
 from affidavit.report.csv import neutral
-from affidavit.report.text import plural, visible
-
-WORDS: Mapping[Outcome, str] = {
-    Outcome.PROHIBITED: "barred",
-    Outcome.PROHIBITED_NOT_ENFORCED: "unenforced",
-    Outcome.UNCERTAIN: "uncertain",
-    Outcome.ENJOINED: "enjoined",
-    Outcome.ANNOUNCED_NOT_EFFECTIVE: "announced",
-    Outcome.AUTHORITY_ONLY: "power",
-    Outcome.EXCEPTED: "excepted",
-    Outcome.REVOKED: "revoked",
-    Outcome.RESCINDED: "rescinded",
-    Outcome.LIFTED: "lifted",
-    Outcome.SET_ASIDE: "set aside",
-    Outcome.EXPIRED: "expired",
-    Outcome.NOT_COVERED: "-",
-}
-"""Outcome -> the word that fits into a cell; the legend gives its id and title."""
-
-STYLES: Mapping[Outcome, str] = {
-    Outcome.PROHIBITED: "bold magenta",
-    Outcome.PROHIBITED_NOT_ENFORCED: "bold yellow",
-    Outcome.UNCERTAIN: "bold yellow",
-    Outcome.NOT_COVERED: "dim",
-}
+from affidavit.report.outcome_marks import MARKS
+from affidavit.report.text import visible
+from affidavit.wording import plural
 
 COLUMNS = (
     "app", "app_name", "transaction", "transaction_title", "headline", "headline_title", "actors", "decisive",
@@ -72,7 +50,7 @@ def render_app(found: Matrix, *, width: int = 80, colour: bool = False, assumed:
     cells = [cell for cell in found.cells if cell.named] or list(found.cells)
     if cells:
         page.line()
-        widths = (_ACT, _CELL, max(width - _ACT - _CELL - 2 * len(GAP), 12))
+        widths = (_ACT, _CELL, page.beside(_ACT, _CELL))
         page.row([(head, size, "bold") for head, size in zip(("Act", "Answer", "Rests on"), widths, strict=True)])
         for cell in cells:
             _act(page, cell, widths, found)
@@ -138,7 +116,7 @@ def _headings(page: Page, groups: Sequence[Group], found: Matrix) -> list[str]:
             continue
         letter = f"[{number + 1}]"
         heads.append(letter)
-        page.row([(letter, 4, "bold"), (", ".join(names), max(page.width - 6, 12), "")])
+        page.row([(letter, 4, "bold"), (", ".join(names), page.beside(4), "")])
     return heads
 
 
@@ -150,7 +128,7 @@ def _block(page: Page, groups: Sequence[Group], names: Sequence[str], found: Mat
         row = [cells.get(transaction) for _, cells in groups]
         if any(cell is not None and cell.named for cell in row):
             outcomes = [cell.headline if cell is not None else Outcome.NOT_COVERED for cell in row]
-            page.row([(transaction, _ACT, ""), *((WORDS[item], _CELL, STYLES.get(item, "")) for item in outcomes)])
+            page.row([(transaction, _ACT, ""), *((MARKS[item].cell, _CELL, MARKS[item].emphasis) for item in outcomes)])
 
 
 def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Matrix) -> None:
@@ -162,21 +140,23 @@ def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Ma
         for cell in cells.values():
             for item in cell.standings:
                 by_state.setdefault(item.outcome, {})[item.provision] = None
-        told = [f"{WORDS[state]}: {', '.join(by_state[state])}" for state in found.outcome_titles if state in by_state]
-        page.row([(name, _CELL, "bold"), ("; ".join(told), max(page.width - _CELL - 2, 12), "")])
+        told = [
+            f"{MARKS[state].cell}: {', '.join(by_state[state])}" for state in found.outcome_titles if state in by_state
+        ]
+        page.row([(name, _CELL, "bold"), ("; ".join(told), page.beside(_CELL), "")])
 
 
 def _act(page: Page, cell: Cell, widths: Sequence[int], found: Matrix) -> None:
     """One act: the answer, the provisions with their state, and for which roles it holds."""
-    states = "; ".join(f"{item.provision} {WORDS[item.outcome]}" for item in cell.standings)
+    states = "; ".join(f"{item.provision} {MARKS[item.outcome].cell}" for item in cell.standings)
     roles = ", ".join(found.actor_titles[name] for name in cell.actors)
     contested = "; contested" if cell.contested else ""
     head = (
         cell.transaction,
-        WORDS[cell.headline],
+        MARKS[cell.headline].cell,
         f"{states}  (confidence {cell.confidence}{contested})",
     )
-    styles = ("", STYLES.get(cell.headline, ""), "")
+    styles = ("", MARKS[cell.headline].emphasis, "")
     page.row([(text, size, style) for text, size, style in zip(head, widths, styles, strict=True)])
     title = found.transaction_titles[cell.transaction]
     page.row([("", _ACT, ""), ("", _CELL, ""), (f"{title}: for {roles}", widths[-1], "dim")])
@@ -186,7 +166,7 @@ def _legend(page: Page, titles: Mapping[Outcome, str]) -> None:
     page.line()
     for outcome, title in titles.items():
         page.row(
-            [(WORDS[outcome], _CELL, STYLES.get(outcome, "")), (f"{outcome}: {title}", page.width - _CELL - 2, "")]
+            [(MARKS[outcome].cell, _CELL, MARKS[outcome].emphasis), (f"{outcome}: {title}", page.beside(_CELL), "")]
         )
 
 

@@ -103,9 +103,7 @@ def _add_bearing(page: Page, bearing: Bearing, told: dict[tuple[object, ...], st
     page.paragraph(f"In the review: {bearing.asks}", indent=4)
     rest = page.beside(2, _MARK, _GRADE)
     for item in bearing.items:
-        page.row(
-            [("", 2, ""), (item.stance, _MARK, ""), (item.grade or "", _GRADE, ""), (_text(item), rest, "")]
-        )
+        page.row([("", 2, ""), (item.stance, _MARK, ""), (item.grade or "", _GRADE, ""), (_text(item), rest, "")])
     for text in bearing.missing:
         page.row([("", 2, ""), ("missing", _MARK, ""), ("", _GRADE, ""), (text, rest, "")])
 

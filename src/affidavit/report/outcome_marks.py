@@ -1,4 +1,4 @@
-"""How each outcome looks on a chart: a short word, a character for terminals, a colour and a pattern for pictures.
+"""How each outcome looks: short words, a character and styles for terminals, a colour and a pattern for pictures.
 
 Colours are of a palette that readers with any colour vision can tell apart (Okabe and Ito); characters and patterns
 say the same without colour.
@@ -16,39 +16,45 @@ class Mark(NamedTuple):
     Attributes:
         word: what it is called on a chart.
         brief: the same for a narrow bar.
+        cell: one word or two for a cell of a table of ten columns; the legend gives the title.
         symbol: one ASCII character that fills a bar on a terminal.
-        style: how `columns.Page` styles it; empty for none.
+        style: of that bar, for `columns.Page`; empty for none.
+        emphasis: how its name is styled in running text; only what binds, or may, stands out.
         fill: colour in a picture.
         pattern: name of a pattern of ``templates/chart.svg``; empty for a plain area.
     """
 
     word: str
     brief: str
+    cell: str
     symbol: str
     style: str
+    emphasis: str
     fill: str
     pattern: str
 
 
 MARKS: dict[Outcome | None, Mark] = {
-    Outcome.PROHIBITED: Mark("barred", "barred", "#", "31", "#e8703a", ""),
-    Outcome.PROHIBITED_NOT_ENFORCED: Mark("barred, not enforced", "not enforced", "%", "33", "#e69f00", "rising"),
-    Outcome.UNCERTAIN: Mark("open start", "open", "?", "1;33", "#f0e442", "dots"),
-    Outcome.ENJOINED: Mark("blocked by a court", "blocked", "=", "34", "#4fa3d8", "level"),
-    Outcome.ANNOUNCED_NOT_EFFECTIVE: Mark("announced", "not yet", "~", "36", "#cfe8f7", "falling"),
-    Outcome.AUTHORITY_ONLY: Mark("a power only", "power", "+", "32", "#8fd3bd", "upright"),
-    Outcome.EXCEPTED: Mark("left out", "left out", "x", "2", "#ffffff", "cross"),
-    Outcome.REVOKED: Mark("revoked", "revoked", "r", "2", "#c4c4c4", ""),
-    Outcome.RESCINDED: Mark("rescinded", "rescinded", "s", "2", "#c4c4c4", "rising"),
-    Outcome.LIFTED: Mark("lifted", "lifted", "l", "35", "#e3b5d0", ""),
-    Outcome.SET_ASIDE: Mark("set aside", "set aside", "a", "35", "#cc79a7", "cross"),
-    Outcome.EXPIRED: Mark("expired", "expired", "e", "2", "#c4c4c4", "dots"),
-    Outcome.NOT_COVERED: Mark("not covered", "none", "o", "2", "#f4f4f4", "cross"),
-    None: Mark("not announced", "-", ".", "2", "#ffffff", ""),
+    Outcome.PROHIBITED: Mark("barred", "barred", "barred", "#", "red", "bold magenta", "#e8703a", ""),
+    Outcome.PROHIBITED_NOT_ENFORCED: Mark(
+        "barred, not enforced", "not enforced", "unenforced", "%", "yellow", "bold yellow", "#e69f00", "rising"
+    ),
+    Outcome.UNCERTAIN: Mark("open start", "open", "uncertain", "?", "bold yellow", "bold yellow", "#f0e442", "dots"),
+    Outcome.ENJOINED: Mark("blocked by a court", "blocked", "enjoined", "=", "blue", "", "#4fa3d8", "level"),
+    Outcome.ANNOUNCED_NOT_EFFECTIVE: Mark("announced", "not yet", "announced", "~", "cyan", "", "#cfe8f7", "falling"),
+    Outcome.AUTHORITY_ONLY: Mark("a power only", "power", "power", "+", "green", "", "#8fd3bd", "upright"),
+    Outcome.EXCEPTED: Mark("left out", "left out", "excepted", "x", "dim", "", "#ffffff", "cross"),
+    Outcome.REVOKED: Mark("revoked", "revoked", "revoked", "r", "dim", "", "#c4c4c4", ""),
+    Outcome.RESCINDED: Mark("rescinded", "rescinded", "rescinded", "s", "dim", "", "#c4c4c4", "rising"),
+    Outcome.LIFTED: Mark("lifted", "lifted", "lifted", "l", "magenta", "", "#e3b5d0", ""),
+    Outcome.SET_ASIDE: Mark("set aside", "set aside", "set aside", "a", "magenta", "", "#cc79a7", "cross"),
+    Outcome.EXPIRED: Mark("expired", "expired", "expired", "e", "dim", "", "#c4c4c4", "dots"),
+    Outcome.NOT_COVERED: Mark("not covered", "none", "-", "o", "dim", "dim", "#f4f4f4", "cross"),
+    None: Mark("not announced", "-", "", ".", "dim", "", "#ffffff", ""),
 }
 
 
-CONTESTED = Mark("contested", "contested", "!", "", "", "rings")
+CONTESTED = Mark("contested", "contested", "contested", "!", "", "", "", "rings")
 """Beside an outcome that rests on an event which somebody with standing disputes."""
 
 

@@ -11,7 +11,7 @@ from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.report.endpoints import role_of
-from affidavit.report.text import plural
+from affidavit.wording import plural
 
 T = TypeVar("T")
 

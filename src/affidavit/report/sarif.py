@@ -17,13 +17,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from affidavit.model.bundle import Affidavit
 from affidavit.model.finding import Answer, Finding
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, names_of_code
+from affidavit.report.json import as_json
 from affidavit.report.text import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -42,7 +41,7 @@ def render_sarif(affidavit: Affidavit) -> bytes:
     """One run with rules, results, artifacts and notifications; keys sorted, two spaces of indentation."""
     run = _Run(affidavit)
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_shown(run.document())]}
-    return msgspec.json.format(msgspec.json.encode(log, order="sorted"), indent=2) + b"\n"
+    return as_json(log)
 
 
 def _shown(value: Any) -> Any:

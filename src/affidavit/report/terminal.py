@@ -12,7 +12,8 @@ from affidavit.report.answers import Statement, statements
 from affidavit.report.columns import GAP, Page
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
-from affidavit.report.text import plural, visible
+from affidavit.report.text import visible
+from affidavit.wording import plural
 
 _COLOURS = {Answer.SHOWN: "bold yellow", Answer.UNDETERMINED: "magenta", Answer.NOT_SHOWN: "dim"}
 _HEADS = (("What it touches", 21), ("Answer", 12), ("Grade", 9), ("Where, and whose code", 0))
@@ -46,7 +47,6 @@ def render_terminal(
     for label, value in written or _how_to_check(affidavit):
         page.line(f"{label:<{_LABEL}}{GAP}{value}")
     return page.text()
-
 
 
 def _line(page: Page, label: str, value: str) -> None:

@@ -43,8 +43,3 @@ def visible(text: str, limit: int = LIMIT) -> str:
     if not (shown.isascii() and shown.isprintable()):
         shown = _HIDDEN.sub(_escape, shown)
     return shown + cut
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """A count with its noun (``1 place``, ``1,204 places``)."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -19,8 +19,9 @@ from affidavit.report.chart_scene import (
     in_box,
     text_width,
 )
-from affidavit.report.chart_time import Axis, Run, axis, bounds, length, runs, statement, written
+from affidavit.report.chart_time import Axis, Run, axis, bounds, length, runs, statement
 from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, knowledge_of, left_out, looked_through, nothing_drawn
+from affidavit.report.dates import written
 
 _NAMES = 250.0
 """Width of the column of names."""

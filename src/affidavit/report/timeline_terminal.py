@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from affidavit.model.history import Moment, Scope, Timeline, Track
-from affidavit.report.chart_time import Run, became_public, bounds, events_at, own_moments, runs, takes_effect, written
+from affidavit.report.chart_time import Run, became_public, bounds, events_at, own_moments, runs, takes_effect
 from affidavit.report.chart_words import (
     CONTESTED_MEANING,
     NOT_DRAWN,
@@ -18,6 +18,7 @@ from affidavit.report.chart_words import (
     nothing_drawn,
 )
 from affidavit.report.columns import GAP, Page
+from affidavit.report.dates import written
 from affidavit.report.outcome_marks import CONTESTED, MARKS, TELLING, Look, look
 from affidavit.report.text import visible
 
@@ -58,7 +59,7 @@ def render_timeline(timeline: Timeline, width: int = 80, colour: bool = False) -
     page.line()
     legend(page, scope, [run.look for track in timeline.tracks for run in runs(track.segments, scope)])
     for _, group in groupby(timeline.tracks, key=lambda track: track.measure):
-        _measure(page, timeline, list(group), colour=colour)
+        _measure(page, timeline, list(group))
     return page.text()
 
 
@@ -73,19 +74,18 @@ def legend(page: Page, scope: Scope, looks: Iterable[Look]) -> None:
         page.paragraph("Two characters in turn: both hold, the first being the outcome.")
 
 
-def _measure(page: Page, timeline: Timeline, tracks: Sequence[Track], *, colour: bool) -> None:
+def _measure(page: Page, timeline: Timeline, tracks: Sequence[Track]) -> None:
     """Heading, bars, axis and table of one measure."""
     first = tracks[0]
     page.line()
     page.paragraph(f"{first.measure} ({first.jurisdiction}): {first.title}", "bold")
     shown = {track.provision: runs(track.segments, timeline.scope) for track in tracks}
     breaks = sorted({item for bar in shown.values() for item in bounds(bar)})
-    label = max(min(len(name), _NAME) for name in shown) + len(GAP)
+    label = max(min(len(visible(name)), _NAME) for name in shown) + len(GAP)
     columns = _columns(len(breaks), page.width - label)
     if columns:
         for name, bar in shown.items():
-            drawn = "".join(painted(text, code if colour else "") for text, code in _bar(bar, breaks, columns))
-            page.line(f"{visible(name)[:_NAME]:<{label}}{drawn}")
+            page.pieces([(f"{visible(name)[:_NAME]:<{label}}", ""), *_bar(bar, breaks, columns)])
         moments = own_moments(timeline.moments, shown)
         for line in _dates(breaks, columns, page.width - label, moments):
             page.line(" " * label + line)
@@ -106,7 +106,7 @@ def _columns(count: int, room: int) -> list[int]:
 
 
 def _bar(bar: Sequence[Run], breaks: Sequence[datetime], columns: Sequence[int]) -> list[tuple[str, str]]:
-    """Each run as text of its width, with its colour code."""
+    """Each run as text of its width, with its style."""
     found = []
     for run in bar:
         start = columns[breaks.index(run.start)] if run.start else 0
@@ -127,11 +127,6 @@ def _filled(run: Run, width: int) -> str:
     return filled
 
 
-def painted(text: str, code: str) -> str:
-    """A text in a colour; as it is when the code is empty."""
-    return f"\x1b[{code}m{text}\x1b[0m" if code else text
-
-
 def _dates(breaks: Sequence[datetime], columns: Sequence[int], room: int, moments: Sequence[Moment]) -> list[str]:
     """The dates of the breaks, each on a line of its own under its place, with what happens then where it fits."""
     lines = [_ticks(columns[: len(breaks)])] if breaks else []
@@ -140,7 +135,7 @@ def _dates(breaks: Sequence[datetime], columns: Sequence[int], room: int, moment
         line = _ticks(columns[:index]).ljust(column) + written(at.isoformat())
         effects, learnt = takes_effect(at, moments), became_public(at, moments)
         spoken = [*effects, *learnt], effects or learnt, events_at(at, moments)
-        choice = ("; ".join(item for item in said) for said in spoken)
+        choice = (visible("; ".join(said)) for said in spoken)
         words = next((text for text in choice if text and len(line) + len(GAP) + len(text) <= room), "")
         lines.append(line + GAP + words if words else line)
     return lines
@@ -166,14 +161,10 @@ def _table(page: Page, timeline: Timeline, tracks: Sequence[Track]) -> None:
         what = _STANDS if page.width >= _ROOMY else _STANDS_NARROW
         rest = max(page.width - 2 * (_DATE + len(GAP)) - what - len(GAP), _LEAST)
         widths = _DATE, _DATE, what, rest
-        page.row([
-            (text, size, "dim") for text, size in zip(("from", "up to", "stands as", "by"), widths, strict=True)
-        ])  # fmt: skip
+        heads = "from", "up to", "stands as", "by"
+        page.row([(text, size, "dim") for text, size in zip(heads, widths, strict=True)])
         for item in (part for run in runs(group[0].segments, timeline.scope) for part in run.segments):
             if item.outcome is None:
                 continue
             cells = written(item.start), written(item.end) or "(open)", look(item).word, ", ".join(item.events)
-            page.row([
-                (text, size, "")
-                for text, size in zip(cells, widths, strict=True)
-            ])  # fmt: skip
+            page.row([(text, size, "") for text, size in zip(cells, widths, strict=True)])
