@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from affidavit.law.ask import Resolver, unknown
+from affidavit.law.ask import Resolver
 from affidavit.model.determination import Determination, Question
 from affidavit.model.errors import UsageError
+from affidavit.wording import unknown
 from tests.builders.law import UPDATE, end, event, exemption, measure, provision, register_of, schedule, whole
 
 ISSUED = event("issued", "2021-01-01", schedule("2021-02-01"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.law.dates import FOREVER, counted, day_of, instant, local, until
+from affidavit.law.dates import FOREVER, begun, counted, day_of, instant, local, until
 from affidavit.model.errors import UsageError
 from affidavit.model.measure import Days
 from tests.oracles.register import moment
@@ -209,3 +209,10 @@ def test_what_counts_until_a_day_counts_until_its_last_second_and_no_date_takes_
     assert until("", "America/New_York") == FOREVER
     with pytest.raises(UsageError):
         until("soon", "America/New_York")
+
+
+def test_what_has_a_date_has_begun_from_its_first_second_on():
+    first = instant("2021-06-09", NEW_YORK, "start")
+    assert not begun("2021-06-09", NEW_YORK, first - 1)
+    assert begun("2021-06-09", NEW_YORK, first)
+    assert begun("", NEW_YORK, -(1 << 40)), "without a date it always had"

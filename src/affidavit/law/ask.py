@@ -1,9 +1,9 @@
 """The resolver: a question in, a determination out."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from affidavit.law.dates import FOREVER, instant
+from affidavit.law.confidence import weakest
+from affidavit.law.dates import instant, until
 from affidavit.law.fold import Folded, View
 from affidavit.law.folds import Folds
 from affidavit.law.headline import headline
@@ -12,12 +12,8 @@ from affidavit.law.reach import Reach, Reaching
 from affidavit.law.register import Register
 from affidavit.law.steps import Path
 from affidavit.model.determination import ENDED, Determination, Outcome, Question, Standing
-from affidavit.model.errors import UsageError
 from affidavit.model.measure import ANSWERING, Exemption, Measure
-
-_WEAKNESS = {"": 0, "H": 1, "M": 2, "L": 3}
-_SHOWN = 60
-"""How much of an unknown name an error repeats."""
+from affidavit.wording import unknown
 
 
 class _Views(dict[str, View]):
@@ -77,8 +73,8 @@ class Resolver:
         """
         return View(
             instant(question.on, zone, "noon"),
-            instant(question.known, zone, "end") if question.known else FOREVER,
-            instant(question.recorded, zone, "end") if question.recorded else FOREVER,
+            until(question.known, zone),
+            until(question.recorded, zone),
             question.app,
             without,
         )
@@ -129,13 +125,10 @@ class Resolver:
         return None
 
     def _confidence(self, standings: Iterable[Standing], decisive: tuple[str, ...], views: _Views) -> str:
-        """The weakest of what the headline rests on."""
-        weakest = ""
-        for item in standings:
-            if item.provision in decisive:
-                for mark in self._marks(item, views):
-                    weakest = max(weakest, mark, key=_WEAKNESS.__getitem__)
-        return weakest
+        """The weakest of what the headline rests on; empty when nothing reaches the act."""
+        return weakest(
+            "", *(mark for item in standings if item.provision in decisive for mark in self._marks(item, views))
+        )
 
     def _marks(self, standing: Standing, views: _Views) -> Iterator[str]:
         """The confidence of each thing that a standing rests on; of an open start, also that of its weaker parts."""
@@ -173,15 +166,6 @@ class Resolver:
 def _known(what: str, name: str, names: Iterable[str]) -> None:
     if name not in names:
         raise unknown(what, name, names)
-
-
-def unknown(what: str, name: str, names: Iterable[str]) -> UsageError:
-    """The error for a name that does not exist, with the nearest that do."""
-    listed = sorted(names)
-    plain = {item.casefold(): item for item in listed}
-    near = [plain[item] for item in difflib.get_close_matches(name.casefold(), plain, 3, 0.5)]
-    advice = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(listed)}"
-    return UsageError(f"unknown {what} {name[:_SHOWN]!r}", advice=advice)
 
 
 def _fits(wanted: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from affidavit.law.ask import Resolver
 from affidavit.law.changes import changes
-from affidavit.law.dates import instant
+from affidavit.law.dates import begun, instant
 from affidavit.law.event_words import event_brief
 from affidavit.law.fold import known_steps
 from affidavit.law.notes import notes
@@ -137,9 +137,8 @@ def _conditions(resolver: Resolver, measure: Measure, question: Question) -> Ite
     zone = resolver.register.zone(measure.jurisdiction)
     view = resolver.view(question, zone)
     for item in measure.conditions:
-        if not item.public_at or instant(item.public_at, zone, "start") <= view.known:
-            met = item.outcome_public_at
-            seen = bool(met) and instant(met, zone, "start") <= view.known
+        if begun(item.public_at, zone, view.known):
+            seen = bool(item.outcome_public_at) and begun(item.outcome_public_at, zone, view.known)
             yield item if seen or not item.outcome else replace(item, outcome="", outcome_public_at="")
 
 

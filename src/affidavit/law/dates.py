@@ -70,6 +70,15 @@ def until(text: str, zone: str) -> int:
     return instant(text, zone, "end") if text else FOREVER
 
 
+def begun(text: str, zone: str, moment: int) -> bool:
+    """Whether what began at a date (became public, took effect) had begun at an instant; without a date, always.
+
+    Raises:
+        UsageError: `text` is no date.
+    """
+    return not text or instant(text, zone, "start") <= moment
+
+
 def day_of(text: str) -> date:
     """The calendar day of a date as written; the last day of a month.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from affidavit.law.dates import instant
+from affidavit.law.dates import begun
 from affidavit.law.fold import View
 from affidavit.law.register import Register
 from affidavit.model.determination import Standing
@@ -29,6 +29,6 @@ def _matters(asked: OpenQuestion, zone: str, view: View) -> bool:
     """Whether a question concerns the app, at the date, and could be asked by then."""
     return (
         (not asked.apps or view.app in asked.apps)
-        and (not asked.from_ or instant(asked.from_, zone, "start") <= view.on)
-        and (not asked.public_at or instant(asked.public_at, zone, "start") <= view.known)
+        and begun(asked.from_, zone, view.on)
+        and begun(asked.public_at, zone, view.known)
     )

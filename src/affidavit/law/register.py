@@ -6,7 +6,7 @@ from functools import cache
 from msgspec.structs import replace
 
 from affidavit.knowledge import load
-from affidavit.law.dates import instant
+from affidavit.law.dates import begun
 from affidavit.law.steps import Path, paths_of, with_ancestors
 from affidavit.law.vocabulary import Jurisdiction, Jurisdictions, SourceList, Vocabulary
 from affidavit.model.entity import App, Entities, Organisation
@@ -95,10 +95,9 @@ class Register:
         found = "unknown"
         for entry in self.apps[app].operators:
             zone = self.zone(entry.in_ or jurisdictions[-1])
-            since = entry.from_ and instant(entry.from_, zone, "start")
-            public = (entry.public_at and instant(entry.public_at, zone, "start")) or since
             here = not entry.in_ or entry.in_ in jurisdictions
-            if here and (not since or since <= on) and (not public or public <= known):
+            public = begun(entry.public_at or entry.from_, zone, known)
+            if here and public and begun(entry.from_, zone, on):
                 found = entry.operator
         return found
 
