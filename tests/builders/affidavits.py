@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from affidavit.evidence.bundle import assemble, excerpt_key, write_bundle
 from affidavit.facts.reading import make_fact
 from affidavit.model.artefact import Artefact
-from affidavit.model.binding import Applicable, Binding, LawRecord
+from affidavit.model.binding import Applicable, Binding, LawRecord, Provided
 from affidavit.model.bundle import Affidavit, Category, Excerpt, Tool
 from affidavit.model.code import CodeUnit, FrameworkCall
 from affidavit.model.declared import Component, DeepLink, IntentFilter, MetaData, Permission
@@ -200,6 +200,8 @@ def law(known: tuple[Fact, ...]) -> LawRecord:
     )  # fmt: skip
     use = Track("x-1", "x", "US", f"A measure {HOSTILE}", "No use of its code.", ("code_utilisation",), history)
     power = Track("x-2", "x0", "US", "An order", "A power.", ("any_with_operator",), history[:2])
+    used = Provided(use, history[-1], "L", ("Somebody disputes it.",), (f"Does it count? {HOSTILE}",), ("e4: the day",))
+    able = Provided(power, history[1], "M")
     contains, contacts = ("contains code of", "Its code is in it."), ("names hosts of", "Its hosts are named in it.")
     return LawRecord(
         searched="marks of 2 listed apps were compared with 1 package name",
@@ -209,8 +211,8 @@ def law(known: tuple[Fact, ...]) -> LawRecord:
             Binding("chat", "contains", "library", "example-tracker", Grade.PRESENT, (library.id,), 1, "H", "a jar"),
         ),
         applicable=(
-            Applicable("chat", ("Chat", "Plauder"), "contains", Grade.PRESENT, *contains, (use, power), "Is it?"),
-            Applicable("chat", ("Chat", "Plauder"), "contacts", Grade.PRESENT, *contacts, (use,)),
+            Applicable("chat", ("Chat", "Plauder"), "contains", Grade.PRESENT, *contains, (used, able), "Is it?"),
+            Applicable("chat", ("Chat", "Plauder"), "contacts", Grade.PRESENT, *contacts, (used,)),
         ),
         updated="2026-11-21",
         outcomes=(

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.case.claims import docket
-from affidavit.case.conflicts import claims_of, conflicts
+from affidavit.case.conflicts import bearing, claims_of, conflicts
 from affidavit.case.disputes import disputes
 from affidavit.case.titles import property_title, title
 from affidavit.law.register import register
+from affidavit.model.claim import Conflict, Kind, Voice
 from tests.case.dockets import claim, small, source
 
 FIRST = date(2020, 8, 1)
@@ -29,6 +30,40 @@ def test_undecided_conflicts_with_the_same_voices_are_one():
     early = [item.about for item in disputes(conflicts(docket(), "2020-09-18")) if not item.resolution]
     assert ("provision:tt-2", "provision:tt-3", "provision:tt-4") in early
     assert ("provision:tt-5",) in early
+
+
+EARLY, LATE = Voice("A-1", "1", "2020-09-18", disputed=True), Voice("B-1", "2", "2020-09-21", disputed=True)
+
+
+def conflict(subject: str, *voices: Voice, kind: Kind = "claims", resolution: str = "") -> Conflict:
+    return Conflict(subject, "start", kind, voices, resolution)
+
+
+def test_one_point_decided_twice_is_two_and_each_keeps_its_own_voices():
+    first = conflict("provision:p", EARLY, resolution="C03")
+    second = conflict("provision:p", EARLY, LATE, kind="knowledge", resolution="C02")
+    made = [(item.resolution, item.kinds, item.voices) for item in disputes([first, second])]
+    assert made == [("C02", ("knowledge",), (EARLY, LATE)), ("C03", ("claims",), (EARLY,))]
+
+
+def test_what_is_undecided_about_one_point_is_one_with_every_kind():
+    (item,) = disputes([conflict("provision:p", EARLY), conflict("provision:p", EARLY, LATE, kind="knowledge")])
+    assert (item.about, item.kinds, item.voices) == (("provision:p",), ("claims", "knowledge"), (EARLY, LATE))
+
+
+def test_undecided_points_with_other_voices_stay_apart():
+    assert len(disputes([conflict("provision:p", EARLY), conflict("provision:q", EARLY, LATE)])) == 2
+    assert len(disputes([conflict("provision:p", EARLY), conflict("provision:q", EARLY)])) == 1
+
+
+def test_an_answer_and_the_list_of_claims_count_the_same():
+    for day in ("2020-09-18", "2020-09-22"):
+        near = disputes(bearing(docket(), ["tt-1"], "tiktok", day))
+        for item in near:
+            (same,) = [other for other in disputes(conflicts(docket(), day)) if set(item.about) <= set(other.about)
+                       and (item.resolution, item.property) == (other.resolution, other.property)]  # fmt: skip
+            assert set(item.voices) <= set(same.voices)
+        assert len(near) == len({(item.resolution, item.property, item.about) for item in near})
 
 
 def test_nobody_is_lost_and_nobody_speaks_twice():

@@ -16,10 +16,14 @@ from affidavit.identity import listed
 from affidavit.law import dates
 from affidavit.model.binding import LawRecord
 from affidavit.model.determination import Outcome
+from affidavit.report.html import render_html
+from affidavit.report.markdown import render_markdown
+from affidavit.report.terminal import render_terminal
 from tests.builders import axml
 from tests.builders.affidavits import key
 from tests.builders.apps import main_manifest, write_app
 from tests.builders.dex import DexBuilder, Method
+from tests.report.test_html import Page
 
 OPEN_SDK = "Lcom/tencent/mm/opensdk/openapi/WXApiImplV10;"
 HOST = "https://open.weixin.qq.com/connect/sdk/qrconnect"
@@ -65,7 +69,7 @@ def test_an_app_that_is_tied_to_nothing_says_what_was_searched_and_reads_no_regi
 def test_code_of_a_kit_and_its_hosts_bring_up_the_law_on_using_them(with_kit):
     made = derive(with_kit)
     assert ties(made.law) == [("wechat", "contacts", "domain"), ("wechat", "contains", "library")]
-    assert [(item.relation, [row.provision for row in item.tracks]) for item in made.law.applicable] == [
+    assert [(item.relation, [row.track.provision for row in item.provisions]) for item in made.law.applicable] == [
         ("contains", ["wx-code", "eo13943/s1a"]),
         ("contacts", ["wx-code"]),
     ]
@@ -81,6 +85,44 @@ def test_an_app_that_calls_itself_wechat_is_declared_to_be_it(tmp_path):
     (item,) = derive(write_app(tmp_path, manifest=called("com.tencent.mm"))).law.bindings
     assert (item.app, item.relation, item.grade) == ("wechat", "is", "declared")
     assert "no certificate was read here" in item.note
+
+
+def test_code_under_the_name_that_an_app_gave_itself_is_declared(tmp_path):
+    name = "com.tencent.mm.evil"
+    path = write_app(tmp_path, manifest=called(name), classes_dex=code("Lcom/tencent/mm/evil/Main;"))
+    law = derive(path).law
+    (item,) = (each for each in law.bindings if each.by == "library")
+    assert (item.mark, item.relation, item.grade) == ("wechat-app", "contains", "declared")
+    assert "the app's own statement" in item.note
+    assert {tie.relation: tie.grade for tie in law.applicable} == {"contains": "declared", "contacts": "present"}
+
+
+def test_an_app_outside_the_joint_venture_is_shown_with_its_low_confidence_to_the_end(tmp_path):
+    """Review, bundle, page: a bar that is in doubt is nowhere shown as certain."""
+    made = derive(write_app(tmp_path, manifest=called("com.larksuite.suite")))
+    write_bundle(tmp_path / "a", made, key())
+    read = read_bundle(tmp_path / "a")
+    (tie,) = read.law.applicable
+    (bar,) = (item for item in tie.provisions if item.track.provision == "paf-1")
+    assert (tie.app, tie.relation, bar.standing.outcome, bar.confidence) == ("lark", "is", Outcome.PROHIBITED, "L")
+    page = " ".join("".join(Page(render_html(read)).text).split())
+    said = page[page.index("paf-1") : page.index("paf-2")]
+    assert f"As recorded on {read.law.updated}: barred, since 2026-01-24" in said
+    assert "Confidence low" in said
+    assert "Open: ByteDance apps outside the joint venture" in said
+    text = " ".join(render_terminal(read).split())
+    assert "bears the name or certificate of Lark (declared)" in text
+    assert "2 of low confidence" in text
+    assert "Confidence low. Open: ByteDance apps outside the joint venture" in render_markdown(read).replace("\\", "")
+
+
+def test_a_divestiture_is_shown_with_who_disputes_it(tmp_path):
+    made = derive(write_app(tmp_path, manifest=called("com.lemon.lvoverseas")))
+    (lifted,) = (item for item in made.law.applicable[0].provisions if item.track.provision == "paf-1")
+    assert (lifted.standing.outcome, lifted.standing.contested) == (Outcome.LIFTED, True)
+    page = " ".join("".join(Page(render_html(made)).text).split())
+    assert "Contested: Divestiture closed:" in page
+    assert "lawmakers dispute that it conforms with the Act" in page
 
 
 def test_gaps_that_can_hide_a_mark_are_named(tmp_path):
@@ -113,8 +155,8 @@ def test_the_record_travels_in_the_bundle(with_kit, tmp_path):
     write_bundle(tmp_path / "a", made, key())
     read = read_bundle(tmp_path / "a")
     assert read.law == made.law
-    assert read.law.applicable[0].tracks[0].segments[0].outcome is None
-    assert Outcome.ENJOINED in {part.outcome for part in read.law.applicable[0].tracks[0].segments}
+    assert read.law.applicable[0].provisions[0].track.segments[0].outcome is None
+    assert Outcome.ENJOINED in {part.outcome for part in read.law.applicable[0].provisions[0].track.segments}
 
 
 def test_a_binding_that_was_taken_out_fails_by_reviewing_again(with_kit, tmp_path):

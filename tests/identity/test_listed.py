@@ -29,8 +29,8 @@ def certificate(sha256="ab" * 32, subject="CN=Somebody", *, chain=False):
     return Certificate("v2", subject, subject, "1", "", "", "rsa-2048", "sha256_rsa", sha256, "cd" * 20, chain=chain)
 
 
-def library(name):
-    return Library(name, name, (f"package:{name}",), 7)
+def library(name, *marks):
+    return Library(name, name, marks or (f"package:{name}",), 7)
 
 
 def endpoint(host, *, form="url", role="endpoint", value=""):
@@ -133,6 +133,52 @@ def test_a_subject_that_only_looks_like_the_developers_does_not_count(subject):
 def test_the_software_kit_of_a_listed_app_is_its_code_in_another():
     (item,) = bound(Package("com.example"), library("wechat-opensdk"))
     assert (item.app, item.relation, item.by, item.grade) == ("wechat", "contains", "library", Grade.PRESENT)
+
+
+OWN_NAME = "the code lies under the app's own package name"
+APP_CODE = library("wechat-app", "package:com.tencent.mm")
+
+
+@pytest.mark.parametrize("name", ["com.tencent.mm.evil", "com.tencent.mm.a.b"])
+def test_code_below_a_listed_name_that_the_app_gave_itself_is_no_more_than_declared(name):
+    (item,) = bound(Package(name), APP_CODE, certificate())
+    assert (item.app, item.relation, item.by, item.grade) == ("wechat", "contains", "library", Grade.DECLARED)
+    assert OWN_NAME in item.note
+
+
+def test_an_app_that_calls_itself_wechat_states_the_name_of_its_code_too():
+    found = {item.by: item for item in bound(Package("com.tencent.mm"), APP_CODE)}
+    assert found["library"].grade == found["package"].grade == Grade.DECLARED
+    assert OWN_NAME in found["library"].note
+
+
+@pytest.mark.parametrize("name", ["com.example", "com.tencent.mmevil", "com.tencent", "evil.com.tencent.mm"])
+def test_the_same_code_in_an_app_of_another_name_is_present(name):
+    (item,) = bound(Package(name), APP_CODE)
+    assert item.grade is Grade.PRESENT
+    assert OWN_NAME not in item.note
+
+
+def test_the_certificate_of_the_listed_app_makes_its_code_present_again():
+    found = bound(Package("com.tencent.mm.evil"), APP_CODE, certificate(WECHAT_SIGNER))
+    assert {(item.by, item.grade) for item in found} == {("library", Grade.PRESENT), ("signer", Grade.PRESENT)}
+    assert not any(OWN_NAME in item.note for item in found)
+    (chained,) = bound(Package("com.tencent.mm.evil"), APP_CODE, certificate(WECHAT_SIGNER, chain=True))
+    assert chained.grade is Grade.DECLARED
+
+
+def test_a_library_that_is_also_told_by_something_else_is_present():
+    """A file's name, or a package outside the app's own, is not what the app calls itself."""
+    for more in ("native:libwechat.so", "package:com.tencent.wxop"):
+        (item,) = bound(Package("com.tencent.mm.evil"), library("wechat-app", "package:com.tencent.mm", more))
+        assert (item.grade, OWN_NAME in item.note) == (Grade.PRESENT, False)
+    (kit,) = bound(Package("com.tencent.mm.evil"), library("wechat-opensdk", "package:com.tencent.mm.opensdk"))
+    assert kit.grade is Grade.PRESENT
+
+
+def test_the_kit_of_a_listed_app_below_the_apps_own_name_is_declared():
+    (kit,) = bound(Package("com.tencent.mm.opensdk.x"), library("wechat-opensdk", "package:com.tencent.mm.opensdk"))
+    assert (kit.grade, OWN_NAME in kit.note) == (Grade.DECLARED, True)
 
 
 @pytest.mark.parametrize("name", ["pangle", "bugly", "umeng-analytics", "tencent-mta", "tencent-x5", "alipay-mpaas"])

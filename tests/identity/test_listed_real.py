@@ -100,7 +100,7 @@ def test_no_ordinary_app_is_or_contains_a_listed_one(corpus: Path):
 def test_the_wechat_kit_is_bound_by_containing(sample: Sample):
     law = law_of(sample("wechat-sdk"))
     assert ties(law) == {("wechat", "contains")}
-    assert [row.provision for row in law.applicable[0].tracks] == ["wx-code", "eo13943/s1a"]
+    assert [row.track.provision for row in law.applicable[0].provisions] == ["wx-code", "eo13943/s1a"]
     assert "manifest/absent" in law.limitations
 
 

@@ -39,6 +39,13 @@ def test_depth_has_a_bound(opening):
     assert shape_problem(b"[" * DEPTH + b"]" * DEPTH) is None
 
 
+def test_the_number_of_parts_has_a_bound_where_one_is_set():
+    data = b"[" + b"1," * 50 + b"]"
+    assert shape_problem(data, most=60) is None
+    assert shape_problem(data, most=40) == ("yaml", "line 1: comes after more than 40 values; split the file")
+    assert shape_problem(data) is None
+
+
 def test_what_is_no_yaml_is_left_to_the_caller():
     with pytest.raises(yaml.YAMLError):
         shape_problem(b"a: [")

@@ -1,6 +1,6 @@
 """A history says at every instant what the fold says there, for every state of knowledge, and nothing more."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
 
@@ -229,6 +229,21 @@ def test_moments_name_events_with_what_they_do_and_to_which_provisions():
     assert (second.text, second.provisions) == ("injunction granted by a court", ("q",))
     assert (second.first[:10], second.last[:10]) == ("2021-03-11", "2021-03-13")
     assert (third.op, third.public_at[:10], third.first[:10]) == ("end", "2021-03-13", "2021-03-12")
+
+
+def test_a_timeline_names_only_places_whose_measures_were_public_by_then():
+    assert timeline(whole(), "tiktok", known="2020-09-18").scope.jurisdictions == ("IN", "US")
+    assert timeline(whole(), "tiktok", known="2020-06-01").scope.jurisdictions == ()
+    assert {"CA", "EU", "GB", "US-MT"} <= set(timeline(whole(), "tiktok").scope.jurisdictions)
+    assert timeline(whole(), "tiktok", ["GB"], known="2020-09-18").scope.jurisdictions == ("GB",)
+
+
+@given(st.sampled_from(sorted(whole().apps)), st.dates(date(2019, 1, 1), date(2026, 12, 1)))
+def test_the_places_of_a_timeline_are_those_of_what_it_draws_or_leaves_out(name, known):
+    made = timeline(whole(), name, known=known.isoformat())
+    drawn = {item.jurisdiction for item in made.tracks}
+    left = {whole().paths[item].measure.jurisdiction for item in made.scope.left_out}
+    assert set(made.scope.jurisdictions) == drawn | left
 
 
 def test_what_the_register_recorded_later_can_be_left_out():

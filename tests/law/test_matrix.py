@@ -50,6 +50,15 @@ def test_knowledge_of_a_later_day_changes_the_cells(resolver):
     assert found["wechat", "payment_service"].headline is Outcome.ENJOINED
 
 
+def test_a_standing_is_contested_when_an_event_that_it_rests_on_is_disputed(resolver):
+    found = cells(matrix(resolver, asked("2026-02-01", "2026-02-01")))
+    lifted = found["tiktok", "app_store_update"]
+    disputed = {item.provision for item in lifted.standings if item.contested}
+    assert disputed == {"paf-1"}
+    assert lifted.contested
+    assert not any(item.contested for item in found["lark", "app_store_update"].standings)
+
+
 @given(
     on=st.dates(min_value=date(2019, 1, 1), max_value=date(2026, 12, 31)),
     later=st.integers(-400, 400),

@@ -96,9 +96,20 @@ def test_no_payment_bar_is_invented_for_tiktok():
     assert not any("process payments" in item.sentence for item in found)
 
 
-def test_a_power_is_never_told_as_leave():
-    found = acts("wechat", "individual_user", "2020-09-25", "2020-09-18")["residual_future"]
-    assert found.outcome is Outcome.EXCEPTED
+@pytest.mark.parametrize("app", ["wechat", "tiktok"])
+def test_a_power_that_leaves_a_role_out_is_not_told_as_leave(app):
+    user = acts(app, "individual_user", "2020-09-25", "2020-09-18")
+    assert "residual_future" not in user
+    assert user["user_use"].outcome is Outcome.EXCEPTED
+    assert not any(
+        "identifies later" in item.sentence
+        for item in obligations(REAL, app, ("individual_user",), "2020-09-25", "2020-09-18")
+    )
+
+
+def test_a_power_is_told_to_the_roles_that_it_speaks_to():
+    found = acts("wechat", "any_person", "2020-09-25", "2020-09-18")["residual_future"]
+    assert found.outcome is Outcome.AUTHORITY_ONLY
     assert found.sentence.endswith("(act: whatever the agency identifies later).")
 
 

@@ -1,21 +1,18 @@
 """A file of questions is answered whole; nothing that its author expects passes unread."""
 
-import json
 from pathlib import Path
 
 import msgspec
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from affidavit.law import questions
 from affidavit.law.ask import Resolver
-from affidavit.law.questions import Answered, Expected, answer_all, differences, read
+from affidavit.law.question_file import read
+from affidavit.law.questions import Answered, Expected, answer_all, differences
 from affidavit.law.register import register
 from affidavit.model.determination import Outcome, Question
-from affidavit.model.errors import UsageError
 from tests.law.known_answers import known_answers
 
 SHARED = Path(__file__).parents[3] / "shared" / "law" / "questions.yaml"
@@ -110,6 +107,8 @@ def test_the_provisions_meant_are_those_of_decisive_or_of_the_headline(resolver)
         ({"query": WECHAT | {"app": "wechta"}}, "did you mean wechat"),
         ({"query": WECHAT | {"as_of": "2020-02-30"}}, "no date"),
         ({"query": WECHAT | {"as_of": 2020}}, "str"),
+        ({"query": WECHAT | {"context": {"purpose": "fun"}}}, "'purpose=fun' is nothing that an exception asks for"),
+        ({"query": WECHAT | {"context": {"purpos": "security_research"}}}, "known: purpose="),
         ({"query": []}, "query"),
         ({"expected": {"headline": "PROHIBITED"}, "query": WECHAT}, "unknown key 'expected'"),
         ({"queries": []}, "unknown key 'queries'"),
@@ -135,54 +134,6 @@ def test_an_entry_without_a_query_needs_a_human(resolver):
     )
 
 
-def test_yaml_and_json_files_give_the_same_entries(tmp_path):
-    entries = [{"id": "Q1", "query": WECHAT, "expect": {"headline": "PROHIBITED"}}]
-    (tmp_path / "q.yaml").write_text(yaml.safe_dump({"questions": entries}))
-    (tmp_path / "q.json").write_text(json.dumps({"questions": entries}))
-    assert read(tmp_path / "q.yaml") == read(tmp_path / "q.json") == entries
-
-
-def test_dates_without_quotes_stay_text(tmp_path, resolver):
-    path = tmp_path / "q.yaml"
-    path.write_text(
-        "questions:\n- id: Q\n  query: {app: wechat, transaction: app_store_update, actor: app_store, "
-        "as_of: 2020-09-21, known_at: 2020-09-18}\n"
-    )
-    (found,) = answer_all(resolver, read(path))
-    assert found.answer is not None
-    assert found.answer.headline is Outcome.PROHIBITED
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("q.yaml", b"questions: [", "cannot be read"),
-        ("q.yaml", b"questions: &a [1]\nmore: *a\n", "aliases"),
-        ("q.yaml", b"questions: !!python/object:os.system {}\n", "cannot be read"),
-        ("q.yaml", b"\xff\xfe\x00", "cannot be read"),
-        ("q.yaml", b"- 1\n", "no list"),
-        ("q.yaml", b"questions: {a: 1}\n", "no list"),
-        ("q.yaml", b"questions: [1]\n", "no list"),
-        ("q.yaml", b"", "no list"),
-        ("q.json", b"{", "cannot be read"),
-        ("q.json", b"[" * 100_000, "cannot be read"),
-        ("q.yaml", b"[" * 100_000, "cannot be read"),
-        ("q.json", b'{"questions": [{"id": NaN}]}', "cannot be read"),
-        ("q.json", b'{"questions": [{"id": "\\ud800"}]}', "cannot be read"),
-        ("q.json", b'{"questions": [{"query": {"app": "wechat", "app": "tiktok"}}]}', "key 'app' twice"),
-        ("q.yaml", b"questions: [{query: {app: wechat, app: tiktok}}]", "key 'app' twice"),
-        ("q.yaml", b"questions: []\nquestions: []\n", "key 'questions' twice"),
-        ("q.yaml", b"questions: [" + b"[]," * 700_000 + b"]", "more than 1,250,000 values"),
-        ("q.json", b'{"questions": [' + b"{}," * 50_000 + b"{}]}", "more than 50,000 questions"),
-    ],
-)  # fmt: skip
-def test_a_file_that_is_none_of_questions_is_refused(tmp_path, name, content, says):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=says):
-        read(path)
-
-
 @pytest.mark.parametrize(
     "name", ["0x" + "f" * 10_000, ":".join(["59"] * 10_000), "[a, b]", "{a: b}", "~", "!!binary aGk=", "1.5"]
 )
@@ -191,16 +142,6 @@ def test_an_entry_whose_id_is_no_name_is_called_by_its_number(tmp_path, resolver
     path.write_text(f"questions:\n  - {{id: {name}, question: {name}}}\n")
     (found,) = answer_all(resolver, read(path))
     assert found == Answered("1")
-
-
-def test_a_file_that_is_missing_or_too_large_is_refused(tmp_path, monkeypatch):
-    with pytest.raises(UsageError, match="No such file"):
-        read(tmp_path / "none.yaml")
-    path = tmp_path / "large.yaml"
-    with path.open("wb") as handle:
-        handle.truncate(questions.LARGEST + 1)
-    with pytest.raises(UsageError, match="larger than 16 MiB"):
-        read(path)
 
 
 def test_what_came_of_a_question_can_be_written_and_read(resolver):

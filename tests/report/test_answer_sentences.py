@@ -11,6 +11,8 @@ from affidavit.law.register import register
 from affidavit.model.brief import Brief
 from affidavit.model.determination import Question
 from affidavit.report.answer_sentences import (
+    duty_in_words,
+    is_contested,
     question_in_words,
     render_sentences,
     sentences,
@@ -53,11 +55,29 @@ def test_the_paragraphs_tell_question_answer_reasons_and_limits_in_this_order(as
 
 def test_the_act_stands_after_the_verb_where_the_words_allow_it(asked):
     barred = sentences(asked(*WECHAT, "2020-09-21", "2020-09-18"))[1]
-    assert "An app store must not deliver updates." in barred
+    assert "Expected, as known then: an app store must not deliver updates." in barred
     unenforced = sentences(asked("tiktok", "internet_hosting", "hosting_provider", "2025-06-01", "2025-06-01"))[1]
     assert "A hosting provider must not host it, though the authority has said" in unenforced
     freed = sentences(asked("wechat", "user_use", "individual_user", "2020-09-25", "2020-09-18"))[1]
-    assert "An individual user may use it" in freed
+    assert "an individual user may use it" in freed
+
+
+def test_the_answer_is_an_expectation_only_when_the_day_lay_ahead_of_what_was_known(asked):
+    expected, then = (asked(*WECHAT, "2020-09-21", known) for known in ("2020-09-18", "2020-09-21"))
+    assert duty_in_words(expected) == "Expected, as known then: an app store must not deliver updates."
+    assert duty_in_words(then).startswith("An app store is not bound while")
+    assert "Expected" not in " ".join(sentences(then))
+
+
+def test_an_answer_that_rests_on_a_disputed_event_is_contested_in_its_first_words(asked):
+    lifted = asked("tiktok", "app_store_update", "app_store", "2026-02-01", "2026-02-01")
+    assert is_contested(lifted)
+    assert sentences(lifted)[1].startswith(
+        "The register's answer: ended: lifted. Contested: an event that it rests on is disputed."
+    )
+    enjoined = asked(*WECHAT, "2020-09-21", "2020-09-21")
+    assert not is_contested(enjoined)
+    assert "Contested" not in sentences(enjoined)[1]
 
 
 def test_every_standing_is_named_and_every_change_told(asked):

@@ -86,6 +86,26 @@ def test_how_much_of_each_source_was_read_is_said(asked):
         assert name in page[page.index("Sources, and how much") :]
 
 
+def test_sources_younger_than_the_date_known_are_said_to_decide_nothing(asked, enjoined):
+    said = "some may be younger than the date known. They never decide an answer"
+    page = " ".join(render_answer(enjoined).split())
+    assert page.index("Sources, and how much") < page.index("These are where the register read it") < page.index(said)
+    for known in ("", "2099-01-01"):
+        assert said not in " ".join(render_answer(asked(*WECHAT, "2020-09-21", known)).split())
+
+
+def test_what_was_to_be_expected_does_not_read_as_fact(asked, enjoined):
+    page = render_answer(asked(*WECHAT, "2020-09-21", "2020-09-18"))
+    assert "\n  Expected, as known then: an app store must not deliver updates." in page
+    assert "Expected, as known then" not in render_answer(enjoined)
+
+
+def test_a_disputed_headline_says_so_at_once(asked, enjoined):
+    lifted = render_answer(asked("tiktok", "app_store_update", "app_store", "2026-02-01", "2026-02-01"))
+    assert "\nLIFTED: ended: lifted   (confidence medium; contested)\n" in lifted
+    assert "; contested)" not in render_answer(enjoined)
+
+
 def test_an_address_stays_in_one_piece_so_that_it_can_be_copied(enjoined):
     page = render_answer(enjoined)
     url = enjoined.sources["BEELER"].url

@@ -62,8 +62,8 @@ def test_cells_show_the_looks_of_their_run():
 
 
 def test_too_many_changes_leave_the_dates():
-    text = render_bitemporal(crowded(24)[1], 60)
-    text += render_bitemporal(real("tiktok*", "bitemporal"), 60)
+    text = render_bitemporal(crowded(24)[1], width=60)
+    text += render_bitemporal(real("tiktok*", "bitemporal"), width=60)
     assert "More changes than fit into this width; the dates alone:" in text
 
 

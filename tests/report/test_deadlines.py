@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from affidavit.law.deadlines import deadlines
+from affidavit.law.register import register
 from affidavit.model.determination import Outcome
 from affidavit.model.duty import DeadlineState, Move, Remark
-from affidavit.report.columns import cells_of
-from affidavit.report.deadlines import headline, render_deadlines
+from affidavit.report.columns import Page, cells_of
+from affidavit.report.deadlines import add_deadline, headline, render_deadlines
 from tests.report.accounts import PAYLOADS
 
 STATE = DeadlineState(
@@ -47,8 +49,12 @@ MOVED = replace(
 MET = replace(STATE, status="met", remarks=(Remark("e4", "2021-10-12", "deadline_met", "M", "Commerce said so"),))
 
 
+def real(measure, on):
+    return deadlines(register(), on, on, measures=(measure,))
+
+
 def flat(state, width=80):
-    return " ".join(render_deadlines([state], width).split())
+    return " ".join(render_deadlines([state], width=width).split())
 
 
 @pytest.mark.parametrize(
@@ -65,16 +71,23 @@ def flat(state, width=80):
                "Gap the register dates the news that it was met, not the act itself"]),
         (replace(STATE, status="fell away", ended="2021-07-01", ended_how=Outcome.REVOKED, ended_by="e9"),
          ["fell away: what set it ended before that day", "Ended 2021-07-01, revoked [e9]"]),
+        (replace(STATE, kind="forbearance-end", status="fell away", ended="2021-07-01", ended_how=Outcome.LIFTED,
+                 ended_by="e9", ended_contested=True),
+         ["passed; moot: the bar had ended before", "lifted [e9]; contested: that event is disputed"]),
+        (replace(STATE, kind="condition", status="fell away"), ["moot: what it would lift had ended before"]),
+        (replace(STATE, kind="start", standing=Outcome.LIFTED, contested=True),
+         ["Stands LIFTED on the day asked about; contested: an event that this rests on is disputed"]),
         (replace(STATE, kind="duty", due="promptly", weekday="", weekend=False, timing="promptly", status="open",
                  base=""), ["no day Duty: promptly Report"]),
         (replace(STATE, kind="condition", test="discretionary", holder="President"),
          ["Condition, Sunday: passed; no outcome publicly known", "Decides President", "Test discretionary"]),
         (replace(STATE, kind="condition", status="outcome recorded", outcome="reported sold"),
-         ["an outcome is recorded", "Outcome reported sold"]),
+         ["Condition, Sunday: passed; what is recorded: reported sold"]),
         (replace(STATE, kind="start", due="2020-09-28T00:59:00-04:00", earliest="2020-09-27T23:59:00-04:00",
                  standing=Outcome.ENJOINED, status="moved"),
-         ["Start, Sunday: passed; moved", "Stands ENJOINED on the day asked about",
-          "Instant between 2020-09-27T23:59:00-04:00 and 2020-09-28T00:59:00-04:00: the sources leave it open"]),
+         ["2020-09-27 Start, Sunday at the latest: passed; moved 2020-09-28 Report",
+          "Stands ENJOINED on the day asked about",
+          "Instant some moment between 2020-09-27T23:59:00-04:00 and 2020-09-28T00:59:00-04:00 Stands"]),
         (replace(STATE, kind="forbearance-end", due="2025-04-05T23:59:59-04:00", holder="EO 14166", status="open"),
          ["2025-04-05 Forbearance end, Sunday: passed", "Basis EO 14166", "Instant 2025-04-05T23:59:59-04:00"]),
         (replace(STATE, extendable_days=30), ["Allowed an extension of up to 30 days"]),
@@ -85,6 +98,64 @@ def test_a_day_is_told_with_what_is_known_of_it(state, texts):
     shown = flat(state)
     for text in texts:
         assert text in shown
+
+
+@pytest.mark.parametrize(
+    ("news", "told"),
+    [
+        (("2021-08-06",), False),
+        (("2021-08-08",), False),
+        (("2021-08-09",), True),
+        (("2021-08-09", "2021-08-06"), False),
+    ],
+)
+def test_that_the_act_is_not_dated_is_told_only_when_the_news_of_it_came_after_its_day(news, told):
+    remarks = tuple(Remark("e4", day, "deadline_met", "M") for day in news)
+    assert ("Gap the register dates the news" in flat(replace(STATE, status="met", remarks=remarks))) is told
+
+
+def test_a_start_at_an_open_moment_of_one_day_is_that_day():
+    start = replace(STATE, kind="start", due="2021-08-08T23:59:00-04:00", earliest="2021-08-08T00:00:00-04:00")
+    assert render_deadlines([start]).startswith("2021-08-08  Start, Sunday: passed")
+    assert "at the latest" not in flat(start)
+
+
+@pytest.mark.parametrize("task", [True, False])
+def test_both_days_of_a_start_stand_below_each_other(task):
+    start = replace(MOVED, kind="start", due="2020-09-28T00:59:00-04:00", earliest="2020-09-27T23:59:00-04:00")
+    page = Page(80, colour=False)
+    add_deadline(page, start, indent=4, task=task)
+    assert [line[4:14] for line in page.text().splitlines()[:2]] == ["2020-09-27", "2020-09-28"]
+
+
+@pytest.mark.parametrize(("measure", "duty"), [("us-eo-13942", "eo13942/s1c"), ("us-eo-13943", "eo13943/s1c")])
+def test_the_lists_of_2020_met_their_duty_before_its_day_without_a_gap(measure, duty):
+    (found,) = [item for item in real(measure, "2020-09-25") if item.id == duty]
+    shown = flat(found)
+    assert "passed; met" in shown
+    assert "Gap" not in shown
+
+
+def test_the_days_of_the_real_register_are_told_in_words_that_fit_them():
+    (first,) = [item for item in real("us-doc-tiktok-2020", "2020-10-01") if item.provisions == ("tt-1",)]
+    assert flat(first).startswith("2020-09-27 Start, Monday at the latest: passed; moved 2020-09-28 the bar begins")
+    (devices,) = [item for item in real("us-no-tiktok-gov", "2023-06-01") if item.provisions == ("gov-1",)]
+    assert "Instant some moment between 2023-02-27 and 2023-03-29" in flat(devices)
+    assert "sources leave" not in flat(devices)
+    (condition,) = [item for item in real("us-doc-tiktok-2020", "2020-11-30") if item.kind == "condition"]
+    assert "what is recorded: not recorded as met" in flat(condition)
+    assert "an outcome" not in flat(condition)
+
+
+def test_what_was_lifted_by_a_disputed_event_is_told_as_contested():
+    lifted = [item for item in real("us-pafaca", "2026-02-01") if "tiktok" in item.apps]
+    assert all("contested" in flat(item) for item in lifted if item.standing is Outcome.LIFTED or item.ended)
+    assert any(item.standing is Outcome.LIFTED for item in lifted)
+    (undertaking,) = [item for item in lifted if item.kind == "forbearance-end"]
+    assert "moot: the bar had ended before" in flat(undertaking)
+    for item in real("us-pafaca", "2026-02-01"):
+        if "lark" in item.apps and "tiktok" not in item.apps:
+            assert "contested" not in flat(item)
 
 
 def test_only_a_deadline_warns_of_the_weekend():
@@ -108,7 +179,7 @@ def test_days_are_parted_by_an_empty_line():
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_no_line_is_wider_than_the_page(width):
     long = replace(STATE, text="x" * 500, title="word " * 90, holder="y" * 120)
-    for line in render_deadlines([STATE, MOVED, MET, long], width).splitlines():
+    for line in render_deadlines([STATE, MOVED, MET, long], width=width).splitlines():
         assert cells_of(line) <= width
 
 

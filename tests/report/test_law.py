@@ -9,6 +9,7 @@ from affidavit.report.html import render_html
 from affidavit.report.law import Stretch, by_app, how_to_ask, in_words, kind_in_words, summary
 from affidavit.report.markdown import render_markdown
 from affidavit.report.terminal import render_terminal
+from tests.builders.affidavits import HOSTILE
 from tests.report.accounts import PAYLOADS, full_affidavit, poisoned
 from tests.report.test_html import Page
 
@@ -27,8 +28,9 @@ def joined(text):
 
 def with_segments(*segments):
     law = ACCOUNT.law
-    first = msgspec.structs.replace(law.applicable[0].tracks[0], segments=segments)
-    applicable = msgspec.structs.replace(law.applicable[0], tracks=(first,))
+    first = law.applicable[0].provisions[0]
+    turned = msgspec.structs.replace(first, track=msgspec.structs.replace(first.track, segments=segments))
+    applicable = msgspec.structs.replace(law.applicable[0], provisions=(turned,))
     return by_app(msgspec.structs.replace(law, applicable=(applicable,)))[0].rows[0].stretches
 
 
@@ -55,6 +57,37 @@ def test_a_history_begins_with_the_announcement_and_joins_what_reads_the_same():
     )
 
 
+def test_how_a_provision_stands_is_said_with_what_to_know_before_the_history():
+    used, able = by_app(ACCOUNT.law)[0].rows
+    assert used.standing == "ended: revoked (contested), since 2021-06-09"
+    assert used.caveats == (
+        "Confidence low.", "Contested: Somebody disputes it.", f"Open: Does it count? {HOSTILE}.",
+        "Not checked: e4: the day.",
+    )  # fmt: skip
+    assert able.standing == "announced, not yet in force, since 2020-09-18, until 2020-09-19 08:30 (UTC-04:00)"
+    assert able.caveats == ("Confidence medium.",)
+
+
+def test_a_provision_that_was_not_announced_by_then_says_so():
+    law = ACCOUNT.law
+    first = msgspec.structs.replace(law.applicable[0].provisions[0], standing=Segment(None), confidence="odd")
+    applicable = msgspec.structs.replace(law.applicable[0], provisions=(first,))
+    (row,) = by_app(msgspec.structs.replace(law, applicable=(applicable,)))[0].rows
+    assert row.standing == "not announced yet"
+    assert row.caveats[0] == "Confidence odd."
+
+
+def test_a_summary_counts_each_provision_once_and_those_to_take_with_care():
+    law = ACCOUNT.law
+    care = "the report has 2 provisions about it (1 of low confidence, 1 contested, 1 with open questions)"
+    assert summary(law).endswith(care)
+    sure = msgspec.structs.replace(law.applicable[0], provisions=law.applicable[0].provisions[1:])
+    other = msgspec.structs.replace(sure, app="other", names=("Other",))
+    assert summary(msgspec.structs.replace(law, applicable=(sure,))).endswith("the report has 1 provision about it")
+    both = summary(msgspec.structs.replace(law, applicable=(sure, other)))
+    assert both.endswith("the report has 2 provisions about them")
+
+
 def test_a_history_without_an_announcement_is_empty():
     assert with_segments(Segment(None)) == ()
     assert in_words(()) == ""
@@ -73,6 +106,8 @@ def test_kinds_of_marks_have_words():
 @pytest.mark.parametrize("text", [page_text(ACCOUNT), joined(render_markdown(ACCOUNT)).replace("\\", "")])
 def test_a_reader_learns_what_binds_how_strongly_and_what_followed(text):
     for said in (
+        "As recorded on 2026-11-21", "ended: revoked (contested), since 2021-06-09", "Confidence low",
+        "Contested: Somebody disputes it.", "Open: Does it count?", "Not checked: e4: the day",
         "contains code of", "names hosts of", "present", "Is it?", "example-tracker", "known library",
         "blocked by a court", "2020-09-20", "No use of its code.", "2026-11-21",
         "affidavit ask --bundle example.apk.affidavit --on DATE",

@@ -12,6 +12,7 @@ from affidavit.law.matrix import matrix
 from affidavit.law.register import register
 from affidavit.model.determination import Outcome, Question
 from affidavit.model.matrix import Matrix
+from affidavit.report.chart_words import CONTESTED_MEANING
 from affidavit.report.columns import cells_of
 from affidavit.report.matrix import COLUMNS, render_app, render_matrix, render_matrix_csv
 from affidavit.report.outcome_marks import MARKS
@@ -101,6 +102,32 @@ def test_one_app_that_nothing_reaches_is_not_covered():
 def test_a_contested_answer_says_so():
     page = render_app(made("2026-02-01", "2026-02-01", "US", "tiktok"))
     assert "contested" in page
+
+
+def test_a_contested_cell_is_marked_and_the_mark_explained(september):
+    page = render_matrix(made("2026-02-01", "2026-02-01"))
+    rows = [line.split() for line in page.splitlines() if line.startswith("app_store_update ")]
+    assert [words[1:] for words in rows] == [["revoked", "lifted", "!", "barred"], ["barred", "lifted", "!", "revoked"]]
+    flat = " ".join(page.split())
+    assert "lifted: paf-1 !, paf-2 !" in flat
+    assert "barred: paf-1, paf-2;" in flat
+    assert f"! {CONTESTED_MEANING}" in flat
+    app = " ".join(render_app(made("2026-02-01", "2026-02-01", "US", "tiktok")).split())
+    assert (
+        "app_store_update lifted ! tt-1 revoked; eo13942/s1a revoked; paf-1 lifted ! (confidence M; contested)" in app
+    )
+    assert f"! {CONTESTED_MEANING}" in app
+    assert "contested" not in render_matrix(september)
+
+
+def test_a_mark_never_makes_a_line_wider_than_the_page():
+    found = made("2026-02-01", "2026-02-01")
+    longest = max(Outcome, key=lambda item: len(MARKS[item].cell))
+    cells = tuple(replace(cell, headline=longest, contested=True) for cell in found.cells)
+    for width in (60, 80, 120):
+        page = render_matrix(replace(found, cells=cells), width=width)
+        assert max(map(cells_of, page.splitlines())) <= width
+        assert "!" in page
 
 
 def test_the_table_has_one_row_for_each_cell(later):

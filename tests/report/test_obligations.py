@@ -6,6 +6,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from affidavit.law.ask import Resolver
+from affidavit.law.obligations import obligations
+from affidavit.law.register import register
 from affidavit.model.determination import Outcome, Standing
 from affidavit.model.duty import Bearing, Ground, Item, Obligation
 from affidavit.model.finding import Grade
@@ -45,7 +48,7 @@ NOTHING = Bearing(DUTY.sentence, "app_operator", "tiktok", "Does anything bear o
 
 
 def flat(*made, bearings=()):
-    return " ".join(render_obligations(made, 80, bearings).split())
+    return " ".join(render_obligations(made, bearings).split())
 
 
 def test_an_act_is_told_with_the_provision_that_carries_it_and_the_others():
@@ -60,6 +63,21 @@ def test_a_dispute_and_an_early_court_order_are_told():
     shown = flat(replace(UPDATE, grounds=(disputed, blocked)))
     assert "until 2020-09-28, contested: No store services." in shown
     assert "also: eo/s1 (a power only, already covered by a court order)" in shown
+
+
+def test_a_dispute_about_what_carries_an_act_marks_its_sentence():
+    disputed = replace(BAR, standing=replace(BAR.standing, contested=True))
+    assert "must not deliver updates (contested). tt-1" in flat(replace(UPDATE, grounds=(disputed, POWER)))
+    assert "(contested)" not in flat(replace(UPDATE, grounds=(POWER, disputed)))
+    made = obligations(Resolver(register()), "tiktok", ("app_store",), "2026-02-01", "2026-02-01")
+    assert "if the condition for lifting was met (act: deliver updates) (contested)." in flat(*made)
+
+
+def test_what_was_expected_then_does_not_read_as_fact():
+    shown = flat(replace(UPDATE, known="2020-09-18"), replace(DUTY, known="2020-09-18"))
+    assert "Expected, as known then: an app store must not deliver updates." in shown
+    assert "Expected, as known then: duty of X" in shown
+    assert "Expected" not in flat(replace(UPDATE, known="2020-09-21"))
 
 
 def test_exceptions_by_circumstance_stand_below_the_provision_and_open_questions_once_at_the_end():
@@ -120,7 +138,7 @@ def test_no_obligation_at_all_is_an_empty_page():
 def test_no_line_is_wider_than_the_page(width):
     long = replace(UPDATE, sentence="x" * 300, grounds=(replace(BAR, summary="word " * 80),))
     wide = replace(EVIDENCE, items=(replace(FOUND, text="y" * 200),))
-    for line in render_obligations([UPDATE, long, DUTY, BANK], width, [wide, NOTHING]).splitlines():
+    for line in render_obligations([UPDATE, long, DUTY, BANK], [wide, NOTHING], width=width).splitlines():
         assert cells_of(line) <= width
 
 
@@ -134,15 +152,15 @@ def test_hostile_text_sends_no_control_to_the_terminal(name):
     )  # fmt: skip
     item = Item("for", text, Grade.PRESENT, (text,), text)
     bearing = Bearing(text, "app_store", "tiktok", text, (item,), (text,))
-    shown = render_obligations([act, replace(BANK, role=text, searched=text)], 80, [bearing])
+    shown = render_obligations([act, replace(BANK, role=text, searched=text)], [bearing])
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]", shown)
 
 
 def test_colour_changes_nothing_but_colour():
-    coloured = render_obligations([UPDATE, DUTY, BANK], 80, [EVIDENCE], colour=True)
+    coloured = render_obligations([UPDATE, DUTY, BANK], [EVIDENCE], colour=True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
     assert "\x1b[" in coloured
-    expected = render_obligations([UPDATE, DUTY, BANK], 80, [EVIDENCE]).splitlines()
+    expected = render_obligations([UPDATE, DUTY, BANK], [EVIDENCE]).splitlines()
     assert [line.rstrip() for line in plain.splitlines()] == [line.rstrip() for line in expected]
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from affidavit.law.history import bitemporal, timeline
 from affidavit.model.determination import ENDED, Outcome
@@ -259,6 +260,8 @@ def test_the_sentences_say_what_was_asked():
     assert knowledge_of(SCOPE) == "With everything that the register holds (last recorded 2026-11-21)."
     assert looked_through(asked) == "Measures of US. Window: 2021-03-01 to 2021-03-09."
     assert looked_through(scope(until=DAY.format("09"))) == "Measures of US. Window: the beginning to 2021-03-09."
+    everywhere = replace(SCOPE, jurisdictions=())
+    assert looked_through(everywhere) == "The measures of every jurisdiction in the register were looked through."
     assert left_out(asked) == "Left out, not announced or already ended during the whole window: p, q."
     assert left_out(SCOPE) == ""
     assert nothing_drawn(asked).endswith("p, q.")

@@ -6,6 +6,7 @@ import pytest
 
 from affidavit.report.bitemporal_terminal import render_bitemporal
 from affidavit.report.columns import cells_of
+from affidavit.report.timeline_svg import render_timeline_svg
 from affidavit.report.timeline_terminal import render_timeline
 from tests.report.charts import crowded, hostile, nothing, real
 
@@ -16,16 +17,16 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 @pytest.mark.parametrize("name", ["wechat", "tiktok", "tiktok*", "hostile", "crowded"])
 def test_no_line_is_wider_than_the_page(name, width):
     made = {"hostile": hostile, "crowded": crowded}.get(name, lambda: (real(name), real(name, "bitemporal")))()
-    for text in (render_timeline(made[0], width), render_bitemporal(made[1], width)):
+    for text in (render_timeline(made[0], width=width), render_bitemporal(made[1], width=width)):
         assert max(cells_of(line) for line in text.splitlines()) <= width
 
 
 @pytest.mark.parametrize("name", ["wechat", "tiktok*"])
 def test_colour_changes_nothing_but_colour(name):
     for render, shape in ((render_timeline, "timeline"), (render_bitemporal, "bitemporal")):
-        plain = render(real(name, shape), 80, False)
+        plain = render(real(name, shape))
         assert "\x1b" not in plain
-        coloured = render(real(name, shape), 80, True)
+        coloured = render(real(name, shape), colour=True)
         assert "\x1b[34m" in coloured
         assert COLOUR.sub("", coloured) == plain
 
@@ -92,6 +93,13 @@ def test_nothing_to_draw_is_said_with_what_was_searched():
 
 
 def test_too_many_changes_leave_the_table():
-    text = render_timeline(crowded(24)[0], 60)
+    text = render_timeline(crowded(24)[0], width=60)
     assert "More changes than fit into this width; see the table." in text
     assert text.count("expired") >= 24
+
+
+@pytest.mark.parametrize("render", [render_timeline, render_timeline_svg])
+def test_no_form_names_a_place_whose_measures_came_later(render):
+    text = render(real("tiktok*", known="2020-09-18"))
+    assert "Measures of IN, US." in text
+    assert not any(code in text for code in ("US-MT", "US-VA", "CA, EU", "GB"))

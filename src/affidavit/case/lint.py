@@ -9,7 +9,7 @@ from affidavit.case.properties import PROPERTIES
 from affidavit.case.values import read as read_value
 from affidavit.law import lint as law_lint
 from affidavit.law.dates import day_of
-from affidavit.law.lint_draft import Draft, near
+from affidavit.law.lint.draft import Draft, near
 from affidavit.law.register import Register
 from affidavit.model.claim import Assertion, Claim, Claims, Conflict, Resolution
 from affidavit.model.errors import AffidavitError, UsageError

@@ -149,4 +149,4 @@ def _duties(case: Case, width: int, *, colour: bool) -> str:
         return ""
     from affidavit.report.obligations import render_obligations  # noqa: PLC0415 - only when asked for
 
-    return render_obligations(case.obligations, width, case.bearings, colour=colour)
+    return render_obligations(case.obligations, case.bearings, width=width, colour=colour)

@@ -38,6 +38,7 @@ def _answer(options: argparse.Namespace, asking: Asked) -> int:
     """The whole answer to one question."""
     from affidavit.case.claims import docket  # noqa: PLC0415 - only for this
     from affidavit.case.conflicts import bearing  # noqa: PLC0415
+    from affidavit.case.disputes import disputes  # noqa: PLC0415
     from affidavit.law.brief import brief  # noqa: PLC0415
     from affidavit.report.answer_sentences import render_sentences  # noqa: PLC0415
     from affidavit.report.answer_terminal import answer_as_dict, render_answer  # noqa: PLC0415
@@ -46,7 +47,7 @@ def _answer(options: argparse.Namespace, asking: Asked) -> int:
     made = brief(Resolver(asking.register), asking.question)
     provisions = [item.provision for item in made.determination.standings]
     said_by = docket()
-    found = bearing(said_by, provisions, asking.question.app, asking.question.known)
+    found = disputes(bearing(said_by, provisions, asking.question.app, asking.question.known))
     told = disagreements(found, said_by.resolutions)
     width, colour = paper(options)
     if options.explain:
@@ -92,7 +93,7 @@ def deadlines(options: argparse.Namespace) -> int:
         emit(as_json(made), options.output)
     else:
         width, colour = paper(options)
-        emit(heading(options, said(asking)) + render_deadlines(made, width, colour=colour), options.output)
+        emit(heading(options, said(asking)) + render_deadlines(made, width=width, colour=colour), options.output)
     return codes.DONE
 
 
@@ -112,5 +113,5 @@ def obligations(options: argparse.Namespace) -> int:
         emit(as_json(made), options.output)
     else:
         width, colour = paper(options)
-        emit(heading(options, said(asking)) + render_obligations(made, width, colour=colour), options.output)
+        emit(heading(options, said(asking)) + render_obligations(made, width=width, colour=colour), options.output)
     return codes.DONE

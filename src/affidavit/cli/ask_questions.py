@@ -7,7 +7,8 @@ from affidavit.cli.facts import encoded
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.law.ask import Resolver
-from affidavit.law.questions import Answered, answer_all, read
+from affidavit.law.question_file import read
+from affidavit.law.questions import Answered, answer_all
 from affidavit.law.register import register
 from affidavit.report.text import visible
 from affidavit.wording import plural

@@ -46,7 +46,8 @@ def _both_axes(
         return render_bitemporal_svg(made)
     from affidavit.report.bitemporal_terminal import render_bitemporal  # noqa: PLC0415 - only for this form
 
-    return render_bitemporal(made, *paper(options))
+    width, colour = paper(options)
+    return render_bitemporal(made, width=width, colour=colour)
 
 
 def _one_axis(
@@ -67,4 +68,5 @@ def _one_axis(
 
     late = at and instant(at, "UTC", "end") > instant(known.updated, "UTC", "end")
     stale = f"The register was last updated on {known.updated}: what became public later is not in this picture."
-    return heading(options, (stale,) if late else ()) + render_timeline(made, *paper(options))
+    width, colour = paper(options)
+    return heading(options, (stale,) if late else ()) + render_timeline(made, width=width, colour=colour)

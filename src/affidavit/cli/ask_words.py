@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from affidavit.cli.options import paper
 from affidavit.law.ask import Resolver
+from affidavit.law.circumstances import check_context, circumstances
 from affidavit.law.dates import instant
 from affidavit.law.names import find_actor, find_app, find_jurisdiction, find_measure, find_transaction
 from affidavit.law.notes import date_notes
@@ -116,18 +117,6 @@ def _context(known: Register, given: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: it is not of the form NAME=VALUE, or nothing asks for it.
     """
-    wanted: dict[str, set[str]] = {}
-    for measure in known.measures.values():
-        for item in measure.exceptions:
-            for name, values in item.context.items():
-                wanted.setdefault(name, set()).update(values)
-    listed = "; ".join(f"{name}={'|'.join(sorted(values))}" for name, values in sorted(wanted.items()))
-    made = {}
-    for text in given:
-        name, _, value = text.partition("=")
-        if value not in wanted.get(name, set()):
-            raise UsageError(
-                f"--context {text[:200]!r} is nothing that an exception asks for", advice=f"known: {listed}"
-            )
-        made[name] = value
-    return made
+    pairs = [(name, value) for name, _, value in (text.partition("=") for text in given)]
+    check_context(circumstances(known), pairs)
+    return dict(pairs)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from affidavit.knowledge import load
 from affidavit.model.binding import Binding, MarkKind, Relation
 from affidavit.model.endpoint import Endpoint
@@ -34,15 +36,21 @@ _SHOWS: dict[MarkKind, tuple[Relation, Grade, str]] = {
 }
 """What a mark of each kind shows, how strong that is, and what a reader must know."""
 
+_OWN_NAME = "the code lies under the app's own package name, so that its name is the app's own statement"
+
 
 class Values(NamedTuple):
-    """What an artefact says or holds that a mark can equal: value -> ids of its facts."""
+    """What an artefact says or holds that a mark can equal: value -> ids of its facts.
+
+    `recognised` says by which of its names each library was.
+    """
 
     packages: dict[str, list[str]]
     certificates: dict[str, list[str]]
     subjects: dict[str, list[str]]
     libraries: dict[str, list[str]]
     hosts: dict[str, list[str]]
+    recognised: dict[str, set[str]]
 
 
 def known_marks() -> dict[str, Marks]:
@@ -60,7 +68,7 @@ def values_of(facts: Iterable[Fact]) -> Values:
     Not compared: certificates that came along in a chain, hosts that their role sets aside, and those of mail addresses
     and of links that the app answers to, which nothing contacts.
     """
-    made = Values({}, {}, {}, {}, {})
+    made = Values({}, {}, {}, {}, {}, {})
     for fact in facts:
         what = fact.what
         if type(what) not in _READ:
@@ -73,6 +81,7 @@ def values_of(facts: Iterable[Fact]) -> Values:
                 _add(made.subjects, name, fact.id)
         elif isinstance(what, Library):
             _add(made.libraries, what.id, fact.id)
+            made.recognised.setdefault(what.id, set()).update(what.marks)
         elif isinstance(what, Endpoint) and what.role == "endpoint" and what.form in {"url", "host"} and what.host:
             _add(made.hosts, what.host.rstrip("."), fact.id)
     return made
@@ -113,15 +122,18 @@ def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequen
     for mark in named:
         note = _signer_note(mark.value, marks, values)
         yield _binding(app, "package", mark, values.packages[mark.value], note)
-    for mark in marks.signers:
-        if mark.value in values.certificates and (not mark.shared or _signs(mark, named)):
-            yield _binding(app, "signer", mark, values.certificates[mark.value])
+    signers = [mark for mark in marks.signers if mark.value in values.certificates]
+    signers = [mark for mark in signers if not mark.shared or _signs(mark, named)]
+    for mark in signers:
+        yield _binding(app, "signer", mark, values.certificates[mark.value])
     for mark in marks.developers:
         if named and mark.value in values.subjects:
             yield _binding(app, "developer", mark, values.subjects[mark.value])
     for mark in marks.libraries:
         if mark.value in values.libraries:
-            yield _binding(app, "library", mark, values.libraries[mark.value])
+            own = not signers and _under_own_name(mark.value, values)
+            made = _binding(app, "library", mark, values.libraries[mark.value], _OWN_NAME if own else "")
+            yield replace(made, grade=Grade.DECLARED) if own else made
     for mark in marks.domains:
         if mark.value in domains:
             yield _binding(app, "domain", mark, domains[mark.value])
@@ -132,6 +144,15 @@ def _binding(app: str, by: MarkKind, mark: Mark, facts: Sequence[str], more: str
     notes = "; ".join(part for part in (note, more, mark.note) if part)
     shown = tuple(facts[:FACTS])
     return Binding(app, relation, by, mark.value, grade, shown, len(facts), mark.confidence, mark.source, notes)
+
+
+def _under_own_name(library: str, values: Values) -> bool:
+    """Whether a library was recognised only by packages within which the app's own name lies."""
+    names = [name.partition(":") for name in values.recognised[library]]
+    return bool(names) and all(
+        kind == "package" and any(f"{own}.".startswith(f"{prefix}.") for own in values.packages)
+        for kind, _, prefix in names
+    )
 
 
 def _signs(mark: Mark, named: Iterable[Mark]) -> bool:

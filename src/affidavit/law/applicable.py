@@ -1,6 +1,7 @@
 """The law that an artefact's bindings bring up: for each listed app and relation the provisions that it can involve.
 
-Histories are those known at the register's last update. No clock is read, so a review can be repeated.
+Histories, and how each provision stands, are those known at the register's last update. No clock is read, so a review
+can be repeated.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,12 +11,11 @@ from msgspec import Struct
 
 from affidavit.knowledge import load
 from affidavit.law.aim import ever_aimed
-from affidavit.law.history import track
+from affidavit.law.provided import provided
 from affidavit.law.register import Register, register
 from affidavit.law.steps import Path
-from affidavit.model.binding import Applicable, Binding, LawRecord, Relation
+from affidavit.model.binding import Applicable, Binding, LawRecord, Provided, Relation
 from affidavit.model.finding import GRADES
-from affidavit.model.history import Track
 
 
 class RelationWords(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -63,7 +63,9 @@ def law_of(
         return LawRecord(searched, hidden)
     known, words = source or register(), relations()
     applicable = tuple(_applicable(known, words, bindings))
-    named = {part.outcome for item in applicable for row in item.tracks for part in row.segments if part.outcome}
+    named = {
+        part.outcome for item in applicable for row in item.provisions for part in row.track.segments if part.outcome
+    }
     titles = known.vocabulary.outcomes
     return LawRecord(
         searched,
@@ -93,17 +95,17 @@ def _applicable(
             grade=max((item.grade for item in group), key=GRADES.index),
             title=relation.title,
             meaning=relation.meaning,
-            tracks=tuple(_tracks(known, app, relation)),
+            provisions=tuple(_provisions(known, app, relation)),
             open_question=relation.open_question,
         )
 
 
-def _tracks(known: Register, app: str, relation: RelationWords) -> Iterator[Track]:
-    """The history of every provision about an app that can involve a relation, in the register's order."""
+def _provisions(known: Register, app: str, relation: RelationWords) -> Iterator[Provided]:
+    """Every provision about an app that can involve a relation, in the register's order."""
     for path in known.paths.values():
         if ever_aimed(known, path.measure, app) and _involves(path, relation):
-            made = track(known, path, app)
-            if any(part.outcome for part in made.segments):
+            made = provided(known, path, app)
+            if made is not None:
                 yield made
 
 

@@ -131,6 +131,7 @@ def _start(look: Look, path: Path) -> Iterator[DeadlineState]:
         earliest=start.earliest if start.earliest != start.latest else "",
         moves=moves,
         standing=folded.outcome if path.provision.kind in ANSWERING else None,
+        contested=path.provision.kind in ANSWERING and folded.contested,
         unverified=made.unverified,
     )
 
@@ -210,6 +211,7 @@ def _common(look: Look, due: str, ended: _Ended, status: Status, *, awaited: boo
         "ended": "" if stands else local(ended.at, look.zone).date().isoformat(),
         "ended_how": None if stands else Outcome(ended.reason),
         "ended_by": ended.event,
+        "ended_contested": not stands and look.register.events[ended.event][0].contested,
     }
 
 

@@ -54,12 +54,15 @@ def timeline(
         UsageError: a name is unknown, or a date is none.
     """
     register = source.register if isinstance(source, Resolver) else source
-    paths, scope, window = _asked(register, app, tuple(jurisdictions), (since, until), tuple(measures))
+    codes = tuple(jurisdictions)
+    paths, scope, window = _asked(register, app, codes, (since, until), tuple(measures))
     tracks = [track(register, path, app, known, recorded) for path in paths]
     public = {item.provision: item for item in tracks if any(part.outcome is not None for part in item.segments)}
     alive = {name: item for name, item in public.items() if _alive(item.segments, window)}
+    places = codes or tuple(dict.fromkeys(item.jurisdiction for item in public.values()))
+    left_out = tuple(sorted(public.keys() - alive.keys()))
     return Timeline(
-        scope=replace(scope, known=known, recorded=recorded, left_out=tuple(sorted(public.keys() - alive.keys()))),
+        scope=replace(scope, jurisdictions=places, known=known, recorded=recorded, left_out=left_out),
         tracks=tuple(alive.values()),
         moments=moments(register, app, [path for path in paths if path.provision.id in alive], known, recorded),
     )

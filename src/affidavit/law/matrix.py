@@ -109,7 +109,9 @@ def _cell(register: Register, answers: Sequence[Determination], place: Mapping[s
         headline=chosen,
         actors=tuple(made.question.actor for made in agreeing),
         decisive=decisive,
-        standings=tuple(CellStanding(item.provision, item.measure, item.outcome) for item in merged.values()),
+        standings=tuple(
+            CellStanding(item.provision, item.measure, item.outcome, item.contested) for item in merged.values()
+        ),
         confidence=weakest("", *(made.confidence for made in agreeing)),
         named=any(_names(register, item, asked.transaction) for item in merged.values()),
         contested=any(merged[item].contested for item in decisive),

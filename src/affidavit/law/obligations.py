@@ -129,9 +129,10 @@ def _acts(asked: _Asked, actor: str, wider: bool) -> Iterator[Obligation]:
         made = asked.resolver.ask(question)
         if not any(_speaks(asked, item, transaction) for item in made.standings):
             continue
-        found = grounds(asked.resolver, made)
         act = words.transactions[transaction].title
         power = any(_is_power(asked, name) for name in made.decisive)
+        if power and made.headline is Outcome.EXCEPTED:
+            continue  # a power that leaves a role out bars it from nothing, and is no leave to do what it may name
         yield Obligation(
             kind="act",
             **_who(asked, actor),
@@ -139,7 +140,7 @@ def _acts(asked: _Asked, actor: str, wider: bool) -> Iterator[Obligation]:
             transaction=transaction,
             act=act,
             outcome=made.headline,
-            grounds=found,
+            grounds=grounds(asked.resolver, made),
             decisive=len(made.decisive),
             confidence=made.confidence,
             unless=conditional_exceptions(asked.resolver, made),

@@ -1,32 +1,16 @@
-"""Many questions at once, from a file, each compared with the answer that its author expects."""
+"""Many questions at once, each compared with the answer that its author expects."""
 
-import json
-from collections.abc import Hashable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import yaml
 from msgspec import Struct
 
 from affidavit.law.ask import Resolver
+from affidavit.law.circumstances import check_context, circumstances
+from affidavit.law.question_file import ADVICE
 from affidavit.model.determination import Determination, Outcome, Question, Standing
 from affidavit.model.errors import UsageError
-
-LARGEST = 16 << 20
-"""Bytes of the largest file that is read."""
-
-DEPTH = 12
-"""How deep lists and objects may lie in each other."""
-
-MOST = 50_000
-"""Questions of the longest file that is answered."""
-
-PARTS = 1_250_000
-"""Values, lists and objects of the longest YAML file that is read."""
-
-_SHOWN = 40
-_ADVICE = "write a list `questions:`; each has an `id` and a `query` with app, transaction, actor and as_of"
 
 
 class Query(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,38 +72,15 @@ class Answered(Struct, frozen=True, omit_defaults=True):
     error: str = ""
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The entries of a file of questions: YAML without anchors, or JSON when its name ends in ``.json``.
-
-    Raises:
-        UsageError: no such file, too large, neither YAML nor JSON, no list of questions, or an object in it has the
-            same key twice.
-    """
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", advice="name a file of questions") from None
-    if len(data) > LARGEST:
-        raise UsageError(f"{path}: larger than {LARGEST >> 20} MiB", advice="split it")
-    try:
-        found = _json(data) if path.suffix == ".json" else _yaml(data)
-    except (yaml.YAMLError, msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}", advice=_ADVICE) from None
-    entries = found.get("questions") if isinstance(found, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{path}: no list of questions", advice=_ADVICE)
-    if len(entries) > MOST:
-        raise UsageError(f"{path}: more than {MOST:,} questions", advice="split it")
-    return entries
-
-
 def answer_all(resolver: Resolver, entries: list[dict[str, Any]]) -> Iterator[Answered]:
     """Answer every entry, in order. An entry that is wrong is told as such and stops no other."""
+    wanted = circumstances(resolver.register)
     for number, entry in enumerate(entries, 1):
         name, words = _words(entry.get("id")) or str(number), _words(entry.get("question"))
         try:
             question, expected = _parts(entry)
+            if question is not None:
+                check_context(wanted, question.context.items())
             made = None if question is None else resolver.ask(question)
         except UsageError as error:
             yield Answered(name, words, error=f"{error}; {error.advice}")
@@ -141,7 +102,7 @@ def _parts(entry: dict[str, Any]) -> tuple[Question | None, Expected | None]:
     if "query" in entry:
         return _question(_form(entry["query"], Query)), expected
     if expected is not None:
-        raise UsageError("expects an answer but has no query", advice=_ADVICE)
+        raise UsageError("expects an answer but has no query", advice=ADVICE)
     return None, None
 
 
@@ -216,71 +177,3 @@ def _words(value: Any) -> str:
     if isinstance(value, int) and abs(value) < 1 << 63:
         return str(value)
     return value if isinstance(value, str) else ""
-
-
-def _check_once(keys: Iterable[Hashable]) -> None:
-    """Refuse an object of which a reader and this program could see different values.
-
-    Raises:
-        ValueError: a key comes twice.
-    """
-    seen = set()
-    for key in keys:
-        if key in seen:
-            raise ValueError(f"an object has the key {str(key)[:_SHOWN]!r} twice")
-        seen.add(key)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON; raises as `_check_once`."""
-    _check_once(key for key, _ in pairs)
-    return dict(pairs)
-
-
-def _json(data: bytes) -> Any:
-    """A JSON document.
-
-    Raises:
-        msgspec.DecodeError: it is none; the standard library alone would accept values that JSON does not have.
-        ValueError: an object has a key twice.
-    """
-    msgspec.json.decode(data)
-    return json.loads(data, object_pairs_hook=_object)
-
-
-class _Plain(yaml.CSafeLoader):
-    """YAML in which dates stay text and no key comes twice in one object."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """As the base class; raises as `_check_once` too."""
-        made = super().construct_mapping(node, deep)
-        if len(made) < len(node.value):
-            _check_once(key.value for key, _ in node.value)
-        return made
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _yaml(data: bytes) -> Any:
-    """A YAML document, nothing of which is built when it is too deep or too long, or uses a part twice.
-
-    Raises:
-        yaml.YAMLError: it is so, has a key twice in one object, or is no YAML.
-    """
-    depth = 0
-    for number, event in enumerate(yaml.parse(data, Loader=yaml.CSafeLoader)):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if getattr(event, "anchor", None):
-            raise yaml.YAMLError("anchors and aliases are not allowed")
-        if depth > DEPTH:
-            raise yaml.YAMLError(f"more than {DEPTH} levels deep")
-        if number > PARTS:
-            raise yaml.YAMLError(f"more than {PARTS:,} values; split it")
-    return yaml.load(data, _Plain)  # noqa: S506 - a safe loader

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from affidavit.law.lint_sources import FACTS
+from affidavit.law.lint.sources import FACTS
 from affidavit.model.measure import Measure
 
 SCHEMA_ID = "measure.schema.json"

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from affidavit.model.finding import Grade
-from affidavit.model.history import Track
+from affidavit.model.history import Segment, Track
 
 Relation = Literal["is", "contains", "contacts"]
 """The app is the listed one, contains its code, or names hosts that serve it."""
@@ -42,6 +42,26 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     note: str = ""
 
 
+class Provided(Struct, frozen=True, omit_defaults=True):
+    """One provision about a listed app: its history, and how it stands at the register's last update.
+
+    Attributes:
+        track: the whole history.
+        standing: the stretch at noon of the day of the last update, begun when its outcome did.
+        confidence: the weakest of the provision, of the events that `standing` rests on and of the open questions.
+        contested: what is disputed of those events, and by whom, as far as the register says.
+        open_questions: what the register does not know and what bears on `standing`.
+        unverified: what of it nobody has checked, with the id of the provision or event.
+    """
+
+    track: Track
+    standing: Segment
+    confidence: str
+    contested: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+
 class Applicable(Struct, frozen=True, omit_defaults=True):
     """The law on one listed app, as far as it can bear on the artefact by one relation.
 
@@ -50,7 +70,7 @@ class Applicable(Struct, frozen=True, omit_defaults=True):
         relation: by which the artefact is bound; `title` is its verb ("contains code of"), `meaning` says what that
             does and does not show.
         grade: the highest among the bindings.
-        tracks: the history of every provision whose transactions the relation can involve.
+        provisions: every provision whose transactions the relation can involve.
         open_question: what is not settled about the relation itself.
     """
 
@@ -60,7 +80,7 @@ class Applicable(Struct, frozen=True, omit_defaults=True):
     grade: Grade
     title: str
     meaning: str
-    tracks: tuple[Track, ...]
+    provisions: tuple[Provided, ...]
     open_question: str = ""
 
 

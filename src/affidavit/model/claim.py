@@ -160,7 +160,7 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
 
 
 class Dispute(Struct, frozen=True, omit_defaults=True):
-    """Conflicts that are one for a reader: decided together, or undecided with the same voices.
+    """Conflicts that are one for a reader: decided together; or undecided, about one thing or with the same voices.
 
     Attributes:
         about: their subjects.

@@ -67,6 +67,7 @@ class DeadlineState(Struct, frozen=True, omit_defaults=True):
         test, outcome: of a condition: how it is decided, and what is recorded.
         standing: of a start, the outcome of its provisions on the day asked about.
         ended, ended_how, ended_by: the day, the way and the event of the end of what set it, if that came by then.
+        contested, ended_contested: an event that `standing` rests on, or the event of the end, is disputed.
     """
 
     kind: DeadlineKind
@@ -100,6 +101,8 @@ class DeadlineState(Struct, frozen=True, omit_defaults=True):
     ended: str = ""
     ended_how: Outcome | None = None
     ended_by: str = ""
+    contested: bool = False
+    ended_contested: bool = False
     unverified: tuple[str, ...] = ()
 
 

@@ -70,7 +70,7 @@ class Scope(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         app, name: the app's id and its first name.
-        jurisdictions: codes whose measures were looked through.
+        jurisdictions: codes asked for; without any, those whose measures about the app were public as known.
         known, recorded: the state of knowledge, as asked for; empty means everything.
         updated: latest date at which the register recorded anything.
         since, until: the window, as instants; empty means open.

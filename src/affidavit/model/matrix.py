@@ -5,12 +5,16 @@ from msgspec import Struct
 from affidavit.model.determination import Outcome
 
 
-class CellStanding(Struct, frozen=True):
-    """How one provision or exception stands; of the roles asked about, for the one that it binds most."""
+class CellStanding(Struct, frozen=True, omit_defaults=True):
+    """How one provision or exception stands; of the roles asked about, for the one that it binds most.
+
+    `contested`: an event relied on is disputed.
+    """
 
     provision: str
     measure: str
     outcome: Outcome
+    contested: bool = False
 
 
 class Cell(Struct, frozen=True, omit_defaults=True):
@@ -23,6 +27,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
         standings: everything that reaches the act in one of the roles; never empty.
         named: a provision or exception names this very act; otherwise only one over every dealing reaches it.
         confidence: the weakest of what the headline rests on.
+        contested: a standing that carries it is contested.
     """
 
     app: str

@@ -150,7 +150,7 @@ class Event(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
         scope: territorial reach of a court's order, in its words.
         covers: the numbers that the document itself names ("1 through 6").
         weaker: parts that are less certain than `confidence` (``clock time`` -> ``M``).
-        contested: somebody with standing disputes it; an answer that rests on it says so.
+        contested: it is disputed; an answer that rests on it says so.
     """
 
     id: str

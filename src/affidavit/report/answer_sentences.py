@@ -8,6 +8,7 @@ from affidavit.model.measure import CONFIDENCE
 from affidavit.report.columns import Page
 from affidavit.report.dates import day_in_words, in_words
 from affidavit.report.disagreements import Disagreement
+from affidavit.report.expected import as_expected
 from affidavit.report.outcome_marks import MARKS
 from affidavit.wording import plural, with_article
 
@@ -86,16 +87,27 @@ def _answer(brief: Brief) -> Iterator[str]:
     count = len(made.standings)
     reach = plural(count, "provision or exception reaches", "provisions or exceptions reach")
     listed = f" In the register {reach} the act; each is told below." if count else ""
-    yield f"The register's answer: {words.title}. {duty_in_words(brief)} {words.meaning}{listed}"
+    contested = " Contested: an event that it rests on is disputed." if is_contested(brief) else ""
+    yield f"The register's answer: {words.title}.{contested} {duty_in_words(brief)} {words.meaning}{listed}"
 
 
 def duty_in_words(brief: Brief) -> str:
-    """What the headline asks of the actor, with the act after the verb where the words allow it, as a sentence."""
+    """What the headline asks of the actor, as a sentence.
+
+    The act stands after the verb where the words allow it. What lay ahead of what was known is told as expected.
+    """
+    asked = brief.determination.question
     duty = brief.meanings[brief.determination.headline].duty
     for verb in _VERBS:
         if duty == verb or duty.startswith(f"{verb},"):
             duty = f"{verb} {brief.transaction}{duty.removeprefix(verb)}"
-    return _sentence(f"{with_article(brief.actor)} {duty}")
+    return as_expected(_sentence(f"{with_article(brief.actor)} {duty}"), asked.on, asked.known)
+
+
+def is_contested(brief: Brief) -> bool:
+    """Whether a standing that carries the headline rests on an event that is disputed."""
+    made = brief.determination
+    return any(item.contested for item in made.standings if item.provision in made.decisive)
 
 
 def _why(brief: Brief) -> Iterator[str]:
@@ -175,7 +187,7 @@ def _not_known(brief: Brief) -> Iterator[str]:
 
 def _disputed(disagreements: Sequence[Disagreement]) -> Iterator[str]:
     """On which points reports disagree."""
-    points = "; ".join(one.point for one in disagreements)
+    points = "; ".join(dict.fromkeys(one.point for one in disagreements))
     if points:
         yield f"Reports disagree on: {points}. Without --explain the answer tells who says what and how it was decided."
 

@@ -8,7 +8,7 @@ import msgspec
 from affidavit.model.brief import Brief, EventBrief
 from affidavit.model.determination import Standing
 from affidavit.model.measure import CONFIDENCE, SEEN, Source
-from affidavit.report.answer_sentences import duty_in_words, question_in_words, weaker_parts
+from affidavit.report.answer_sentences import duty_in_words, is_contested, question_in_words, weaker_parts
 from affidavit.report.columns import GAP, Page
 from affidavit.report.disagreements import Disagreement
 from affidavit.report.outcome_marks import MARKS
@@ -77,7 +77,8 @@ def _headline(page: Page, brief: Brief) -> None:
     """The answer in one word, what it asks, and what it means."""
     made = brief.determination
     words = brief.meanings[made.headline]
-    sure = f"   (confidence {CONFIDENCE[made.confidence]})" if made.confidence else ""
+    contested = "; contested" if is_contested(brief) else ""
+    sure = f"   (confidence {CONFIDENCE[made.confidence]}{contested})" if made.confidence else ""
     page.line()
     page.paragraph(f"{made.headline}: {words.title}{sure}", MARKS[made.headline].emphasis or "bold")
     page.paragraph(f"{duty_in_words(brief)} {words.meaning}", indent=2)
@@ -166,6 +167,13 @@ def _sources(page: Page, brief: Brief) -> None:
         return
     page.line()
     page.paragraph("Sources, and how much of each was read", "bold")
+    known = brief.determination.question.known
+    if known and known[:_DATE] < brief.register_updated:
+        page.paragraph(
+            "These are where the register read it; some may be younger than the date known. "
+            "They never decide an answer: only what was public by then does.",
+            "dim",
+        )
     for name in (name for name in brief.sources if name in cited):
         _source(page, name, brief.sources[name])
     others = [f"{name} ({SEEN[item.seen]})" for name, item in brief.sources.items() if name not in cited]

@@ -30,7 +30,7 @@ _HOW = (
 )
 
 
-def render_bitemporal(bitemporal: Bitemporal, width: int = 80, colour: bool = False) -> str:
+def render_bitemporal(bitemporal: Bitemporal, *, width: int = 80, colour: bool = False) -> str:
     """The picture as text.
 
     Args:

@@ -9,7 +9,7 @@ from affidavit.report.outcome_marks import MARKS, Look
 NOT_TO_SCALE = "Time is not to scale: every change has a place of its own."
 NOT_DRAWN = "Exceptions and limits on reach depend on the act and are not drawn."
 
-CONTESTED_MEANING = "contested: somebody with standing disputes an event that this rests on"
+CONTESTED_MEANING = "contested: an event that this rests on is disputed"
 
 
 def knowledge_of(scope: Scope) -> str:
@@ -22,10 +22,13 @@ def knowledge_of(scope: Scope) -> str:
 
 def looked_through(scope: Scope) -> str:
     """Where was looked, and in which window, in a sentence."""
-    where = ", ".join(scope.jurisdictions) or "no jurisdiction with a measure about it"
     since, until = scope.since.partition("T")[0], scope.until.partition("T")[0]
     window = f" Window: {since or 'the beginning'} to {until or 'the end'}." if since or until else ""
-    return f"Measures of {where}.{window}"
+    where = ", ".join(scope.jurisdictions)
+    looked = (
+        f"Measures of {where}." if where else "The measures of every jurisdiction in the register were looked through."
+    )
+    return looked + window
 
 
 def left_out(scope: Scope) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from affidavit.model.claim import Assertion, ClaimsAnswer, Dispute, Resolution, Told, Voice
 from affidavit.model.measure import CONFIDENCE, SEEN, Source
-from affidavit.report.columns import Page
+from affidavit.report.columns import GAP, Page, cells_of
 from affidavit.wording import plural
 
 KINDS = {
@@ -22,6 +22,7 @@ _INSTANT = re.compile(r"T(\d\d:\d\d)(?::00)?([+-]\d\d:\d\d)")
 _LONG_NUMBER = re.compile(r"(?<![\w-])\d{5,15}(?!\w)", re.ASCII)
 _PARTS = ("provision:", "event:", "measure:")
 _ID = 14
+_INDENT = 4
 _REGISTER = "register"
 
 
@@ -80,13 +81,13 @@ def _subjects(subjects: Iterable[str], answer: ClaimsAnswer) -> str:
 
 
 def _value(value: str, unit: str) -> str:
-    """A value and its unit as one would write them."""
+    """A value and its unit as one would write them: the digits of an amount in groups, those of a name as they are."""
     if value == "?":
         return "unclear"
     first, dots, last = value.partition("..")
     words = f"{first} to {last}" if first and last else f"{first} or more" if dots and first else f"{last} or less"
     shown = _INSTANT.sub(r" \1 (UTC\2)", words if dots else value)
-    return _LONG_NUMBER.sub(lambda match: f"{int(match[0]):,}", f"{shown} {unit}".rstrip())
+    return f"{_LONG_NUMBER.sub(lambda match: f'{int(match[0]):,}', shown)} {unit}" if unit else shown
 
 
 def _standing(claim: str, answer: ClaimsAnswer) -> Iterator[str]:
@@ -147,12 +148,18 @@ def _documents(page: Page, sources: dict[str, Source]) -> None:
         page.line()
         page.paragraph("Sources", "bold")
     for name, item in sources.items():
-        words = (item.title, item.cite, item.url, item.path, item.note)
-        _row(page, f"  {name}", [(f"{SEEN[item.seen]}: {'; '.join(word for word in words if word)}", "")])
+        words = "; ".join(word for word in (item.title, item.cite, item.note) if word)
+        _row(page, f"  {name}", [(f"{SEEN[item.seen]}: {words}" if words else SEEN[item.seen], "")])
+        for where in (item.url, item.path):
+            if where:
+                page.line(" " * (_ID + len(GAP) if cells_of(where) <= page.beside(_ID) else _INDENT) + where)
 
 
 def _row(page: Page, label: str, texts: Iterable[tuple[str, str]]) -> None:
-    """A label and the texts beside it."""
+    """A label and the texts beside it; a label too long for its column has a line of its own."""
+    if cells_of(label) > _ID:
+        page.line(label)
+        label = ""
     for text, style in texts:
         page.row([(label, _ID, ""), (text, page.beside(_ID), style)])
         label = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from affidavit.model.claim import Conflict, Resolution
+from affidavit.model.claim import Dispute, Resolution
 
 _REGISTER = "the register"
 
@@ -16,43 +16,29 @@ class Disagreement(NamedTuple):
     decision: str
 
 
-def disagreements(conflicts: Iterable[Conflict], decisions: Mapping[str, Resolution]) -> tuple[Disagreement, ...]:
-    """The points, those decided together as one, in the order of the conflicts.
+def disagreements(disputes: Iterable[Dispute], decisions: Mapping[str, Resolution]) -> tuple[Disagreement, ...]:
+    """Disputes in words, in their order.
 
     Args:
-        conflicts: those that bear on an answer.
+        disputes: those that bear on an answer.
         decisions: by id.
     """
     return tuple(
-        Disagreement(_point(group), "; ".join(_told(group)), _decision(decisions.get(name)))
-        for name, group in _grouped(conflicts)
+        Disagreement(_point(item), "; ".join(_told(item)), _decision(decisions.get(item.resolution)))
+        for item in disputes
     )
 
 
-def _grouped(conflicts: Iterable[Conflict]) -> Iterator[tuple[str, list[Conflict]]]:
-    """Conflicts about one property of one subject together, and these together if one decision settles them."""
-    points: dict[tuple[str, str], list[Conflict]] = {}
-    for item in conflicts:
-        points.setdefault((item.subject, item.property), []).append(item)
-    settled: dict[tuple[str, ...], list[Conflict]] = {}
-    for key, group in points.items():
-        decided = next((item.resolution for item in group if item.resolution), "")
-        settled.setdefault((decided,) if decided else key, []).extend(group)
-    for name, group in settled.items():
-        yield name[0], group
-
-
-def _point(group: Iterable[Conflict]) -> str:
+def _point(dispute: Dispute) -> str:
     """The property and its subjects."""
-    properties = dict.fromkeys(item.property.replace("_", " ") for item in group)
-    return f"{', '.join(properties)} of {', '.join(dict.fromkeys(item.subject.partition(':')[2] for item in group))}"
+    names = (subject.partition(":")[2] for subject in dispute.about)
+    return f"{dispute.property.replace('_', ' ')} of {', '.join(names)}"
 
 
-def _told(group: Iterable[Conflict]) -> Iterator[str]:
+def _told(dispute: Dispute) -> Iterator[str]:
     """Each value with the claims that give it, earliest first."""
     found: dict[str, dict[str, None]] = {}
-    voices = sorted({voice for item in group for voice in item.voices}, key=lambda one: (one.asserted_at, one.claim))
-    for voice in voices:
+    for voice in sorted(dispute.voices, key=lambda one: (one.asserted_at, one.claim)):
         found.setdefault(f"{voice.value} {voice.unit}".strip(), {})[voice.claim or _REGISTER] = None
     return (f"{value} ({', '.join(claims)})" for value, claims in found.items())
 

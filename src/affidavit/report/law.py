@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from affidavit.model.binding import Applicable, Binding, LawRecord
+from affidavit.model.binding import Applicable, Binding, LawRecord, Provided
 from affidavit.model.bundle import Affidavit
 from affidavit.model.history import Segment, Track
+from affidavit.model.measure import CONFIDENCE
 from affidavit.report.dates import written
 from affidavit.report.overview import file_names
 from affidavit.report.text import visible
+from affidavit.wording import plural
 
 NOTHING_BOUND = (
     "No mark of a listed app was found. This says what was compared, not that no measure concerns the app: a measure"
@@ -38,9 +40,19 @@ class Stretch(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One provision: its history, and the relations by which it can come up, as their titles."""
+    """One provision, in words.
+
+    Attributes:
+        track: its history.
+        standing: how it stands at the register's last update (``ended: revoked, since 2021-06-09``).
+        caveats: how sure that is, who disputes it, what is open and what nobody checked.
+        stretches: the history in words.
+        relations: titles of the relations by which it can come up.
+    """
 
     track: Track
+    standing: str
+    caveats: tuple[str, ...]
     stretches: tuple[Stretch, ...]
     relations: tuple[str, ...]
 
@@ -85,7 +97,7 @@ def summary(law: LawRecord) -> str:
         ties.setdefault(item.title, []).append(f"{visible(_called(item), 60)} ({item.grade})")
     if ties:
         said = "; ".join(f"{title} {', '.join(names)}" for title, names in ties.items())
-        return f"this file {said}; the provisions about them are in the report"
+        return f"this file {said}; {_counted(law)}"
     gaps = f"; gaps can hide one: {', '.join(law.limitations[:3])}" if law.limitations else ""
     return f"no mark of a listed app found; {law.searched}{gaps}"
 
@@ -98,13 +110,49 @@ def how_to_ask(affidavit: Affidavit) -> str:
 
 def _app(ties: Sequence[Applicable], marks: Sequence[Binding], words: Mapping[str, str]) -> AppLaw:
     """One listed app, from what ties the file to it; `words` are what outcomes are called."""
-    tracks = {track.provision: track for tie in ties for track in tie.tracks}
+    found = {item.track.provision: item for tie in ties for item in tie.provisions}
     titles: dict[str, dict[str, None]] = {}
     for tie in ties:
-        for track in tie.tracks:
-            titles.setdefault(track.provision, {})[tie.title] = None
-    rows = tuple(Row(track, tuple(_stretches(track, words)), tuple(titles[name])) for name, track in tracks.items())
+        for item in tie.provisions:
+            titles.setdefault(item.track.provision, {})[tie.title] = None
+    rows = tuple(_row(item, words, tuple(titles[name])) for name, item in found.items())
     return AppLaw(_called(ties[0]), tuple(ties), tuple(marks), rows)
+
+
+def _row(item: Provided, words: Mapping[str, str], relations: tuple[str, ...]) -> Row:
+    stretches = tuple(_stretches(item.track, words))
+    return Row(item.track, _standing(item.standing, words), tuple(_caveats(item)), stretches, relations)
+
+
+def _standing(part: Segment, words: Mapping[str, str]) -> str:
+    """How a provision stands, since when, and until when if that is known."""
+    said = "not announced yet" if part.outcome is None else _outcome(part, words)
+    since = f", since {written(part.start, offset=True)}" if part.start else ""
+    return said + since + (f", until {written(part.end, offset=True)}" if part.end else "")
+
+
+def _caveats(item: Provided) -> Iterator[str]:
+    """What a reader must know before relying on it, the confidence first; whole sentences."""
+    yield f"Confidence {CONFIDENCE.get(item.confidence, item.confidence)}."
+    for label, texts in (
+        ("Contested", item.contested),
+        ("Open", item.open_questions),
+        ("Not checked", item.unverified),
+    ):
+        yield from (f"{label}: {text}" if text.endswith((".", "?")) else f"{label}: {text}." for text in texts)
+
+
+def _counted(law: LawRecord) -> str:
+    """How many provisions the report has, and how many of them a reader should take with care."""
+    found = {(tie.app, item.track.provision): item for tie in law.applicable for item in tie.provisions}.values()
+    counts = (
+        (sum(item.confidence == "L" for item in found), "of low confidence"),
+        (sum(bool(item.contested) for item in found), "contested"),
+        (sum(bool(item.open_questions) for item in found), "with open questions"),
+    )
+    care = ", ".join(f"{count} {what}" for count, what in counts if count)
+    whom = "it" if len({tie.app for tie in law.applicable}) == 1 else "them"
+    return f"the report has {plural(len(found), 'provision')} about {whom}{f' ({care})' if care else ''}"
 
 
 def _called(item: Applicable) -> str:

@@ -153,7 +153,7 @@ def _law(affidavit: Affidavit) -> Iterator[str]:
     yield "## The law\n"
     bound = by_app(law)
     for app in bound:
-        yield from _listed_app(app)
+        yield from _listed_app(app, law.updated)
     yield f"{escape(NOTHING_BOUND)}\n" if not bound else f"- Register's last record: {escape(law.updated)}"
     if bound:
         yield f"- Ask about a date: {code(how_to_ask(affidavit))}"
@@ -163,8 +163,8 @@ def _law(affidavit: Affidavit) -> Iterator[str]:
     yield f"- {escape(NAMES_DECIDE)}\n"
 
 
-def _listed_app(app: AppLaw) -> Iterator[str]:
-    """One listed app: how it is tied, the marks, the provisions over time."""
+def _listed_app(app: AppLaw, updated: str) -> Iterator[str]:
+    """One listed app: how it is tied, the marks, the provisions as they stand and stood."""
     yield f"### {escape(app.name)}\n"
     for tie in app.ties:
         yield f"- This file {escape(tie.title)} {code(app.name)}, **{tie.grade}**: {escape(tie.meaning)}"
@@ -180,11 +180,14 @@ def _listed_app(app: AppLaw) -> Iterator[str]:
         (
             escape(row.track.summary),
             escape(f"{row.track.title}, {row.track.jurisdiction}"),
+            escape(row.standing),
+            escape(" ".join(row.caveats)),
             escape(in_words(row.stretches)),
         )
         for row in app.rows
     )
-    yield from _table(("Provision", "Measure", "How it stood"), provisions)
+    recorded = f"As recorded on {escape(updated)}"
+    yield from _table(("Provision", "Measure", recorded, "What to know", "How it stood"), provisions)
 
 
 def _tables(facts: Facts) -> Iterator[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from affidavit.model.determination import Outcome
 from affidavit.model.matrix import Cell, Matrix
+from affidavit.report.chart_words import CONTESTED_MEANING
 from affidavit.report.columns import GAP, Page
 from affidavit.report.csv import neutral
-from affidavit.report.outcome_marks import MARKS
+from affidavit.report.outcome_marks import CONTESTED, MARKS
 from affidavit.report.text import visible
 from affidavit.wording import plural
 
@@ -36,7 +37,7 @@ def render_matrix(found: Matrix, *, width: int = 80, colour: bool = False, assum
         _block(page, groups[start : start + each], names[start : start + each], found)
     if groups:
         _behind(page, groups, names, found)
-    _legend(page, {**found.outcome_titles, Outcome.NOT_COVERED: "no measure searched reaches it"})
+    _legend(page, {**found.outcome_titles, Outcome.NOT_COVERED: "no measure searched reaches it"}, found)
     _rest(page, found)
     return page.text()
 
@@ -54,7 +55,7 @@ def render_app(found: Matrix, *, width: int = 80, colour: bool = False, assumed:
         page.row([(head, size, "bold") for head, size in zip(("Act", "Answer", "Rests on"), widths, strict=True)])
         for cell in cells:
             _act(page, cell, widths, found)
-        _legend(page, found.outcome_titles)
+        _legend(page, found.outcome_titles, found)
     _others(page, found, cells)
     _rest(page, found)
     return page.text()
@@ -127,8 +128,20 @@ def _block(page: Page, groups: Sequence[Group], names: Sequence[str], found: Mat
     for transaction in found.transaction_titles:
         row = [cells.get(transaction) for _, cells in groups]
         if any(cell is not None and cell.named for cell in row):
-            outcomes = [cell.headline if cell is not None else Outcome.NOT_COVERED for cell in row]
-            page.row([(transaction, _ACT, ""), *((MARKS[item].cell, _CELL, MARKS[item].emphasis) for item in outcomes)])
+            page.row([(transaction, _ACT, ""), *((_answer(cell), _CELL, _emphasis(cell)) for cell in row)])
+
+
+def _answer(cell: Cell | None) -> str:
+    """The answer in a word, marked when it is contested."""
+    return _marked(MARKS[cell.headline].cell, contested=cell.contested) if cell else MARKS[Outcome.NOT_COVERED].cell
+
+
+def _emphasis(cell: Cell | None) -> str:
+    return MARKS[cell.headline if cell else Outcome.NOT_COVERED].emphasis
+
+
+def _marked(text: str, *, contested: bool) -> str:
+    return f"{text} {CONTESTED.symbol}" if contested else text
 
 
 def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Matrix) -> None:
@@ -139,7 +152,7 @@ def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Ma
         by_state: dict[Outcome, dict[str, None]] = {}
         for cell in cells.values():
             for item in cell.standings:
-                by_state.setdefault(item.outcome, {})[item.provision] = None
+                by_state.setdefault(item.outcome, {})[_marked(item.provision, contested=item.contested)] = None
         told = [
             f"{MARKS[state].cell}: {', '.join(by_state[state])}" for state in found.outcome_titles if state in by_state
         ]
@@ -148,12 +161,14 @@ def _behind(page: Page, groups: Sequence[Group], names: Sequence[str], found: Ma
 
 def _act(page: Page, cell: Cell, widths: Sequence[int], found: Matrix) -> None:
     """One act: the answer, the provisions with their state, and for which roles it holds."""
-    states = "; ".join(f"{item.provision} {MARKS[item.outcome].cell}" for item in cell.standings)
+    states = "; ".join(
+        _marked(f"{item.provision} {MARKS[item.outcome].cell}", contested=item.contested) for item in cell.standings
+    )
     roles = ", ".join(found.actor_titles[name] for name in cell.actors)
     contested = "; contested" if cell.contested else ""
     head = (
         cell.transaction,
-        MARKS[cell.headline].cell,
+        _answer(cell),
         f"{states}  (confidence {cell.confidence}{contested})",
     )
     styles = ("", MARKS[cell.headline].emphasis, "")
@@ -162,12 +177,15 @@ def _act(page: Page, cell: Cell, widths: Sequence[int], found: Matrix) -> None:
     page.row([("", _ACT, ""), ("", _CELL, ""), (f"{title}: for {roles}", widths[-1], "dim")])
 
 
-def _legend(page: Page, titles: Mapping[Outcome, str]) -> None:
+def _legend(page: Page, titles: Mapping[Outcome, str], found: Matrix) -> None:
+    """What the words of the cells mean, and the mark beside one."""
     page.line()
     for outcome, title in titles.items():
         page.row(
             [(MARKS[outcome].cell, _CELL, MARKS[outcome].emphasis), (f"{outcome}: {title}", page.beside(_CELL), "")]
         )
+    if any(item.contested for cell in found.cells for item in cell.standings):
+        page.row([(CONTESTED.symbol, _CELL, ""), (CONTESTED_MEANING, page.beside(_CELL), "")])
 
 
 def _others(page: Page, found: Matrix, shown: Sequence[Cell]) -> None:

@@ -6,6 +6,7 @@ from affidavit.model.determination import ENDED
 from affidavit.model.duty import Bearing, Ground, Item, Obligation
 from affidavit.report.columns import Page
 from affidavit.report.deadlines import add_deadline
+from affidavit.report.expected import as_expected
 
 _DAY = 10
 _MARK = 12
@@ -15,14 +16,14 @@ _FACTS = 3
 
 
 def render_obligations(
-    obligations: Sequence[Obligation], width: int = 80, bearings: Sequence[Bearing] = (), *, colour: bool = False
+    obligations: Sequence[Obligation], bearings: Sequence[Bearing] = (), *, width: int = 80, colour: bool = False
 ) -> str:
     """The obligations as text, by role; roles to which nothing speaks come last, together.
 
     Args:
         obligations: as `law.obligations` gives them.
-        width: columns.
         bearings: as `case.bearing` gives them; each is shown below its obligation.
+        width: columns.
         colour: whether to put in ANSI colours.
     """
     page = Page(width, colour=colour)
@@ -46,7 +47,7 @@ def render_obligations(
 
 def _add(page: Page, item: Obligation) -> None:
     """One obligation and what it rests on."""
-    page.paragraph(item.sentence, indent=2)
+    page.paragraph(_sentence(item), indent=2)
     told = 0 if item.outcome in ENDED else item.decisive
     for ground in item.grounds[:told]:
         page.paragraph(_ground(ground), "dim", indent=4)
@@ -57,6 +58,14 @@ def _add(page: Page, item: Obligation) -> None:
         page.paragraph(f"except {text}", indent=4)
     if item.deadline is not None:
         add_deadline(page, item.deadline, indent=4, task=False)
+
+
+def _sentence(item: Obligation) -> str:
+    """What holds, told as expected where it was, with a mark when an event that it rests on is disputed."""
+    text = item.sentence
+    if any(ground.standing.contested for ground in item.grounds[: item.decisive]):
+        text = f"{text.removesuffix('.')} (contested)."
+    return as_expected(text, item.on, item.known)
 
 
 def _ground(ground: Ground) -> str:

@@ -55,7 +55,7 @@ MARKS: dict[Outcome | None, Mark] = {
 
 
 CONTESTED = Mark("contested", "contested", "contested", "!", "", "", "", "rings")
-"""Beside an outcome that rests on an event which somebody with standing disputes."""
+"""Beside an outcome that rests on a disputed event."""
 
 
 TELLING = 3

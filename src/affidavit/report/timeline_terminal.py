@@ -39,7 +39,7 @@ _LEAST = 8
 """Columns of the table, narrower on a page that is not `_ROOMY`."""
 
 
-def render_timeline(timeline: Timeline, width: int = 80, colour: bool = False) -> str:
+def render_timeline(timeline: Timeline, *, width: int = 80, colour: bool = False) -> str:
     """The timeline as text.
 
     Args:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.law.lint_draft import SECTIONS, Draft, at, moment, near, parts
-from affidavit.law.lint_schema import convert
+from affidavit.law.lint.draft import SECTIONS, Draft, at, moment, near, parts
+from affidavit.law.lint.schema import convert
 from affidavit.law.vocabulary import Jurisdictions
 from affidavit.model.measure import Measure
 from tests.builders.measures import PLACES, WORDS, child, small_register

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import cache
 from zoneinfo import available_timezones
 
-from affidavit.law.lint_dates import Messages
-from affidavit.law.lint_draft import Draft, near
+from affidavit.law.lint.dates import Messages
+from affidavit.law.lint.draft import Draft, near
 from affidavit.model.determination import Outcome
 from affidavit.model.entity import App
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from affidavit.law.lint_draft import Draft, parts
-from affidavit.law.lint_sources import FACTS, only_remembered
+from affidavit.law.lint.draft import Draft, parts
+from affidavit.law.lint.sources import FACTS, only_remembered
 from affidavit.model.measure import CONFIDENCE, Measure
 from affidavit.model.problem import Problem
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from affidavit.law.lint_dates import Messages
-from affidavit.law.lint_draft import Draft
+from affidavit.law.lint.dates import Messages
+from affidavit.law.lint.draft import Draft
 from affidavit.law.steps import reaches, with_ancestors
 from affidavit.model.measure import ANSWERING, End, Event, Measure, Schedule, SetDeadline
 

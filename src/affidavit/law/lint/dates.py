@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from affidavit.law.dates import counted
-from affidavit.law.lint_draft import Draft, at, filled, moment, parts
+from affidavit.law.lint.draft import Draft, at, filled, moment, parts
 from affidavit.model.errors import UsageError
 from affidavit.model.measure import Block, Days, Forbear, Provision, Start
 

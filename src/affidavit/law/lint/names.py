@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from affidavit.law.lint_dates import Messages
-from affidavit.law.lint_draft import Draft, at, near, parts
+from affidavit.law.lint.dates import Messages
+from affidavit.law.lint.draft import Draft, at, near, parts
 from affidavit.law.steps import with_ancestors
 from affidavit.model.measure import Block, Event, Exemption, Measure, OpenQuestion, Provision, Unblock
 

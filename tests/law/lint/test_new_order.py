@@ -9,11 +9,11 @@ import yaml
 
 from affidavit.law.ask import Resolver
 from affidavit.law.lint import lint, read
-from affidavit.law.lint_draft import SECTIONS
+from affidavit.law.lint.draft import SECTIONS
 from affidavit.law.register import Register
 from affidavit.model.determination import ENDED, Outcome, Question
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "add-an-order.md").read_text("utf-8")
 RULING, ORDER = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 RULED = Path("measures/us/doc-wechat-2020.yaml")

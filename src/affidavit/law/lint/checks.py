@@ -5,49 +5,41 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from affidavit.law import (
-    lint_dates,
-    lint_names,
-    lint_shape,
-    lint_sources,
-    lint_tables,
-    lint_unverified,
-    lint_yaml,
-)
-from affidavit.law.lint_draft import SECTIONS, Draft
-from affidavit.law.lint_schema import convert
+from affidavit.law.lint import dates, doubts, names, reading, shape, sources, tables
+from affidavit.law.lint.draft import SECTIONS, Draft
+from affidavit.law.lint.schema import convert
 from affidavit.model.problem import Problem
 
-_FORM = ("file-name", *lint_yaml.CHECKS, "schema")
-_CHECKS: tuple[tuple[str, Callable[[Draft], lint_dates.Messages]], ...] = (
-    ("table", lint_tables.tables),
-    ("jurisdiction", lint_tables.jurisdictions),
-    ("outcome-words", lint_tables.outcomes),
-    ("actor-within", lint_tables.roles),
-    ("entity", lint_tables.entities),
-    ("place", lint_names.place),
-    ("unique-id", lint_names.unique),
-    ("vocabulary", lint_names.words),
-    ("target", lint_names.targets),
-    ("reference", lint_names.references),
-    ("replaces", lint_names.corrections),
-    ("unblock", lint_names.unblocking),
-    ("measure", lint_names.measures),
-    ("cycle", lint_names.cycles),
-    ("date", lint_dates.dates),
-    ("date-order", lint_dates.order),
-    ("clocks", lint_dates.clocks),
-    ("count", lint_dates.counts),
-    ("sourced", lint_sources.sourced),
-    ("source-known", lint_sources.known),
-    ("source-unused", lint_sources.unused),
-    ("source-twice", lint_sources.twice),
-    ("memory", lint_sources.memory),
-    ("schedule", lint_shape.scheduled),
-    ("actors", lint_shape.spoken_to),
-    ("incomplete", lint_shape.complete),
-    ("deadline", lint_shape.deadlines),
-    ("parent", lint_shape.parents),
+_FORM = ("file-name", *reading.CHECKS, "schema")
+_CHECKS: tuple[tuple[str, Callable[[Draft], dates.Messages]], ...] = (
+    ("table", tables.tables),
+    ("jurisdiction", tables.jurisdictions),
+    ("outcome-words", tables.outcomes),
+    ("actor-within", tables.roles),
+    ("entity", tables.entities),
+    ("place", names.place),
+    ("unique-id", names.unique),
+    ("vocabulary", names.words),
+    ("target", names.targets),
+    ("reference", names.references),
+    ("replaces", names.corrections),
+    ("unblock", names.unblocking),
+    ("measure", names.measures),
+    ("cycle", names.cycles),
+    ("date", dates.dates),
+    ("date-order", dates.order),
+    ("clocks", dates.clocks),
+    ("count", dates.counts),
+    ("sourced", sources.sourced),
+    ("source-known", sources.known),
+    ("source-unused", sources.unused),
+    ("source-twice", sources.twice),
+    ("memory", sources.memory),
+    ("schedule", shape.scheduled),
+    ("actors", shape.spoken_to),
+    ("incomplete", shape.complete),
+    ("deadline", shape.deadlines),
+    ("parent", shape.parents),
 )
 
 
@@ -85,7 +77,7 @@ def unverified(source: Path) -> list[Problem]:
     Args:
         source: as for `lint`.
     """
-    return lint_unverified.unverified(read(source)[0])
+    return doubts.unverified(read(source)[0])
 
 
 def read(source: Path) -> tuple[Draft, list[Problem]]:
@@ -107,7 +99,7 @@ def read(source: Path) -> tuple[Draft, list[Problem]]:
     return draft, problems
 
 
-def _document(path: Path, form: type) -> tuple[Any, list[lint_yaml.Found]]:
+def _document(path: Path, form: type) -> tuple[Any, list[reading.Found]]:
     """The document of one file, or what keeps it from being one."""
     if path.suffix != ".yaml":
         return None, [("file-name", f"is not read, as it does not end in .yaml; rename it {path.stem}.yaml or move it")]
@@ -115,10 +107,10 @@ def _document(path: Path, form: type) -> tuple[Any, list[lint_yaml.Found]]:
         return None, [("yaml", "is no file, or a link that leads nowhere")]
     try:
         with path.open("rb") as file:
-            data = file.read(lint_yaml.SIZE + 1)
+            data = file.read(reading.SIZE + 1)
     except OSError as error:
         return None, [("yaml", f"cannot be read: {error.strerror}")]
-    raw, found = lint_yaml.read(data)
+    raw, found = reading.read(data)
     if found:
         return None, found
     document, wrong = convert(raw, form)

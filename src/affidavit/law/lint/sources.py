@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from affidavit.law.lint_dates import Messages
-from affidavit.law.lint_draft import Draft, at, near, parts
+from affidavit.law.lint.dates import Messages
+from affidavit.law.lint.draft import Draft, at, near, parts
 from affidavit.model.claim import Claims, Resolutions
 from affidavit.model.criteria import Criteria
 from affidavit.model.measure import Condition, Event, Exemption, Measure, Provision, Source

@@ -8,7 +8,7 @@ import pytest
 
 from affidavit.findings import lint as of_rules
 from affidavit.law.lint import check_names, lint, unverified
-from affidavit.law.lint_draft import SECTIONS
+from affidavit.law.lint.draft import SECTIONS
 from tests.builders.measures import (
     APPS,
     CHILD,
@@ -24,7 +24,7 @@ from tests.builders.measures import (
     write_register,
 )
 
-KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
+KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
 Change = Callable[[Files], Any]
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from affidavit.law.lint_draft import near
+from affidavit.law.lint.draft import near
 
 T = TypeVar("T")
 

@@ -10,8 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affidavit.law import lint_yaml
-from affidavit.law.lint import lint, unverified
+from affidavit.law.lint import lint, reading, unverified
 from tests.builders.measures import CHILD, PARENT, WORDS, small_register, write_register
 
 BOMB = b"a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + b"".join(
@@ -24,7 +23,7 @@ HOSTILE = {
     "brackets without end": (b"[" * 500_000, "yaml"),
     "braces without end": (b"{a: " * 200_000, "yaml"),
     "dashes without end": (b"- " * 400_000, "yaml"),
-    "a large file": (b"#" * (lint_yaml.SIZE + 1), "size"),
+    "a large file": (b"#" * (reading.SIZE + 1), "size"),
     "a call": (b"a: !!python/object/apply:os.system [id]\n", "yaml"),
     "a set": (b"a: !!set {b, c}\n", "schema"),
     "bytes": (b"a: !!binary aGVsbG8=\n", "schema"),
@@ -48,9 +47,9 @@ def test_a_hostile_file_is_one_problem(tmp_path, name):
 
 @given(st.binary(max_size=300) | st.text(alphabet="ab:-[]{}&*!?|>#'\"\n ,012", max_size=300).map(str.encode))
 def test_any_bytes_are_a_document_or_a_problem(data):
-    document, found = lint_yaml.read(data)
+    document, found = reading.read(data)
     assert document is None or not found
-    assert {check for check, _ in found} <= set(lint_yaml.CHECKS)
+    assert {check for check, _ in found} <= set(reading.CHECKS)
 
 
 TEXTS = st.text(st.characters(max_codepoint=0xD7FF), max_size=8)
@@ -64,19 +63,19 @@ TEXTS = st.text(st.characters(max_codepoint=0xD7FF), max_size=8)
     )
 )
 def test_what_is_written_with_quotes_is_read_as_it_was_meant(document):
-    assert lint_yaml.read(json.dumps(document).encode()) == (document, [])
+    assert reading.read(json.dumps(document).encode()) == (document, [])
 
 
 @pytest.mark.parametrize("word", SPELLINGS)
 def test_a_key_that_yaml_reads_as_something_else_is_named_with_its_line(word):
-    assert lint_yaml.read(f"a: b\n{word}: c\n".encode())[1][0][0] == "quoting"
-    assert f"line 2: YAML reads the key {word} as" in lint_yaml.read(f"a: b\n{word}: c\n".encode())[1][0][1]
-    assert lint_yaml.read(f'a: b\n"{word}": c\n'.encode()) == ({"a": "b", word: "c"}, [])
+    assert reading.read(f"a: b\n{word}: c\n".encode())[1][0][0] == "quoting"
+    assert f"line 2: YAML reads the key {word} as" in reading.read(f"a: b\n{word}: c\n".encode())[1][0][1]
+    assert reading.read(f'a: b\n"{word}": c\n'.encode()) == ({"a": "b", word: "c"}, [])
 
 
 @pytest.mark.parametrize("word", ["true", "false", "7", "0.5", "null"])
 def test_values_that_are_meant_as_they_are_read_are_left_alone(word):
-    assert lint_yaml.read(f"a: {word}\n".encode()) == (yaml.safe_load(f"a: {word}"), [])
+    assert reading.read(f"a: {word}\n".encode()) == (yaml.safe_load(f"a: {word}"), [])
 
 
 def places(document):

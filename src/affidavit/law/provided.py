@@ -1,0 +1,83 @@
+"""A provision with how it stands at the register's last update: how sure that is, what is disputed and what is open."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from affidavit.law.confidence import weakest
+from affidavit.law.dates import FOREVER, instant
+from affidavit.law.event_words import event_brief
+from affidavit.law.fold import View, fold
+from affidavit.law.history import track
+from affidavit.law.open_questions import bearing
+from affidavit.law.register import Register
+from affidavit.law.steps import Path
+from affidavit.model.binding import Provided
+from affidavit.model.determination import Outcome, Standing
+from affidavit.model.history import Segment
+from affidavit.model.measure import Event, OpenQuestion
+
+
+def provided(register: Register, path: Path, app: str) -> Provided | None:
+    """A provision's history for an app, and how it stands at noon of the day of the register's last update.
+
+    Args:
+        register: the register.
+        path: one of its paths.
+        app: id of a listed app.
+
+    Returns:
+        None when the register has no standing of the provision at any time.
+    """
+    made = track(register, path, app)
+    if not any(part.outcome for part in made.segments):
+        return None
+    view = View(instant(register.updated, path.zone, "noon"), FOREVER, FOREVER, app)
+    standing = _standing(made.segments, view.on)
+    events = [register.events[name][0] for name in standing.events]
+    asked = tuple(_asked(register, path, standing, view))
+    told = [(path.provision.id, path.provision.unverified), *((item.id, item.unverified) for item in events)]
+    return Provided(
+        track=made,
+        standing=standing,
+        confidence=weakest(path.provision.confidence, *_marks(standing, events), *(item.confidence for item in asked)),
+        contested=tuple(_dispute(register, item) for item in events if item.contested),
+        open_questions=tuple(dict.fromkeys(item.text for item in asked)),
+        unverified=tuple(f"{name}: {text}" for name, texts in told for text in texts),
+    )
+
+
+def _standing(segments: Sequence[Segment], moment: int) -> Segment:
+    """The segment at an instant, begun when the outcome did."""
+    begun = [item for item in segments if not item.start or instant(item.start, "UTC", "start") <= moment]
+    here = begun[-1]
+    start = here.start
+    for item in reversed(begun):
+        if (item.outcome, item.blocked) != (here.outcome, here.blocked):
+            break
+        start = item.start
+    return replace(here, start=start)
+
+
+def _asked(register: Register, path: Path, standing: Segment, view: View) -> Iterator[OpenQuestion]:
+    """The open questions that bear on a standing."""
+    folded = fold(path, view)
+    if standing.outcome is None or folded is None:
+        return
+    ended_at = folded.ends[0][0] if folded.ends else None
+    made = Standing(path.provision.id, path.measure.id, standing.outcome, standing.events, ended_at=ended_at)
+    yield from bearing(register, made, view)
+
+
+def _marks(standing: Segment, events: Iterable[Event]) -> Iterator[str]:
+    """The confidence of each event relied on; of an open start, also that of its weaker parts."""
+    for item in events:
+        yield item.confidence
+        if standing.outcome is Outcome.UNCERTAIN:
+            yield from item.weaker.values()
+
+
+def _dispute(register: Register, event: Event) -> str:
+    """What is disputed, and the register's remark on it."""
+    text = event_brief(register, event.id, (), relied=True).text
+    return f"{text}. {event.note}" if event.note else text
