@@ -200,7 +200,7 @@ class Naive:
         blocks = [one for one in blocks if one.event.id not in lifted]
         forbearances = [one for one in told if isinstance(one.event.effect, Forbear) and self.lasts(one, on)]
         ends = self.ends(told, on)
-        rests = [*starts[-1:], *blocks, *forbearances, *(one for _, one in ends)]
+        rests = [*starts[-1:], *([one for _, one in ends] or [*blocks, *forbearances])]
         used = [one for one in told if one in rests]
         start = starts[-1] if starts else None
         outcome = self.rule(provision.kind, start, on, blocked=bool(blocks), forborne=bool(forbearances))

@@ -115,9 +115,11 @@ def test_an_address_stays_in_one_piece_so_that_it_can_be_copied(enjoined):
 
 def test_weaker_parts_and_unchecked_facts_are_named(asked):
     page = render_answer(asked("tiktok", "app_store_update", "app_store", "2021-07-01", "2021-07-01"))
-    assert "weaker: clock time of tt-e5 (medium)" in page
     assert "not checked: tt-e13" in page
     assert "(confidence medium)" in page
+    assert "tt-e5 (medium)" not in page, "what has ended does not rest on what suspended it before"
+    blocked = render_answer(asked("tiktok", "app_store_update", "app_store", "2020-10-10", "2020-10-10"))
+    assert "weaker: clock time of tt-e5 (medium)" in blocked
 
 
 def test_an_act_that_nothing_reaches_says_what_was_searched(asked):

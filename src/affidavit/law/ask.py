@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from affidavit.law.confidence import weakest
+from affidavit.law.confidence import event_marks, weakest
 from affidavit.law.dates import instant, until
 from affidavit.law.fold import Folded, View
 from affidavit.law.folds import Folds
@@ -131,7 +131,7 @@ class Resolver:
         )
 
     def _marks(self, standing: Standing, views: _Views) -> Iterator[str]:
-        """The confidence of each thing that a standing rests on; of an open start, also that of its weaker parts."""
+        """The confidence of each thing that a standing rests on."""
         measure = self.register.measures[standing.measure]
         path = self.register.paths.get(standing.provision)
         if path is not None:
@@ -139,11 +139,7 @@ class Resolver:
         if path is None or standing.exception:
             named = {standing.provision, standing.exception}
             yield from (item.confidence for item in measure.exceptions if item.id in named)
-        for event in standing.events:
-            found = self.register.events[event][0]
-            yield found.confidence
-            if standing.outcome is Outcome.UNCERTAIN:
-                yield from found.weaker.values()
+        yield from event_marks((self.register.events[event][0] for event in standing.events), standing.outcome)
         if self.register.asked[measure.id]:
             view = views[self.register.zone(measure.jurisdiction)]
             yield from (asked.confidence for asked in bearing(self.register, standing, view))

@@ -80,9 +80,7 @@ def fold(path: Path, view: View) -> Folded | None:
     on, steps = view.on, _uncorrected(heard)
     current, ends = _current(steps, on), _ends(steps, on)
     outcome = _outcome(path, on, current, ends)
-    relied = {step.event for step in (*current.blocks, *current.forbearances)} | {event for _, event, _ in ends}
-    if current.start is not None:
-        relied.add(current.start.event)
+    relied = _relied(current, ends)
     used = [step for step in steps if step.event in relied]
     return Folded(
         outcome=outcome,
@@ -93,6 +91,14 @@ def fold(path: Path, view: View) -> Folded | None:
         blocked=bool(current.blocks) and outcome is Outcome.ANNOUNCED_NOT_EFFECTIVE,
         contested=any(step.contested for step in used),
     )
+
+
+def _relied(current: _Current, ends: tuple[tuple[int, str, str], ...]) -> set[str]:
+    """The events on which a standing rests: the start, and the ends or else what suspends the provision meanwhile."""
+    start = {current.start.event} if current.start is not None else set()
+    if ends:
+        return start | {event for _, event, _ in ends}
+    return start | {step.event for step in (*current.blocks, *current.forbearances)}
 
 
 def _current(steps: list[Step], on: int) -> _Current:

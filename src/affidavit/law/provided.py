@@ -1,10 +1,10 @@
 """A provision with how it stands at the register's last update: how sure that is, what is disputed and what is open."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from affidavit.law.confidence import weakest
+from affidavit.law.confidence import event_marks, weakest
 from affidavit.law.dates import FOREVER, instant
 from affidavit.law.event_words import event_brief
 from affidavit.law.fold import View, fold
@@ -13,7 +13,7 @@ from affidavit.law.open_questions import bearing
 from affidavit.law.register import Register
 from affidavit.law.steps import Path
 from affidavit.model.binding import Provided
-from affidavit.model.determination import Outcome, Standing
+from affidavit.model.determination import Standing
 from affidavit.model.history import Segment
 from affidavit.model.measure import Event, OpenQuestion
 
@@ -40,7 +40,11 @@ def provided(register: Register, path: Path, app: str) -> Provided | None:
     return Provided(
         track=made,
         standing=standing,
-        confidence=weakest(path.provision.confidence, *_marks(standing, events), *(item.confidence for item in asked)),
+        confidence=weakest(
+            path.provision.confidence,
+            *event_marks(events, standing.outcome),
+            *(item.confidence for item in asked),
+        ),
         contested=tuple(_dispute(register, item) for item in events if item.contested),
         open_questions=tuple(dict.fromkeys(item.text for item in asked)),
         unverified=tuple(f"{name}: {text}" for name, texts in told for text in texts),
@@ -67,14 +71,6 @@ def _asked(register: Register, path: Path, standing: Segment, view: View) -> Ite
     ended_at = folded.ends[0][0] if folded.ends else None
     made = Standing(path.provision.id, path.measure.id, standing.outcome, standing.events, ended_at=ended_at)
     yield from bearing(register, made, view)
-
-
-def _marks(standing: Segment, events: Iterable[Event]) -> Iterator[str]:
-    """The confidence of each event relied on; of an open start, also that of its weaker parts."""
-    for item in events:
-        yield item.confidence
-        if standing.outcome is Outcome.UNCERTAIN:
-            yield from item.weaker.values()
 
 
 def _dispute(register: Register, event: Event) -> str:
