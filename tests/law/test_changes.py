@@ -63,6 +63,16 @@ def test_a_condition_for_lifting_is_told_with_who_decides(resolver: Resolver) ->
     assert any("12 November 2020" in item.text and "Decided by" in item.text for item in conditions)
 
 
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [("2020-09-21", "a court order, another start or an end"), ("2019-01-01", "a measure made public")],
+)
+def test_when_nothing_known_changes_the_answer_it_is_said_what_would(resolver: Resolver, on: str, words: str) -> None:
+    (only,) = brief(resolver, Question("wechat", *STORE, on, "2020-09-18")).changes
+    assert words in only.text
+    assert only.outcome is None
+
+
 @pytest.mark.parametrize("day", ["2020-09-19", "2020-10-01", "2020-11-05", "2024-06-01", "2025-01-18", "2025-06-30"])
 @pytest.mark.parametrize("app", ["wechat", "tiktok", "capcut"])
 @pytest.mark.parametrize("act", [STORE, ("internet_hosting", "hosting_provider")])

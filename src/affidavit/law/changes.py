@@ -16,6 +16,12 @@ AHEAD = 4
 """How many changes that lie ahead are told."""
 
 _LOOKED_AT = 64
+_NOTHING = {
+    True: "Nothing that was known changes it by itself; a court order, another start or an end that came later would.",
+    False: "Nothing that was known changes it by itself; a measure made public or recorded later would.",
+}
+"""What is said when no change can be derived, by whether anything reaches the act."""
+
 _TOGETHER = {
     "blocks": "If every court order that suspends it fell away",
     "forbearances": "If every undertaking not to enforce it fell away",
@@ -31,13 +37,14 @@ def changes(resolver: Resolver, made: Determination, conditions: Sequence[Condit
         made: the determination.
         conditions: the conditions for lifting that were known.
     """
-    return (
+    found = (
         *_by_time(resolver, made),
         *_by_event(resolver, made),
         *_by_circumstance(resolver, made),
         *(_by_condition(item) for item in conditions),
         *_by_power(resolver, made),
     )
+    return found or (Change("event", _NOTHING[bool(made.standings)]),)
 
 
 def _by_time(resolver: Resolver, made: Determination) -> Iterator[Change]:
