@@ -45,10 +45,10 @@ def test_a_court_and_its_case_are_named() -> None:
     assert "N.D. Cal." in text
 
 
-def test_a_revoking_measure_is_named_by_its_title_and_citation() -> None:
+def test_a_revoking_measure_is_named_by_its_title() -> None:
     text = event_brief(register(), "tt-eo-2", ["eo13942/s1a"], relied=True).text
     assert text.startswith("Revoked by Executive order protecting Americans' sensitive data")
-    assert "86 FR 31423" in text
+    assert "86 FR" not in text, "it was printed two days after the event"
 
 
 def test_an_event_that_makes_a_measure_says_which() -> None:

@@ -28,7 +28,7 @@ def test_a_claim_says_who_where_and_when():
 
 def test_every_claim_is_on_the_page_with_what_became_of_it():
     shown = flat(page(source="S003"))
-    assert "15 claims" in shown
+    assert "16 claims" in shown
     for item in docket().told.values():
         if item.source == "S003":
             assert item.claim.id in shown

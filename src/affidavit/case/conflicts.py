@@ -14,8 +14,11 @@ from affidavit.case.derive import derived
 from affidavit.case.properties import Property, property_of
 from affidavit.case.values import UNCLEAR, Sentence, Value, agree, leaves_open, read
 from affidavit.law.dates import day_of, instant
-from affidavit.law.steps import reaches
+from affidavit.law.headline import spoken
+from affidavit.law.register import Register
 from affidavit.model.claim import Assertion, Conflict, Kind, Resolution, Told, Voice
+from affidavit.model.determination import Determination
+from affidavit.model.measure import Event, Measure
 
 COMPARABLE_DAYS = 31
 """Numbers that drift are held against each other when they are about dates at most so far apart."""
@@ -72,24 +75,37 @@ def claims_of(conflict: Conflict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(voice.claim for voice in conflict.voices if voice.claim))
 
 
-def bearing(docket: Docket, provisions: Iterable[str], app: str, known: str = "") -> list[Conflict]:
-    """Conflicts that bear on an answer about provisions and an app, among what was asserted by `known`.
+def bearing(docket: Docket, made: Determination) -> list[Conflict]:
+    """Conflicts that bear on an answer, among what was asserted by the date known.
 
-    A conflict bears on it when it is about one of the provisions, their measures, an event that reaches one of them, or
-    an act that one of them bars, and it concerns the app.
+    A conflict bears on it when it concerns the app, and is about a provision on which the answer rests, its measure or
+    an event relied on; or about the act, as the register saw it when what carries the answer existed already.
     """
-    law = docket.register
-    paths = [law.paths[name] for name in provisions if name in law.paths]
-    near = {f"provision:{path.provision.id}" for path in paths} | {f"measure:{path.measure.id}" for path in paths}
-    near |= {f"act:{act}" for path in paths for act in path.provision.transactions}
-    near |= {
-        f"event:{event.id}" for path in paths for event in path.measure.events if reaches(event, path.provision.id)
-    }
+    rests = spoken(made)
+    near = {f"provision:{item.provision}" for item in rests} | {f"measure:{item.measure}" for item in rests}
+    near |= {f"event:{event}" for item in rests for event in item.events}
     return [
         conflict
-        for conflict in conflicts(docket, known)
-        if conflict.subject in near and docket.concerns(conflict.subject, app, claims_of(conflict))
+        for conflict in conflicts(docket, made.question.known)
+        if (conflict.subject in near or _about_act(docket, made, conflict))
+        and docket.concerns(conflict.subject, made.question.app, claims_of(conflict))
     ]
+
+
+def _about_act(docket: Docket, made: Determination, conflict: Conflict) -> bool:
+    """Whether a conflict is about the act, and the register's side of it is not from before what carries the answer."""
+    law = docket.register
+    carrying = [law.measures[item.measure] for item in made.standings if item.provision in made.decisive]
+    if conflict.subject != f"act:{made.question.transaction}" or not carrying:
+        return False
+    since = max(min(_told_at(law, event, measure) for event in measure.events) for measure in carrying)
+    own = [instant(voice.asserted_at, docket.zone, "end") for voice in conflict.voices if not voice.claim]
+    return max(own, default=since) >= since
+
+
+def _told_at(law: Register, event: Event, measure: Measure) -> int:
+    """When an event became public."""
+    return instant(event.public_at, law.zone(measure.jurisdiction), "start")
 
 
 def knowable(docket: Docket, resolution: Resolution, known: str) -> bool:

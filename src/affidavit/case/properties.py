@@ -46,6 +46,7 @@ PROPERTIES = {
     "measures": Property("measures that bar it", "names"),
     "reach": Property("provisions that it reaches", "names"),
     "took_effect": Property("ever took effect", "text"),
+    "users_prosecuted": Property("users would be prosecuted", "text"),
     "data_collected": Property("data that it collects", "names"),
     "installed_copies": Property("what becomes of installed copies", "names"),
     "elements": Property("elements of the proposal", "names"),

@@ -45,9 +45,8 @@ def _answer(options: argparse.Namespace, asking: Asked) -> int:
     from affidavit.report.disagreements import disagreements  # noqa: PLC0415
 
     made = brief(Resolver(asking.register), asking.question)
-    provisions = [item.provision for item in made.determination.standings]
     said_by = docket()
-    found = disputes(bearing(said_by, provisions, asking.question.app, asking.question.known))
+    found = disputes(bearing(said_by, made.determination))
     told = disagreements(found, said_by.resolutions)
     width, colour = paper(options)
     if options.explain:
@@ -60,6 +59,14 @@ def _answer(options: argparse.Namespace, asking: Asked) -> int:
         page = render_answer(made, width=width, colour=colour, assumed=asking.assumed, disagreements=told)
         emit(page, options.output)
     return codes.DONE
+
+
+def _ahead(options: argparse.Namespace, asking: Asked) -> str:
+    """What stands ahead of days and obligations: what was assumed, and how the date known bears on the sources."""
+    from affidavit.report.source_dates import younger_sources  # noqa: PLC0415 - only for this
+
+    late = younger_sources(asking.question.known, asking.register.updated)
+    return heading(options, (*said(asking), *([late] if late else [])))
 
 
 def everything(options: argparse.Namespace) -> int:
@@ -93,7 +100,7 @@ def deadlines(options: argparse.Namespace) -> int:
         emit(as_json(made), options.output)
     else:
         width, colour = paper(options)
-        emit(heading(options, said(asking)) + render_deadlines(made, width=width, colour=colour), options.output)
+        emit(_ahead(options, asking) + render_deadlines(made, width=width, colour=colour), options.output)
     return codes.DONE
 
 
@@ -113,5 +120,5 @@ def obligations(options: argparse.Namespace) -> int:
         emit(as_json(made), options.output)
     else:
         width, colour = paper(options)
-        emit(heading(options, said(asking)) + render_obligations(made, width=width, colour=colour), options.output)
+        emit(_ahead(options, asking) + render_obligations(made, width=width, colour=colour), options.output)
     return codes.DONE

@@ -6,9 +6,11 @@ from msgspec.structs import replace
 
 from affidavit.law.ask import Resolver
 from affidavit.law.changes import changes
+from affidavit.law.citations import citation
 from affidavit.law.dates import begun, instant
 from affidavit.law.event_words import event_brief
 from affidavit.law.fold import known_steps
+from affidavit.law.headline import spoken
 from affidavit.law.notes import notes
 from affidavit.law.open_questions import about_act, bearing
 from affidavit.law.reach import aimed_at
@@ -44,13 +46,13 @@ def brief(resolver: Resolver, question: Question) -> Brief:
         actor=words.actors[question.actor].title,
         jurisdiction=register.jurisdictions[question.jurisdiction].name,
         register_updated=register.updated,
-        measures=tuple(_measure(item) for item in measures),
+        measures=tuple(_measure(resolver, item, question) for item in measures),
         provisions=provisions,
         events=events,
         changes=changes(resolver, made, conditions),
         conditions=conditions,
         open_questions=_asked(resolver, made),
-        unverified=tuple(dict.fromkeys(_unverified(_spoken(made), provisions, events))),
+        unverified=tuple(dict.fromkeys(_unverified(spoken(made), provisions, events))),
         notes=notes(register, made, view),
         elsewhere=_elsewhere(resolver, made),
         sources=_sources(register, measures, provisions, events, conditions),
@@ -64,8 +66,8 @@ def _meanings(register: Register, made: Determination) -> dict[str, OutcomeMeani
     return {name: OutcomeMeaning(known[name].title, known[name].duty, known[name].meaning) for name in occurring}
 
 
-def _measure(measure: Measure) -> MeasureBrief:
-    limits = measure.limits
+def _measure(resolver: Resolver, measure: Measure, question: Question) -> MeasureBrief:
+    limits, zone = measure.limits, resolver.register.zone(measure.jurisdiction)
     reach = [limits.parties.replace("_", " "), limits.territory]
     return MeasureBrief(
         id=measure.id,
@@ -73,7 +75,7 @@ def _measure(measure: Measure) -> MeasureBrief:
         jurisdiction=measure.jurisdiction,
         instrument=measure.instrument,
         authority=measure.authority,
-        cite=measure.cite,
+        cite=citation(measure, zone, resolver.view(question, zone).known),
         limits="; ".join(item for item in reach if item),
         note=measure.note,
     )
@@ -142,16 +144,10 @@ def _conditions(resolver: Resolver, measure: Measure, question: Question) -> Ite
             yield item if seen or not item.outcome else replace(item, outcome="", outcome_public_at="")
 
 
-def _spoken(made: Determination) -> list[Standing]:
-    """The living standings, or the decisive ones when none lives: those on which an answer rests."""
-    living = [item for item in made.standings if item.ended_at is None]
-    return living or [item for item in made.standings if item.provision in made.decisive]
-
-
 def _asked(resolver: Resolver, made: Determination) -> tuple[str, ...]:
     """The open questions that bear on what the answer rests on."""
     found: dict[str, None] = {}
-    for item in _spoken(made):
+    for item in spoken(made):
         zone = resolver.register.zone(resolver.register.measures[item.measure].jurisdiction)
         view = resolver.view(made.question, zone)
         found |= dict.fromkeys(asked.text for asked in bearing(resolver.register, item, view))

@@ -16,6 +16,7 @@ AHEAD = 4
 """How many changes that lie ahead are told."""
 
 _LOOKED_AT = 64
+_BARRED = {Outcome.PROHIBITED, Outcome.PROHIBITED_NOT_ENFORCED}
 _NOTHING = {
     True: "Nothing that was known changes it by itself; a court order, another start or an end that came later would.",
     False: "Nothing that was known changes it by itself; a measure made public or recorded later would.",
@@ -122,6 +123,8 @@ def _by_condition(condition: Condition) -> Change:
 def _by_power(resolver: Resolver, made: Determination) -> Iterator[Change]:
     """Powers under which more could be barred, unless a list made under them answers the case already."""
     answered = {item.measure for item in made.standings if item.ended_at is None}
+    if made.headline in _BARRED:
+        return
     for standing in made.standings:
         if standing.outcome is Outcome.AUTHORITY_ONLY and not passed_over(
             standing, answered, resolver.register.children

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from affidavit.law.citations import citation
 from affidavit.law.confidence import weakest
 from affidavit.law.dates import FOREVER, WEEKDAYS, counted, instant, local
 from affidavit.law.event_words import MAKING, literal
@@ -200,7 +201,7 @@ def _common(look: Look, due: str, ended: _Ended, status: Status, *, awaited: boo
     return {
         "measure": measure.id,
         "title": measure.title,
-        "cite": measure.cite,
+        "cite": citation(measure, look.zone, look.view.known),
         "jurisdiction": measure.jurisdiction,
         "apps": (look.view.app,) if look.view.app else (),
         "due": due,

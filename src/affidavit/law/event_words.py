@@ -100,7 +100,7 @@ def _until(until: str | None) -> str:
 def _happened(register: Register, event: Event, measure: Measure) -> str:
     """What happened: the kind of event, who did it, in which proceeding, and what exactly."""
     other = register.measures.get(event.by)
-    by = f"{other.title} ({other.cite})" if other and other.cite else other.title if other else event.by
+    by = other.title if other else event.by
     case = next((item for item in measure.proceedings if item.id == event.proceeding), None)
     parts = [event.type.replace("non_", "non-").replace("_", " ").capitalize()]
     parts += [f"by {by}"] if by else []

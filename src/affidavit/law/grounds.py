@@ -1,6 +1,7 @@
 """What an answer rests on, provision by provision: its words, and since when and until when it stands so."""
 
 from affidavit.law.ask import Resolver
+from affidavit.law.citations import citation
 from affidavit.law.dates import instant
 from affidavit.law.history import track
 from affidavit.model.determination import ENDED, Determination, Outcome, Question, Standing
@@ -17,12 +18,13 @@ def grounds(resolver: Resolver, made: Determination) -> tuple[Ground, ...]:
 def _ground(resolver: Resolver, question: Question, standing: Standing) -> Ground:
     register = resolver.register
     measure, path = register.measures[standing.measure], register.paths.get(standing.provision)
+    zone = register.zone(measure.jurisdiction)
     exemption = next((item for item in measure.exceptions if item.id == standing.provision), None)
     since, until = ("", "") if path is None else _stretch(resolver, question, standing)
     return Ground(
         standing=standing,
         title=measure.title,
-        cite=measure.cite,
+        cite=citation(measure, zone, resolver.view(question, zone).known),
         summary=path.provision.summary if path else exemption.summary if exemption else "",
         number=path.provision.number if path else "",
         outcome=register.vocabulary.outcomes[standing.outcome].title,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from affidavit.model.determination import ENDED, Outcome, Standing
+from affidavit.model.determination import ENDED, Determination, Outcome, Standing
 
 
 def headline(
@@ -30,6 +30,12 @@ def headline(
     latest = [item for item in standings if (item.ended_at or 0) == last]
     chosen = min((item.outcome for item in latest), key=precedence.index)
     return chosen, tuple(item.provision for item in latest if item.outcome is chosen)
+
+
+def spoken(made: Determination) -> list[Standing]:
+    """The standings on which an answer rests: the living ones, or the decisive ones when none lives."""
+    living = [item for item in made.standings if item.ended_at is None]
+    return living or [item for item in made.standings if item.provision in made.decisive]
 
 
 def passed_over(item: Standing, answered: set[str], children: Mapping[str, Sequence[str]]) -> bool:

@@ -11,11 +11,14 @@ from affidavit.law.fold import View, fold
 from affidavit.law.history import track
 from affidavit.law.open_questions import bearing
 from affidavit.law.register import Register
-from affidavit.law.steps import Path
+from affidavit.law.steps import Path, reaches
 from affidavit.model.binding import Provided
 from affidavit.model.determination import Standing
 from affidavit.model.history import Segment
 from affidavit.model.measure import Event, OpenQuestion
+
+_DISPUTED = "disputed"
+"""The type of event by which somebody disputes another."""
 
 
 def provided(register: Register, path: Path, app: str) -> Provided | None:
@@ -45,7 +48,7 @@ def provided(register: Register, path: Path, app: str) -> Provided | None:
             *event_marks(events, standing.outcome),
             *(item.confidence for item in asked),
         ),
-        contested=tuple(_dispute(register, item) for item in events if item.contested),
+        contested=tuple(_disputes(register, path, app, events)),
         open_questions=tuple(dict.fromkeys(item.text for item in asked)),
         unverified=tuple(f"{name}: {text}" for name, texts in told for text in texts),
     )
@@ -73,7 +76,12 @@ def _asked(register: Register, path: Path, standing: Segment, view: View) -> Ite
     yield from bearing(register, made, view)
 
 
-def _dispute(register: Register, event: Event) -> str:
-    """What is disputed, and the register's remark on it."""
-    text = event_brief(register, event.id, (), relied=True).text
-    return f"{text}. {event.note}" if event.note else text
+def _disputes(register: Register, path: Path, app: str, events: Sequence[Event]) -> Iterator[str]:
+    """The events relied on that are disputed, each with the register's remark, and then who disputes."""
+    contested = [item for item in events if item.contested]
+    if contested:
+        about = [item for item in path.measure.events if reaches(item, path.provision.id)]
+        contested += [item for item in about if item.type == _DISPUTED and (not item.apps or app in item.apps)]
+    for item in contested:
+        text = event_brief(register, item.id, (), relied=True).text
+        yield f"{text}. {item.note}" if item.note else text

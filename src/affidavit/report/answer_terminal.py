@@ -12,6 +12,7 @@ from affidavit.report.answer_sentences import duty_in_words, is_contested, quest
 from affidavit.report.columns import GAP, Page
 from affidavit.report.disagreements import Disagreement
 from affidavit.report.outcome_marks import MARKS
+from affidavit.report.source_dates import younger_sources
 
 _ID = 14
 _SEEN = 11
@@ -167,13 +168,9 @@ def _sources(page: Page, brief: Brief) -> None:
         return
     page.line()
     page.paragraph("Sources, and how much of each was read", "bold")
-    known = brief.determination.question.known
-    if known and known[:_DATE] < brief.register_updated:
-        page.paragraph(
-            "These are where the register read it; some may be younger than the date known. "
-            "They never decide an answer: only what was public by then does.",
-            "dim",
-        )
+    late = younger_sources(brief.determination.question.known, brief.register_updated)
+    if late:
+        page.paragraph(late, "dim")
     for name in (name for name in brief.sources if name in cited):
         _source(page, name, brief.sources[name])
     others = [f"{name} ({SEEN[item.seen]})" for name, item in brief.sources.items() if name not in cited]

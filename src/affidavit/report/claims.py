@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from affidavit.model.claim import Assertion, ClaimsAnswer, Dispute, Resolution, Told, Voice
 from affidavit.model.measure import CONFIDENCE, SEEN, Source
 from affidavit.report.columns import GAP, Page, cells_of
+from affidavit.report.disagreements import left_open
 from affidavit.wording import plural
 
 KINDS = {
@@ -135,7 +136,7 @@ def _decision(decided: Resolution | None, known: str) -> Iterator[tuple[str, str
     if decided is None:
         yield "decided", f"No decision rests on what was public by {known}." if known else "Nobody has decided it yet."
         return
-    yield "decided", decided.decision
+    yield "left open" if left_open(decided) else "decided", decided.decision
     yield "why", decided.why
     since = f"grounds public by {decided.knowable_from}; " if decided.knowable_from else ""
     sure = CONFIDENCE[decided.confidence]

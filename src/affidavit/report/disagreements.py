@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from affidavit.model.claim import Dispute, Resolution
 
-_REGISTER = "the register"
-
 
 class Disagreement(NamedTuple):
     """One point: what it is about, what is said of it and by which claims, and how it was decided, in words."""
@@ -39,12 +37,19 @@ def _told(dispute: Dispute) -> Iterator[str]:
     """Each value with the claims that give it, earliest first."""
     found: dict[str, dict[str, None]] = {}
     for voice in sorted(dispute.voices, key=lambda one: (one.asserted_at, one.claim)):
-        found.setdefault(f"{voice.value} {voice.unit}".strip(), {})[voice.claim or _REGISTER] = None
-    return (f"{value} ({', '.join(claims)})" for value, claims in found.items())
+        speaker = voice.claim or f"the register, as known on {voice.asserted_at}"
+        found.setdefault(f"{voice.value} {voice.unit}".strip(), {})[speaker] = None
+    return (f"{value} ({'; '.join(speakers)})" for value, speakers in found.items())
+
+
+def left_open(decided: Resolution) -> bool:
+    """Whether a decision leaves open which of the claims holds."""
+    return bool(decided.statuses) and all(status == "open" for status in decided.statuses.values())
 
 
 def _decision(decided: Resolution | None) -> str:
     """How it was decided, and where to read why."""
     if decided is None:
         return "Not decided by what was known then."
-    return f"Decided ({decided.title}): {decided.decision.rstrip('.')}. Why: affidavit claims {decided.id}"
+    how = "Left open" if left_open(decided) else "Decided"
+    return f"{how} ({decided.title}): {decided.decision.rstrip('.')}. Why: affidavit claims {decided.id}"
