@@ -10,6 +10,7 @@ from affidavit.case.claims import Docket
 from affidavit.knowledge import load
 from affidavit.law.register import register
 from affidavit.model.claim import Claim, Claims, Resolutions
+from affidavit.model.determination import Determination, Outcome, Question, Standing
 
 DAY = "2020-09-18"
 
@@ -42,6 +43,14 @@ def decision(name: str, about: str, what: str, statuses: dict[str, str], **more:
         "recorded_at": "2026-11-21",
     }
     return msgspec.convert({"source": "test", "licence": "test", "resolutions": [made | more]}, Resolutions)
+
+
+def answered(app: str, *provisions: str, known: str = "", act: str = "", events: tuple[str, ...] = ()) -> Determination:
+    """An answer about an app that rests on provisions of the real register, and on these events."""
+    paths = register().paths
+    standings = tuple(Standing(name, paths[name].measure.id, Outcome.PROHIBITED, events) for name in provisions)
+    question = Question(app, act, "app_store", on=known or DAY, known=known)
+    return Determination(question, Outcome.PROHIBITED, provisions, standings, "", "H", 1)
 
 
 def small(*files: Claims, decided: Iterable[Resolutions] = ()) -> Docket:

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from affidavit.case.claims import docket
 from affidavit.case.conflicts import bearing, claims_of, conflicts, knowable
+from affidavit.law.ask import Resolver
+from affidavit.law.register import register
 from affidavit.model.claim import Conflict
+from affidavit.model.determination import Question
 from affidavit.model.errors import KnowledgeError
-from tests.case.dockets import claim, decision, real, small, source
+from tests.case.dockets import answered, claim, decision, real, small, source
 
 FOUND = [
     ("C01", "claims", ("S3-7",)),
@@ -253,33 +256,69 @@ def subjects(found) -> set[str]:
 
 
 def test_conflicts_bear_on_the_provisions_they_are_about():
-    assert {item.resolution for item in bearing(docket(), ["tt-2"], "tiktok")} == {"C01", "C05", "C10", "X04"}
-    assert {item.resolution for item in bearing(docket(), ["wx-pay"], "wechat")} >= {"C04", "C08", "C09", "X01", "X02"}
+    found = bearing(docket(), answered("tiktok", "tt-2", act="internet_hosting"))
+    assert {item.resolution for item in found} == {"C01", "C05", "C10", "X04"}
+    found = bearing(docket(), answered("wechat", "wx-pay", act="payment_service", events=("wx-e2",)))
+    assert {item.resolution for item in found} >= {"C04", "C08", "C09", "X01", "X02"}
+
+
+def test_an_event_on_which_the_answer_does_not_rest_does_not_bear():
+    assert "event:wx-e2" not in subjects(bearing(docket(), answered("wechat", "wx-pay", act="payment_service")))
+
+
+def test_only_the_act_of_the_question_bears():
+    assert "act:app_store_update" not in subjects(bearing(docket(), answered("wechat", "wx-1", act="payment_service")))
+    assert subjects(bearing(docket(), answered("wechat", "wx-1"))) & {"act:app_store_distribution"} == set()
 
 
 def test_the_false_payment_bar_travels_with_the_payment_question():
-    found = bearing(docket(), ["wx-pay"], "tiktok", "2020-09-18")
+    found = bearing(docket(), answered("tiktok", "wx-pay", known="2020-09-18", act="payment_service"))
     assert subjects(found) == {"act:payment_service"}
 
 
+def test_what_reports_said_of_an_act_before_the_measure_existed_does_not_bear():
+    act = "app_store_distribution"
+    assert subjects(bearing(docket(), answered("tiktok", "tt-1", act=act))) >= {f"act:{act}"}
+    assert bearing(docket(), answered("tiktok", "paf-1", act=act)) == []
+
+
+def test_no_dispute_of_2020_bears_on_the_act_of_2024():
+    put = Question("tiktok", "app_store_update", "app_store", on="2025-06-01", known="2025-06-01")
+    made = Resolver(register()).ask(put)
+    assert {"tt-1", "paf-1"} <= {item.provision for item in made.standings}
+    assert bearing(docket(), made) == []
+
+
+def test_when_nothing_lives_the_disputes_are_those_about_what_ended_last():
+    put = Question("wechat", "app_store_update", "app_store", on="2022-01-01", known="2022-01-01")
+    made = Resolver(register()).ask(put)
+    about = {subject.partition(":")[2] for subject in subjects(bearing(docket(), made))}
+    carried = [item for item in made.standings if item.provision in made.decisive]
+    named = {name for item in carried for name in (item.provision, item.measure, *item.events)}
+    assert all(item.ended_at for item in made.standings)
+    assert about <= named | {"app_store_update"}
+
+
 def test_only_what_was_public_bears_on_an_answer():
-    assert "event:wx-e2" not in subjects(bearing(docket(), ["wx-1"], "wechat", "2020-09-18"))
-    assert "event:wx-e2" in subjects(bearing(docket(), ["wx-1"], "wechat", "2020-10-02"))
+    early = answered("wechat", "wx-1", known="2020-09-18", events=("wx-e2",))
+    late = answered("wechat", "wx-1", known="2020-10-02", events=("wx-e2",))
+    assert "event:wx-e2" not in subjects(bearing(docket(), early))
+    assert "event:wx-e2" in subjects(bearing(docket(), late))
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.sampled_from(["tt-1", "tt-2", "wx-1", "wx-pay", "wx-3"]), st.sampled_from(["tiktok", "wechat"]), DATES)
 def test_nothing_said_after_the_date_bears_on_an_answer(provision, app, day):
-    for item in bearing(docket(), [provision], app, day.isoformat()):
+    for item in bearing(docket(), answered(app, provision, known=day.isoformat(), act="app_store_distribution")):
         assert all(voice.asserted_at <= day.isoformat() for voice in item.voices)
         decided = docket().resolutions.get(item.resolution)
         assert decided is None or decided.knowable_from <= day.isoformat()
 
 
 def test_conflicts_about_another_app_or_act_do_not_bear():
-    assert bearing(docket(), ["wx-1"], "alipay") == []
-    assert bearing(docket(), ["gov-1"], "wechat") == []
-    assert bearing(docket(), ["unheard-of"], "wechat") == []
+    assert bearing(docket(), answered("alipay", "wx-1")) == []
+    assert bearing(docket(), answered("wechat", "gov-1")) == []
+    assert bearing(docket(), answered("wechat", act="payment_service")) == []
 
 
 # The real claims, one by one

@@ -11,7 +11,7 @@ from affidavit.case.disputes import disputes
 from affidavit.case.titles import property_title, title
 from affidavit.law.register import register
 from affidavit.model.claim import Conflict, Kind, Voice
-from tests.case.dockets import claim, small, source
+from tests.case.dockets import answered, claim, small, source
 
 FIRST = date(2020, 8, 1)
 
@@ -58,7 +58,7 @@ def test_undecided_points_with_other_voices_stay_apart():
 
 def test_an_answer_and_the_list_of_claims_count_the_same():
     for day in ("2020-09-18", "2020-09-22"):
-        near = disputes(bearing(docket(), ["tt-1"], "tiktok", day))
+        near = disputes(bearing(docket(), answered("tiktok", "tt-1", known=day, act="app_store_distribution")))
         for item in near:
             (same,) = [other for other in disputes(conflicts(docket(), day)) if set(item.about) <= set(other.about)
                        and (item.resolution, item.property) == (other.resolution, other.property)]  # fmt: skip

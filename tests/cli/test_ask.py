@@ -85,12 +85,23 @@ def test_plain_sentences_explain_the_answer(run: Run):
 def test_where_reports_disagree_is_told_with_the_answer_as_far_as_it_was_known(run: Run):
     then = flat(run("ask", *WECHAT, *DAY).out)
     assert "Where reports disagree - start of wx-1: " in then
+    assert "(the register, as known on 2020-09-18" in then
+    assert "Left open (from which moment on Sunday 20 September): The register keeps" in then
     assert "date of wx-e2" not in then
     later = flat(run("ask", *WECHAT, "--on", "2020-09-21", "--known", "2020-09-21").out)
     assert "2020-09-20 (PRESS0920-1)" in later
     assert "Why: affidavit claims C09" in later
     told = flat(run("ask", *WECHAT, *DAY, "--explain").out)
     assert "Reports disagree on: start of wx-1. Without --explain the answer tells who says what" in told
+
+
+def test_an_answer_that_rests_on_the_act_of_2024_tells_no_dispute_of_2020(run: Run):
+    day = ("--on", "2025-06-01", "--known", "2025-06-01")
+    words = ("ask", "--app", "tiktok", "--transaction", "app_store_update", "--actor", "app_store", *day)
+    done = flat(run(*words).out)
+    assert "* paf-1" in done
+    assert "Where reports disagree" not in done
+    assert json.loads(run(*words, "--format", "json").out)["conflicts"] == []
 
 
 def test_without_dates_the_answer_is_that_of_today_and_says_so(run: Run):
@@ -215,6 +226,13 @@ def test_deadlines_are_listed_with_their_dates(run: Run):
     one = run(*words, "--measure", "us-cfius-2020-08-14", "--format", "json")
     found = msgspec.json.decode(one.out.encode(), type=tuple[DeadlineState, ...])
     assert {item.measure for item in found} == {"us-cfius-2020-08-14"}
+
+
+@pytest.mark.parametrize("way", ["--deadlines", "--obligations"])
+def test_days_and_obligations_say_when_sources_may_be_younger_than_the_date_known(run: Run, way: str):
+    words = ("ask", way, "--app", "tiktok", "--on", "2020-11-01")
+    assert "some may be younger than the date known" in flat(run(*words, "--known", "2020-11-01").out)
+    assert "younger than the date known" not in flat(run(*words, "--known", "2999-01-01").out)
 
 
 def test_obligations_of_a_role_are_listed(run: Run):

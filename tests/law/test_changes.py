@@ -63,12 +63,21 @@ def test_a_condition_for_lifting_is_told_with_who_decides(resolver: Resolver) ->
     assert any("12 November 2020" in item.text and "Decided by" in item.text for item in conditions)
 
 
+def test_a_motion_that_was_pending_is_told_and_one_that_is_closed_is_not(resolver: Resolver) -> None:
+    (pending,) = told(resolver, "wechat", *STORE, "2020-09-21", "2020-09-18", kind="ruling")
+    assert "wx-eo-4" in pending.text
+    assert pending.outcome is None
+    over = brief(resolver, Question("wechat", *STORE, "2022-01-01", "2022-01-01"))
+    assert not any("had been filed" in item.text for item in over.changes)
+
+
 @pytest.mark.parametrize(
     ("on", "words"),
-    [("2020-09-21", "a court order, another start or an end"), ("2019-01-01", "a measure made public")],
+    [("2023-07-01", "a court order, another start or an end"), ("2019-01-01", "a measure made public")],
 )
 def test_when_nothing_known_changes_the_answer_it_is_said_what_would(resolver: Resolver, on: str, words: str) -> None:
-    (only,) = brief(resolver, Question("wechat", *STORE, on, "2020-09-18")).changes
+    act = ("install_on_government_device", "state_agency")
+    (only,) = brief(resolver, Question("wechat", *act, on, on, "US-VA")).changes
     assert words in only.text
     assert only.outcome is None
 

@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from affidavit.law.headline import headline
-from affidavit.model.determination import ENDED, Outcome, Standing
+from affidavit.law.headline import headline, spoken
+from affidavit.model.determination import ENDED, Determination, Outcome, Question, Standing
 from tests.builders.law import whole
 
 ORDER = whole().vocabulary.precedence
@@ -77,3 +77,16 @@ def test_among_the_ended_the_most_recent_end_decides():
 def test_an_end_before_1970_is_an_end():
     older, newer = standing("older", "REVOKED", ended_at=-20), standing("newer", "EXPIRED", ended_at=-10)
     assert over(older, newer) == ("EXPIRED", ("newer",))
+
+
+def names_spoken(*standings: Standing) -> list[str]:
+    outcome, decisive = headline(standings, ORDER, {})
+    question = Question("wechat", "app_store_update", "app_store", on="2020-09-21")
+    return [item.provision for item in spoken(Determination(question, outcome, decisive, standings, "", "H", 1))]
+
+
+def test_an_answer_rests_on_the_living_and_without_them_on_the_last_end():
+    early, late = standing("early", "REVOKED", ended_at=1), standing("late", "REVOKED", ended_at=9)
+    assert names_spoken(early, standing("here", "ENJOINED"), late) == ["here"]
+    assert names_spoken(early, late) == ["late"]
+    assert names_spoken() == []

@@ -89,7 +89,11 @@ def test_how_much_of_each_source_was_read_is_said(asked):
 def test_sources_younger_than_the_date_known_are_said_to_decide_nothing(asked, enjoined):
     said = "some may be younger than the date known. They never decide an answer"
     page = " ".join(render_answer(enjoined).split())
-    assert page.index("Sources, and how much") < page.index("The sources named are where the register read it") < page.index(said)
+    assert (
+        page.index("Sources, and how much")
+        < page.index("The sources named are where the register read it")
+        < page.index(said)
+    )
     for known in ("", "2099-01-01"):
         assert said not in " ".join(render_answer(asked(*WECHAT, "2020-09-21", known)).split())
 

@@ -6,7 +6,8 @@ from affidavit.case.conflicts import bearing
 from affidavit.case.disputes import disputes
 from affidavit.model.claim import Dispute, Voice
 from affidavit.report.answer_sentences import sentences
-from affidavit.report.disagreements import Disagreement, disagreements
+from affidavit.report.disagreements import Disagreement, disagreements, left_open
+from tests.case.dockets import answered
 
 EARLY = Voice("S1-1", "2020-09-20", "2020-09-18", disputed=True)
 LATE = Voice("S4-3", "2020-09-27", "2020-09-21", disputed=True)
@@ -20,14 +21,14 @@ def dispute(*voices: Voice, about: tuple[str, ...] = ("provision:p-1",), resolut
 def told(provision: str, app: str, known: str) -> dict[str, Disagreement]:
     """What an answer tells, by the decision."""
     held = docket()
-    found = disputes(bearing(held, [provision], app, known))
+    found = disputes(bearing(held, answered(app, provision, known=known, act="app_store_distribution")))
     return {item.resolution: one for item, one in zip(found, disagreements(found, held.resolutions), strict=True)}
 
 
 def test_the_same_value_of_several_claims_is_told_once_earliest_first():
     (found,) = disagreements([dispute(LATE, OWN, EARLY)], {})
     assert found.point == "start of p-1"
-    assert found.told == "2020-09-20 (S1-1); 2020-09-27 (the register, S4-3)"
+    assert found.told == "2020-09-20 (S1-1); 2020-09-27 (the register, as known on 2020-09-21; S4-3)"
     assert found.decision == "Not decided by what was known then."
 
 
@@ -41,8 +42,15 @@ def test_a_dispute_about_several_names_them_and_says_how_it_was_decided():
     about = ("provision:p-1", "provision:p-2")
     (found,) = disagreements([dispute(EARLY, LATE, about=about, resolution="C03")], known)
     assert found.point == "start of p-1, p-2"
-    assert found.decision.startswith(f"Decided ({known['C03'].title}): ")
+    assert found.decision.startswith(f"Left open ({known['C03'].title}): The register keeps the whole Sunday")
     assert found.decision.endswith("affidavit claims C03")
+
+
+def test_a_decision_is_left_open_only_when_no_claim_was_decided():
+    known = docket().resolutions
+    assert {name for name, item in known.items() if left_open(item)} == {"C03", "C11", "C12", "C13"}
+    (found,) = disagreements([dispute(EARLY, LATE, resolution="C02")], known)
+    assert found.decision.startswith(f"Decided ({known['C02'].title}): ")
 
 
 def test_two_decisions_about_one_point_are_told_apart_with_their_own_voices():
@@ -67,7 +75,7 @@ def test_a_decision_is_told_only_once_its_grounds_are_public():
 
 
 def test_every_conflict_that_bears_on_an_answer_is_told_with_all_its_voices():
-    conflicts = bearing(docket(), ["wx-1"], "wechat", "2020-09-21")
+    conflicts = bearing(docket(), answered("wechat", "wx-1", known="2020-09-21", act="app_store_distribution"))
     found = told("wx-1", "wechat", "2020-09-21")
     assert conflicts
     for item in conflicts:

@@ -147,8 +147,8 @@ def _compared(item: Property, sides: list[_Side]) -> Iterator[tuple[Kind, tuple[
     for unit in units:
         same = [side for side in sides if side.unit == unit]
         states = _states(same)
-        for spoken in states:
-            yield from _at_one_time(item, spoken)
+        for state in states:
+            yield from _at_one_time(item, state)
         yield from _over_time(states)
 
 

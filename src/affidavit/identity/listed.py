@@ -36,6 +36,9 @@ _SHOWS: dict[MarkKind, tuple[Relation, Grade, str]] = {
 }
 """What a mark of each kind shows, how strong that is, and what a reader must know."""
 
+_OTHER_NAME = (
+    "under a package name that the register does not have for the app; a certificate can be copied into any file"
+)
 _OWN_NAME = "the code lies under the app's own package name, so that its name is the app's own statement"
 
 
@@ -125,7 +128,7 @@ def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequen
     signers = [mark for mark in marks.signers if mark.value in values.certificates]
     signers = [mark for mark in signers if not mark.shared or _signs(mark, named)]
     for mark in signers:
-        yield _binding(app, "signer", mark, values.certificates[mark.value])
+        yield _binding(app, "signer", mark, values.certificates[mark.value], "" if named else _OTHER_NAME)
     for mark in marks.developers:
         if named and mark.value in values.subjects:
             yield _binding(app, "developer", mark, values.subjects[mark.value])

@@ -166,10 +166,10 @@ def _reach_in_doubt(resolver: Resolver, made: Determination) -> Iterator[str]:
 
 
 def _unverified(
-    spoken: Iterable[Standing], provisions: Iterable[ProvisionBrief], events: Iterable[EventBrief]
+    rests: Iterable[Standing], provisions: Iterable[ProvisionBrief], events: Iterable[EventBrief]
 ) -> Iterator[str]:
     """What is recorded but nobody has checked, of what the answer rests on."""
-    names = {item.provision for item in spoken} | {event for item in spoken for event in item.events}
+    names = {item.provision for item in rests} | {event for item in rests for event in item.events}
     told = [(item.id, item.unverified) for item in provisions] + [(item.id, item.unverified) for item in events]
     for name, texts in told:
         if name in names:

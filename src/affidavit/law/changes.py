@@ -16,6 +16,8 @@ AHEAD = 4
 """How many changes that lie ahead are told."""
 
 _LOOKED_AT = 64
+_FILED = {"litigation_filed", "appeal_filed"}
+_CLOSED = {"settled", "appeal_dismissed"}
 _BARRED = {Outcome.PROHIBITED, Outcome.PROHIBITED_NOT_ENFORCED}
 _NOTHING = {
     True: "Nothing that was known changes it by itself; a court order, another start or an end that came later would.",
@@ -41,6 +43,7 @@ def changes(resolver: Resolver, made: Determination, conditions: Sequence[Condit
     found = (
         *_by_time(resolver, made),
         *_by_event(resolver, made),
+        *_by_ruling(resolver, made),
         *_by_circumstance(resolver, made),
         *(_by_condition(item) for item in conditions),
         *_by_power(resolver, made),
@@ -97,6 +100,20 @@ def _by_event(resolver: Resolver, made: Determination) -> Iterator[Change]:
 
 def _without(resolver: Resolver, question: Question, events: Iterable[str]) -> Outcome:
     return resolver.ask(question, frozenset(events)).headline
+
+
+def _by_ruling(resolver: Resolver, made: Determination) -> Iterator[Change]:
+    """Proceedings that were pending, so far as known, about what lives."""
+    filed: dict[str, None] = {}
+    for standing in made.standings:
+        path = resolver.register.paths.get(standing.provision)
+        if path is not None and standing.ended_at is None:
+            known = known_steps(path, resolver.view(made.question, path.zone))
+            types = {step.event: resolver.register.events[step.event][0].type for step in known}
+            if not _CLOSED.intersection(types.values()):
+                filed |= dict.fromkeys(event for event, kind in types.items() if kind in _FILED)
+    if filed:
+        yield Change("ruling", f"A ruling on what had been filed ({', '.join(filed)}) could change it.")
 
 
 def _by_circumstance(resolver: Resolver, made: Determination) -> Iterator[Change]:

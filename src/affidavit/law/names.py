@@ -1,7 +1,7 @@
 """What a person calls a thing, made into the register's id: apps by any of their names, words in any spelling."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from affidavit.law.register import Register
 from affidavit.model.errors import UsageError
@@ -32,21 +32,23 @@ def find_app(register: Register, text: str) -> str:
 
 
 def find_transaction(register: Register, text: str) -> str:
-    """The id of a transaction, which may be written in any case, with hyphens or spaces.
+    """The id of a transaction, from its id or its title, in any case, with hyphens or spaces.
 
     Raises:
         UsageError: there is none of that name.
     """
-    return _word("transaction", text, register.vocabulary.transactions)
+    words = register.vocabulary.transactions
+    return _word("transaction", text, {name: item.title for name, item in words.items()})
 
 
 def find_actor(register: Register, text: str) -> str:
-    """The id of an actor's role, which may be written in any case, with hyphens or spaces.
+    """The id of an actor's role, from its id or its title, in any case, with hyphens or spaces.
 
     Raises:
         UsageError: there is none of that name.
     """
-    return _word("actor", text, register.vocabulary.actors)
+    words = register.vocabulary.actors
+    return _word("actor", text, {name: item.title for name, item in words.items()})
 
 
 def find_jurisdiction(register: Register, text: str) -> str:
@@ -82,12 +84,12 @@ def find_measure(register: Register, text: str) -> str:
     raise unknown("measure", text, register.measures)
 
 
-def _word(what: str, text: str, known: Iterable[str]) -> str:
+def _word(what: str, text: str, titles: Mapping[str, str]) -> str:
     _bounded(what, text)
-    made = text.strip().casefold().replace("-", "_").replace(" ", "_")
-    if made in known:
-        return made
-    raise unknown(what, text, known)
+    found = next((name for name, title in titles.items() if _folded(text) in {_folded(name), _folded(title)}), None)
+    if found is None:
+        raise unknown(what, text, titles)
+    return found
 
 
 def _called(register: Register) -> Iterator[tuple[str, str]]:

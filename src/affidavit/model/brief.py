@@ -75,15 +75,16 @@ class Change(Struct, frozen=True, omit_defaults=True):
     """What would change the answer, from what was known.
 
     Attributes:
-        kind: ``time`` (a later date, nothing else happening), ``event`` (an event relied on falls away), ``condition``
-            (a condition for lifting is met) or ``power`` (an authority uses its power).
+        kind: ``time`` (a later date, nothing else happening), ``event`` (an event relied on falls away), ``ruling`` (a
+            court decides what was pending), ``condition`` (a condition for lifting is met) or ``power`` (an authority
+            uses its power).
         text: one sentence.
         outcome: the headline then, where it can be derived.
         at: legal time of the change, for ``time``.
         event: the event, for ``event``.
     """
 
-    kind: Literal["time", "event", "condition", "power"]
+    kind: Literal["time", "event", "ruling", "condition", "power"]
     text: str
     outcome: Outcome | None = None
     at: str = ""
