@@ -14,6 +14,7 @@ WORDS = "law/vocabulary.yaml"
 PLACES = "jurisdictions/known.yaml"
 SHARED = "sources/shared.yaml"
 APPS = "entities/apps.yaml"
+ROLES = "roles/known.yaml"
 CRITERIA = "criteria/order.yaml"
 
 Files = dict[str, Any]
@@ -45,8 +46,9 @@ def small_register() -> Files:
         CHILD: child(),
         WORDS: vocabulary(),
         PLACES: {**ORIGIN, "jurisdictions": places()},
-        SHARED: {**ORIGIN, "sources": {"ORDER": {"seen": "full"}, "MEM": {"seen": "memory"}}},
+        SHARED: {**ORIGIN, "sources": {"ORDER": {"seen": "full", "cite": "the order"}, "MEM": {"seen": "memory"}}},
         APPS: {**ORIGIN, "apps": apps(), "organisations": makers(), "marks": {"chat": {"packages": [mark]}}},
+        ROLES: {**ORIGIN, **roles()},
         CRITERIA: {**ORIGIN, "document": "ORDER", "items": [{"id": "CRIT-1", "about": "who has the data"}]},
     }
 
@@ -70,6 +72,14 @@ def makers() -> dict[str, Any]:
     return {"maker": {"name": "Maker", "formed": "2001-05-01", "confidence": "M"}}
 
 
+def roles() -> dict[str, Any]:
+    """Who has to act in words of a measure's own, and the acts for which a role would look for an exception."""
+    return {
+        "holders": {"the agency": {"name": "The agency", "roles": ["any_person"]}},
+        "acts": {"app_store": ["pay_wages"]},
+    }
+
+
 def vocabulary() -> dict[str, Any]:
     outcomes = [str(item) for item in Outcome]
     return {
@@ -84,7 +94,8 @@ def vocabulary() -> dict[str, Any]:
         },
         "instruments": ["executive_order", "agency_identification"],
         "event_types": ["issued", "identified", "injunction_granted", "set_aside", "revoked", "non_enforcement",
-                        "deadline_extended", "correction"],
+                        "deadline_extended", "deadline_met", "announcement", "correction"],
+        "context": {"purpose": ["law_enforcement", "security_research"]},
         "precedence": outcomes,
         "outcomes": {name: {"title": name, "duty": "see it", "meaning": "what it says"} for name in outcomes},
     }  # fmt: skip
@@ -133,6 +144,7 @@ def child() -> dict[str, Any]:
         "authority": ["An order"],
         "recorded_at": "2026-11-21",
         "depends_on": ["us-order"],
+        "dates": {"order_signed": "2020-08-06"},
         "targets": {"apps": ["chat"]},
         "provisions": [
             fact("list-1", kind="prohibition", summary="No updates.", transactions=["app_store_update"],

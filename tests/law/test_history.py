@@ -145,6 +145,34 @@ def test_the_first_item_about_tiktok_was_put_off_and_then_blocked():
     assert (after.outcome, after.start) == (Outcome.ENJOINED, "2020-09-27T23:59:00-04:00")
 
 
+def test_a_plane_says_what_each_of_its_provisions_is_about():
+    for plane in bitemporal(whole(), "wechat", ["US"]).planes:
+        provisions = [whole().paths[name].provision for name in plane.provisions]
+        assert plane.summaries == tuple(item.summary for item in provisions)
+        assert plane.acts == tuple(item.transactions for item in provisions)
+
+
+def test_named_acts_come_before_powers_and_those_before_evasion():
+    for name, first, last in (("wechat", "wx-1", "eo13943/s2"), ("tiktok", "tt-1", "eo13942/s2")):
+        made = bitemporal(whole(), name, ["US"], since="2020-08-01", until="2021-07-01")
+        assert made.planes[0].provisions[0] == first
+        assert made.planes[-1].provisions == (last,)
+        kinds = [whole().paths[plane.provisions[0]].provision.kind for plane in made.planes[:-1]]
+        assert kinds == sorted(kinds, reverse=True), "prohibitions, then powers"
+
+
+def test_the_most_states_of_knowledge_come_first_only_among_equals():
+    made = register_of(
+        measure("m", [event("e", "2021-03-10", schedule("2021-03-12")),
+                      event("b", "2021-03-11", block("2021-03-12"), applies_to=["much", "catch"]),
+                      event("c", "2021-03-13", end("2021-03-14"), applies_to=["catch"])],
+                provisions=[provision("catch", transactions=["residual_future", "evasion"]),
+                            provision("power", "enabling"), provision("little"), provision("much")])
+    )  # fmt: skip
+    names = [plane.provisions for plane in bitemporal(made, "alpha").planes]
+    assert names == [("much",), ("little",), ("power",), ("catch",)]
+
+
 def test_provisions_with_the_same_history_are_one_plane():
     groups = {plane.provisions for plane in bitemporal(whole(), "wechat", ["US"]).planes}
     assert ("wx-1", "wx-2", "wx-3", "wx-4", "wx-code", "wx-pay") in groups

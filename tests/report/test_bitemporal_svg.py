@@ -1,14 +1,16 @@
 """The bitemporal picture: the right looks at every place, a straight diagonal, and no label over another."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from affidavit.law.dates import FOREVER
 from affidavit.law.fold import View, fold
-from affidavit.report.bitemporal_rows import breaks_of, ordered, rows
+from affidavit.report.bitemporal_rows import breaks_of, rows, subtitle
 from affidavit.report.bitemporal_svg import bitemporal_scene, render_bitemporal_svg
 from affidavit.report.chart_time import when
 from tests.builders.law import whole
@@ -114,11 +116,51 @@ def test_tiktok_shows_that_its_first_item_was_put_off():
     assert "as known from 2020-09-19 up to 2020-09-27 20:30: barred, from 2020-09-28 00:59 on" in starts[1]
 
 
-def test_the_panel_with_the_most_changes_comes_first():
-    made = real("tiktok", "bitemporal")
-    counts = [len(rows(plane, made.scope)) for plane in ordered(made)]
-    assert counts == sorted(counts, reverse=True)
-    assert sorted(map(repr, ordered(made))) == sorted(map(repr, made.planes))
+@pytest.mark.parametrize("name", ["wechat", "tiktok", "tiktok*"])
+def test_panels_stand_in_the_order_of_the_history(name):
+    made = real(name, "bitemporal")
+    headings = [", ".join(plane.provisions) for plane in made.planes]
+    drawn = [label.text for label in bitemporal_scene(made).labels if label.text in headings]
+    assert drawn == headings
+
+
+def test_each_panel_says_below_its_heading_what_it_is_about():
+    labels = bitemporal_scene(real("wechat", "bitemporal")).labels
+    below = {one.text: two for one, two in pairwise(labels) if one.style == "strong"}
+    assert below["eo13943/s2"].text == "Evasion, attempts and conspiracy are barred."
+    group = below["wx-1, wx-2, wx-3, wx-4, wx-code, wx-pay"]
+    assert group.text.startswith("wx-1 app store distribution, app store update; wx-2 internet hosting; wx-3 cdn;")
+    assert group.whole.endswith("wx-pay payment service")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_panel_is_about_takes_two_lines_at_most_and_is_whole_in_its_title(name):
+    made = real(name, "bitemporal")
+    scene = bitemporal_scene(made)
+    for plane in made.planes:
+        lines = [label for label in scene.labels if label.whole == subtitle(plane)]
+        assert lines
+        same = [other for other in made.planes if subtitle(other) == subtitle(plane)]
+        assert len(lines) <= 2 * len(same)
+        shown = " ".join(label.text for label in lines[: len(lines) // len(same)])
+        assert subtitle(plane).startswith(shown.removesuffix(" …"))
+
+
+def test_what_is_too_long_is_cut():
+    made = real("wechat", "bitemporal")
+    long = replace(made.planes[-1], summaries=("word " * 150,))
+    made = replace(made, planes=(long,))
+    lines = [label for label in bitemporal_scene(made).labels if label.whole]
+    assert len(lines) == 2
+    assert lines[1].text.endswith(" …")
+    assert outside(bitemporal_scene(made)) == []
+
+
+def test_a_second_end_is_not_told_as_another_loss_of_force():
+    texts = [label.text for label in bitemporal_scene(real("wechat", "bitemporal")).labels]
+    assert texts.count("loses force (wx-e7)") == 2
+    assert texts.count("also rescinded as of this day (wx-e8)") == 2
+    assert "loses force (wx-e8)" not in texts
 
 
 def test_both_axes_are_named_in_plain_words():

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from affidavit.report.bitemporal_rows import breaks_of, ordered, rows
+from affidavit.report.bitemporal_rows import breaks_of, rows
 from affidavit.report.bitemporal_terminal import render_bitemporal
 from tests.report.charts import crowded, hostile, nothing, real
 
@@ -44,13 +44,19 @@ def test_every_letter_has_its_date_and_what_happened():
     panel = text[text.index("wx-1, wx-2") : text.index("\nwx-7\n")]
     assert re.search(r"^a  2020-09-18 +identified by US-Commerce \(wx-e1\)$", panel, re.MULTILINE)
     assert re.search(r"^b  2020-09-19 +injunction granted.*wx-e2", panel, re.MULTILINE)
-    assert re.search(r"^f  2021-06-16 +loses force \(wx-e8\)$", panel, re.MULTILINE)
+    assert re.search(r"^f  2021-06-16 +also rescinded as of this day \(wx-e8\)$", panel, re.MULTILINE)
     assert re.search(r"^g  2021-06-21 +rescinded by US-Commerce \(wx-e8\)$", panel, re.MULTILINE)
+
+
+def test_each_panel_says_below_its_heading_what_it_is_about():
+    text = render_bitemporal(real("wechat", "bitemporal"))
+    assert "\neo13943/s2\n  Evasion, attempts and conspiracy are barred.\nus-eo-13943 (US)" in text
+    assert "wx-pay\n  wx-1 app store distribution, app store update; wx-2 internet hosting; wx-3\n  cdn;" in text
 
 
 def test_cells_show_the_looks_of_their_run():
     made = real("tiktok", "bitemporal")
-    plane = next(item for item in ordered(made) if item.provisions == ("tt-1",))
+    plane = next(item for item in made.planes if item.provisions == ("tt-1",))
     seen = rows(plane, made.scope)
     line = field("tiktok", "tt-1")[0][20:].replace("[", "").replace("]", "")
     looks = [run.look.mark.symbol for run in seen[-1].runs]

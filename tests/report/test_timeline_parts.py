@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from affidavit.law.history import bitemporal, timeline
 from affidavit.model.determination import ENDED, Outcome
 from affidavit.model.history import Layer, Moment, Plane, Scope, Segment
-from affidavit.report.bitemporal_rows import breaks_of, rows
+from affidavit.report.bitemporal_rows import breaks_of, rows, subtitle
 from affidavit.report.bitemporal_svg import bitemporal_scene
 from affidavit.report.bitemporal_terminal import render_bitemporal
 from affidavit.report.chart_head import MARGIN, head
 from affidavit.report.chart_key import key
-from affidavit.report.chart_scene import Box, Label, Rule, Scene, depth, draw, text_width
+from affidavit.report.chart_scene import Box, Label, Rule, Scene, cut_text, depth, draw, text_width
 from affidavit.report.chart_time import (
     axis,
     became_public,
@@ -28,7 +28,15 @@ from affidavit.report.chart_time import (
     takes_effect,
     when,
 )
-from affidavit.report.chart_words import in_legend, knowledge_of, left_out, looked_through, meaning, nothing_drawn
+from affidavit.report.chart_words import (
+    acts_of,
+    in_legend,
+    knowledge_of,
+    left_out,
+    looked_through,
+    meaning,
+    nothing_drawn,
+)
 from affidavit.report.columns import cells_of
 from affidavit.report.outcome_marks import CONTESTED, MARKS, Look, look
 from affidavit.report.timeline_svg import timeline_scene
@@ -82,7 +90,8 @@ def test_any_history_can_be_drawn_in_every_form(built, operators):
         assert touching(scene) == []
         assert outside(scene) == []
         titles = [item.text for item in parsed(draw(scene)).iter() if item.tag.endswith("title")]
-        assert titles[1:] == [box.statement for box in scene.boxes]
+        wholes = [label.whole for label in scene.labels if label.whole]
+        assert titles[1:] == [*(box.statement for box in scene.boxes), *wholes]
     for text in (render_timeline(line), render_bitemporal(field)):
         assert max(cells_of(row) for row in text.splitlines()) <= 80
         assert "\x1b" not in text
@@ -198,6 +207,40 @@ def test_effects_are_named_at_their_first_and_last_instants():
     assert events_at(when(DAY.format("03")), known) == ["s", "t", "b", "i"]
 
 
+def test_an_end_after_another_end_is_told_by_its_reason():
+    known = [moment("first", "end", 2, 2), moment("later", "end", 4, 3)]
+    revoked, both = (Outcome.REVOKED,), (Outcome.REVOKED, Outcome.RESCINDED)
+    twice = (
+        Segment(BARRED, end=DAY.format("02"), events=("s",)),
+        Segment(Outcome.REVOKED, DAY.format("02"), DAY.format("03"), ("s", "first"), revoked),
+        Segment(Outcome.REVOKED, DAY.format("03"), events=("s", "first", "later"), ends=both),
+    )
+    told = [takes_effect(when(DAY.format(day)), known, [twice]) for day in ("02", "03")]
+    assert told == [["loses force (first)"], ["also rescinded as of this day (later)"]]
+    once = (
+        Segment(BARRED, end=DAY.format("03"), events=("s",)),
+        Segment(Outcome.RESCINDED, DAY.format("03"), events=("s", "later"), ends=(Outcome.RESCINDED,)),
+    )
+    assert takes_effect(when(DAY.format("03")), known, [twice, once]) == ["loses force (later)"]
+
+
+def test_a_text_that_is_too_long_is_cut_with_an_ellipsis():
+    text = "one two three four five six seven eight nine ten"
+    assert cut_text(text, 1_000, 1) == [text]
+    for width in (60, 80, 120):
+        lines = cut_text(text, width, 2)
+        assert len(lines) == 2
+        assert all(text_width(line) <= width for line in lines)
+        assert lines[-1].endswith(" …")
+        assert text.startswith(" ".join(lines).removesuffix(" …"))
+
+
+def test_acts_are_named_in_words_or_else_the_summary_stands_for_them():
+    assert acts_of(("app_store_update", "cdn"), "No stores.") == "app store update, cdn"
+    assert acts_of((), "No stores.") == "No stores."
+    assert subtitle(Plane(("p",), "m", "US", "M", ())) == "", "a plane that was not described says nothing"
+
+
 def test_what_changes_something_is_told_before_what_only_informs():
     known = [moment("i", "inform", 2), moment("b", "block", 2, 3)]
     assert became_public(when(DAY.format("02")), known) == ["block happened (b)", "inform happened (i)"]
@@ -285,6 +328,14 @@ def test_a_picture_is_drawn_in_the_order_of_its_parts():
     assert [item.attrib["fill"] for item in root[5][1:]] == [MARKS[AHEAD].fill, "url(#falling)", "url(#level)"]
     assert root[6].attrib["y2"] == "4.6"
     assert root[7].attrib["transform"] == "rotate(-50 5 6)"
+
+
+def test_a_cut_line_has_its_whole_text_as_a_title():
+    root = parsed(
+        draw(Scene(100, 50, "t", "d", [], [], [Label(5, 6, "cut …", whole="cut <short>"), Label(5, 30, "b")]))
+    )
+    assert [item.tag.split("}")[1] for item in root[-2:]] == ["g", "text"]
+    assert [item.text for item in root[-2]] == ["cut <short>", "cut …"]
 
 
 def test_a_hidden_letter_takes_the_room_of_its_escape():

@@ -94,6 +94,14 @@ def test_each_bar_says_exactly_what_it_means():
     assert any(text.startswith("wx-1: ended: revoked, also rescinded, from 2021-06-16 on") for text in titles)
 
 
+def test_the_acts_below_a_name_have_the_summary_as_their_title():
+    scene = timeline_scene(real("wechat"))
+    about = {label.text: label.whole for label in scene.labels if label.whole}
+    assert about["evasion"] == "Evasion, attempts and conspiracy are barred."
+    assert about["internet hosting"].startswith("No hosting")
+    assert "also rescinded as of this day (wx-e8)" in {label.text for label in scene.labels}
+
+
 def test_bars_of_one_provision_join_along_the_axis():
     scene = timeline_scene(real("tiktok"))
     bars = [box for box in scene.boxes if box.statement.startswith("tt-1:")]

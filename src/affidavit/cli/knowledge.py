@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
 from affidavit.cli.options import add_output, paper
-from affidavit.cli.output import columns, emit
+from affidavit.cli.output import columns, emit, note
 from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ def _lint(folder: Path, options: argparse.Namespace) -> int:
     if options.unverified:
         found = law.unverified(folder)
     else:
-        found = sorted(rules.lint(folder) + law.lint(folder) + claims.lint(folder))
+        of_law = law.lint(folder)
+        found = sorted(rules.lint(folder) + of_law + ([] if of_law else claims.lint(folder)))
+        if of_law:
+            note("claims and resolutions were not checked: they are compared with the register, so mend that first")
     if options.format == "json":
         emit(_encoded(found), options.output)
     else:

@@ -27,6 +27,17 @@ _BEFORE = -FOREVER
 _GONE = {None, Outcome.NOT_COVERED, *ENDED}
 
 
+_CATCH_ALL = {"evasion", "any_with_operator", "residual_future"}
+"""Acts that are no business of their own, but stand for whatever else is done."""
+
+
+class DescribedPlane(Plane, frozen=True, omit_defaults=True):
+    """A plane with what its provisions say: a summary and acts for each, in the order of `provisions`."""
+
+    summaries: tuple[str, ...]
+    acts: tuple[tuple[str, ...], ...]
+
+
 class _Window(NamedTuple):
     """The stretch of time asked for, both ends included."""
 
@@ -74,6 +85,9 @@ def bitemporal(
 ) -> Bitemporal:  # fmt: skip
     """Every provision that ever reached an app, over legal time and over what was known.
 
+    Prohibitions of named acts come first, then powers, then clauses about evasion and the like; among equals, those
+    with the most states of knowledge.
+
     Args:
         source: as for `timeline`.
         app: as for `timeline`.
@@ -98,7 +112,7 @@ def bitemporal(
     drawn = [path for group in planes.values() for path in group]
     return Bitemporal(
         scope=replace(scope, left_out=tuple(sorted(left_out))),
-        planes=tuple(_plane(group, layers) for (_, layers), group in planes.items()),
+        planes=tuple(_plane(group, layers) for (_, layers), group in sorted(planes.items(), key=_place)),
         moments=moments(register, app, drawn),
     )
 
@@ -172,10 +186,26 @@ def _layers(register: Register, path: Path, app: str, window: _Window) -> tuple[
     return tuple(found)
 
 
-def _plane(group: Sequence[Path], layers: tuple[Layer, ...]) -> Plane:
-    measure = group[0].measure
-    names = tuple(path.provision.id for path in group)
-    return Plane(names, measure.id, measure.jurisdiction, measure.title, layers)
+def _place(item: tuple[tuple[str, tuple[Layer, ...]], list[Path]]) -> tuple[int, int]:
+    """Where a group stands among the planes."""
+    (_, layers), group = item
+    return min(_rank(path) for path in group), -len(layers)
+
+
+def _rank(path: Path) -> int:
+    """0 for a prohibition of acts that it names, 1 for a power, 2 for a clause about whatever else is done."""
+    if path.provision.kind == "enabling":
+        return 1
+    return 0 if set(path.provision.transactions) - _CATCH_ALL else 2
+
+
+def _plane(group: Sequence[Path], layers: tuple[Layer, ...]) -> DescribedPlane:
+    measure, provisions = group[0].measure, [path.provision for path in group]
+    return DescribedPlane(
+        tuple(item.id for item in provisions), measure.id, measure.jurisdiction, measure.title, layers,
+        summaries=tuple(item.summary for item in provisions),
+        acts=tuple(item.transactions for item in provisions),
+    )  # fmt: skip
 
 
 def _asked(

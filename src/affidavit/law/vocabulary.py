@@ -30,8 +30,13 @@ class OutcomeWords(Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
 
 
-class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
-    """``knowledge/law/vocabulary.yaml``. `precedence` orders the outcomes for headlines."""
+class Vocabulary(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """``knowledge/law/vocabulary.yaml``.
+
+    Attributes:
+        precedence: orders the outcomes for headlines.
+        context: circumstances for which an exception may ask, by name, with their values.
+    """
 
     source: str
     licence: str
@@ -41,6 +46,7 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
     event_types: tuple[str, ...]
     precedence: tuple[str, ...]
     outcomes: dict[str, OutcomeWords]
+    context: dict[str, tuple[str, ...]] = {}
 
 
 class Jurisdiction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from affidavit.model.history import Bitemporal, Plane, Scope
+from affidavit.model.history import Plane, Scope
 from affidavit.report.chart_time import Run, bounds, runs, when
+from affidavit.report.chart_words import acts_of
 
 
 class Row(NamedTuple):
@@ -16,9 +17,27 @@ class Row(NamedTuple):
     runs: tuple[Run, ...]
 
 
-def ordered(bitemporal: Bitemporal) -> list[Plane]:
-    """The planes, those with the most states of knowledge first."""
-    return sorted(bitemporal.planes, key=lambda plane: -len(rows(plane, bitemporal.scope)))
+@runtime_checkable
+class Described(Protocol):
+    """A plane that says what its provisions are about: for each a summary and its acts."""
+
+    @property
+    def summaries(self) -> tuple[str, ...]:
+        """What each provision says, in a sentence."""
+
+    @property
+    def acts(self) -> tuple[tuple[str, ...], ...]:
+        """The acts that each provision names."""
+
+
+def subtitle(plane: Plane) -> str:
+    """What a plane is about: the summary of its provision, or the acts of each of several; empty if it says nothing."""
+    if not isinstance(plane, Described):
+        return ""
+    if len(plane.provisions) == 1:
+        return plane.summaries[0]
+    parts = zip(plane.provisions, plane.acts, plane.summaries, strict=True)
+    return "; ".join(f"{name} {acts_of(acts, summary)}" for name, acts, summary in parts)
 
 
 def rows(plane: Plane, scope: Scope) -> list[Row]:

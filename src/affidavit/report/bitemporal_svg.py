@@ -7,10 +7,10 @@ is straight.
 from collections.abc import Iterator, Sequence
 
 from affidavit.model.history import Bitemporal, Moment, Plane, Scope
-from affidavit.report.bitemporal_rows import Row, breaks_of, ordered, rows
+from affidavit.report.bitemporal_rows import Row, breaks_of, rows, subtitle
 from affidavit.report.chart_head import LINE, MARGIN, head
 from affidavit.report.chart_key import key
-from affidavit.report.chart_scene import SIZE, Box, Label, Rule, Scene, dates, depth, draw, fold_text, in_box
+from affidavit.report.chart_scene import SIZE, Box, Label, Rule, Scene, cut_text, dates, depth, draw, fold_text, in_box
 from affidavit.report.chart_time import Axis, Run, axis, became_public, own_moments, statement
 from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, left_out, looked_through, nothing_drawn
 from affidavit.report.dates import written
@@ -24,6 +24,9 @@ _NOTES = 300.0
 
 _LEAST, _FOR_EACH = 380.0, 150.0
 """Least length of an axis, and of one with few breaks for each of them."""
+
+_ABOUT = 2
+"""Lines for what a group of provisions is about."""
 
 _BEFORE, _STEP, _GROWTH, _AFTER = 34.0, 42.0, 14.0, 104.0
 _HOW = (
@@ -41,7 +44,7 @@ def render_bitemporal_svg(bitemporal: Bitemporal) -> str:
 def bitemporal_scene(bitemporal: Bitemporal) -> Scene:
     """Where everything of a bitemporal picture lies."""
     scope = bitemporal.scope
-    planes = ordered(bitemporal)
+    planes = bitemporal.planes
     seen = [rows(plane, scope) for plane in planes]
     lines = [_axis(item) for item in seen]
     width = max([line.edges[-1] for line in lines] or [_LEFT + _LEAST]) + _NOTES + MARGIN
@@ -65,19 +68,13 @@ def _axis(seen: Sequence[Row]) -> Axis:
 
 def _panel(scene: Scene, plane: Plane, seen: list[Row], line: Axis, bitemporal: Bitemporal) -> Scene:
     """A scene with one more panel below it."""
-    y = scene.height + 30
-    labels = []
-    for text in fold_text(", ".join(plane.provisions), scene.width - 2 * MARGIN, SIZE + 2):
-        labels.append(Label(MARGIN, y, text, size=SIZE + 2, style="strong"))
-        y += LINE
-    heading = f"{plane.measure} ({plane.jurisdiction}): {plane.title}"
-    labels.append(Label(MARGIN, y, fold_text(heading, scene.width - 2 * MARGIN)[0], style="quiet"))
-    top = y + 24
+    labels = _headings(plane, scene.height + 30, scene.width - 2 * MARGIN)
+    top = labels[-1].y + 24
     bottom = top + line.edges[-1] - line.edges[0]
     moments = own_moments(bitemporal.moments, plane.provisions)
     boxes = list(_boxes(plane, seen, line, bottom, bitemporal.scope))
     texts = [written(item.isoformat()) for item in line.breaks]
-    table = key(line.breaks, moments, bottom + 6 + depth(texts), scene.width)
+    table = key(line.breaks, moments, bottom + 6 + depth(texts), scene.width, [plane.layers[-1].segments])
     labels += [label for box in boxes for label in [_words(box, line, bottom)] if label]
     labels += _axes(line, texts, bottom) + list(_notes(line, bottom, moments, scene.width))
     return scene._replace(
@@ -86,6 +83,19 @@ def _panel(scene: Scene, plane: Plane, seen: list[Row], line: Axis, bitemporal: 
         rules=[*scene.rules, *_rules(line, top, bottom), *table.rules],
         labels=[*scene.labels, *labels, *table.labels],
     )
+
+
+def _headings(plane: Plane, y: float, width: float) -> list[Label]:
+    """The names of the provisions, what they are about and their measure, from the base line `y` down."""
+    about = subtitle(plane)
+    heading = f"{plane.measure} ({plane.jurisdiction}): {plane.title}"
+    labels = [
+        *(Label(MARGIN, y, text, size=SIZE + 2, style="strong")
+          for text in fold_text(", ".join(plane.provisions), width, SIZE + 2)),
+        *(Label(MARGIN, y, text, whole=about) for text in (cut_text(about, width, _ABOUT) if about else ())),
+        Label(MARGIN, y, fold_text(heading, width)[0], style="quiet"),
+    ]  # fmt: skip
+    return [label._replace(y=y + LINE * index) for index, label in enumerate(labels)]
 
 
 def _boxes(plane: Plane, seen: Sequence[Row], line: Axis, bottom: float, scope: Scope) -> Iterator[Box]:

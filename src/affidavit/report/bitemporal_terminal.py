@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from affidavit.model.history import Bitemporal, Moment, Plane
-from affidavit.report.bitemporal_rows import Row, breaks_of, ordered, rows
+from affidavit.report.bitemporal_rows import Row, breaks_of, rows, subtitle
 from affidavit.report.chart_time import Run, became_public, own_moments, takes_effect
 from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, left_out, looked_through, nothing_drawn
 from affidavit.report.columns import GAP, Page
@@ -47,7 +47,7 @@ def render_bitemporal(bitemporal: Bitemporal, *, width: int = 80, colour: bool =
     for text in (_HOW, looked_through(scope), NOT_TO_SCALE, NOT_DRAWN, left_out(scope)):
         if text:
             page.paragraph(text)
-    planes = [(plane, rows(plane, scope)) for plane in ordered(bitemporal)]
+    planes = [(plane, rows(plane, scope)) for plane in bitemporal.planes]
     page.line()
     legend(page, scope, [run.look for _, seen in planes for row in seen for run in row.runs])
     for plane, seen in planes:
@@ -60,6 +60,8 @@ def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Mome
     breaks = breaks_of(seen)
     page.line()
     page.paragraph(", ".join(plane.provisions), "bold")
+    if about := subtitle(plane):
+        page.paragraph(about, indent=2)
     page.paragraph(f"{plane.measure} ({plane.jurisdiction}): {plane.title}", "dim")
     dates = [written(at.isoformat()) for at in breaks]
     left = max([_LEFT, *(2 + len(text) + len(GAP) for text in dates)])
@@ -70,8 +72,9 @@ def _panel(page: Page, plane: Plane, seen: Sequence[Row], moments: Sequence[Mome
         for pieces in _field(breaks, seen, cell, left):
             page.pieces(pieces)
     page.line()
+    latest = [plane.layers[-1].segments]
     for name, at, text in zip(_NAMES, breaks, dates, strict=False):
-        said = "; ".join([*became_public(at, moments), *takes_effect(at, moments)])
+        said = "; ".join([*became_public(at, moments), *takes_effect(at, moments, latest)])
         page.row([(name, 1, ""), (text, _DATE, ""), (said, page.beside(1, _DATE), "")])
 
 

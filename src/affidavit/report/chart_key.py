@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from affidavit.model.history import Moment
+from affidavit.model.history import Moment, Segment
 from affidavit.report.chart_head import LINE, MARGIN
 from affidavit.report.chart_scene import SIZE, Label, Rule, fold_text
 from affidavit.report.chart_time import became_public, takes_effect
@@ -22,20 +22,23 @@ class Key(NamedTuple):
     bottom: float
 
 
-def key(breaks: Iterable[datetime], moments: Sequence[Moment], top: float, width: float, left: float = MARGIN) -> Key:
-    """The table, from `top` down, between `left` and the right margin of a picture of that width."""
-    column = (width - left - MARGIN - _DATE - _GAP) / 2
-    places = left, left + _DATE, left + _DATE + column + _GAP
+def key(
+    breaks: Iterable[datetime], moments: Sequence[Moment], top: float, width: float,
+    histories: Sequence[Sequence[Segment]] = (),
+) -> Key:  # fmt: skip
+    """The table, from `top` down, between the margins of a picture of that width; `histories` as in `takes_effect`."""
+    column = (width - 2 * MARGIN - _DATE - _GAP) / 2
+    places = MARGIN, MARGIN + _DATE, MARGIN + _DATE + column + _GAP
     heads = "date", "became public then", "changes in law then"
     y = top + LINE
     labels = [Label(x, y, text, size=SIZE - 1, style="strong") for x, text in zip(places, heads, strict=True)]
     rules = []
     for at in breaks:
-        rules.append(Rule(left, y + 5, width - MARGIN, y + 5, "section"))
+        rules.append(Rule(MARGIN, y + 5, width - MARGIN, y + 5, "section"))
         cells = (
             [written(at.isoformat())],
             _cell(became_public(at, moments), column),
-            _cell(takes_effect(at, moments), column),
+            _cell(takes_effect(at, moments, histories), column),
         )
         labels += [
             Label(x, y + LINE * (index + 1), text, size=SIZE - 1)

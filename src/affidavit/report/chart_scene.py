@@ -57,7 +57,11 @@ class Rule(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A line of text. `y` is its base line; `anchor` is start, middle or end; `style` is a class of the template."""
+    """A line of text.
+
+    `y` is its base line; `anchor` is start, middle or end; `style` is a class of the template; `whole` is the text of
+    which a cut line is the beginning.
+    """
 
     x: float
     y: float
@@ -66,6 +70,7 @@ class Label(NamedTuple):
     size: float = SIZE
     turn: int = 0
     style: str = "plain"
+    whole: str = ""
 
     @property
     def width(self) -> float:
@@ -136,6 +141,15 @@ def fold_text(text: str, width: float, size: float = SIZE) -> list[str]:
         pieces = [word[start : start + room] for start in range(0, len(word), room)]
         lines = lines + pieces if lines[-1] else pieces
     return lines
+
+
+def cut_text(text: str, width: float, most: int, size: float = SIZE) -> list[str]:
+    """The same in no more lines than `most`; what is left out shows as an ellipsis."""
+    lines = fold_text(text, width, size)
+    if len(lines) <= most:
+        return lines
+    last = fold_text(lines[most - 1], width - text_width(" …", size), size)[0]
+    return [*lines[: most - 1], f"{last} …"]
 
 
 def draw(scene: Scene) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from affidavit.model.history import Moment, Scope, Segment
 from affidavit.report.dates import written
-from affidavit.report.outcome_marks import Look, look
+from affidavit.report.outcome_marks import MARKS, Look, look
 
 _HOUR = 3600
 _DAY = 86_400
@@ -140,18 +140,43 @@ def became_public(at: datetime, moments: Sequence[Moment]) -> list[str]:
     return [f"{item.text} ({item.event})" for item in learnt]
 
 
-def takes_effect(at: datetime, moments: Sequence[Moment]) -> list[str]:
-    """What changes in legal time at an instant, event by event."""
+def takes_effect(at: datetime, moments: Sequence[Moment], histories: Iterable[Sequence[Segment]] = ()) -> list[str]:
+    """What changes in legal time at an instant, event by event.
+
+    Args:
+        at: the instant.
+        moments: the events.
+        histories: segments of each provision that they concern, which tell an end from one that comes after another.
+    """
     found = []
+    further = _further_ends(at, histories)
     for item in moments:
         first, last = _EFFECTS.get(item.op, ("", ""))
         if item.op == "schedule" and item.first != item.last:
             first = "may start"
+        first = further.get(item.event, first) if item.op == "end" else first
         if item.first and when(item.first) == at:
             found.append(f"{first} ({item.event})")
         elif item.last and when(item.last) == at:
             found.append(f"{last} ({item.event})")
     return found
+
+
+def _further_ends(at: datetime, histories: Iterable[Sequence[Segment]]) -> dict[str, str]:
+    """Event -> what it does at an instant, if it ends only what had ended before."""
+    ending: set[str] = set()
+    further: dict[str, str] = {}
+    for segments in histories:
+        for one, two in pairwise(segments):
+            if when(two.start) != at or len(two.ends) == len(one.ends):
+                continue
+            events = [name for name in two.events if name not in one.events]
+            if not one.ends:
+                ending.update(events)
+                continue
+            words = " and ".join(dict.fromkeys(MARKS[item].word for item in two.ends[len(one.ends) :]))
+            further.update(dict.fromkeys(events, f"also {words} as of this day"))
+    return {event: text for event, text in further.items() if event not in ending}
 
 
 def events_at(at: datetime, moments: Iterable[Moment]) -> list[str]:

@@ -1,6 +1,6 @@
 """The sentences that stand on every chart of a history, whatever draws it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from affidavit.model.determination import Outcome
 from affidavit.model.history import Scope
@@ -42,6 +42,11 @@ def nothing_drawn(scope: Scope) -> str:
     """What is said instead of an empty chart."""
     said = f"No provision about {scope.name} that bars or empowers was found to draw. {looked_through(scope)}"
     return " ".join(item for item in (said, knowledge_of(scope), left_out(scope)) if item)
+
+
+def acts_of(transactions: Sequence[str], summary: str) -> str:
+    """The acts that a provision is about, or its summary where it names none."""
+    return ", ".join(item.replace("_", " ") for item in transactions) or summary
 
 
 def in_legend(looks: Iterable[Look]) -> list[Outcome | None]:

@@ -12,6 +12,7 @@ from affidavit.report.chart_scene import (
     Label,
     Rule,
     Scene,
+    cut_text,
     dates,
     depth,
     draw,
@@ -20,7 +21,15 @@ from affidavit.report.chart_scene import (
     text_width,
 )
 from affidavit.report.chart_time import Axis, Run, axis, bounds, length, runs, statement
-from affidavit.report.chart_words import NOT_DRAWN, NOT_TO_SCALE, knowledge_of, left_out, looked_through, nothing_drawn
+from affidavit.report.chart_words import (
+    NOT_DRAWN,
+    NOT_TO_SCALE,
+    acts_of,
+    knowledge_of,
+    left_out,
+    looked_through,
+    nothing_drawn,
+)
 from affidavit.report.dates import written
 
 _NAMES = 250.0
@@ -83,7 +92,8 @@ def _body(timeline: Timeline, shown: Mapping[str, Sequence[Run]], line: Axis, to
         rules.append(Rule(line.edges[0], y + 18, line.edges[-1], y + 18))
         labels += _lengths(line, y + 13)
         labels += dates(zip(line.edges[1:-1], texts, strict=True), y + 20)
-    table = key(line.breaks, timeline.moments, y + 20 + depth(texts), blank.width)
+    histories = [track.segments for track in timeline.tracks]
+    table = key(line.breaks, timeline.moments, y + 20 + depth(texts), blank.width, histories)
     return blank._replace(
         height=table.bottom + MARGIN, boxes=boxes, rules=rules + table.rules, labels=labels + table.labels
     )
@@ -94,13 +104,11 @@ def _heading(track: Track) -> str:
 
 
 def _named(track: Track, y: float) -> list[Label]:
-    """The provision's name, and below it what acts it is about."""
-    acts = ", ".join(item.replace("_", " ") for item in track.transactions) or track.summary
-    lines = fold_text(acts, _NAMES - 10, SIZE - 2)
-    more = "…" if len(lines) > 1 else ""
+    """The provision's name, and below it what acts it is about, with its summary."""
+    acts = cut_text(acts_of(track.transactions, track.summary), _NAMES - 10, 1, SIZE - 2)[0]
     return [
         Label(MARGIN, y + 10, fold_text(track.provision, _NAMES - 10)[0]),
-        Label(MARGIN, y + 23, lines[0] + more, size=SIZE - 2, style="quiet"),
+        Label(MARGIN, y + 23, acts, size=SIZE - 2, style="quiet", whole=track.summary),
     ]
 
 

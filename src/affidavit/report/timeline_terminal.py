@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from affidavit.model.history import Moment, Scope, Timeline, Track
+from affidavit.model.history import Moment, Scope, Segment, Timeline, Track
 from affidavit.report.chart_time import Run, became_public, bounds, events_at, own_moments, runs, takes_effect
 from affidavit.report.chart_words import (
     CONTESTED_MEANING,
@@ -87,7 +87,8 @@ def _measure(page: Page, timeline: Timeline, tracks: Sequence[Track]) -> None:
         for name, bar in shown.items():
             page.pieces([(f"{visible(name)[:_NAME]:<{label}}", ""), *_bar(bar, breaks, columns)])
         moments = own_moments(timeline.moments, shown)
-        for line in _dates(breaks, columns, page.width - label, moments):
+        histories = [track.segments for track in tracks]
+        for line in _dates(breaks, columns, page.width - label, moments, histories):
             page.line(" " * label + line)
     else:
         page.paragraph("More changes than fit into this width; see the table.")
@@ -127,13 +128,16 @@ def _filled(run: Run, width: int) -> str:
     return filled
 
 
-def _dates(breaks: Sequence[datetime], columns: Sequence[int], room: int, moments: Sequence[Moment]) -> list[str]:
+def _dates(
+    breaks: Sequence[datetime], columns: Sequence[int], room: int, moments: Sequence[Moment],
+    histories: Sequence[Sequence[Segment]],
+) -> list[str]:  # fmt: skip
     """The dates of the breaks, each on a line of its own under its place, with what happens then where it fits."""
     lines = [_ticks(columns[: len(breaks)])] if breaks else []
     for index in reversed(range(len(breaks))):
         at, column = breaks[index], columns[index]
         line = _ticks(columns[:index]).ljust(column) + written(at.isoformat())
-        effects, learnt = takes_effect(at, moments), became_public(at, moments)
+        effects, learnt = takes_effect(at, moments, histories), became_public(at, moments)
         spoken = [*effects, *learnt], effects or learnt, events_at(at, moments)
         choice = (visible("; ".join(said)) for said in spoken)
         words = next((text for text in choice if text and len(line) + len(GAP) + len(text) <= room), "")

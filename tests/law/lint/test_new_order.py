@@ -96,6 +96,18 @@ MISTAKES = {
     ),
     "a wrong number of days": ("days: 60", "days: 90", "count", "is not 90 days after 2026-11-20, which is 2027-02-18"),
     "a word that is not there": ("[state_agency]", "[state_agencies]", "vocabulary", "did you mean state_agency"),
+    "a holder that nobody knows": (
+        "duty_holder: state_agency",
+        "duty_holder: Department of Information Resources",
+        "holder",
+        "add a row to roles/known.yaml",
+    ),
+    "a circumstance that nobody can state": (
+        "[security_research]",
+        "[security_reserch]",
+        "context",
+        "did you mean security_research",
+    ),
     "an app that is not there": ("[tiktok]", "[tik-tok]", "target", "did you mean tiktok"),
     "a source that is not described": ("[ORDER99]", "[ORDER98]", "source-known", "did you mean ORDER99"),
     "no confidence": (

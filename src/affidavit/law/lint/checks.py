@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from affidavit.law.lint import dates, doubts, names, reading, shape, sources, tables
+from affidavit.law.lint import dates, doubts, holders, names, reading, sequence, shape, sources, tables
 from affidavit.law.lint.draft import SECTIONS, Draft
 from affidavit.law.lint.schema import convert
 from affidavit.model.problem import Problem
@@ -20,6 +20,8 @@ _CHECKS: tuple[tuple[str, Callable[[Draft], dates.Messages]], ...] = (
     ("place", names.place),
     ("unique-id", names.unique),
     ("vocabulary", names.words),
+    ("context", holders.contexts),
+    ("holder", holders.holders),
     ("target", names.targets),
     ("reference", names.references),
     ("replaces", names.corrections),
@@ -30,7 +32,11 @@ _CHECKS: tuple[tuple[str, Callable[[Draft], dates.Messages]], ...] = (
     ("date-order", dates.order),
     ("clocks", dates.clocks),
     ("count", dates.counts),
+    ("base", sequence.bases),
+    ("made-first", sequence.made_first),
+    ("blocked-first", sequence.blocked_first),
     ("sourced", sources.sourced),
+    ("source-findable", sources.findable),
     ("source-known", sources.known),
     ("source-unused", sources.unused),
     ("source-twice", sources.twice),
@@ -38,6 +44,7 @@ _CHECKS: tuple[tuple[str, Callable[[Draft], dates.Messages]], ...] = (
     ("schedule", shape.scheduled),
     ("actors", shape.spoken_to),
     ("incomplete", shape.complete),
+    ("empty", shape.said),
     ("deadline", shape.deadlines),
     ("parent", shape.parents),
 )

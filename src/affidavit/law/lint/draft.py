@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from affidavit.law.dates import Edge, instant
+from affidavit.law.roles import Roles
 from affidavit.law.vocabulary import Jurisdiction, Jurisdictions, SourceList, Vocabulary
 from affidavit.model.claim import Claims, Resolutions
 from affidavit.model.criteria import Criteria
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, type[Struct]] = {
     "criteria": Criteria,
     "claims": Claims,
     "resolutions": Resolutions,
+    "roles": Roles,
     "measures": Measure,
 }
 """Section -> the type of its files."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from affidavit.law.lint.dates import Messages
-from affidavit.law.lint.draft import Draft
+from affidavit.law.lint.draft import Draft, at, filled, parts
 from affidavit.law.steps import reaches, with_ancestors
-from affidavit.model.measure import ANSWERING, End, Event, Measure, Schedule, SetDeadline
+from affidavit.model.measure import ANSWERING, End, Event, Measure, Schedule, SetDeadline, Source
 
 _NEEDS = {
     "prohibition": (("transactions", "it would bar nothing"),),
@@ -13,6 +13,18 @@ _NEEDS = {
     "definition": (("term", "nobody could tell what it defines"),),
 }
 """Kind of provision -> the fields that it cannot do without, and why."""
+_MET = frozenset({"deadline", "duty", "condition"})
+_SAID = frozenset({"title", "summary", "text", "court", "case"})
+"""Fields that may not be blank, except in a source, which has several names."""
+
+
+def said(draft: Draft) -> Messages:
+    """What readers are shown of a measure says something."""
+    for path, measure in draft.measures.items():
+        for where, item in parts(measure):
+            for name, value in () if isinstance(item, Source) else filled(item):
+                if name in _SAID and isinstance(value, str) and not value.strip():
+                    yield path, f"{at(where, name)}is empty; write a sentence in your own words"
 
 
 def scheduled(draft: Draft) -> Messages:
@@ -54,9 +66,21 @@ def complete(draft: Draft) -> Messages:
 
 
 def deadlines(draft: Draft) -> Messages:
-    """Only deadlines are moved by the op deadline."""
+    """Only deadlines are moved by the op deadline, and only what asks for something is met."""
     for path, measure in draft.measures.items():
         for event in measure.events:
+            if event.type == "deadline_met":
+                lost = (item for item in measure.provisions if reaches(event, item.id) and item.kind not in _MET)
+                yield from (
+                    (
+                        path,
+                        (
+                            f"event {event.id}: says that a deadline was met, but {item.id} is a {item.kind}; "
+                            "name the deadlines, duties or conditions in applies_to"
+                        ),
+                    )
+                    for item in lost
+                )
             if isinstance(event.effect, SetDeadline):
                 moved = (item for item in measure.provisions if reaches(event, item.id) and item.kind != "deadline")
                 for item in moved:

@@ -8,18 +8,32 @@ from affidavit.law.lint.dates import Messages
 from affidavit.law.lint.draft import Draft, at, near, parts
 from affidavit.model.claim import Claims, Resolutions
 from affidavit.model.criteria import Criteria
-from affidavit.model.measure import Condition, Event, Exemption, Measure, Provision, Source
+from affidavit.model.measure import Condition, Event, Exemption, Limits, Measure, Proceeding, Provision, Source
 
 FACTS = (Provision, Event, Exemption, Condition)
 """What has to have a source and a confidence."""
 
 
 def sourced(draft: Draft) -> Messages:
-    """Every fact has a source (that it has a confidence, the schema sees to)."""
+    """Every fact, proceeding and limit has a source (that a fact has a confidence, the schema sees to)."""
     for path, measure in draft.measures.items():
         for where, item in parts(measure):
-            if isinstance(item, FACTS) and not item.sources:
+            stated = isinstance(item, Limits) and (item.parties or item.territory)
+            if (stated or isinstance(item, (*FACTS, Proceeding))) and not getattr(item, "sources", ()):
                 yield path, f"{at(where, 'sources')}is empty; name at least one source, or MEM when it is from memory"
+
+
+def findable(draft: Draft) -> Messages:
+    """A source says what it is, so that a reader can look for it; what is only remembered cannot."""
+    for files in draft.files.values():
+        for path, document in files.items():
+            for where, item in parts(document):
+                if isinstance(item, Source) and item.seen != "memory" and not _named(item):
+                    yield path, f"{at(where)}nobody could find it; give it a cite, a title, a url or a path"
+
+
+def _named(source: Source) -> bool:
+    return any(text.strip() for text in (source.cite, source.title, source.url, source.path))
 
 
 def known(draft: Draft) -> Messages:
