@@ -31,13 +31,6 @@ _CATCH_ALL = {"evasion", "any_with_operator", "residual_future"}
 """Acts that are no business of their own, but stand for whatever else is done."""
 
 
-class DescribedPlane(Plane, frozen=True, omit_defaults=True):
-    """A plane with what its provisions say: a summary and acts for each, in the order of `provisions`."""
-
-    summaries: tuple[str, ...]
-    acts: tuple[tuple[str, ...], ...]
-
-
 class _Window(NamedTuple):
     """The stretch of time asked for, both ends included."""
 
@@ -199,9 +192,9 @@ def _rank(path: Path) -> int:
     return 0 if set(path.provision.transactions) - _CATCH_ALL else 2
 
 
-def _plane(group: Sequence[Path], layers: tuple[Layer, ...]) -> DescribedPlane:
+def _plane(group: Sequence[Path], layers: tuple[Layer, ...]) -> Plane:
     measure, provisions = group[0].measure, [path.provision for path in group]
-    return DescribedPlane(
+    return Plane(
         tuple(item.id for item in provisions), measure.id, measure.jurisdiction, measure.title, layers,
         summaries=tuple(item.summary for item in provisions),
         acts=tuple(item.transactions for item in provisions),

@@ -106,13 +106,18 @@ class Layer(Struct, frozen=True, omit_defaults=True):
 
 
 class Plane(Struct, frozen=True, omit_defaults=True):
-    """The answers for provisions that share them, over both axes. Layers are in the order of their instants."""
+    """The answers for provisions that share them, over both axes. Layers are in the order of their instants.
+
+    `summaries` and `acts` say what each provision is about, in the order of `provisions`.
+    """
 
     provisions: tuple[str, ...]
     measure: str
     jurisdiction: str
     title: str
     layers: tuple[Layer, ...]
+    summaries: tuple[str, ...] = ()
+    acts: tuple[tuple[str, ...], ...] = ()
 
 
 class Bitemporal(Struct, frozen=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from affidavit.model.history import Plane, Scope
 from affidavit.report.chart_time import Run, bounds, runs, when
@@ -17,22 +17,9 @@ class Row(NamedTuple):
     runs: tuple[Run, ...]
 
 
-@runtime_checkable
-class Described(Protocol):
-    """A plane that says what its provisions are about: for each a summary and its acts."""
-
-    @property
-    def summaries(self) -> tuple[str, ...]:
-        """What each provision says, in a sentence."""
-
-    @property
-    def acts(self) -> tuple[tuple[str, ...], ...]:
-        """The acts that each provision names."""
-
-
 def subtitle(plane: Plane) -> str:
     """What a plane is about: the summary of its provision, or the acts of each of several; empty if it says nothing."""
-    if not isinstance(plane, Described):
+    if not plane.summaries:
         return ""
     if len(plane.provisions) == 1:
         return plane.summaries[0]

@@ -130,6 +130,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("schema", text(NEW, b"- a\n"), "is a list ([...]), should be an object"),
     # tables
     ("table", move(WORDS, "law/words.yaml"), "is missing"),
+    ("table", move(ROLES, "roles/more.yaml"), "roles is roles/known.yaml alone"),
     ("jurisdiction", both(abroad(CHILD), abroad(PARENT)), "unknown jurisdiction 'UZ'; did you mean US"),
     ("jurisdiction", put(PLACES, "jurisdictions.US-MT.parent", "USA"), "US-MT: unknown parent 'USA'; did you mean US"),
     ("jurisdiction", put(PLACES, "jurisdictions.US.timezone", "America/Newyork"), "America/New_York"),
@@ -153,8 +154,8 @@ CASES: list[tuple[str, Change, str]] = [
     ("vocabulary", put(CHILD, "provisions.0.transactions", ["app_update"]), "did you mean app_store_update?"),
     ("vocabulary", put(CHILD, "exceptions.0.transactions", ["wages"]), "did you mean pay_wages?"),
     ("vocabulary", put(CHILD, "provisions.0.actors", ["store"]), "provision list-1: unknown actor 'store'"),
-    ("context", put(CHILD, "exceptions.0.context", {"purpos": ["x"]}), "list-x, context: unknown circumstance 'purpos'"),
-    ("context", put(CHILD, "exceptions.0.context", {"purpose": ["security_reserch"]}), "did you mean security_resear"),
+    ("context", put(CHILD, "exceptions.0.context", {"purpos": ["x"]}), "list-x, context: unknown circumstance"),
+    ("context", put(CHILD, "exceptions.0.context", {"purpose": ["security"]}), "did you mean security_research"),
     ("context", put(CHILD, "exceptions.0.context", {"purpose": []}), "purpose has no value, so it would free nothing"),
     ("holder", put(PARENT, "provisions.1.duty_holder", "the agence"), "order/list: unknown duty_holder 'the agence'"),
     ("holder", put(PARENT, "provisions.1.duty_holder", "app_stor"), "did you mean app_store? name one of these"),
@@ -201,7 +202,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("count", put(CHILD, "events.0.effect.start.latest", "2020-09-22"), "start, latest: '2020-09-22' is not 45 days"),
     ("count", put(CHILD, "events.3.effect.until", None), "event l-4, effect, until: '' is not 30 days after 2020-11-0"),
     ("count", put(PARENT, "provisions.1.computed_from.days", 10**9), "is beyond the calendar"),
-    ("base", put(PARENT, "provisions.1", LIST), "order/list, computedfrom, base: 2020-08-07 is no date"),
+    ("base", put(PARENT, "provisions.1", LIST), "order/list, computed_from, base: 2020-08-07 is no date"),
     ("made-first", add(CHILD, "events", EARLY), "event l-9: became public (2020-09-17) before the measure was made"),
     ("blocked-first", put(CHILD, "events.2.public_at", "2020-09-26"), "(2020-09-26) before l-2, which it unblocks"),
     # sources

@@ -104,7 +104,7 @@ MISTAKES = {
     ),
     "a circumstance that nobody can state": (
         "[security_research]",
-        "[security_reserch]",
+        "[security_researches]",
         "context",
         "did you mean security_research",
     ),

@@ -26,7 +26,7 @@ def test_a_start_that_ends_before_it_begins_is_a_problem_and_the_claims_wait(kno
     file.write_text(text.replace(begun, f'earliest: "{LATE}"', 1), "utf-8")
     assert main(["knowledge", "lint", str(knowledge)]) == 1
     out, err = (part.decode() for part in capsysbinary.readouterr())
-    assert f"{RULED}: date-order: event wx-e1, effect.start: earliest ({LATE}) lies after latest" in out
+    assert f"{RULED}: date-order: event wx-e1, effect, start: earliest ({LATE}) lies after latest" in out
     assert "claims and resolutions were not checked" in err
     assert main(["knowledge", "lint", str(knowledge), "--format", "json"]) == 1
     out, err = (part.decode() for part in capsysbinary.readouterr())

@@ -10,11 +10,11 @@ from affidavit.model.determination import Outcome
 from affidavit.model.entity import App
 
 _CONFIDENCES = frozenset({"H", "M", "L"})
-_WHOLE = {"law": "law/vocabulary.yaml", "jurisdictions": "jurisdictions/known.yaml"}
+_WHOLE = {"law": "law/vocabulary.yaml", "jurisdictions": "jurisdictions/known.yaml", "roles": "roles/known.yaml"}
 
 
 def tables(draft: Draft) -> Messages:
-    """The two tables without which nothing can be read are there, and are the only ones."""
+    """The tables without which nothing can be read are there, and are the only ones."""
     for section, path in _WHOLE.items():
         files = draft.files.get(section, {})
         if draft.measures and path not in files:
