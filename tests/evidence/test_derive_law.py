@@ -122,7 +122,7 @@ def test_a_divestiture_is_shown_with_who_disputes_it(tmp_path):
     assert (lifted.standing.outcome, lifted.standing.contested) == (Outcome.LIFTED, True)
     page = " ".join("".join(Page(render_html(made)).text).split())
     assert "Contested: Divestiture closed:" in page
-    assert "lawmakers dispute that it conforms with the Act" in page
+    assert "Disputed by lawmakers: whether the divestiture conforms with the Act" in page
 
 
 def test_gaps_that_can_hide_a_mark_are_named(tmp_path):

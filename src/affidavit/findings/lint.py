@@ -19,7 +19,9 @@ from affidavit.model.problem import Problem
 SECTIONS = {"rules": Rule, "categories": Category, "limitations": HidingTable}
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
-ELSEWHERE = frozenset({"measures", "sources", "entities", "jurisdictions", "law", "criteria", "claims", "resolutions"})
+ELSEWHERE = frozenset(
+    {"measures", "sources", "entities", "jurisdictions", "law", "criteria", "claims", "resolutions", "roles"}
+)
 """Sections that `affidavit.law.lint` reads, with bounds that files of the register need."""
 
 _PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
