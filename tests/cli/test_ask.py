@@ -3,41 +3,22 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 import affidavit
 from affidavit.cli import codes
-from affidavit.cli.ask import MODES
-from affidavit.evidence.bundle import assemble, write_bundle
 from affidavit.model.brief import Brief
 from affidavit.model.claim import Dispute
 from affidavit.model.determination import Determination, Outcome
 from affidavit.model.duty import DeadlineState, Obligation
 from affidavit.model.history import Bitemporal, Timeline
 from affidavit.model.matrix import Matrix
-from tests.builders.affidavits import key, small_affidavit
-from tests.builders.axml import binary, manifest
-from tests.builders.dex import DexBuilder, Method
-from tests.builders.zip import zip_of
+from tests.cli.asking import DAY, SHARED, WECHAT, flat
 from tests.cli.conftest import Run
-
-SHARED = Path(__file__).parents[3] / "shared" / "law" / "questions.yaml"
-WECHAT = ("--app", "wechat", "--transaction", "app_store_update", "--actor", "app_store")
-MAY_GO_TOGETHER = {"bundle", "obligations"}
-DAY = ("--on", "2020-09-21", "--known", "2020-09-18")
-
-
-def flat(text: str) -> str:
-    return " ".join(text.split())
-
 
 # One question
 
@@ -244,90 +225,6 @@ def test_obligations_of_a_role_are_listed(run: Run):
     assert {"app_store", "hosting_provider", "federal_agency"} <= {item.actor for item in made}
 
 
-# An app under review
-
-
-@pytest.fixture(scope="module")
-def bound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of an app that bears WeChat's package name and names a host of it."""
-    folder = tmp_path_factory.mktemp("bound")
-    root = manifest()
-    root.attributes["package"] = "com.tencent.mm"
-    code = [("const-string", 1, "https://api.weixin.qq.com/sns"), ("return-void",)]
-    dex = DexBuilder().add_class("Lorg/example/Main;", methods=[Method("f", "()V", code, registers=4)]).build()
-    (folder / "wx.apk").write_bytes(zip_of({"AndroidManifest.xml": binary(root), "classes.dex": dex}))
-    environment = pytest.MonkeyPatch()
-    environment.setenv("AFFIDAVIT_KEY", str(folder / "key.pem"))
-    affidavit.review(folder / "wx.apk").write(folder / "wx.apk.affidavit")
-    environment.undo()
-    return folder / "wx.apk.affidavit"
-
-
-def test_a_bundle_gets_the_answers_for_what_binds_it(run: Run, bound):
-    days = ("--on", "2020-10-01", "--known", "2020-10-01")
-    done = run("ask", "--bundle", bound, *days)
-    assert (done.code, done.err) == (codes.DONE, "")
-    page = flat(done.out)
-    assert "wechat: package name com.tencent.mm, grade declared (is)" in page
-    assert "wechat: domain weixin.qq.com" in page
-    assert "app_store_update enjoined wx-1 enjoined; eo13943/s1a power" in page
-    assert "code_utilisation enjoined wx-code enjoined" in page
-
-
-def test_the_json_of_a_bundle_has_bindings_answers_and_evidence(run: Run, bound):
-    words = ("ask", "--bundle", bound, "--on", "2020-10-01", "--known", "2020-10-01", "--format", "json")
-    made = json.loads(run(*words).out)
-    assert {item["relation"] for item in made["bindings"]} == {"is", "contacts"}
-    ties = {case["relation"]: case for case in made["cases"]}
-    headlines = {(item["question"]["transaction"], item["headline"]) for item in ties["is"]["answers"]}
-    assert ("app_store_update", "ENJOINED") in headlines
-    assert {item["question"]["transaction"] for item in ties["contacts"]["answers"]} == {"code_utilisation"}
-    assert not ties["is"]["evidence"]
-    more = json.loads(run(*words, "--obligations", "--actor", "app_store").out)
-    (case,) = [case for case in more["cases"] if case["relation"] == "is"]
-    assert {item["actor"] for item in case["obligations"]} == {"app_store"}
-    assert any(one["stance"] == "for" for item in case["evidence"] for one in item["items"])
-
-
-def test_obligations_with_evidence_are_printed_for_a_bundle(run: Run, bound):
-    words = ("ask", "--bundle", bound, "--on", "2020-10-01", "--known", "2020-10-01")
-    done = run(*words, "--obligations", "--actor", "app_store")
-    assert "In the review: " in done.out
-    assert "In the review: " not in run(*words).out
-
-
-def test_one_act_and_role_of_a_bundle_are_answered_in_full(run: Run, bound):
-    words = ("--transaction", "app_store_update", "--actor", "app_store", "--on", "2020-10-01", "--known", "2020-10-01")
-    done = run("ask", "--bundle", bound, *words)
-    assert "* wx-1  ENJOINED" in done.out
-
-
-def test_a_bundle_that_speaks_of_an_app_not_in_this_register_is_refused(run: Run, bundle):
-    done = run("ask", "--bundle", bundle, "--on", "2020-10-01", "--known", "2020-10-01")
-    assert done.code == codes.USAGE
-    assert "the bundle speaks of chat" in done.err
-
-
-def write_with_ties(path, ties):
-    """A signed bundle like `small_affidavit`, with other law in it."""
-    base = small_affidavit()
-    about = base.manifest
-    made = assemble(
-        about.artefact, about.tool, about.knowledge_sha256, facts=base.facts, findings=base.findings,
-        limitations=base.limitations, excerpts=base.excerpts, law=replace(base.law, applicable=ties),
-    )  # fmt: skip
-    write_bundle(path, made, key())
-    return path
-
-
-def test_a_bundle_from_elsewhere_may_lack_names_but_not_say_things_twice(run: Run, tmp_path):
-    tie = replace(small_affidavit().law.applicable[0], app="wechat", names=())
-    for ties, code, says in (((tie,), codes.DONE, "contains code of wechat"), ((tie, tie), codes.USAGE, "twice")):
-        done = run("ask", "--bundle", write_with_ties(tmp_path / "x.affidavit", ties), *DAY)
-        assert done.code == code
-        assert says in flat(done.out + done.err)
-
-
 # Many questions
 
 
@@ -380,127 +277,3 @@ def test_the_given_questions_all_agree(run: Run):
     done = run("ask", "--questions", SHARED)
     assert done.code == codes.DONE
     assert "0 errors" in done.out.splitlines()[-1]
-
-
-# Wrong words
-
-
-@pytest.mark.parametrize(
-    ("words", "says", "advice"),
-    [
-        ("--app wechta", "unknown app 'wechta'", "wechat (WeChat)"),
-        ("--app wechat --transaction app_stor_update", "unknown transaction", "app_store_update"),
-        ("--app wechat --actor bnak", "unknown actor", "bank"),
-        ("--app wechat --in US-MTX", "unknown jurisdiction", "US-MT (Montana)"),
-        ("--app wechat --on 2020-02-30", "--on: '2020-02-30' is no date", "write a day as 2020-09-21"),
-        ("--app wechat --on 20-09-2020", "--on: '20-09-2020' is no date", "write a day as 2020-09-21"),
-        ("--app wechat --known tomorrow", "--known: 'tomorrow' is no date", "write a day as 2020-09-21"),
-        ("--app wechat --recorded 2020/09/21", "--recorded: '2020/09/21' is no date", "write a day"),
-        ("--app wechat --on 2020-09", "is a whole month", "name the day"),
-        ("--app wechat --on=", "--on: '' is no date", "write a day"),
-        ("--app wechat --recorded=", "--recorded: '' is no date", "write a day"),
-        ("--app wechat --in=", "unknown jurisdiction ''", "US"),
-        ("--timeline --app wechat --measure=", "unknown measure ''", "us-pafaca"),
-        ("--timeline --app wechat --to=", "--to: '' is no date", "write a day"),
-        ("--app wechat --on 9999-12-31", "is no date", "write a day"),
-        ("--app wechat --on 2020-09-21T25:00:00", "is no date", "write a day"),
-        ("--app wechat --known", "--known: no date", "--known 2020-09-18"),
-        ("--app wechat --context purpose=fun", "nothing that an exception asks for", "purpose=law_enforcement"),
-        ("--app wechat --context nonsense", "nothing that an exception asks for", "purpose="),
-        ("", "--app is missing", "--all"),
-        ("--timeline", "--app is missing", "whose history"),
-        ("--obligations", "--app is missing", "about which app"),
-        ("--timeline --app tiktok --measure us-pafca", "unknown measure", "us-pafaca"),
-        ("--timeline --app tiktok --known --recorded 2026-11-30", "--recorded goes with one", "--known a date"),
-        ("--timeline --all", "does not go with --timeline", "--from"),
-        ("--all --app wechat", "--app does not go with --all", "--context"),
-        ("--all --explain", "--explain does not go with --all", "--on"),
-        ("--deadlines --actor bank", "--actor does not go with --deadlines", "--measure"),
-        ("--questions q.yaml --on 2020-01-01", "--on does not go with --questions", "no other"),
-        ("--app wechat --from 2020-01-01", "--from does not go with a single question", "--app"),
-        ("--app wechat --format csv", "--format csv does not go", "terminal, json"),
-        ("--all --format svg", "--format svg does not go", "csv"),
-        ("--app wechat --explain", "--transaction is missing", "which act"),
-        ("--app wechat --transaction cdn --explain", "--actor is missing", "for whom"),
-        ("--app wechat --transaction cdn --actor bank --explain --format json", "--explain is text", "--format"),
-        ("--questions none.yaml", "no such file", "file of questions"),
-        ("--bundle none.affidavit", "no such file", "affidavit review"),
-    ],
-)
-def test_what_cannot_be_asked_is_refused_with_what_to_write(run: Run, words, says, advice):
-    done = run("ask", *words.split())
-    assert (done.code, done.out) == (codes.USAGE, "")
-    assert says in done.err
-    assert advice in done.err.partition("what you can do: ")[2]
-
-
-@pytest.mark.parametrize(("first", "second"), [pair for pair in combinations(MODES, 2) if set(pair) != MAY_GO_TOGETHER])
-def test_two_ways_of_asking_at_once_are_refused(run: Run, first, second):
-    flags = {"bundle": ("--bundle", "x.affidavit"), "questions": ("--questions", "q.yaml")}
-    both = (*flags.get(first, (f"--{first}",)), *flags.get(second, (f"--{second}",)))
-    for words in (both, (*both, "--app", "tiktok", "--on", "2020-09-21")):
-        done = run("ask", *words)
-        assert (done.code, done.out) == (codes.USAGE, "")
-        assert "does not go with" in done.err
-
-
-@pytest.mark.parametrize("name", MODES)
-def test_every_way_of_asking_refuses_the_forms_that_it_does_not_give(run: Run, name):
-    value = ("x",) if name in {"bundle", "questions"} else ()
-    for form in {"terminal", "json", "csv", "svg"} - set(MODES[name].formats):
-        done = run("ask", f"--{name}", *value, "--format", form)
-        assert done.code == codes.USAGE
-        assert ", ".join(MODES[name].formats) in done.err
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("--all", *DAY, "--format", "csv"),
-        ("--timeline", "--app", "tiktok", "--format", "svg"),
-        ("--timeline", "--app", "tiktok", "--known", "--format", "json"),
-        ("--deadlines", *DAY),
-        ("--obligations", "--app", "wechat", *DAY),
-    ],
-)
-def test_what_is_written_to_a_file_is_what_would_be_printed_and_the_same_each_time(run: Run, words):
-    printed = run("ask", *words)
-    assert run("ask", *words, "-o", "out").out == ""
-    assert Path("out").read_bytes().decode() == printed.out == run("ask", *words).out
-
-
-@pytest.mark.parametrize(
-    "option", ["--app", "--transaction", "--actor", "--in", "--on", "--known", "--context", "--measure"]
-)
-def test_hostile_and_very_long_words_are_shown_escaped_and_short(run: Run, option):
-    first = () if option == "--app" else ("--app", "tiktok")
-    mode = ("--timeline",) if option == "--measure" else ()
-    for word in ("\x1b[2J\u202eevil\u200b", "a" * 100_000):
-        done = run("ask", *mode, *first, option, word)
-        assert done.code == codes.USAGE
-        assert not {"\x1b", "\u202e", "\u200b"} & set(done.err)
-        assert len(done.err) < 3_000
-
-
-def test_a_hostile_file_of_questions_is_shown_escaped(run: Run):
-    Path("q.json").write_text(json.dumps({"questions": [{"id": "\x1b[2J", "question": "\u202eevil" * 10_000}]}))
-    done = run("ask", "--questions", "q.json")
-    assert not {"\x1b", "\u202e"} & set(done.out)
-    assert len(done.out) < 30_000
-
-
-def test_the_help_teaches_by_example_and_imports_nothing_heavy(run: Run):
-    probe = (
-        "import sys\nfrom affidavit.cli.main import main\ncode = main(['ask', '--help'])\n"
-        "print('LOADED', [name for name in ('msgspec', 'yaml', 'numpy', 'affidavit.law') if name in sys.modules], code)"
-    )
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert "LOADED [] 0" in done.stdout
-    assert "affidavit ask --app wechat --transaction app_store_update" in done.stdout
-
-
-def test_settings_choose_the_form(run: Run, monkeypatch):
-    monkeypatch.setenv("AFFIDAVIT_FORMAT", "json")
-    assert json.loads(run("ask", *WECHAT, *DAY).out)["headline"] == "PROHIBITED"
-    monkeypatch.setenv("AFFIDAVIT_FORMAT", "sarif")
-    assert "PROHIBITED: barred" in run("ask", *WECHAT, *DAY).out
