@@ -1,28 +1,16 @@
 """The page in a real browser: nothing runs, nothing is fetched, it fits a phone, and the keyboard opens everything."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from affidavit.report.html import render_html
 from tests.report.accounts import PAYLOADS, WORDS, crowded, full_affidavit, poisoned
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 OPEN_ALL = "document.querySelectorAll('details').forEach(item => { item.open = true })"
 WIDTH = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

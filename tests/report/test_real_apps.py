@@ -16,8 +16,9 @@ from affidavit.report import FORMATS, render
 from affidavit.report.csv import COLUMNS
 from affidavit.report.html import render_html
 from affidavit.report.json import parse_json
+from tests.report.conftest import CHROMIUM
 from tests.report.test_html import Page, check
-from tests.report.test_html_browser import CHROMIUM, OPEN_ALL, WIDTH
+from tests.report.test_html_browser import OPEN_ALL, WIDTH
 from tests.report.test_sarif import SUBSET, check_references
 
 pytestmark = pytest.mark.samples

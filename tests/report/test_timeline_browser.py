@@ -1,10 +1,6 @@
 """The pictures in a real browser: they stand still, and its letters take no more room than was laid out for them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from affidavit.report.bitemporal_svg import bitemporal_scene
 from affidavit.report.chart_scene import draw
@@ -12,18 +8,7 @@ from affidavit.report.timeline_svg import timeline_scene
 from tests.report.charts import hostile, real
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 LENGTHS = "Array.from(document.querySelectorAll('text')).map(text => [text.textContent, text.getComputedTextLength()])"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("name", ["wechat", "tiktok", "tiktok*"])

@@ -1,6 +1,8 @@
 """The ways of asking that need the register alone."""
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 
 from affidavit.cli import codes
 from affidavit.cli.ask_words import Asked, asked, heading, needed, said
@@ -24,13 +26,18 @@ def question(options: argparse.Namespace) -> int:
 
     acts = (asking.question.transaction,) if asking.question.transaction else ()
     made = matrix(Resolver(asking.register), asking.question, (asking.question.app,), acts)
-    if options.format == "json":
-        emit(as_json(made), options.output)
-        return codes.DONE
     from affidavit.report.matrix import render_app  # noqa: PLC0415 - only for this
 
-    width, colour = paper(options)
-    emit(render_app(made, width=width, colour=colour, assumed=asking.assumed), options.output)
+    return _given(options, made, partial(render_app, made, assumed=asking.assumed))
+
+
+def _given(options: argparse.Namespace, made: object, page: Callable[..., str]) -> int:
+    """Print what was made: as JSON, or as a page, which is asked for its width and colour."""
+    if options.format == "json":
+        emit(as_json(made), options.output)
+    else:
+        width, colour = paper(options)
+        emit(page(width=width, colour=colour), options.output)
     return codes.DONE
 
 
@@ -76,14 +83,10 @@ def everything(options: argparse.Namespace) -> int:
 
     asking = asked(options)
     made = matrix(Resolver(asking.register), asking.question)
-    width, colour = paper(options)
-    if options.format == "json":
-        emit(as_json(made), options.output)
-    elif options.format == "csv":
+    if options.format == "csv":
         emit(render_matrix_csv(made), options.output)
-    else:
-        emit(render_matrix(made, width=width, colour=colour, assumed=asking.assumed), options.output)
-    return codes.DONE
+        return codes.DONE
+    return _given(options, made, partial(render_matrix, made, assumed=asking.assumed))
 
 
 def deadlines(options: argparse.Namespace) -> int:
@@ -96,12 +99,7 @@ def deadlines(options: argparse.Namespace) -> int:
     put = asking.question
     apps, measures = (put.app,) if put.app else (), (asking.measure,) if asking.measure else ()
     made = days(asking.register, put.on, put.known, apps=apps, measures=measures, recorded=put.recorded)
-    if options.format == "json":
-        emit(as_json(made), options.output)
-    else:
-        width, colour = paper(options)
-        emit(_ahead(options, asking) + render_deadlines(made, width=width, colour=colour), options.output)
-    return codes.DONE
+    return _given(options, made, lambda **form: _ahead(options, asking) + render_deadlines(made, **form))
 
 
 def obligations(options: argparse.Namespace) -> int:
@@ -116,9 +114,4 @@ def obligations(options: argparse.Namespace) -> int:
         Resolver(asking.register), put.app, (put.actor,) if put.actor else (), put.on, put.known,
         jurisdiction=put.jurisdiction, recorded=put.recorded, context=put.context,
     )  # fmt: skip
-    if options.format == "json":
-        emit(as_json(made), options.output)
-    else:
-        width, colour = paper(options)
-        emit(_ahead(options, asking) + render_obligations(made, width=width, colour=colour), options.output)
-    return codes.DONE
+    return _given(options, made, lambda **form: _ahead(options, asking) + render_obligations(made, **form))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from affidavit.law.aim import aimed_then
 from affidavit.law.ask import Resolver
 from affidavit.law.changes import changes
 from affidavit.law.citations import citation
@@ -130,7 +131,8 @@ def _events(resolver: Resolver, made: Determination) -> Iterator[EventBrief]:
     for event in relied - public.keys():
         found, measure = register.events[event]
         public[event] = instant(found.public_at, register.zone(measure.jurisdiction), "start")
-    for event in sorted(public, key=lambda name: (public[name], list(register.events).index(name))):
+    order = {name: place for place, name in enumerate(register.events)}
+    for event in sorted(public, key=lambda name: (public[name], order[name])):
         yield event_brief(register, event, provisions, relied=event in relied)
 
 
@@ -178,16 +180,14 @@ def _unverified(
 
 def _elsewhere(resolver: Resolver, made: Determination) -> tuple[str, ...]:
     """Other jurisdictions that had a measure about the app, or about who runs it there, as far as was known."""
-    register, app = resolver.register, made.question.app
+    register = resolver.register
     around = register.around(made.question.jurisdiction)
     found = set()
     for path in register.paths.values():
-        place = path.measure.jurisdiction
-        if place not in around and path.steps:
+        if path.measure.jurisdiction not in around and path.steps:
             view = resolver.view(made.question, path.zone)
-            operator = register.operator(app, view.on, view.known, register.around(place))
-            if path.steps[0].public <= min(view.known, view.on) and aimed_at(path.measure, app, operator):
-                found.add(place)
+            if path.steps[0].public <= min(view.known, view.on) and aimed_then(register, path.measure, view):
+                found.add(path.measure.jurisdiction)
     return tuple(sorted(found))
 
 

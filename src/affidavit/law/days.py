@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from affidavit.law.citations import citation
 from affidavit.law.confidence import weakest
-from affidavit.law.dates import FOREVER, WEEKDAYS, counted, instant, local
+from affidavit.law.dates import FOREVER, WEEKDAYS, begun, counted, instant, local
 from affidavit.law.event_words import MAKING, literal
 from affidavit.law.fold import View, fold, known_steps
 from affidavit.law.register import Register
@@ -49,7 +49,7 @@ def announced(look: Look) -> int:
             public
             for event in look.measure.events
             if (public := instant(event.public_at, look.zone, "start")) <= view.known
-            and instant(event.recorded_at or look.measure.recorded_at, look.zone, "start") <= view.recorded
+            and begun(event.recorded_at or look.measure.recorded_at, look.zone, view.recorded)
         ),
         default=FOREVER,
     )
@@ -166,7 +166,7 @@ def _forbearance(look: Look, path: Path) -> Iterator[DeadlineState]:
 def _condition(look: Look, condition: Condition) -> DeadlineState:
     """A test that would lift the measure. An outcome without a date counts from when the register recorded it."""
     public = condition.outcome_public_at or look.measure.recorded_at
-    known = bool(condition.outcome) and instant(public, look.zone, "start") <= look.view.known
+    known = bool(condition.outcome) and begun(public, look.zone, look.view.known)
     barred = [item.id for item in look.measure.provisions if item.kind == "prohibition"]
     ends = [_ended(known_steps(look.register.paths[name], look.view), look.view.on) for name in barred]
     common = _common(look, condition.due, max(ends, default=_Ended()), "open", awaited=True)

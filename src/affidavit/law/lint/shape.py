@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from affidavit.law.lint.dates import Messages
 from affidavit.law.lint.draft import Draft, at, filled, parts
 from affidavit.law.steps import reaches, with_ancestors
-from affidavit.model.measure import ANSWERING, End, Event, Measure, Schedule, SetDeadline, Source
+from affidavit.model.measure import ANSWERING, End, Event, Measure, Provision, Schedule, SetDeadline, Source
 
 _NEEDS = {
     "prohibition": (("transactions", "it would bar nothing"),),
@@ -69,28 +69,18 @@ def deadlines(draft: Draft) -> Messages:
     """Only deadlines are moved by the op deadline, and only what asks for something is met."""
     for path, measure in draft.measures.items():
         for event in measure.events:
+            about = [item for item in measure.provisions if reaches(event, item.id)]
             if event.type == "deadline_met":
-                lost = (item for item in measure.provisions if reaches(event, item.id) and item.kind not in _MET)
-                yield from (
-                    (
-                        path,
-                        (
-                            f"event {event.id}: says that a deadline was met, but {item.id} is a {item.kind}; "
-                            "name the deadlines, duties or conditions in applies_to"
-                        ),
-                    )
-                    for item in lost
-                )
+                does, name = "says that a deadline was met", "deadlines, duties or conditions"
+                yield from ((path, _misplaced(event, item, does, name)) for item in about if item.kind not in _MET)
             if isinstance(event.effect, SetDeadline):
-                moved = (item for item in measure.provisions if reaches(event, item.id) and item.kind != "deadline")
-                for item in moved:
-                    yield (
-                        path,
-                        (
-                            f"event {event.id}: moves a due date, but {item.id} is a {item.kind}; "
-                            "name the deadlines in applies_to"
-                        ),
-                    )
+                does, name = "moves a due date", "deadlines"
+                yield from ((path, _misplaced(event, item, does, name)) for item in about if item.kind != "deadline")
+
+
+def _misplaced(event: Event, item: Provision, does: str, wanted: str) -> str:
+    """That an event is about a provision of a kind that it cannot be about."""
+    return f"event {event.id}: {does}, but {item.id} is a {item.kind}; name the {wanted} in applies_to"
 
 
 def parents(draft: Draft) -> Messages:
