@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from affidavit.artefact.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
-from affidavit.artefact.signing_block import Block, find_blocks, read_signers
+from affidavit.signing.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
+from affidavit.signing.block import Block, find_blocks, read_signers
 from affidavit.artefact.zip import Entry
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.model.fact import Fact

@@ -18,7 +18,7 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
-from affidavit.model.signing import Certificate, SigningBlock
+from affidavit.model.signing import Certificate, PlatformVerdict, Signature, SigningBlock, SigningLineage
 
 Subject = (
     Application
@@ -42,8 +42,11 @@ Subject = (
     | Package
     | Permission
     | PermissionDefinition
+    | PlatformVerdict
     | Query
+    | Signature
     | SigningBlock
+    | SigningLineage
 )
 """What a fact is about: a tagged union, the tag being ``kind``."""
 

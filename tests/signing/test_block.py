@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.artefact.signing_block import MAGIC, Block, find_blocks, read_signers
+from affidavit.signing.block import MAGIC, Block, find_blocks, read_signers
 from tests.builders.signing import (
     PADDING,
     STAMP,

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.artefact.certificate import (
+from affidavit.signing.certificate import (
     UnreadableCertificateError,
     parse_certificate,
     parse_signed_data,

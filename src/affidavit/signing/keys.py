@@ -1,0 +1,141 @@
+"""Public keys from certificates and signer blocks, and whether a signature by one holds.
+
+Apps carry keys that a strict reader refuses and Android accepts: certificates in BER, RSA moduli written as negative
+numbers. So the key's numbers are read with asn1crypto, and `cryptography` (OpenSSL) does the mathematics.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from affidavit.signing.algorithms import DigestName, Family
+
+MAX_BITS: Final = 16_384
+"""Largest modulus, in bits, whose signatures are checked: OpenSSL's own bound (OPENSSL_RSA_MAX_MODULUS_BITS)."""
+_CURVES: Final = {"secp256r1": "SECP256R1", "secp384r1": "SECP384R1", "secp521r1": "SECP521R1"}
+
+
+class UnusableKeyError(ValueError):
+    """The bytes are no public key whose signatures can be checked; the message says why."""
+
+
+def key_of(certificate: bytes) -> bytes:
+    """The SubjectPublicKeyInfo of a certificate, as its bytes.
+
+    Raises:
+        UnusableKeyError: the certificate cannot be read.
+    """
+    from asn1crypto import x509  # noqa: PLC0415 - costs 50 ms that unsigned artefacts need not pay
+
+    try:
+        return bytes(x509.Certificate.load(certificate)["tbs_certificate"]["subject_public_key_info"].dump())
+    except Exception as error:  # a third-party parser on hostile bytes: whatever it raises means "unreadable"
+        raise UnusableKeyError(f"no certificate: {type(error).__name__}") from error
+
+
+def same_key(one: bytes, other: bytes) -> bool:
+    """Whether two SubjectPublicKeyInfos are the same key: the same bytes, or the same numbers in another encoding."""
+    if one == other:
+        return True
+    try:
+        return _numbers(one) == _numbers(other)
+    except UnusableKeyError:
+        return False
+
+
+def holds(key: bytes, family: Family, digest: DigestName, signature: bytes, data: bytes) -> bool:
+    """Whether `signature` over `data` is that of the key.
+
+    Args:
+        key: SubjectPublicKeyInfo.
+        family: padding and kind of key that the algorithm asks for.
+        digest: over `data`; for RSA-PSS also that of its mask, with a salt of the digest's length.
+        signature: as in the file.
+        data: what was signed.
+
+    Raises:
+        UnusableKeyError: the key is of another kind, or of a kind or size that cannot be checked here.
+    """
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        _checker(_numbers(key), family, digest)(signature, data)
+    except InvalidSignature:
+        return False
+    except (UnsupportedAlgorithm, ValueError, TypeError, OverflowError) as error:
+        raise UnusableKeyError(f"the key cannot be used: {str(error)[:120]}") from error
+    return True
+
+
+Numbers = tuple[str, tuple[Any, ...]]
+"""Family of a key (``rsa``, ``dsa`` or ``ec``) and its numbers."""
+
+
+def _numbers(key: bytes) -> Numbers:
+    """A key's family and numbers, whatever its encoding.
+
+    Raises:
+        UnusableKeyError: it cannot be read.
+    """
+    from asn1crypto import keys  # noqa: PLC0415 - as above
+
+    try:
+        info = keys.PublicKeyInfo.load(key)
+        return _READERS[str(info.algorithm)](info)
+    except UnusableKeyError:
+        raise
+    except Exception as error:  # as above
+        raise UnusableKeyError(f"no public key that is known here: {type(error).__name__}") from error
+
+
+def _rsa(info: Any) -> Numbers:
+    parsed = info["public_key"].parsed
+    modulus, exponent = parsed["modulus"].native, parsed["public_exponent"].native
+    if modulus < 0:  # written without the leading zero byte that a positive number needs
+        modulus += 1 << 8 * len(parsed["modulus"].contents)
+    if modulus.bit_length() > MAX_BITS or exponent.bit_length() > 64:
+        raise UnusableKeyError(f"an RSA key of {modulus.bit_length()} bits with an exponent of {exponent.bit_length()}")
+    return "rsa", (modulus, exponent)
+
+
+def _dsa(info: Any) -> Numbers:
+    parameters = info["algorithm"]["parameters"]
+    numbers = tuple(parameters[name].native for name in ("p", "q", "g"))
+    if numbers[0].bit_length() > MAX_BITS:
+        raise UnusableKeyError(f"a DSA key of {numbers[0].bit_length()} bits")
+    return "dsa", (*numbers, info["public_key"].parsed.native)
+
+
+def _ec(info: Any) -> Numbers:
+    form, curve = info.curve
+    if form != "named" or curve not in _CURVES:
+        raise UnusableKeyError(f"an elliptic curve that Android does not name ({form})")
+    return "ec", (str(curve), bytes(info["public_key"].native))
+
+
+_READERS: Final[dict[str, Callable[[Any], Numbers]]] = {"rsa": _rsa, "rsassa_pss": _rsa, "dsa": _dsa, "ec": _ec}
+
+
+def _checker(numbers: Numbers, family: Family, digest: DigestName) -> Callable[[bytes, bytes], None]:
+    """What checks a signature with the key: called with signature and data, it raises if they do not fit."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa  # noqa: PLC0415
+
+    kind, values = numbers
+    if kind != family.partition("-")[0]:
+        raise UnusableKeyError(f"the key is of the family {kind!r}, the algorithm asks for {family!r}")
+    algorithm: hashes.HashAlgorithm = getattr(hashes, digest.upper())()
+    if kind == "rsa":
+        modulus, exponent = values
+        public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+        scheme = (
+            padding.PSS(padding.MGF1(algorithm), algorithm.digest_size) if family == "rsa-pss" else padding.PKCS1v15()
+        )
+        return lambda signature, data: public.verify(signature, data, scheme, algorithm)
+    if kind == "dsa":
+        p, q, g, y = values
+        dsa_key = dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
+        return lambda signature, data: dsa_key.verify(signature, data, algorithm)
+    curve, point = values
+    named: ec.EllipticCurve = getattr(ec, _CURVES[curve])()
+    ec_key = ec.EllipticCurvePublicKey.from_encoded_point(named, point)
+    return lambda signature, data: ec_key.verify(signature, data, ec.ECDSA(algorithm))
