@@ -8,7 +8,7 @@ APP ?=
 # uv and pip write bytecode so that every later start is fast, whatever the machine's default is.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help lock build samples review lint types layers test test-full bench-peers bench clean
+.PHONY: help lock build samples review lint types layers test test-full mutate fuzz bench-peers bench clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -55,7 +55,7 @@ KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -type d 2>/dev/null)
 	@touch $@
 
 lock: $(UV) ## resolve the dependencies anew; the lock has versions and hashes and no registry's address
-	$(UV) export --quiet --all-groups --no-emit-project --no-header --format requirements-txt -o requirements.lock >/dev/null
+	$(UV) export --quiet --all-groups --no-group fuzz --no-emit-project --no-header --format requirements-txt -o requirements.lock >/dev/null
 
 build: .venv/.built .venv/.knowledge ## make the environment, build the kernels, pack the knowledge
 
@@ -87,6 +87,16 @@ test: lint types layers samples ## the whole gate
 
 test-full: test ## the gate, then what takes longer: more examples of every property test
 	HYPOTHESIS_PROFILE=thorough $(RUN)/pytest -n 2 --dist worksteal tests
+
+COUNT ?= 10000
+SEED ?= 1
+mutate: build samples ## change COUNT apps from SEED on and review each; a failure is shown with its command
+	$(RUN)/python -m tests.mutation --count $(COUNT) --seed $(SEED) --jobs 2 --keep out/mutation
+
+SECONDS ?= 60
+fuzz: build samples ## run each parser under a fuzzer for SECONDS
+	@$(UV) pip install --quiet --python .venv --group fuzz
+	$(RUN)/python -m tests.fuzz --seconds $(SECONDS) --jobs 2
 
 PEERS := .cache/bench
 bench-peers: build ## make the environments of the peers that the benchmarks compare with

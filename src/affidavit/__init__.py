@@ -12,6 +12,7 @@ The names in `__all__` are the public API. Exceptions are part of it: every one 
 `AffidavitError` and carries `.advice`.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,9 @@ from affidavit.model.errors import (
 
 if TYPE_CHECKING:
     from affidavit.artefact.budget import Budget
+    from affidavit.evidence.confined import Progress, Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
-    from affidavit.facts.extract import Progress
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
 
@@ -49,23 +50,33 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-def review(path: "str | Path", *, budget: "Budget | None" = None, progress: "Progress | None" = None) -> "Review":
-    """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR or a dex file.
+def review(
+    path: "str | Path",
+    *,
+    budget: "Budget | None" = None,
+    progress: "Progress | None" = None,
+    sandbox: "Sandbox" = "auto",
+    v4_signature: "str | Path | None" = None,
+) -> "Review":
+    """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR, a dex file or an IPA.
 
     Args:
         path: the artefact.
         budget: what the review may cost; past it, the remaining stages are limitations of a partial affidavit.
         progress: called as ``progress(stage, done, total)``.
+        sandbox: ``auto`` reads it in a process behind walls, ``bubblewrap`` insists on that program, ``none`` reads it
+            in this process; the bundle says which walls stood.
+        v4_signature: the v4 signature file (``.idsig``) that came with it.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
-        UsageError: there is no such file.
+        UsageError: there is no such file, or the walls cannot be raised here.
     """
-    # Imported here so that `affidavit --help` does not pay for numpy.
-    from affidavit.evidence.derive import derive, silent  # noqa: PLC0415
-    from affidavit.evidence.review import Review  # noqa: PLC0415
+    from affidavit.evidence.review import Review, reviewed, silent  # noqa: PLC0415 - `affidavit --help` must not pay
 
-    return Review(derive(Path(path), budget, progress or silent))
+    companion = None if v4_signature is None else Path(v4_signature)
+    made = reviewed(Path(path), budget, progress or silent, sandbox=sandbox, v4_signature=companion)
+    return Review(made)
 
 
 def read(bundle: "str | Path") -> "Affidavit":
@@ -80,13 +91,22 @@ def read(bundle: "str | Path") -> "Affidavit":
     return read_bundle(Path(bundle))
 
 
-def verify(bundle: "str | Path", artefact: "str | Path | None" = None, key: "str | None" = None) -> "Verification":
+def verify(
+    bundle: "str | Path",
+    artefact: "str | Path | None" = None,
+    key: "str | None" = None,
+    *,
+    sandbox: "Sandbox" = "auto",
+    v4_signature: "str | Path | None" = None,
+) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
     Args:
         bundle: the bundle.
         artefact: the artefact that it is about, if you hold it.
         key: the signer's public key that you expect: the line that `affidavit key show` prints, or a file with it.
+        sandbox: as in `review`.
+        v4_signature: as in `review`: the artefact's v4 signature file, if the review was given one.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
@@ -96,7 +116,9 @@ def verify(bundle: "str | Path", artefact: "str | Path | None" = None, key: "str
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
 
     trusted = expected_key(key) if key is not None else None
-    return check(Path(bundle), Path(artefact) if artefact is not None else None, trusted, derived_members)
+    companion = None if v4_signature is None else Path(v4_signature)
+    derive = partial(derived_members, sandbox=sandbox, v4_signature=companion)
+    return check(Path(bundle), Path(artefact) if artefact is not None else None, trusted, derive)
 
 
 def ask(

@@ -72,6 +72,9 @@ def shape(path, **bounds):
             "splits",
             [("standalones/standalone-hdpi.apk!/", "base"), ("", "container")],
         ),
+        ({"Payload/My.app/Info.plist": b"x"}, "ipa", [("", "base")]),
+        ({"iTunesMetadata.plist": b"x", "Payload/My.app/classes.dex": DEX, "a.apk": APK}, "ipa", [("", "base")]),
+        ({"AndroidManifest.xml": AXML, "Payload/My.app/Info.plist": b"x"}, "apk", [("", "base")]),
     ],
 )
 @pytest.mark.parametrize("method", [0, 8])
@@ -160,8 +163,8 @@ def test_nesting_is_bounded(given):
         (b"PK\x03\x04" + bytes(300), "zip", "give an APK"),
         (build_zip([]), "zip", "give an APK"),
         (zip_of({"a.txt": b"x", "b": b"y"}), "'a.txt', 'b'", "give an APK"),
+        (zip_of({"x/Payload/My.app/Info.plist": b"x", "Payload/My.app": b"x"}), "Payload/NAME.app", "IPA"),
         (zip_of({"BundleConfig.pb": b"x", "base/manifest/AndroidManifest.xml": b"y"}), "AAB", "bundletool"),
-        (zip_of({"Payload/My.app/Info.plist": b"x"}), "IPA", "Android build"),
         (zip_of({"base.apk": b"rubbish", "b.apk": b"\0\0"}), "none of them can be opened", "give an APK"),
     ],
 )

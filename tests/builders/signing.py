@@ -4,6 +4,7 @@ Layouts: AOSP "APK Signature Scheme v2" and "v3"; PKCS#7 by `cryptography`.
 """
 
 import datetime as dt
+import hashlib
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -23,12 +24,15 @@ START = dt.datetime(2020, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 @cache
 def key(kind: str = "ec"):
-    """A private key, made once per run."""
+    """A private key, made once per run; of elliptic curves it is the same in every run."""
     if kind == "rsa":
         return rsa.generate_private_key(65537, 2048)
     if kind == "dsa":
         return dsa.generate_private_key(2048)
-    return ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+    seed = hashlib.sha256(kind.encode()).digest()
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.from_private_bytes(seed)
+    return ec.derive_private_key(int.from_bytes(seed), ec.SECP256R1())
 
 
 def name(**parts: str) -> x509.Name:
@@ -44,7 +48,8 @@ def certificate(subject: x509.Name | None = None, kind: str = "ec", serial: int 
     private = key(kind)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(private.public_key())
     builder = builder.serial_number(serial).not_valid_before(START).not_valid_after(START.replace(year=2045))
-    signed = builder.sign(private, None if kind == "ed25519" else hashes.SHA256())
+    digest = None if kind == "ed25519" else hashes.SHA256()
+    signed = builder.sign(private, digest, ecdsa_deterministic=isinstance(private, ec.EllipticCurvePrivateKey) or None)
     return signed.public_bytes(serialization.Encoding.DER)
 
 

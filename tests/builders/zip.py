@@ -154,7 +154,7 @@ def _central(item: Item, header: int) -> bytes:
         fields["comment_length"],
         0,
         0,
-        0,
+        fields.get("external", 0),
         fields.get("header", header),
     )
     return record + fields["name"] + extra + item.comment

@@ -25,8 +25,11 @@ TENCENT = r"CN=Tencent,O=Tencent Technology(Shenzhen) Company Limited,C=86"
 KNOWN = known_marks()
 
 
-def certificate(sha256="ab" * 32, subject="CN=Somebody", *, chain=False):
-    return Certificate("v2", subject, subject, "1", "", "", "rsa-2048", "sha256_rsa", sha256, "cd" * 20, chain=chain)
+def certificate(sha256="ab" * 32, subject="CN=Somebody", *, md5="", scheme="v2", chain=False, verified=False):
+    digests = (sha256, "cd" * 20, md5)
+    return Certificate(
+        scheme, subject, subject, "1", "", "", "RSA 2048", "SHA256withRSA", *digests, chain=chain, verified=verified
+    )
 
 
 def library(name, *marks):
@@ -82,6 +85,29 @@ def test_the_certificate_that_the_register_has_binds_with_a_higher_grade():
     assert "was not verified" in item.note
 
 
+def test_only_a_certificate_whose_signature_holds_says_who_signed():
+    (item,) = bound(certificate(WECHAT_SIGNER, verified=True))
+    assert item.note.startswith("verified: the signature")
+    assert "was not verified" not in item.note
+    assert "can be copied" not in item.note
+    assert "can be copied" in bound(certificate(WECHAT_SIGNER))[0].note
+
+
+def test_one_verified_certificate_among_copies_counts():
+    (item,) = bound(certificate(WECHAT_SIGNER), certificate(WECHAT_SIGNER, scheme="v3", verified=True))
+    assert item.note.startswith("verified: the signature")
+    assert item.count == 2
+
+
+def test_a_certificate_of_which_a_source_has_only_the_md5_is_compared_by_it():
+    found = told(Package("com.zhiliaoapp.musically"), certificate(md5="194326e82c84a639a52e5c023116f12a"))
+    assert found == [("tiktok", "is", "package"), ("tiktok", "is", "signer")]
+
+
+def test_the_certificate_of_a_source_stamp_says_nothing_of_the_maker():
+    assert not bound(certificate(WECHAT_SIGNER, scheme="source-stamp", verified=True))
+
+
 def test_a_package_name_under_another_certificate_says_so():
     note = "signed by another certificate than the one that the register has"
     (item,) = bound(Package("com.tencent.mm"), certificate("ef" * 32))
@@ -96,8 +122,10 @@ def test_a_package_name_without_anything_to_compare_says_so():
 
 
 def test_a_certificate_is_compared_only_for_the_packages_that_it_signs():
-    (item,) = bound(Package("com.zhiliaoapp.musically"), certificate("ef" * 32))
+    (item,) = bound(Package("com.zhiliaoapp.musically.go"), certificate("ef" * 32))
     assert "has no certificate to compare" in item.note
+    (item,) = bound(Package("com.zhiliaoapp.musically"), certificate(GROUP_SIGNER))
+    assert "signed by another certificate" in item.note
 
 
 def test_a_certificate_that_came_along_in_a_chain_is_no_signer():
@@ -299,7 +327,7 @@ def test_no_mark_is_given_twice_for_one_app():
 def test_certificates_are_whole_digests_and_name_known_packages():
     for app, kind, mark in every_mark():
         if kind == "signers":
-            assert re.fullmatch(r"[0-9a-f]{64}", mark.value)
+            assert re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{32}", mark.value)
             assert set(mark.of) <= {package.value for package in KNOWN[app].packages}
 
 

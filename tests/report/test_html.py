@@ -101,7 +101,7 @@ def test_any_text_keeps_the_page_whole(text):
 def test_the_policy_forbids_everything_but_styles():
     page = Page(render_html(full_affidavit()))
     policy = [attributes["content"] for tag, attributes in page.elements if attributes.get("http-equiv")]
-    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"]
     position = [tag for tag, _ in page.elements]
     assert position.index("style") > 3, "the policy stands before what it governs"
 

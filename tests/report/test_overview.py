@@ -108,7 +108,7 @@ def test_files_are_named_after_the_artefact():
 def test_the_limits_of_the_method_claim_no_absence_and_judge_nothing():
     text = " ".join(METHOD_LIMITS).lower()
     assert not {"safe", "clean", "illegal", "score"} & set(text.replace(".", " ").split())
-    assert "not verified" in text or "none of them was verified" in text
+    assert "not whose key that is" in text
 
 
 def test_pairs_give_each_fact_with_what_it_says():

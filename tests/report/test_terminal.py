@@ -90,6 +90,7 @@ def test_a_partial_affidavit_says_so_before_the_limits():
     assert 0 < text.index("this affidavit is partial") < text.index("last 12 bytes")
 
 
-def test_signers_are_present_never_vouched_for():
-    assert signers(Facts(full_affidavit().facts)) == "CN=Example  (v2; not verified)"
+def test_signers_are_vouched_for_only_where_a_signature_was_checked():
+    said = "nobody whose signature was verified (the file names CN=Example, not verified)"
+    assert signers(Facts(full_affidavit().facts)) == said
     assert signers(Facts(())) == "no signature found"

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.report.text import LIMIT, visible
+from affidavit.report.text import HIDDEN, LIMIT, visible
+from tests.oracles.visible import hidden, shown
 
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text("\u202a\u200b\u0301\ud800\x1b\nab", max_size=40)
+MARKS = st.text(st.characters(categories=("Mn", "Me", "Mc", "Ll", "So", "Cf")), max_size=20)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +40,27 @@ def test_hidden_characters_become_escapes(text, shown):
     assert visible(text) == shown
 
 
-def test_three_combining_marks_are_a_letter_and_the_fourth_is_an_escape():
-    assert visible("e\u0301\u0302\u0303") == "e\u0301\u0302\u0303"
-    assert visible("e" + "\u0301" * 6) == "e" + "\u0301" * 3 + "\\u0301" * 3
+@pytest.mark.parametrize("mark", ["\u0301", "\u0e47", "\u0f72", "\u064e", "\u20dd", "\U0001e8d0"])
+def test_three_combining_marks_are_a_letter_and_the_fourth_is_an_escape(mark):
+    assert visible("e" + mark * 3) == "e" + mark * 3
+    assert visible("e" + mark * 6) == shown("e" + mark * 6)
+    assert visible("e" + mark * 6).startswith("e" + mark * 3 + "\\")
+
+
+def test_a_mark_at_the_beginning_is_not_drawn_over_what_stands_before():
+    assert visible("\u0338shown") == "\\u0338shown"
+    assert visible("\U0001f600\u20e0") == "\U0001f600\u20e0"
+
+
+@given(ANY_TEXT | MARKS, st.integers(0, 50))
+def test_the_slow_reading_shows_the_same(text, limit):
+    assert visible(text, limit) == shown(text, limit)
+
+
+def test_the_set_of_hidden_characters_is_what_unicode_calls_them():
+    """The set in the module is fixed, so that it does not move with Python's tables; here the two are compared."""
+    differ = [f"{code:04x}" for code in range(0x110000) if bool(HIDDEN.match(chr(code))) != hidden(chr(code))]
+    assert not differ
 
 
 def test_long_text_is_cut_and_says_by_how_much():
@@ -78,17 +98,3 @@ def test_what_needs_no_escape_stays_as_it_is_and_a_second_pass_changes_nothing(t
 @given(ANY_TEXT, st.integers(1, 50))
 def test_the_length_is_bounded(text, limit):
     assert len(visible(text, limit)) <= 10 * limit + len("…(+)") + 7
-
-
-def test_format_characters_of_the_general_category_cf_are_escaped():
-    """Cf is what Unicode calls them; the set in the module is fixed, so that it does not move with Python's tables."""
-    visible_on_purpose = set(range(0x0600, 0x0606)) | {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD}
-    visible_on_purpose |= set(range(0x13430, 0x13440)) | {0xFFF9, 0xFFFA, 0xFFFB}  # number signs, hieroglyph joiners
-    missed = [
-        f"{code:04x}"
-        for code in range(0x110000)
-        if unicodedata.category(chr(code)) == "Cf"
-        and code not in visible_on_purpose
-        and visible(chr(code)) == chr(code)
-    ]
-    assert not missed

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from affidavit.artefact import stringpool
+from affidavit.artefact.budget import Budget
 from affidavit.artefact.gaps import Gaps
 from affidavit.artefact.resconfig import qualifiers
 from affidavit.artefact.resstrings import PoolStrings
@@ -31,7 +32,8 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008
 _NO_ENTRY = 0xFFFFFFFF
 _MAX_CHUNKS = 200_000
 _MAX_HOPS = 20
-_MAX_LOOKUPS = 2_000_000
+_MAX_LOOKUPS = 1_000_000
+"""Entries looked at in all chunks together, for everything that is asked of one table."""
 
 
 class TypeChunk(msgspec.Struct, frozen=True):
@@ -98,6 +100,7 @@ class ResourceTable(msgspec.Struct):
     limitations: list[Limitation] = []
     gaps: Gaps = msgspec.field(default_factory=lambda: Gaps([]))
     lookups: int = 0
+    budget: Budget = msgspec.field(default_factory=Budget)
 
     def __post_init__(self) -> None:
         self.gaps = Gaps(self.limitations)
@@ -106,12 +109,6 @@ class ResourceTable(msgspec.Struct):
         """Every value of one resource, one per configuration, in file order."""
         index = resource_id & 0xFFFF
         for _, chunk in self._chunks(resource_id):
-            self.lookups += 1
-            if self.lookups > _MAX_LOOKUPS:
-                self.limit(
-                    "resources/too-many-lookups", f"more than {_MAX_LOOKUPS} look-ups; no further value is known", 0
-                )
-                return
             offset = _entry_offset(self.data, chunk, index)
             value = self._value(chunk, offset) if offset >= 0 else None
             if value:
@@ -152,8 +149,15 @@ class ResourceTable(msgspec.Struct):
         return PoolStrings(self.pool, self.entry)
 
     def _chunks(self, resource_id: int) -> Iterator[tuple[Package, TypeChunk]]:
+        """Where a resource may have values; no further ones once the bound on look-ups is reached."""
         for package in self.packages.get(resource_id >> 24, ()):
             for chunk in package.chunks.get(resource_id >> 16 & 0xFF, ()):
+                self.budget.tick()
+                self.lookups += 1
+                if self.lookups > _MAX_LOOKUPS:
+                    detail = f"more than {_MAX_LOOKUPS} look-ups; no further value is known"
+                    self.limit("resources/too-many-lookups", detail, 0)
+                    return
                 yield package, chunk
 
     def _best(self, resource_id: int) -> tuple[Value | None, tuple[str, ...]]:
@@ -218,15 +222,19 @@ def _sparse_offset(data: bytes, table: int, count: int, index: int) -> int:
     return _NO_ENTRY
 
 
-def parse_arsc(data: bytes | memoryview, entry: str = "") -> ResourceTable:
+def parse_arsc(data: bytes | memoryview, entry: str = "", budget: Budget | None = None) -> ResourceTable:
     """Open a resource table; never raises on malformed bytes.
 
     Args:
         data: the whole file.
         entry: entry path, for places.
+        budget: time and memory are looked at now and then, also when values are asked for later.
+
+    Raises:
+        BudgetError: time or memory ran out.
     """
     data = bytes(data)
-    table = ResourceTable(data, entry, StringPool(data))
+    table = ResourceTable(data, entry, StringPool(data), budget=budget or Budget())
     kind, header, size = _CHUNK.unpack_from(data) if len(data) >= 12 else (0, 0, 0)
     if header < 8 or size > len(data) or kind != _TABLE:
         detail = f"the table's header has type 0x{kind:04x} and claims {size} of {len(data)} bytes"
@@ -249,6 +257,7 @@ class _Walk:
         while offset + 8 <= end:
             kind, header, size = _CHUNK.unpack_from(data, offset)
             self.seen += 1
+            self.table_.budget.tick()
             if header < 8 or header > size or size > end - offset or self.seen > _MAX_CHUNKS:
                 self.table_.limit(
                     "resources/bad-chunk", "a chunk has an impossible size; its siblings after it were not read", offset

@@ -21,7 +21,6 @@ _MAP = 0x0180
 _START_NAMESPACE, _END_NAMESPACE, _START, _END, _TEXT = range(0x0100, 0x0105)
 _SMALLEST = {_START_NAMESPACE: 8, _END_NAMESPACE: 8, _START: 20, _END: 8, _TEXT: 12}
 _NODES = range(0x0100, 0x0180)
-_CHECK_EVERY = 4_096
 
 
 def parse_axml(data: bytes | memoryview, budget: Budget | None = None, entry: str = "") -> Document:
@@ -29,7 +28,7 @@ def parse_axml(data: bytes | memoryview, budget: Budget | None = None, entry: st
 
     Args:
         data: the whole file.
-        budget: checked now and then.
+        budget: time and memory are looked at now and then.
         entry: entry path, for the places of limitations.
 
     Raises:
@@ -39,7 +38,7 @@ def parse_axml(data: bytes | memoryview, budget: Budget | None = None, entry: st
     if _is_text(data):
         from affidavit.artefact.textxml import parse_text  # noqa: PLC0415 - few artefacts have a manifest that is text
 
-        return parse_text(data, entry)
+        return parse_text(data, entry, budget)
     return _Reader(data, budget or Budget(), entry).read()
 
 
@@ -115,16 +114,13 @@ class _Reader:
 
     def _nodes(self, offset: int) -> None:
         """Read nodes until the end, a bound or a chunk that Android would stop at."""
-        seen = 0
         while offset < self.end:
             chunk = self._chunk(offset, 16)
             if chunk is None or chunk[2] - chunk[1] < _SMALLEST.get(chunk[0], 0) or not self._node(offset, *chunk):
                 self.document.limit("manifest/bad-chunk", "an XML node is malformed; nothing after it was read", offset)
                 return
             offset += chunk[2]
-            seen += 1
-            if seen % _CHECK_EVERY == 0:
-                self.budget.check()
+            self.budget.tick()
             if self.builder.full():
                 return
 

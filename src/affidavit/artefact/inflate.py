@@ -11,7 +11,7 @@ MAX_RATIO: Final = 1_032
 """Deflate cannot do better: a match of 258 bytes costs at least two bits (RFC 1951, section 3.2)."""
 _FEED: Final = 1 << 16
 _STEP: Final = 1 << 20
-_TICK: Final = 1 << 26
+_TICK: Final = 1 << 24
 
 
 class Inflated(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ def inflate(stream: memoryview, declared: int, limit: int, tick: Callable[[], No
         stream: raw deflate data; bytes after its end are ignored, as zlib does.
         declared: size that the container declares.
         limit: most bytes that may come out.
-        tick: called every 64 MiB of the walk; may raise to stop it.
+        tick: called every 16 MiB of the walk; may raise to stop it.
     """
     believable = declared <= len(stream) * MAX_RATIO
     if believable and declared > limit:

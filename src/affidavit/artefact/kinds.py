@@ -16,11 +16,13 @@ _BASE_NAMES: Final = ("base.apk", "base-master.apk", "splits/base-master.apk")
 """What bundletool (ApkSetWriter) and the package manager's sessions call the base APK."""
 _ALTERNATIVES: Final = ("standalones/", "instant/", "apex/", "archive/", "asset-slices/")
 """Folders of an APK set with builds for other ways of installation (bundletool, ApkSerializerManager)."""
+_IOS_APP: Final = re.compile(r"Payload/[^/]+\.app/")
+"""Where the app lies in an IPA, as the installer of iOS expects it."""
 _CODE_NAME: Final = re.compile(r"(?:.*/)?[^/]+\.(?:dex|class)")
 
 
 def recognise(part: Part, name: str) -> str:
-    """Kind of a zip: ``apk``, ``splits``, ``aar`` or ``jar``.
+    """Kind of a zip: ``apk``, ``splits``, ``aar``, ``jar`` or ``ipa``.
 
     Args:
         part: the opened zip.
@@ -38,18 +40,16 @@ def recognise(part: Part, name: str) -> str:
             f"{name!r} is an Android App Bundle (AAB), the form that developers upload and no device installs",
             advice="build an APK from it: bundletool build-apks --mode=universal, and review the .apks",
         )
-    if any(entry.startswith("Payload/") and ".app/" in entry for entry in names):
-        raise UnreadableError(
-            f"{name!r} is an iOS app (IPA), which this version does not review", advice="give the Android build"
-        )
+    if any(_IOS_APP.match(entry) for entry in names):
+        return "ipa"
     if any(entry.lower().endswith(".apk") for entry in names):
         return "splits"
     if any(_CODE_NAME.fullmatch(entry) for entry in names):
         return "jar"
     shown = ", ".join(repr(entry) for entry in names[:3])
     raise UnreadableError(
-        f"{name!r} is a zip with neither AndroidManifest.xml nor .apk, .dex or .class entries; it starts with {shown}",
-        advice="give an APK, XAPK, APKS, APKM, AAR, JAR or dex file",
+        f"{name!r} is a zip with neither AndroidManifest.xml nor Payload/NAME.app nor .apk, .dex or .class entries; it starts with {shown}",
+        advice="give an APK, XAPK, APKS, APKM, AAR, JAR, IPA or dex file",
     )
 
 

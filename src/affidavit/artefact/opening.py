@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.directory import find_directory
@@ -23,7 +23,7 @@ from affidavit.model.errors import UnreadableError, UsageError
 from affidavit.model.limitation import Limitation
 
 _CHUNK: Final = 1 << 22
-_SUPPORTED: Final = "give an APK, XAPK, APKS, APKM, AAR, JAR or dex file"
+_SUPPORTED: Final = "give an APK, XAPK, APKS, APKM, AAR, JAR, IPA or dex file"
 
 
 class Opened:
@@ -65,36 +65,30 @@ class Opened:
             self._file.close()
 
 
-def open_artefact(path: Path, budget: Budget) -> Opened:
-    """Open an artefact of any supported kind.
+class Given(NamedTuple):
+    """A regular file that is open for reading: what all further reading goes by, whatever becomes of its path.
+
+    Attributes:
+        name: of the file, without its folder.
+        handle: file descriptor; the caller closes it.
+        size: bytes.
+    """
+
+    name: str
+    handle: int
+    size: int
+
+
+def given(path: Path) -> Given:
+    """Open a file.
 
     Args:
         path: a regular file (a link to one is followed).
-        budget: bounds everything that is read from it.
 
     Raises:
         UsageError: there is no such file, or it is not a regular file.
-        UnreadableError: it is empty, larger than the budget, or of no supported kind.
+        UnreadableError: it is empty.
     """
-    file = _map(path, budget)
-    view = memoryview(file)
-    digest = hashlib.sha256()
-    for start in range(0, len(view), _CHUNK):
-        digest.update(view[start : start + _CHUNK])
-    release_pages(file)
-    limitations: list[Limitation] = []
-    try:
-        kind, parts = _parts(view, path.name, budget, Notes(limitations))
-    except BaseException:
-        view.release()
-        with suppress(BufferError):
-            file.close()
-        raise
-    return Opened(Artefact(path.name, kind, len(view), digest.hexdigest()), parts, limitations, file)
-
-
-def _map(path: Path, budget: Budget) -> mmap.mmap:
-    """Map a regular file into memory. Everything is checked on the open file, so it cannot be swapped in between."""
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -102,20 +96,75 @@ def _map(path: Path, budget: Budget) -> mmap.mmap:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot open {str(path)!r}: {reason}", advice="check the path and its permissions") from error
     try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise UsageError(f"{str(path)!r} is {what}", advice=_SUPPORTED)
-        if not status.st_size:
-            raise UnreadableError(f"{str(path)!r} is empty", advice="check that it was copied or downloaded whole")
-        if status.st_size > budget.total_bytes:
-            raise UnreadableError(
-                f"{str(path)!r} has {status.st_size} bytes, the budget allows {budget.total_bytes}",
-                advice="give more with --budget",
-            )
-        return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
-    finally:
+        return _checked(path, handle)
+    except BaseException:
         os.close(handle)
+        raise
+
+
+def _checked(path: Path, handle: int) -> Given:
+    """The open file, if it is one that can be read. It is looked at here, so that it cannot be swapped in between."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise UsageError(f"{str(path)!r} is {what}", advice=_SUPPORTED)
+    if not status.st_size:
+        raise UnreadableError(f"{str(path)!r} is empty", advice="check that it was copied or downloaded whole")
+    return Given(path.name, handle, status.st_size)
+
+
+def sha256_of(file: Given) -> str:
+    """Lower-case hex digest of an open file."""
+    digest = hashlib.sha256()
+    for start in range(0, file.size, _CHUNK):
+        digest.update(os.pread(file.handle, min(_CHUNK, file.size - start), start))
+    return digest.hexdigest()
+
+
+def open_artefact(source: Path | Given, budget: Budget, sha256: str = "") -> Opened:
+    """Open an artefact of any supported kind.
+
+    Args:
+        source: a file, or one that is open already (it is not closed here).
+        budget: bounds everything that is read from it.
+        sha256: its digest, where somebody took it already.
+
+    Raises:
+        UsageError: there is no such file, or it is not a regular file.
+        UnreadableError: it is empty, larger than the budget, or of no supported kind.
+    """
+    file = source if isinstance(source, Given) else given(source)
+    try:
+        digest = sha256 or sha256_of(file)
+        mapped = _map(file, budget)
+    finally:
+        if not isinstance(source, Given):
+            os.close(file.handle)
+    view = memoryview(mapped)
+    budget.size = file.size
+    limitations: list[Limitation] = []
+    try:
+        kind, parts = _parts(view, file.name, budget, Notes(limitations))
+    except BaseException:
+        view.release()
+        with suppress(BufferError):
+            mapped.close()
+        raise
+    return Opened(Artefact(file.name, kind, file.size, digest), parts, limitations, mapped)
+
+
+def _map(file: Given, budget: Budget) -> mmap.mmap:
+    """Map a file into memory.
+
+    Raises:
+        UnreadableError: it is larger than the budget allows.
+    """
+    if file.size > budget.total_bytes:
+        raise UnreadableError(
+            f"{file.name!r} has {file.size} bytes, the budget allows {budget.total_bytes}",
+            advice="give more with --budget",
+        )
+    return mmap.mmap(file.handle, file.size, access=mmap.ACCESS_READ)
 
 
 def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[str, tuple[Part, ...]]:
@@ -125,9 +174,10 @@ def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[s
         UnreadableError: it is of no supported kind.
     """
     media = media_of(view[:512], name)
-    if media == "dex":
-        return "dex", (_bare(view, name, budget, notes),)
     outer = _container(view, "", "base", budget, notes)
+    if media == "dex":
+        bare = _bare(view, name, budget, notes)
+        return ("dex", (bare,)) if outer is None else _two_faced(outer, bare, name, notes)
     if outer is None:
         raise UnreadableError(
             f"{name!r} is {_described(media)} and has no zip directory that leads to an entry", advice=_SUPPORTED
@@ -144,6 +194,26 @@ def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[s
         )
     outer.role = "container"
     return kind, (*base_first(inner, budget), outer)
+
+
+def _two_faced(outer: Part, dex: Part, name: str, notes: Notes) -> tuple[str, tuple[Part, ...]]:
+    """A file that is a dex and a zip (CVE-2017-13156, "Janus"): its entries are read, and so is the dex.
+
+    The installer goes by the directory; a runtime older than Android 8.1 that was given the same file ran the dex.
+    """
+    try:
+        kind = recognise(outer, name)
+    except UnreadableError:
+        kind = "dex"
+    detail = "the file is a dex file and a zip with entries as well: Android took it for either; both were read"
+    notes.add("container/two-faced", detail)
+    if kind not in {"apk", "jar"}:
+        outer.role = "container"
+        return "dex", (dex, outer)
+    outer.role = "base" if kind == "apk" else "library"
+    if outer.find(name) is not None:
+        dex.entries[0].path += "#2"
+    return kind, (outer, dex)
 
 
 def _described(media: str) -> str:

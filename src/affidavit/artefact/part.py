@@ -9,6 +9,9 @@ from affidavit.artefact.zip import DEFLATED, STORED, Entry
 
 __all__ = ["Entry", "Part"]
 
+_SHARED = 2
+"""Entries that share bytes may inflate to this many times the container's size together (see `Part._limit`)."""
+
 
 class Part:
     """One container: the artefact's own file, or a split or library inside it, or a bare dex.
@@ -30,6 +33,9 @@ class Part:
         self.entries = entries
         self._budget = budget
         self._notes = notes
+        self._counted: set[Entry] = set()
+        self._unreadable: set[Entry] = set()
+        self._shared = max(_SHARED * len(view), budget.steep_bytes)
         self._first: dict[bytes, Entry] = {}
         for entry in entries:
             self._first.setdefault(entry.raw, entry)
@@ -46,6 +52,16 @@ class Part:
         Raises:
             BudgetError: time or memory ran out in the middle of a large entry.
         """
+        if entry in self._unreadable:
+            return None
+        data = self._content(entry)
+        if data is None:
+            self._unreadable.add(entry)
+        self._counted.add(entry)
+        return data
+
+    def _content(self, entry: Entry) -> bytes | None:
+        """The entry's bytes, whichever way they are stored, checked against what is declared."""
         if entry.data < 0 or entry.data + entry.compressed > len(self.view):
             where = "has no local header" if entry.data < 0 else "would pass the end of the file"
             self._fail(entry, "container/entry-out-of-bounds", f"its data {where}")
@@ -73,14 +89,14 @@ class Part:
         if size > self._limit(entry):
             self._over(entry)
             return None
-        self._budget.inflated += size
+        self._spend(entry, size)
         return bytes(self.view[entry.data : entry.data + size])
 
     def _inflated(self, entry: Entry, *, quiet: bool = False) -> bytes | None:
         """Inflated bytes; None, said unless `quiet`, when the stream is corrupt; None, said, when it is too large."""
         stream = self.view[entry.data : entry.data + entry.compressed]
         done = inflate(stream, entry.size, self._limit(entry), self._budget.check)
-        self._budget.inflated += done.work
+        self._spend(entry, done.work)
         if done.problem == "limit":
             self._over(entry)
         elif done.problem and not quiet:
@@ -105,23 +121,47 @@ class Part:
         entry.mark("read-as-stored")
         return self._stored(entry)
 
+    def _spend(self, entry: Entry, size: int) -> None:
+        """Count bytes against the total, once for each entry: to read one again costs no more of it."""
+        if entry in self._counted:
+            return
+        self._budget.inflated += size
+        if "overlap" in entry.oddities:
+            self._shared -= size
+
     def _limit(self, entry: Entry) -> int:
-        """Most bytes that this entry may still give."""
-        budget = self._budget
-        return max(
-            0, min(budget.entry_bytes, budget.total_bytes - budget.inflated, (entry.compressed + 1) * budget.ratio)
-        )
+        """Most bytes that this entry may give.
+
+        An honest container has each byte in one entry at most. Where entries share bytes, a small file can hold a large
+        one many times, so they have a bound of their own.
+        """
+        bounds = [self._left(entry), self._budget.of_entry(self._bytes(entry))]
+        if "overlap" in entry.oddities and entry not in self._counted:
+            bounds.append(self._shared)
+        return max(0, min(bounds))
+
+    def _left(self, entry: Entry) -> int:
+        """What is left of the total for an entry."""
+        return self._budget.total() - (0 if entry in self._counted else self._budget.inflated)
+
+    def _bytes(self, entry: Entry) -> int:
+        """Bytes that an entry has in the container, whatever it says."""
+        return max(0, min(entry.compressed, len(self.view) - entry.data))
 
     def _over(self, entry: Entry) -> None:
         """Say which bound an entry passed."""
         budget = self._budget
-        left = budget.total_bytes - budget.inflated
-        if self._limit(entry) == left or left <= 0:
-            self._fail(entry, "budget/total-bytes", f"the entries together pass {budget.total_bytes} inflated bytes")
-        elif self._limit(entry) == budget.entry_bytes:
+        limit, left = self._limit(entry), self._left(entry)
+        if "overlap" in entry.oddities and limit == max(0, self._shared) < left:
+            what = "entries that share bytes, of which it is one, inflate to too much together"
+            self._fail(entry, "container/shared-bytes", what)
+        elif limit >= left:
+            self._fail(entry, "budget/total-bytes", f"the entries together pass {budget.total()} inflated bytes")
+        elif limit == budget.entry_bytes:
             self._fail(entry, "budget/entry-bytes", f"it passes {budget.entry_bytes} inflated bytes")
         else:
-            self._fail(entry, "budget/ratio", f"it inflates to more than {budget.ratio} times its stored bytes")
+            what = f"it inflates to more than {limit} bytes, too many for the {self._bytes(entry)} that are stored"
+            self._fail(entry, "budget/ratio", what)
 
     def _fail(self, entry: Entry, kind: str, what: str) -> None:
         self._notes.add(kind, f"entry not read: {what}; its content is unknown", entry.path)

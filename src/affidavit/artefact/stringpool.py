@@ -21,7 +21,7 @@ TYPE = 0x0001
 """Chunk type ``RES_STRING_POOL_TYPE``."""
 NONE = 0xFFFFFFFF
 """String reference that names no string."""
-DECODED_LIMIT = 64 << 20
+DECODED_LIMIT = 16 << 20
 """Bytes decoded one by one from one pool; overlapping strings could otherwise ask for far more than the file holds."""
 _UTF8_FLAG = 1 << 8
 _HEADER = struct.Struct("<HHIIIIII")

@@ -7,6 +7,7 @@ name other files, and no build tool writes one into a manifest.
 import re
 from xml.parsers import expat
 
+from affidavit.artefact.budget import Budget
 from affidavit.artefact.stringpool import text_of_utf8
 from affidavit.artefact.xmltree import STRING, Attribute, Document, Element, TreeBuilder
 
@@ -23,10 +24,14 @@ class _Full(Exception):  # noqa: N818 - control flow out of a callback, never se
     """A bound is reached."""
 
 
-def parse_text(data: bytes, entry: str) -> Document:
-    """Read text XML; what is malformed ends the reading with a limitation and keeps what came before."""
+def parse_text(data: bytes, entry: str, budget: Budget | None = None) -> Document:
+    """Read text XML; what is malformed ends the reading with a limitation and keeps what came before.
+
+    Raises:
+        BudgetError: time or memory ran out.
+    """
     document = Document(None, binary=False, entry=entry)
-    reader = _Reader(data, document)
+    reader = _Reader(data, document, budget or Budget())
     try:
         reader.parser.Parse(data, True)
     except expat.ExpatError as error:
@@ -49,8 +54,9 @@ def parse_text(data: bytes, entry: str) -> Document:
 class _Reader:
     """Expat's callbacks."""
 
-    def __init__(self, data: bytes, document: Document) -> None:
+    def __init__(self, data: bytes, document: Document, budget: Budget) -> None:
         self.data = data
+        self.budget = budget
         self.builder = TreeBuilder(document)
         self.parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         self.parser.ordered_attributes = True
@@ -69,6 +75,7 @@ class _Reader:
         raise _Refused
 
     def _start(self, name: str, pairs: list[str]) -> None:
+        self.budget.tick()
         if self.builder.full():
             raise _Full
         offset = self.offset()

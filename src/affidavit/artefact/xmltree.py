@@ -143,6 +143,7 @@ class Document(msgspec.Struct):
 class TreeBuilder:
     """Puts elements together with bounds; a well-formed nesting is not taken for granted."""
 
+    MAX_NODES = 200_000
     MAX_ELEMENTS = 30_000
     MAX_ATTRIBUTES = 300_000
     MAX_DEPTH = 500
@@ -151,12 +152,18 @@ class TreeBuilder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.attributes = 0
+        self.nodes = 0
         self._open: list[Element] = []
         self._skipped = 0
         self._closed = False
 
     def full(self) -> bool:
-        """Whether a bound is reached: nothing after this is kept (and the document says so)."""
+        """Whether a bound is reached at one more node: nothing after it is kept (and the document says so)."""
+        self.nodes += 1
+        if self.nodes > self.MAX_NODES:
+            detail = f"more than {self.MAX_NODES} nodes (starts, ends, text, name spaces); the rest was not read"
+            self.document.limit("manifest/too-many-nodes", detail)
+            return True
         if self.document.elements < self.MAX_ELEMENTS and self.attributes < self.MAX_ATTRIBUTES:
             return False
         self.document.limit(

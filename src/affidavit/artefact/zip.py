@@ -27,6 +27,9 @@ _ENCRYPTED: Final = 0x0001
 _DESCRIPTOR: Final = 0x0008
 _ZIP64_EXTRA: Final = 1
 _FULL: Final = 0xFFFFFFFF
+_UNIX: Final = 3
+_LINK: Final = 0o12
+"""Writer's system and type of file that make an entry a symbolic link for Info-ZIP (APPNOTE 4.4.2, 4.4.15)."""
 _LONGEST: Final = _CENTRAL.size + 3 * 0xFFFF
 """Bytes of the longest central record: its name, extra field and comment have 16-bit lengths."""
 _NO_RECORD: Final = (b"",)
@@ -84,7 +87,7 @@ def read_entries(
         view: the whole container.
         directory: where its central directory is.
         prefix: of the entries' paths.
-        budget: bounds the number of entries.
+        budget: bounds the number of entries; time is looked at now and then.
         notes: takes what breaks the directory.
     """
     container = prefix.removesuffix("!/")
@@ -127,7 +130,7 @@ def _central_records(
     at, end = directory.start, directory.end
     unpack, fixed = _CENTRAL.unpack_from, _CENTRAL.size
     resume, mended = at, 0
-    count = min(directory.count, budget.entries)
+    count = min(directory.count, max(0, budget.entries - budget.listed))
     for number in range(count):
         record = unpack(view, at) if at + fixed <= end else _NO_RECORD
         if record[0] != CENTRAL_SIGNATURE:
@@ -138,7 +141,7 @@ def _central_records(
                 return
             _note_broken(notes, container, f"{what}; the one at {at} was taken instead")
             record = unpack(view, at)
-        _, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, _, header = record
+        _, version, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, attributes, header = record
         resume = at + fixed + name
         if resume > end:
             _note_broken(
@@ -146,6 +149,10 @@ def _central_records(
             )
             return
         central = _Central(bytes(view[at + fixed : resume]), flags, method, crc, packed, size, header, ())
+        budget.listed += 1
+        budget.tick()
+        if version >> 8 == _UNIX and attributes >> 28 == _LINK:
+            central.words = ("symbolic-link",)
         if _FULL in (packed, size, header):
             _widen(central, view[resume : min(resume + extra, end)])
         yield central
@@ -169,7 +176,7 @@ def _note_broken(notes: Notes, container: str, what: str) -> None:
 def _note_budget(notes: Notes, container: str, count: int, bound: int) -> None:
     notes.add(
         "budget/entries",
-        f"the container has {count} entries, the budget allows {bound}; the rest were not listed",
+        f"the container has {count} entries, the budget allows {bound} in all; the rest were not listed",
         container,
     )
 
@@ -206,7 +213,7 @@ def _widen(central: _Central, extra: memoryview) -> None:
             if complete or getattr(central, field) == _FULL:
                 setattr(central, field, next(wide, getattr(central, field)))
         return
-    central.words = ("zip64-missing",)
+    central.words += ("zip64-missing",)
 
 
 def _entry(view: memoryview, directory: Directory, central: _Central, prefix: str) -> Entry:

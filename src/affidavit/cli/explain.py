@@ -1,4 +1,7 @@
-"""``affidavit explain``: one finding or fact with its proof and the bytes behind it."""
+"""``affidavit explain``: one finding or fact with its proof and the bytes behind it.
+
+Each text is made visible where it is taken up, so that it is cut there, and each line once more where it is printed.
+"""
 
 import argparse
 from collections.abc import Iterator
@@ -25,6 +28,7 @@ examples:
 """
 
 _PLACES = 20
+_LINE = 2_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,21 +42,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Explain."""
-    account = affidavit_of(options)
-    lines: list[str] = []
-    for finding in account.findings:
-        if finding.rule == options.id:
-            lines += [*_finding(finding, account), ""]
-    for fact in account.facts:
-        if fact.id == options.id:
-            lines += [*_fact(fact, account), ""]
-    if not lines:
+    said = text(affidavit_of(options), options.id)
+    if not said:
         raise UsageError(
             f"{options.path} has no finding or fact {options.id!r}",
             advice="list them with affidavit findings, or facts",
         )
-    emit("\n".join(lines))
+    emit(said)
     return codes.DONE
+
+
+def text(account: "Affidavit", name: str) -> str:
+    """All that is known of the finding of rule `name`, or of the fact with the id `name`; empty if there is neither."""
+    lines: list[str] = []
+    for finding in account.findings:
+        if finding.rule == name:
+            lines += [*_finding(finding, account), ""]
+    for fact in account.facts:
+        if fact.id == name:
+            lines += [*_fact(fact, account), ""]
+    return "\n".join(visible(line, _LINE) for line in lines)
 
 
 def _finding(finding: "Finding", account: "Affidavit") -> Iterator[str]:
@@ -75,7 +84,7 @@ def _finding(finding: "Finding", account: "Affidavit") -> Iterator[str]:
     for line in proof_lines(finding.proof):
         mark = "found    " if line.matched else "not found"
         times = f" ({line.count:,} times)" if line.count > 1 else ""
-        yield f"  {mark} {'  ' * min(line.depth, 20)}{line.words or visible(line.feature)}{times}"
+        yield f"  {mark} {'  ' * min(line.depth, 20)}{visible(line.words or line.feature)}{times}"
     places = cited_places(finding, {fact.id: fact for fact in account.facts})
     for place in places[:_PLACES]:
         yield from _place(place, account)
@@ -105,4 +114,4 @@ def _place(place: "Place", account: "Affidavit") -> Iterator[str]:
         mark = ">" if excerpt and index == excerpt.cited else " "
         yield f"  {mark} {visible(line)}"
     if excerpt and excerpt.data:
-        yield f"    bytes {excerpt.data}"
+        yield f"    bytes {visible(excerpt.data)}"

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     wanted = set(options.kind or ())
     refuse_unknown("--kind", wanted, kinds())
     facts = [fact for fact in affidavit_of(options).facts if not wanted or kind(fact) in wanted]
-    emit(_text(facts) if options.format == "text" else encoded(facts, options.format), options.output)
+    emit(text(facts) if options.format == "text" else encoded(facts, options.format), options.output)
     return codes.DONE
 
 
@@ -66,17 +66,12 @@ def kind(fact: "Fact") -> str:
 
 def encoded(items: Sequence[object], form: str) -> bytes:
     """Items as one JSON array (``json``) or one object on each line (``jsonl``), keys sorted."""
-    import msgspec  # noqa: PLC0415 - only when asked for
+    from affidavit.report.json import as_json, as_lines  # noqa: PLC0415 - only when asked for
 
-    from affidavit.report.json import as_json  # noqa: PLC0415 - the same
-
-    if form == "json":
-        return as_json(items)
-    encoder = msgspec.json.Encoder(order="sorted")
-    return b"".join(encoder.encode(item) + b"\n" for item in items)
+    return as_json(items) if form == "json" else as_lines(items)
 
 
-def _text(facts: Iterable["Fact"]) -> str:
+def text(facts: Iterable["Fact"]) -> str:
     """Id, kind, place and content."""
     return columns(_rows(facts))
 

@@ -1,13 +1,18 @@
 """``affidavit findings``: what the rules concluded, one line for each."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
 from affidavit.cli.facts import encoded, refuse_unknown
 from affidavit.cli.options import add_output, add_review, apply_settings
 from affidavit.cli.output import columns, emit
 from affidavit.cli.source import affidavit_of
+
+if TYPE_CHECKING:
+    from affidavit.model.finding import Finding
 
 EXAMPLES = """\
 examples:
@@ -39,9 +44,10 @@ def run(options: argparse.Namespace) -> int:
         for finding in account.findings
         if (not wanted or finding.category in wanted) and options.answer in {None, str(finding.answer)}
     ]
-    if options.format == "text":
-        rows = ((str(f.answer), f.grade or "-", f.severity, f.rule, f.title) for f in found)
-        emit(columns(rows), options.output)
-    else:
-        emit(encoded(found, options.format), options.output)
+    emit(text(found) if options.format == "text" else encoded(found, options.format), options.output)
     return codes.DONE
+
+
+def text(findings: "Iterable[Finding]") -> str:
+    """Answer, grade, severity, rule and statement."""
+    return columns((str(f.answer), f.grade or "-", f.severity, f.rule, f.title) for f in findings)

@@ -35,10 +35,26 @@ def add_review(parser: argparse.ArgumentParser) -> None:
         "--budget", metavar="TIME,MEMORY",
         help="bounds such as 60s,2GB; what does not fit becomes a limitation on a partial affidavit",
     )  # fmt: skip
+    add_walls(parser)
     parser.add_argument(
         "--offline", action="store_true", default=True, help="ask nothing of any network (always so in this version)"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def add_walls(parser: argparse.ArgumentParser) -> None:
+    """Around the process that reads the app. No file and no variable can set these: a flag is a person's decision."""
+    parser.add_argument(
+        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
+        help="walls around the process that reads the app: the kernel's (auto), or bubblewrap as well",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-sandbox", dest="sandbox", action="store_const", const="none",
+        help="read the app in this process; the bundle says so",
+    )  # fmt: skip
+    parser.add_argument(
+        "--v4-signature", type=Path, metavar="FILE", help="the v4 signature file (.idsig) that came with the app"
+    )
 
 
 def apply_settings(parser: argparse.ArgumentParser) -> None:

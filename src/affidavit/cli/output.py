@@ -6,6 +6,9 @@ from pathlib import Path
 
 from affidavit.model.errors import UsageError
 
+_LINE = 10_000
+"""Characters of one line; a path has at most 4,096, and a hidden one of them becomes ten at most."""
+
 
 def emit(data: str | bytes, path: Path | None = None) -> None:
     """Write data to `path`, or to stdout.
@@ -35,17 +38,25 @@ def emit(data: str | bytes, path: Path | None = None) -> None:
 
 
 def note(text: str) -> None:
-    """Narration, on stderr."""
-    sys.stderr.write(f"{text}\n")
+    """Narration, on stderr: one line, whatever names it holds."""
+    from affidavit.report.text import visible  # noqa: PLC0415 - only when there is something to say
+
+    sys.stderr.write(f"{visible(text, _LINE)}\n")
 
 
 def columns(rows: Iterable[tuple[str, ...]], widest: int = 60) -> str:
     """Rows as text, columns aligned; the last column runs on, the others are cut at `widest`."""
-    from affidavit.report.text import visible  # noqa: PLC0415 - only when there is something to show
+    from affidavit.report.columns import cells_of  # noqa: PLC0415 - only when there is something to show
+    from affidavit.report.text import visible  # noqa: PLC0415 - the same
 
     cells = [(*(visible(cell, widest) for cell in row[:-1]), visible(row[-1])) for row in rows]
     if not cells:
         return ""
-    widths = [max(len(row[index]) for row in cells) for index in range(len(cells[0]) - 1)]
-    lines = ("  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=False)), row[-1]]) for row in cells)
+    sizes = [[cells_of(cell) for cell in row[:-1]] for row in cells]
+    widths = [max(column) for column in zip(*sizes, strict=True)]
+    padded = (
+        [*(cell + " " * (width - size) for cell, size, width in zip(row, taken, widths, strict=False)), row[-1]]
+        for row, taken in zip(cells, sizes, strict=True)
+    )
+    lines = map("  ".join, padded)
     return "".join(f"{line.rstrip()}\n" for line in lines)

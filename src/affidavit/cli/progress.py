@@ -9,6 +9,7 @@ PATIENCE = 2.0
 """Seconds of silence in a log before the first line, and between lines."""
 
 _REDRAW = 0.1
+_STAGE = 60
 
 
 class Progress:
@@ -26,12 +27,14 @@ class Progress:
         now = time.monotonic()
         if self._quiet or now < self._next:
             return
-        share = f" {done:,} of {total:,}" if total > 0 else ""
+        from affidavit.report.text import visible  # noqa: PLC0415 - only when something is shown
+
+        said = visible(stage, _STAGE) + (f" {done:,} of {total:,}" if total > 0 else "")
         if self._live:
-            self._stream.write(f"\r\x1b[2K{stage}{share}")
+            self._stream.write(f"\r\x1b[2K{said}")
             self._next = now + _REDRAW
         else:
-            self._stream.write(f"affidavit: {stage}{share}\n")
+            self._stream.write(f"affidavit: {said}\n")
             self._next = now + PATIENCE
         self._drawn = True
         self._stream.flush()

@@ -67,7 +67,13 @@ def run(options: argparse.Namespace) -> int:
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 
     with Progress(quiet=options.quiet) as progress:
-        review = library.review(path, budget=budget(options.budget), progress=progress)
+        review = library.review(
+            path,
+            budget=budget(options.budget),
+            progress=progress,
+            sandbox=options.sandbox,
+            v4_signature=options.v4_signature,
+        )
     account = review.affidavit
     written: list[tuple[str, str]] = []
     if not options.no_files:

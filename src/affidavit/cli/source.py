@@ -48,4 +48,10 @@ def affidavit_of(options: argparse.Namespace) -> "Affidavit":
     if path.suffix == BUNDLE:
         return affidavit.read(path)
     with Progress(quiet=options.quiet) as progress:
-        return affidavit.review(path, budget=budget(options.budget), progress=progress).affidavit
+        return affidavit.review(
+            path,
+            budget=budget(options.budget),
+            progress=progress,
+            sandbox=options.sandbox,
+            v4_signature=options.v4_signature,
+        ).affidavit

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
+from affidavit.cli.options import add_walls
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.report.text import visible
@@ -35,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", metavar="KEY", help="the public key that you expect: its line, or a file that holds it"
     )
+    add_walls(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (default: text)")
 
 
@@ -45,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
     for path in (options.path, options.artefact):
         if path is not None:
             file_at(path, "give the path of a bundle, and of the app that it is about after --artefact")
-    result = library.verify(options.path, options.artefact, options.key)
+    result = library.verify(
+        options.path, options.artefact, options.key, sandbox=options.sandbox, v4_signature=options.v4_signature
+    )
     unsettled = _unsettled(result, options)
     emit(_json(result) if options.format == "json" else text(result, unsettled))
     if not result.passed:
@@ -66,7 +70,7 @@ def _unsettled(result: "Verification", options: argparse.Namespace) -> list[str]
 def text(result: "Verification", unsettled: Sequence[str] = ()) -> str:
     """The steps, and what they come to; `unsettled` are the steps that were asked for and gave no answer."""
     lines = [
-        f"{step.number}  {_MARKS[step.passed]:<11}  {step.name}: {visible(step.detail, 2_000)}" for step in result.steps
+        visible(f"{step.number}  {_MARKS[step.passed]:<11}  {step.name}: {step.detail}", 2_000) for step in result.steps
     ]
     failed = [str(step.number) for step in result.steps if step.passed is False]
     open_steps = [str(step.number) for step in result.steps if step.passed is None]

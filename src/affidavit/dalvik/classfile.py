@@ -8,6 +8,7 @@ import struct
 from collections.abc import Sequence
 from functools import cache
 
+from affidavit.artefact.budget import Budget
 from affidavit.dalvik import jvm
 from affidavit.dalvik.jvm_pool import MalformedClassError, Pool, read_pool
 from affidavit.dalvik.jvm_tables import CONSTANT_KINDS, Growing, finish
@@ -18,20 +19,31 @@ _MAGIC = b"\xca\xfe\xba\xbe"
 _MEMBER = struct.Struct(">HHHH")
 _ATTRIBUTE = struct.Struct(">HI")
 _CODE = struct.Struct(">HHI")
+_BYTES_PER_CONSTANT = 4
 
 
-def read_classes(entry: str, files: Sequence[tuple[str, bytes]]) -> Unit:
+def read_classes(entry: str, files: Sequence[tuple[str, bytes]], budget: Budget | None = None) -> Unit:
     """Read .class files as one table of code.
 
     Args:
         entry: path that names the whole (the jar, or a folder in it).
         files: path of each file, as `Place.entry` has it, and its bytes; rows keep this order.
+        budget: looked at before each file; it also bounds the constants of all files together.
 
     Returns:
         A unit of form ``class``. A file that cannot be read has no class row and is a limitation.
+
+    Raises:
+        BudgetError: time or memory ran out.
     """
-    tables = Growing()
+    tables, spent = Growing(), budget or Budget()
     for number, (path, data) in enumerate(files):
+        spent.check()
+        if len(tables.const_kind) > spent.rows(_BYTES_PER_CONSTANT):
+            detail = f"the class files before it have {len(tables.const_kind)} constants; it was not read"
+            tables.file_base.append(len(tables.const_kind))
+            tables.fault("code/too-many-constants", detail, Place(path))
+            continue
         try:
             _read_file(tables, number, path, bytes(data))
         except MalformedClassError as error:

@@ -170,15 +170,15 @@ class _Reader:
     def members(self, classes: _Rows, fields: int, methods: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Defined fields and methods, as `read_members` writes them.
 
-        An encoded field has at least two bytes and an encoded method three, which bounds the arrays whatever the counts
-        in the file say.
+        An encoded field has at least two bytes and an encoded method three, and none can be defined twice; that bounds
+        the arrays whatever the counts in the file say, with room for a file that breaks the second rule here and there.
         """
         offsets = np.ascontiguousarray(classes["data"])
         totals, summary = np.zeros(2, np.int64), np.zeros(4, np.int64)
         table_kernels.count_members(self.data, offsets, totals)
         size = len(self.data)
-        out_fields = np.empty((min(int(totals[0]), size // 2), 4), np.int64)
-        out_methods = np.empty((min(int(totals[1]), size // 3), 4), np.int64)
+        out_fields = np.empty((min(int(totals[0]), size // 2, 2 * fields + _SMALL), 4), np.int64)
+        out_methods = np.empty((min(int(totals[1]), size // 3, 2 * methods + _SMALL), 4), np.int64)
         limits = np.array([fields, methods], np.int64)
         table_kernels.read_members(self.data, offsets, limits, out_fields, out_methods, summary)
         self.note(

@@ -1,7 +1,7 @@
 """All units of an app as one program: which definition of a class Android uses, and what leads out of the app."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,31 @@ _EXHAUSTED = Limitation(
 )
 
 
+class _Watched(tuple[Unit, ...]):
+    """Units; whoever walks over them looks at the budget before each, since each may take long.
+
+    Attributes:
+        check: raises to stop the walk.
+    """
+
+    check: Callable[[], None]
+
+    def __iter__(self) -> Iterator[Unit]:
+        for unit in super().__iter__():
+            self.check()
+            yield unit
+
+
+def _nothing() -> None:
+    """The budget of a program that has none."""
+
+
 class Program:
     """Units seen together.
+
+    Args:
+        units: as they were read.
+        check: called before each unit whenever anything walks over the units; it may raise to stop.
 
     Attributes:
         units: in the order in which Android searches them: container by container as given, in each ``classes.dex``,
@@ -30,8 +53,10 @@ class Program:
         types: every type descriptor that any unit names, each once; `framework_target` gives indices into it.
     """
 
-    def __init__(self, units: Sequence[Unit]) -> None:
-        self.units: tuple[Unit, ...] = tuple(_searched(units))
+    def __init__(self, units: Sequence[Unit], check: Callable[[], None] = _nothing) -> None:
+        watched = _Watched(_searched(units))
+        watched.check = check
+        self.units: tuple[Unit, ...] = watched
         self.limitations: list[Limitation] = []
         self.types: list[str] = [_OBJECT]
         self._type_ids: dict[str, int] = {_OBJECT: ROOT}
@@ -103,14 +128,20 @@ class Program:
         used = numbers < 0
         used[winners] = True
         self._used.append(used)
-        return [self._hidden(unit, row, int(numbers[row])) for row in np.flatnonzero(~used).tolist()]
+        return self._hidden(unit, np.flatnonzero(~used), numbers)
 
-    def _hidden(self, unit: Unit, row: int, number: int) -> tuple[str, str, str]:
-        """What `duplicates` says of a definition that is not used."""
-        first, first_row = self._definition[number].tolist()
-        winner = self.units[first]
-        used = winner.entries[int(winner.class_entry[first_row])]
-        return self.types[number], used, unit.entries[int(unit.class_entry[row])]
+    def _hidden(self, unit: Unit, rows: npt.NDArray[np.intp], numbers: I32) -> list[tuple[str, str, str]]:
+        """What `duplicates` says of the definitions of a unit that are not used, column by column: there may be many."""
+        hidden = numbers[rows]
+        winners = self._definition[hidden]
+        used = np.empty(len(rows), object)
+        for number in np.unique(winners[:, 0]).tolist():
+            of_unit = winners[:, 0] == number
+            entries = np.array(self.units[number].entries, object)
+            used[of_unit] = entries[self.units[number].class_entry[winners[of_unit, 1]]]
+        ignored = np.array(unit.entries, object)[unit.class_entry[rows]]
+        names = [self.types[number] for number in hidden.tolist()]
+        return list(zip(names, used.tolist(), ignored.tolist(), strict=True))
 
     def _table(self) -> ClassTable:
         """What resolution needs to know of the classes."""

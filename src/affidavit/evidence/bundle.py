@@ -14,6 +14,7 @@ from affidavit.evidence.writing import write_atomically
 from affidavit.model.artefact import Artefact
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import SCHEMA, Affidavit, Category, Excerpt, Manifest, Member, Tool
+from affidavit.model.coverage import Coverage
 from affidavit.model.errors import BudgetError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
@@ -29,23 +30,26 @@ MANIFEST = layout.FIRST
 STATEMENT = "statement.dsse.json"
 """The member that is signed: an in-toto Statement in a DSSE envelope."""
 
-CATEGORIES, EXCERPTS, FACTS = "categories.json", "excerpts.json", "facts.json"
+CATEGORIES, COVERAGE, EXCERPTS, FACTS = "categories.json", "coverage.json", "excerpts.json", "facts.json"
 FINDINGS, LAW, LIMITATIONS = "findings.json", "law.json", "limitations.json"
-CONTENT = (CATEGORIES, EXCERPTS, FACTS, FINDINGS, LAW, LIMITATIONS)
+CONTENT = (CATEGORIES, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW, LIMITATIONS)
 """The members that the manifest lists, in its order. The manifest itself is bound by the statement."""
 
 MEDIA = "application/json"
 """Media type of every member of content."""
 
-NO_EXCERPT = frozenset({"budget/excerpts", "tool/no-excerpt", "tool/stage-failed"})
+NO_EXCERPT = frozenset({"budget/excerpts", "tool/no-excerpt", "tool/stage-failed", "tool/worker-died"})
 """Kinds of limitations that excuse cited places without an excerpt: the budget ended first, bytes could not be read
-again, or the stage broke off."""
+again, or the stage broke off or was left out."""
 
 EXCERPTS_PER_FINDING = 12
 """How many cited places of one finding, in the order of its proof, have an excerpt; the others have their place."""
 
 NO_LAW = LawRecord()
 """The record of a review that compared nothing with the register."""
+
+NO_COVERAGE = Coverage()
+"""The record of a review that read nothing."""
 
 _ENCODED = "encoded"
 _ADVICE = "run `affidavit verify` on it, which names what changed"
@@ -64,6 +68,7 @@ def content_members(
     categories: Sequence[Category] = (),
     *,
     law: LawRecord = NO_LAW,
+    coverage: Coverage = NO_COVERAGE,
 ) -> dict[str, bytes]:
     """The canonical bytes of each member of content, by name.
 
@@ -72,6 +77,7 @@ def content_members(
     """
     return {
         CATEGORIES: encode(categories),
+        COVERAGE: encode(coverage),
         EXCERPTS: encode(sorted(excerpts.items())),
         FACTS: encode(facts),
         FINDINGS: encode(findings),
@@ -91,11 +97,12 @@ def assemble(
     excerpts: Mapping[str, Excerpt],
     categories: Sequence[Category] = (),
     law: LawRecord = NO_LAW,
+    coverage: Coverage = NO_COVERAGE,
     partial: bool = False,
     protection: str = "none",
 ) -> Affidavit:
     """An unsigned affidavit: the content with the manifest that lists its digests."""
-    content = content_members(facts, findings, limitations, excerpts, categories, law=law)
+    content = content_members(facts, findings, limitations, excerpts, categories, law=law, coverage=coverage)
     described = describe(content)
     made = Affidavit(
         manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described),
@@ -105,6 +112,7 @@ def assemble(
         excerpts=dict(excerpts),
         categories=tuple(categories),
         law=law,
+        coverage=coverage,
     )
     vars(made)[_ENCODED] = content, described
     return made
@@ -126,6 +134,7 @@ def _encoded(affidavit: Affidavit) -> tuple[dict[str, bytes], tuple[Member, ...]
         affidavit.excerpts,
         affidavit.categories,
         law=affidavit.law,
+        coverage=affidavit.coverage,
     )
     return content, describe(content)
 
@@ -237,6 +246,7 @@ def read_content(manifest: Manifest, named: Mapping[str, bytes]) -> Affidavit:
         excerpts=dict(pairs),
         categories=decode_strict(named[CATEGORIES], tuple[Category, ...], CATEGORIES),
         law=decode_strict(named[LAW], LawRecord, LAW),
+        coverage=decode_strict(named[COVERAGE], Coverage, COVERAGE),
     )
 
 

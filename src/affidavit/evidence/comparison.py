@@ -1,14 +1,15 @@
 """Two sets of content members compared, the first difference named as a person would name it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from affidavit.evidence.bundle import CATEGORIES, CONTENT, EXCERPTS, FACTS, FINDINGS, LAW
+from affidavit.evidence.bundle import CATEGORIES, CONTENT, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW
 from affidavit.evidence.canonical import encode, first_difference
 from affidavit.evidence.quoting import plain
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Category, Excerpt
+from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
@@ -42,26 +43,45 @@ def _first_item(name: str, stated: bytes, derived: bytes) -> str:
 
 def _by_name(name: str, data: bytes) -> dict[str, bytes]:
     """The items of a member by what identifies them to a person."""
-    if name == FACTS:
-        facts = msgspec.json.decode(data, type=tuple[Fact, ...])
-        return {f"fact {item.id} ({item.what.__struct_config__.tag})": encode(item) for item in facts}
-    if name == FINDINGS:
-        findings = msgspec.json.decode(data, type=tuple[Finding, ...])
-        return {f"finding {item.rule}": encode(item) for item in findings}
-    if name == EXCERPTS:
-        pairs = msgspec.json.decode(data, type=tuple[tuple[str, Excerpt], ...])
-        return {f"excerpt {key}": encode(excerpt) for key, excerpt in pairs}
-    if name == CATEGORIES:
-        categories = msgspec.json.decode(data, type=tuple[Category, ...])
-        return {f"category {item.id}": encode(item) for item in categories}
-    if name == LAW:
-        return _of_law(msgspec.json.decode(data, type=LawRecord))
+    return _ITEMS.get(name, _of_limitations)(data)
+
+
+def _of_facts(data: bytes) -> dict[str, bytes]:
+    facts = msgspec.json.decode(data, type=tuple[Fact, ...])
+    return {f"fact {item.id} ({item.what.__struct_config__.tag})": encode(item) for item in facts}
+
+
+def _of_findings(data: bytes) -> dict[str, bytes]:
+    findings = msgspec.json.decode(data, type=tuple[Finding, ...])
+    return {f"finding {item.rule}": encode(item) for item in findings}
+
+
+def _of_excerpts(data: bytes) -> dict[str, bytes]:
+    pairs = msgspec.json.decode(data, type=tuple[tuple[str, Excerpt], ...])
+    return {f"excerpt {key}": encode(excerpt) for key, excerpt in pairs}
+
+
+def _of_categories(data: bytes) -> dict[str, bytes]:
+    categories = msgspec.json.decode(data, type=tuple[Category, ...])
+    return {f"category {item.id}": encode(item) for item in categories}
+
+
+def _of_limitations(data: bytes) -> dict[str, bytes]:
     limitations = msgspec.json.decode(data, type=tuple[Limitation, ...])
     return {f"limitation {item.kind}: {item.detail}": encode(item) for item in limitations}
 
 
-def _of_law(law: LawRecord) -> dict[str, bytes]:
+def _of_coverage(data: bytes) -> dict[str, bytes]:
+    """The items of the record of what was examined."""
+    coverage = msgspec.json.decode(data, type=Coverage)
+    containers = {f"coverage of container {item.entry!r}": encode(item) for item in coverage.containers}
+    code = {f"coverage of code in {item.entry!r}": encode(item) for item in coverage.code}
+    return containers | code | {f"stage {item.name}": encode(item) for item in coverage.stages}
+
+
+def _of_law(data: bytes) -> dict[str, bytes]:
     """The items of the record about the law; what was searched and the register's date are one item."""
+    law = msgspec.json.decode(data, type=LawRecord)
     rest = encode((law.searched, law.limitations, law.updated, law.outcomes))
     bindings = {f"binding {item.app} by {item.by} {item.mark}": encode(item) for item in law.bindings}
     return (
@@ -69,3 +89,13 @@ def _of_law(law: LawRecord) -> dict[str, bytes]:
         | bindings
         | {f"law on {item.app} as {item.relation}": encode(item) for item in law.applicable}
     )
+
+
+_ITEMS: dict[str, Callable[[bytes], dict[str, bytes]]] = {
+    CATEGORIES: _of_categories,
+    COVERAGE: _of_coverage,
+    EXCERPTS: _of_excerpts,
+    FACTS: _of_facts,
+    FINDINGS: _of_findings,
+    LAW: _of_law,
+}

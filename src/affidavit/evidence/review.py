@@ -2,17 +2,27 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
+from affidavit.artefact.budget import Budget
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
-from affidavit.evidence.derive import derive
+from affidavit.evidence.confined import Progress, Sandbox, review_confined
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
+from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+
+_MAX_V4: Final = 64 << 20
+"""Largest v4 signature file that is read: its tree takes a 127th of the app's size."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """The progress that nobody watches."""
 
 
 def _unheard(line: str) -> None:
@@ -61,10 +71,56 @@ class Review(Struct, frozen=True):
         return write_bundle(Path(path), self.affidavit, signer)
 
 
-def derived_members(path: Path) -> dict[str, bytes]:
+def reviewed(
+    path: Path,
+    budget: Budget | None = None,
+    progress: Progress = silent,
+    *,
+    sandbox: Sandbox = "auto",
+    v4_signature: Path | None = None,
+) -> Affidavit:
+    """Review one artefact, behind the walls that were asked for: the unsigned affidavit.
+
+    Args:
+        path: the artefact.
+        budget: what the review may cost; the default is generous (see `Budget`).
+        progress: called with stage, done and total.
+        sandbox: which walls (see `confined.Sandbox`).
+        v4_signature: the v4 signature file (``.idsig``) that came with it.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UsageError: there is no such file, or the walls cannot be raised here.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    companion = None if v4_signature is None else _bytes_of(v4_signature)
+    if sandbox == "none":
+        from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
+
+        return derive(path, budget, progress, companion)
+    return review_confined(path, budget or Budget(), progress, sandbox, companion)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a v4 signature file.
+
+    Raises:
+        UsageError: there is none, or it is larger than one can be.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_V4 + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}", advice="give the path of an .idsig") from error
+    if len(data) > _MAX_V4:
+        raise UsageError(f"{str(path)!r} is larger than {_MAX_V4} bytes", advice="give an .idsig without other data")
+    return data
+
+
+def derived_members(path: Path, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> dict[str, bytes]:
     """The members that a bundle about the artefact at `path` has to hold: what `verify` compares.
 
     Raises:
-        AffidavitError: as `derive`.
+        AffidavitError: as `reviewed`.
     """
-    return members_of(derive(path))
+    return members_of(reviewed(path, sandbox=sandbox, v4_signature=v4_signature))

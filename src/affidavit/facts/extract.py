@@ -5,7 +5,7 @@ manifests and the resource table are kept.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -30,12 +30,16 @@ from affidavit.facts import (
     notable_code,
     signing,
 )
+from affidavit.facts.signing_checked import Terms
+from affidavit.facts.signing_terms import declared_of
 from affidavit.model.declared import DeepLink
 from affidavit.model.fact import Fact
 from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
+from affidavit.model.signing import PlatformVerdict
+from affidavit.signing.judgement import V4File
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 _DEX_ORDER = re.compile(r"classes(\d*)\.dex")
@@ -43,6 +47,10 @@ _SCANNED_APART = frozenset({"dex", "class"})
 _NESTED = frozenset({"zip"})
 _LARGE = 1 << 20
 """Declared bytes of an entry from which the budget is looked at before it is read."""
+ELEMENTS = 120_000
+"""XML elements of all manifests together that are kept; a manifest may have 30,000 of them."""
+SIGHTINGS = 300_000
+"""Endpoints of all entries together that are kept until they are made facts of."""
 _NATIVE = re.compile(r"^(?:lib|jni)/.*\.so$")
 
 
@@ -57,6 +65,8 @@ class Extraction(msgspec.Struct):
         spool: where the code lies.
         dexes, classes: code entries kept by the walk until `read_code`; the classes by the prefix of their part.
         sightings: endpoints seen so far, until `read_endpoints` makes facts of them.
+        v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        elements: XML elements in `documents`. full: whether the budget's bound on facts is reached.
     """
 
     opened: Opened
@@ -71,6 +81,9 @@ class Extraction(msgspec.Struct):
     dexes: list[tuple[Part, Entry, memoryview]] = []
     classes: dict[str, list[tuple[str, bytes]]] = {}
     sightings: list[endpoints.Sighting] = []
+    v4_signature: bytes | None = None
+    elements: int = 0
+    full: bool = False
 
     def breathe(self) -> None:
         """Between two steps: let pages of files go, and see whether the budget still holds.
@@ -80,6 +93,21 @@ class Extraction(msgspec.Struct):
         """
         self.opened.release_pages()
         self.budget.check()
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        """Take facts up to the budget's bound, with a look at the clock now and then.
+
+        Raises:
+            BudgetError: time or memory has run out.
+        """
+        for fact in self.budget.watch(facts):
+            if len(self.facts) >= self.budget.facts:
+                if not self.full:
+                    detail = f"more than {self.budget.facts} facts: the rest is neither listed nor judged"
+                    self.limitations.append(Limitation("budget/facts", detail))
+                self.full = True
+                return
+            self.facts.append(fact)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of the entry at `path`, inflated again; None when there is none or it cannot be read."""
@@ -117,13 +145,13 @@ def walk_entries(state: Extraction, progress: Progress) -> None:
 def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
     data = part.read(entry)
     fact = inventory.entry_fact(part, entry, data)
-    state.facts.append(fact)
+    state.add((fact,))
     if data is None or not isinstance(fact.what, EntryFact):
         return
     media = fact.what.media
     state.media[entry.path] = media
     if media not in _SCANNED_APART:
-        state.sightings += endpoints.scan_entry(entry.path, data, media, state.limitations)
+        _scan(state, entry.path, _searched(entry, data, media), media)
     if media == "dex":
         state.dexes.append((part, entry, state.spool.keep(data)))
     elif media == "class":
@@ -131,15 +159,43 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
     elif media == "elf" or _NATIVE.search(entry.name):
         from affidavit.facts import native  # noqa: PLC0415 - many apps have no native libraries
 
-        state.facts += native.extract(entry.path, data, state.limitations)
-        state.facts += notable_code.extract_native(entry.path, data)
+        state.add(native.extract(entry.path, data, state.limitations))
+        state.add(notable_code.extract_native(entry.path, data))
     elif entry.name == MANIFEST:
-        state.documents[entry.path] = parse_axml(data, state.budget, entry.path)
+        _keep_manifest(state, entry.path, data)
     elif entry.name == RESOURCES:
-        state.tables[part.prefix] = parse_arsc(data, entry.path)
+        state.tables[part.prefix] = parse_arsc(data, entry.path, state.budget)
     elif media in _NESTED and not _is_part(state.opened, entry.path):
         detail = "an archive inside the artefact was listed and not opened; code or text in it is unknown"
         state.limitations.append(Limitation("container/nested-not-opened", detail, Place(entry.path)))
+
+
+def _scan(state: Extraction, path: str, data: bytes, media: str) -> None:
+    """Look for endpoints in one entry, unless there are more than enough already."""
+    if len(state.sightings) < SIGHTINGS:
+        state.sightings += endpoints.scan_entry(path, data, media, state.limitations)
+        return
+    detail = f"more than {SIGHTINGS} endpoints in the entries before this one; it was not searched for further ones"
+    state.limitations.append(Limitation("text/endpoints-bounded", detail, Place(path)))
+
+
+def _keep_manifest(state: Extraction, path: str, data: bytes) -> None:
+    """Read one manifest, unless those before it have more elements than any app needs."""
+    if state.elements >= ELEMENTS:
+        detail = f"the manifests before this one have {state.elements} elements; this one was not read"
+        state.limitations.append(Limitation("manifest/too-many-manifests", detail, Place(path)))
+        return
+    document = state.documents[path] = parse_axml(data, state.budget, path)
+    state.elements += document.elements
+
+
+def _searched(entry: Entry, data: bytes, media: str) -> bytes:
+    """The bytes to search for addresses: those of certificates in a code signature are not the app's."""
+    if media != "macho":
+        return data
+    from affidavit.facts.apple import without_signers  # noqa: PLC0415 - few artefacts have Mach-O files
+
+    return without_signers(entry.path, data)
 
 
 def _is_part(opened: Opened, path: str) -> bool:
@@ -147,8 +203,13 @@ def _is_part(opened: Opened, path: str) -> bool:
 
 
 def read_declared(state: Extraction, progress: Progress) -> None:
-    """Manifests of all parts, each with its own resource table, or the base's."""
+    """Manifests of all parts, each with its own resource table, or the base's; Info.plist of an iOS app."""
     progress("manifest", 0, 1)
+    if state.opened.artefact.kind == "ipa":
+        from affidavit.facts import apple  # noqa: PLC0415 - for iOS apps only
+
+        apple.read_declared(state)
+        return
     base = next((part.prefix for part in state.opened.parts if part.role == "base"), "")
     for part in state.opened.parts:
         path = part.prefix + MANIFEST
@@ -157,7 +218,7 @@ def read_declared(state: Extraction, progress: Progress) -> None:
             continue
         table = state.tables.get(part.prefix) or state.tables.get(base)
         main = state.documents.get(base + MANIFEST)
-        state.facts += declared.extract(document, table, path, state.limitations, state.read, main)
+        state.add(declared.extract(document, table, path, state.limitations, state.read, main))
         state.limitations += document.limitations
     for table in state.tables.values():
         state.limitations += table.limitations
@@ -168,9 +229,30 @@ def read_declared(state: Extraction, progress: Progress) -> None:
 def read_signing(state: Extraction, progress: Progress) -> None:
     """Signature blocks and certificates of every container that is an app."""
     progress("signing", 0, 1)
+    if state.opened.artefact.kind == "ipa":
+        from affidavit.facts import apple_signing  # noqa: PLC0415 - for iOS apps only
+
+        apple_signing.read_signing(state)
+        return
+    library = state.opened.artefact.kind in {"aar", "jar"}
+    main = next((part.prefix for part in state.opened.parts if part.role == "base"), "")
+    declared = None if library else declared_of(state.documents.get(main + MANIFEST), state.tables.get(main))
+    base: tuple[PlatformVerdict, ...] = ()
     for part in state.opened.parts:
-        if part.role in {"base", "split"}:
-            state.facts += signing.extract(part, state.limitations)
+        if part.role in {"base", "split"} or (library and not part.prefix):
+            terms = Terms(declared, _v4_file(state, part), base)
+            state.add(signing.extract(part, state.budget, terms, state.limitations))
+        if part.role == "base":
+            base = tuple(fact.what for fact in state.facts if isinstance(fact.what, PlatformVerdict))
+
+
+def _v4_file(state: Extraction, part: Part) -> V4File | None:
+    """The v4 signature of an APK: given beside the artefact, or an entry beside the APK in a set."""
+    if not part.prefix:
+        return None if state.v4_signature is None else V4File(state.v4_signature)
+    path = part.prefix.removesuffix("!/") + ".idsig"
+    data = state.read(path)
+    return None if data is None else V4File(data, path)
 
 
 def read_code(state: Extraction, progress: Progress) -> None:
@@ -180,16 +262,35 @@ def read_code(state: Extraction, progress: Progress) -> None:
     for done, (_, entry, data) in enumerate(ordered):
         state.breathe()
         progress("code", done, len(ordered))
-        units += read_dexes(entry.path, data)
+        for unit in read_dexes(entry.path, data):
+            _take_unit(state, units, unit)
     for prefix, files in sorted(state.classes.items()):
         from affidavit.dalvik.classfile import read_classes  # noqa: PLC0415 - most apps have no .class files
 
-        units.append(read_classes(prefix.removesuffix("!/"), files))
+        units.append(read_classes(prefix.removesuffix("!/"), files, state.budget))
     state.dexes.clear()
     state.classes.clear()
-    state.program = Program(units)
+    state.program = Program(units, state.budget.check)
     for unit in units:
         state.limitations += unit.limitations
+
+
+def _take_unit(state: Extraction, units: list[Unit], unit: Unit) -> None:
+    """Keep a unit of code, unless all together have more rows than compilers could put into such an artefact."""
+    own = _rows(unit)
+    if own and own + sum(map(_rows, units)) > state.budget.rows():
+        detail = (
+            f"its {own} types, classes and methods, with those before, pass {state.budget.rows()}, more than a compiler "
+            "puts into a file of this size; its code was not read"
+        )
+        state.limitations.append(Limitation("code/too-many-rows", detail, Place(unit.entry)))
+        return
+    units.append(unit)
+
+
+def _rows(unit: Unit) -> int:
+    """Rows of a unit that cost time one by one."""
+    return len(unit.type_string) + len(unit.class_type) + len(unit.def_method)
 
 
 def _load_order(part: Part, entry: Entry) -> tuple[bool, str, int, str]:
@@ -201,13 +302,15 @@ def _load_order(part: Part, entry: Entry) -> tuple[bool, str, int, str]:
 def describe_code(state: Extraction, progress: Progress) -> None:
     """Facts about the code: units, duplicates, framework calls, notable code, frameworks and build tools."""
     progress("calls", 0, 1)
-    state.facts += code.extract(state.program, state.limitations)
+    state.add(code.extract(state.program, state.limitations))
     state.limitations += state.program.limitations
-    state.facts += notable_code.extract(state.program, state.limitations)
+    state.breathe()
+    state.add(notable_code.extract(state.program, state.limitations))
+    state.breathe()
     names = sorted(state.media)
-    state.facts += frameworks.extract(names, state.program, state.read, state.limitations)
-    state.facts += build_tools.extract(names, state.program, state.read, state.limitations)
-    state.facts += library_versions.extract(names, state.read, state.limitations)
+    state.add(frameworks.extract(names, state.program, state.read, state.limitations))
+    state.add(build_tools.extract(names, state.program, state.read, state.limitations))
+    state.add(library_versions.extract(names, state.read, state.limitations))
 
 
 def read_endpoints(state: Extraction, progress: Progress) -> None:
@@ -217,7 +320,7 @@ def read_endpoints(state: Extraction, progress: Progress) -> None:
         progress("endpoints", done, len(state.program.units))
         state.sightings += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
     links = [fact for fact in state.facts if isinstance(fact.what, DeepLink)]
-    state.facts += endpoints.extract(state.sightings, links, state.limitations)
+    state.add(endpoints.extract(state.sightings, links, state.limitations))
     state.sightings.clear()
 
 

@@ -1,21 +1,26 @@
-"""Signatures present in a container: schemes, other signing blocks, certificates. Nothing is verified."""
+"""Signatures of a container: what is there, certificate by certificate, and what came of checking it.
+
+What lies in the file is listed here whether it holds or not; `signing_checked` says what holds.
+"""
 
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from affidavit.signing.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
-from affidavit.signing.block import Block, find_blocks, read_signers
-from affidavit.artefact.zip import Entry
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.part import Entry, Part
 from affidavit.facts.reading import bounded, make_fact
+from affidavit.facts.signing_checked import Checked, CheckedFact, Terms, check
 from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, SigningBlock
+from affidavit.signing.block import Block, find_blocks, read_signers
+from affidavit.signing.certificate import UnreadableCertificateError, parse_certificate, parse_signed_data
 
 NAME = "signing"
-VERSION = 1
+VERSION = 2
 
 _BLOCK_FILE = re.compile(r"META-INF/([^/]{1,255})\.(RSA|DSA|EC|SF)", re.IGNORECASE)
 _MAX_BLOCK_FILE = 128 << 10
@@ -32,43 +37,41 @@ class _Found(NamedTuple):
     chain: bool
 
 
-class Container(Protocol):
-    """What is read of `affidavit.artefact.part.Part`."""
-
-    prefix: str
-    view: memoryview
-    entries: tuple[Entry, ...]
-
-    def read(self, entry: Entry) -> bytes | None:
-        """The entry's inflated bytes."""
-        ...
-
-
-def extract(part: Container, limitations: list[Limitation]) -> Iterator[Fact]:
+def extract(part: Part, budget: Budget, terms: Terms, limitations: list[Limitation]) -> Iterator[Fact]:
     """Facts about the signatures of one container.
 
     Args:
         part: an APK, split or jar.
+        budget: bounds the checking.
+        terms: what the signatures are judged by.
         limitations: grows by what cannot be read.
 
     Yields:
-        `SigningBlock` and `Certificate` facts; none when the container carries no signature (``META-INF`` was searched
-        for v1, the bytes before the central directory for all others; a v4 signature lies beside the file, unread).
+        `SigningBlock` and `Certificate` facts, none when the container carries no signature (``META-INF`` was searched
+        for v1, the bytes before the central directory for all others); then those of `signing_checked.Checked`.
+
+    Raises:
+        BudgetError: time or memory ran out.
     """
     count = 0
+    certificates: list[_Found] = []
     for item in chain(_v1(part, limitations), _block(part, limitations)):
         if isinstance(item, Fact):
             yield item
             continue
         count += 1
         if count <= _MAX_CERTIFICATES:
-            yield from _certificate(item, limitations)
+            certificates.append(item)
     if count > _MAX_CERTIFICATES:
         detail = f"the signatures carry {count} certificates; the first {_MAX_CERTIFICATES} were read"
         limitations.append(Limitation("signing/many-certificates", detail, Place(part.prefix.removesuffix("!/"))))
+    checked = check(part, budget, terms, limitations)
+    for found in certificates:
+        yield from _certificate(found, checked, limitations)
+    yield from (_fact(what, Place(part.prefix.removesuffix("!/"))) for what in checked.facts)
 
 
-def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
+def _v1(part: Part, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """JAR signing: signature block files in META-INF, each with a signature file of the same stem."""
     found = [(entry, match) for entry in part.entries if (match := _BLOCK_FILE.fullmatch(entry.name))]
     statements = {match[1].upper() for _, match in found if match[2].upper() == "SF"}
@@ -86,7 +89,7 @@ def _v1(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _Foun
         limitations.append(Limitation("signing/unpaired", detail, Place(part.prefix.removesuffix("!/"))))
 
 
-def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
+def _v1_block(part: Part, entry: Entry, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     data = part.read(entry) if entry.size <= _MAX_BLOCK_FILE else None
     place = Place(entry.path)
     if data is None:
@@ -106,7 +109,7 @@ def _v1_block(part: Container, entry: Entry, limitations: list[Limitation]) -> I
         yield _Found("v1", der, Place(entry.path, data.find(der)), not own)
 
 
-def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
+def _block(part: Part, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """The APK Signing Block and the certificates of its signers."""
     entry = part.prefix.removesuffix("!/")
     blocks, fault = find_blocks(part.view)
@@ -116,7 +119,7 @@ def _block(part: Container, limitations: list[Limitation]) -> Iterator[Fact | _F
         yield from _pair(part, entry, block, limitations)
 
 
-def _pair(part: Container, entry: str, block: Block, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
+def _pair(part: Part, entry: str, block: Block, limitations: list[Limitation]) -> Iterator[Fact | _Found]:
     """One id-value pair."""
     place = Place(entry, block.offset)
     signers = read_signers(part.view, block)
@@ -129,7 +132,7 @@ def _pair(part: Container, entry: str, block: Block, limitations: list[Limitatio
         yield _Found(scheme, item.der, Place(entry, item.offset), item.lineage or item.position > 0)
 
 
-def _certificate(found: _Found, limitations: list[Limitation]) -> Iterator[Fact]:
+def _certificate(found: _Found, checked: Checked, limitations: list[Limitation]) -> Iterator[Fact]:
     """The fact about one certificate."""
     try:
         parsed = parse_certificate(found.der)
@@ -137,6 +140,8 @@ def _certificate(found: _Found, limitations: list[Limitation]) -> Iterator[Fact]
         detail = f"a certificate of the {found.scheme} signature cannot be read ({error})"
         limitations.append(Limitation("signing/unreadable-certificate", detail, found.place))
         return
+    own = not found.chain or found.scheme == "v1"  # where a name tells the signer, which can be written in two ways
+    verified = own and (found.scheme, parsed.sha256) in checked.signers
     what = Certificate(
         scheme=found.scheme,
         subject=bounded(parsed.subject),
@@ -148,10 +153,12 @@ def _certificate(found: _Found, limitations: list[Limitation]) -> Iterator[Fact]
         signature_algorithm=parsed.signature_algorithm,
         sha256=parsed.sha256,
         sha1=parsed.sha1,
-        chain=found.chain,
+        md5=parsed.md5,
+        chain=found.chain and not verified,
+        verified=verified,
     )
     yield _fact(what, found.place)
 
 
-def _fact(what: SigningBlock | Certificate, place: Place) -> Fact:
+def _fact(what: Certificate | SigningBlock | CheckedFact, place: Place) -> Fact:
     return make_fact(what, place, f"{NAME}/{VERSION}")

@@ -59,8 +59,11 @@ class CodeIndex:
         self._patterns = {arg for _, arg in asked if isinstance(arg, StringPattern) and not arg.exact}
         self._units: list[UnitIndex] = []
         base, wanted = 0, Wanted(words)
+        hidden: dict[str, list[str]] = {}
+        for name, _, entry in code.duplicates:
+            hidden.setdefault(entry, []).append(name)
         for unit in code.units:
-            ignored = frozenset(name for name, _, entry in code.duplicates if entry in unit.entries)
+            ignored = frozenset(name for entry in unit.entries for name in hidden.get(entry, ()))
             self._units.append(UnitIndex(unit, base, code.active(unit), ignored, wanted))
             base += len(unit.def_method)
         self.methods = base

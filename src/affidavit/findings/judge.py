@@ -1,7 +1,7 @@
 """Judges facts and code by rules."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -39,7 +39,8 @@ class Judgement(NamedTuple):
 
     Attributes:
         findings: one per rule, by rule id.
-        raised: limitations that rules raise when they match: a packer's mark means that the code here is not what runs.
+        raised: limitations that rules raise when they match (a packer's mark means that the code here is not what runs),
+            and the absence of a manifest, if nobody stated it.
     """
 
     findings: tuple[Finding, ...]
@@ -56,12 +57,17 @@ class _Case(NamedTuple):
     own: str
 
 
-def judge(
+def _nothing() -> None:
+    """No budget to look at."""
+
+
+def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     facts: Sequence[Fact],
     program: Code | None,
     library_index: LibraryIndex | None,
     limitations: Sequence[Limitation],
     rules: Sequence[Rule],
+    check: Callable[[], None] = _nothing,
 ) -> Judgement:
     """Judge one artefact by every rule.
 
@@ -71,6 +77,7 @@ def judge(
         library_index: for saying whose code a place is in; None to say only whether it is the app's own.
         limitations: all that are known so far; those that rules raise are added here.
         rules: what to ask, normally `load.rules()`.
+        check: called before each rule; it may raise to stop.
 
     Raises:
         KnowledgeError: compiled knowledge is missing.
@@ -79,15 +86,17 @@ def judge(
     asked = [feature for tree in trees.values() for feature in tree.features()]
     index = AppIndex(asked, facts, program, load.hierarchy)
     named = index.facts.of(Package)
-    known = list(limitations)
-    if not named:
-        known.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
     raised = _raised(index, rules, trees)
-    known += raised
+    if not named and all(item.kind != NO_MANIFEST for item in limitations):
+        raised.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
+    known = [*limitations, *raised]
     own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
     case = _Case(index, hidden_areas(known, load.hidings()), count_all(index.facts, program), library_index, own)
-    ordered = sorted(rules, key=lambda rule: rule.id)
-    return Judgement(tuple(_judge_one(case, rule, trees[rule.id]) for rule in ordered), tuple(raised))
+    findings = []
+    for rule in sorted(rules, key=lambda rule: rule.id):
+        check()
+        findings.append(_judge_one(case, rule, trees[rule.id]))
+    return Judgement(tuple(findings), tuple(raised))
 
 
 def _raised(index: AppIndex, rules: Iterable[Rule], trees: Mapping[str, Tree]) -> list[Limitation]:

@@ -36,15 +36,18 @@ _SHOWS: dict[MarkKind, tuple[Relation, Grade, str]] = {
 }
 """What a mark of each kind shows, how strong that is, and what a reader must know."""
 
-_OTHER_NAME = (
-    "under a package name that the register does not have for the app; a certificate can be copied into any file"
-)
+_VERIFIED = "verified: the signature by this certificate's key holds for the file"
+_OTHER_NAME = "under a package name that the register does not have for the app"
+_COPIED = f"{_OTHER_NAME}; a certificate can be copied into any file"
+_STAMPS = "source-stamp"
+"""Scheme of certificates that say who handed an app on, not who made it."""
 _OWN_NAME = "the code lies under the app's own package name, so that its name is the app's own statement"
 
 
 class Values(NamedTuple):
     """What an artefact says or holds that a mark can equal: value -> ids of its facts.
 
+    Certificates are known by their SHA-256 and by their MD5; `verified` has those whose signature holds.
     `recognised` says by which of its names each library was.
     """
 
@@ -54,6 +57,8 @@ class Values(NamedTuple):
     libraries: dict[str, list[str]]
     hosts: dict[str, list[str]]
     recognised: dict[str, set[str]]
+    fingerprints: dict[str, list[str]]
+    verified: set[str]
 
 
 def known_marks() -> dict[str, Marks]:
@@ -71,17 +76,15 @@ def values_of(facts: Iterable[Fact]) -> Values:
     Not compared: certificates that came along in a chain, hosts that their role sets aside, and those of mail addresses
     and of links that the app answers to, which nothing contacts.
     """
-    made = Values({}, {}, {}, {}, {}, {})
+    made = Values({}, {}, {}, {}, {}, {}, {}, set())
     for fact in facts:
         what = fact.what
         if type(what) not in _READ:
             continue
         if isinstance(what, Package):
             _add(made.packages, what.name, fact.id)
-        elif isinstance(what, Certificate) and not what.chain:
-            _add(made.certificates, what.sha256, fact.id)
-            for name in _names(what.subject):
-                _add(made.subjects, name, fact.id)
+        elif isinstance(what, Certificate) and not what.chain and what.scheme != _STAMPS:
+            _add_certificate(made, what, fact.id)
         elif isinstance(what, Library):
             _add(made.libraries, what.id, fact.id)
             made.recognised.setdefault(what.id, set()).update(what.marks)
@@ -125,10 +128,10 @@ def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequen
     for mark in named:
         note = _signer_note(mark.value, marks, values)
         yield _binding(app, "package", mark, values.packages[mark.value], note)
-    signers = [mark for mark in marks.signers if mark.value in values.certificates]
+    signers = [mark for mark in marks.signers if mark.value in values.fingerprints]
     signers = [mark for mark in signers if not mark.shared or _signs(mark, named)]
     for mark in signers:
-        yield _binding(app, "signer", mark, values.certificates[mark.value], "" if named else _OTHER_NAME)
+        yield _signer_binding(app, mark, values, named=bool(named))
     for mark in marks.developers:
         if named and mark.value in values.subjects:
             yield _binding(app, "developer", mark, values.subjects[mark.value])
@@ -140,6 +143,14 @@ def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequen
     for mark in marks.domains:
         if mark.value in domains:
             yield _binding(app, "domain", mark, domains[mark.value])
+
+
+def _signer_binding(app: str, mark: Mark, values: Values, *, named: bool) -> Binding:
+    """The binding by a certificate: who merely copied it has no key, so that only a verified one says who signed."""
+    verified = mark.value in values.verified
+    more = "" if named else _OTHER_NAME if verified else _COPIED
+    made = _binding(app, "signer", mark, values.fingerprints[mark.value], more)
+    return replace(made, note=made.note.replace(_SHOWS["signer"][2], _VERIFIED, 1)) if verified else made
 
 
 def _binding(app: str, by: MarkKind, mark: Mark, facts: Sequence[str], more: str = "") -> Binding:
@@ -170,7 +181,7 @@ def _signer_note(package: str, marks: Marks, values: Values) -> str:
         return "the register has no certificate to compare with"
     if not values.certificates:
         return "no certificate was read here to compare with the one that the register has"
-    if values.certificates.keys().isdisjoint(known):
+    if values.fingerprints.keys().isdisjoint(known):
         return "signed by another certificate than the one that the register has"
     return ""
 
@@ -191,6 +202,17 @@ def _by_domain(hosts: Mapping[str, Sequence[str]], domains: set[str]) -> dict[st
 def _names(subject: str) -> list[str]:
     """The values of an RFC 4514 name, without escapes."""
     return [_ESCAPED.sub(r"\1", value) for value in _ATTRIBUTE.findall(subject)]
+
+
+def _add_certificate(made: Values, what: Certificate, fact: str) -> None:
+    """A signer's own certificate."""
+    _add(made.certificates, what.sha256, fact)
+    for fingerprint in filter(None, (what.sha256, what.md5)):
+        _add(made.fingerprints, fingerprint, fact)
+        if what.verified:
+            made.verified.add(fingerprint)
+    for name in _names(what.subject):
+        _add(made.subjects, name, fact)
 
 
 def _add(index: dict[str, list[str]], value: str, fact: str) -> None:

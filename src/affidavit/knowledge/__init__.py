@@ -17,6 +17,19 @@ T = TypeVar("T")
 _COMPILED = Path(__file__).parent / "compiled"
 
 
+_held: dict[str, bytes] = {}
+
+
+def hold() -> None:
+    """Read the bytes of every section now, for a process that will not be able to open files later.
+
+    Raises:
+        KnowledgeError: knowledge was not compiled.
+    """
+    _held.update((path.stem, path.read_bytes()) for path in _COMPILED.glob("*.json"))
+    digest()
+
+
 def load(section: str, document: type[T]) -> dict[str, T]:
     """Read one section: path -> document, each validated as `document`.
 
@@ -25,7 +38,7 @@ def load(section: str, document: type[T]) -> dict[str, T]:
     """
     path = _COMPILED / f"{section}.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, document])  # type: ignore[valid-type]
+        return msgspec.json.decode(_held.get(section) or path.read_bytes(), type=dict[str, document])  # type: ignore[valid-type]
     except FileNotFoundError:
         raise KnowledgeError(f"compiled knowledge {section!r} is missing", advice="run `make build`") from None
     except msgspec.ValidationError as error:

@@ -27,7 +27,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
         count: how many facts carry it in all.
         confidence: how sure the register is that the mark is the listed app's.
         source: where the register has the mark from.
-        note: what a reader must know, such as that a signature was not verified.
+        note: what a reader must know, such as whether a signature was verified.
     """
 
     app: str

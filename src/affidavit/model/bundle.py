@@ -4,11 +4,12 @@ from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
 from affidavit.model.binding import LawRecord
+from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 
-SCHEMA = "affidavit/bundle/2"
+SCHEMA = "affidavit/bundle/3"
 """Version of the bundle's layout; it changes when a reader of the old layout would misread the new."""
 
 
@@ -38,7 +39,7 @@ class Manifest(Struct, frozen=True):
         tool: what reviewed it.
         knowledge_sha256: digest of the compiled knowledge.
         partial: whether a budget ran out, so that stages are missing (the limitations say which).
-        protection: which sandbox was active ("none" in this version).
+        protection: the walls around the process that read the artefact (``limits, landlock 7, seccomp``), or ``none``.
         members: every other member, sorted by path.
     """
 
@@ -95,6 +96,7 @@ class Affidavit(Struct, frozen=True, dict=True):
         excerpts: by the cited place's ``<entry>@<offset>``.
         key_id: SHA-256 (hex) of the signer's raw public key; empty while unsigned.
         law: what ties the artefact to listed apps, and the law on them as the register had it at review time.
+        coverage: what was examined, in numbers.
     """
 
     manifest: Manifest
@@ -105,3 +107,4 @@ class Affidavit(Struct, frozen=True, dict=True):
     key_id: str = ""
     categories: tuple[Category, ...] = ()
     law: LawRecord = LawRecord()
+    coverage: Coverage = Coverage()

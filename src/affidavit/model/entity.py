@@ -26,7 +26,8 @@ class Mark(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing by which a listed app is told: a package name, a certificate, a domain ...
 
     Attributes:
-        value: the mark; certificates as lower-case hex of their SHA-256, domains as registrable names or below.
+        value: the mark; certificates as lower-case hex of their SHA-256 (or MD5, where a source has no better), domains as
+            registrable names or below.
         source: where it was read: a document, or bytes with their digest and place.
         confidence: H, M or L.
         note: what a reader must know of it.
@@ -47,7 +48,7 @@ class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 
     Attributes:
         packages: Android package names under which it is offered.
-        signers: SHA-256 (hex) of its signing certificates.
+        signers: SHA-256 (hex; or MD5, 32 digits) of its signing certificates.
         developers: names that its maker uses in certificates; as everybody can use them, and the maker's other apps do,
             they tell the app only next to its package name.
         libraries: ids of ``knowledge/libraries`` that are its code for use in other software.

@@ -2,6 +2,20 @@
 
 from msgspec import Struct
 
+from affidavit.model.apple import (
+    AppleBundle,
+    AppleSetting,
+    CodeDirectory,
+    CollectedData,
+    Entitlement,
+    Executable,
+    PrivacyManifest,
+    ProvisioningProfile,
+    RequiredReason,
+    TransportSecurity,
+    UrlScheme,
+    UsageDescription,
+)
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
 from affidavit.model.declared import (
     Component,
@@ -18,21 +32,28 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
-from affidavit.model.signing import Certificate, PlatformVerdict, Signature, SigningBlock, SigningLineage
+from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict, Signature, SigningBlock, SigningLineage
 
 Subject = (
-    Application
+    AppleBundle
+    | AppleSetting
+    | Application
     | BuildTool
     | Certificate
+    | CodeDirectory
     | CodeUnit
+    | CollectedData
     | Component
     | DeepLink
     | DuplicateClass
     | Endpoint
+    | Entitlement
     | EntryFact
+    | Executable
     | Feature
     | Framework
     | FrameworkCall
+    | KnownSigner
     | Library
     | LibraryVersion
     | MetaData
@@ -43,10 +64,16 @@ Subject = (
     | Permission
     | PermissionDefinition
     | PlatformVerdict
+    | PrivacyManifest
+    | ProvisioningProfile
     | Query
+    | RequiredReason
     | Signature
     | SigningBlock
     | SigningLineage
+    | TransportSecurity
+    | UrlScheme
+    | UsageDescription
 )
 """What a fact is about: a tagged union, the tag being ``kind``."""
 

@@ -19,7 +19,7 @@ class Issue(Struct, frozen=True, omit_defaults=True, order=True):
 
     Attributes:
         word: vocabulary word: the name that AOSP's apksig has for it, in lower case with hyphens
-            (``v2-sig-did-not-verify``); what it means is in ``knowledge/signing/issues.yaml``.
+            (``v2-sig-did-not-verify``); what it means is in ``knowledge/signature_issues``.
         detail: one sentence: what was expected and what was found, and where.
         error: whether the platform refuses the signature for it; otherwise it is a warning.
     """
@@ -153,3 +153,22 @@ class PlatformVerdict(Struct, frozen=True, omit_defaults=True, tag_field="kind",
     scheme: str = ""
     signers: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+
+
+class KnownSigner(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="known-signer"):
+    """A certificate of a signer whose signature holds, and whose it is according to a source outside the file.
+
+    Attributes:
+        certificate: SHA-256 (hex).
+        holder: a person or organisation. what: what it signs.
+        key: ``public-key`` (the private key is published: anybody can sign with it), ``maker`` (signs its own apps),
+            ``store`` (signs apps of others) or ``sample`` (signs apps that were made to be examined).
+        source: where that was read. confidence: H, M or L.
+    """
+
+    certificate: str
+    holder: str
+    what: str
+    key: str
+    source: str
+    confidence: str

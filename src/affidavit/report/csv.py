@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -21,8 +22,13 @@ COLUMNS = (
 """``row`` is ``limitation``, ``finding`` (one line for each cited place) or ``fact``; columns mean the same in all."""
 
 _CELL = 4_000
-_SPACES = " \u00a0\u3000"
-_LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_SPACES = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SIGNS = "=+@\u207a\u207c\u208a\u208c\ufe62\ufe63\ufe66\ufe6b\uff1d\uff0b\uff0d\uff20"
+"""Signs that begin a formula, and those that Unicode's compatibility mapping (NFKC) takes for them."""
+
+_FORMULA = re.compile(f'(\\A[{_SPACES}]*)(?=[{_SIGNS}\\t\\r\\n-])|(;[{_SPACES}"]*)(?=[{_SIGNS}]|-(?!>))')
+"""Before a formula: at the beginning of a cell, or of what is a cell where semicolons separate cells."""
+
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -45,11 +51,16 @@ def render_csv(affidavit: Affidavit) -> str:
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet evaluates: an apostrophe before a leading ``=``, ``+``, ``-``, ``@``, tab or CR.
 
-    Some spreadsheets look through leading spaces and take full-width signs for the usual ones; so does this. Hidden
-    characters become escapes (`visible`).
+    Some spreadsheets look through leading spaces and take full-width signs for the usual ones; so does this. Where the
+    comma is the decimal sign, they split lines at semicolons, so what follows one is treated alike; ``;->`` between a
+    class and its method is left, as no formula begins with it. Hidden characters become escapes (`visible`).
     """
-    shown = visible(cell, _CELL)
-    return f"'{shown}" if cell.lstrip(_SPACES).startswith(_LEADS) else shown
+    return visible(_FORMULA.sub(_apostrophe, cell), _CELL)
+
+
+def _apostrophe(match: re.Match[str]) -> str:
+    """An apostrophe at the beginning of the cell, or behind the semicolon."""
+    return f"'{match[1]}" if match[2] is None else f"{match[2]}'"
 
 
 def _place(place: Place | None) -> tuple[str, ...]:

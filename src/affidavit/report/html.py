@@ -4,7 +4,6 @@ Every value that a template prints passes `_shown` (hidden characters become esc
 escaping; both are the environment's, not the template author's. No value from the bundle is ever put into an attribute.
 """
 
-import shlex
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -23,11 +22,12 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
-from affidavit.model.signing import Certificate, SigningBlock
-from affidavit.report import evidence, law
+from affidavit.model.signing import SigningBlock
+from affidavit.report import evidence, law, signed
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
+from affidavit.report.paths import word
 from affidavit.report.template_cache import TemplateCache
 from affidavit.report.text import visible
 from affidavit.wording import plural
@@ -115,7 +115,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "limits": folded(affidavit.limitations), "method_limits": METHOD_LIMITS, "rows": ROWS,
         "asked": evidence.questions(asked, affidavit),
         "answers": Answer, "grades": _GRADES, "exported_why": _WHY_EXPORTED, "aside_words": _ASIDE,
-        "notable_words": _NOTABLE, "quoted": lambda name: shlex.quote(visible(name)),
+        "notable_words": _NOTABLE, "quoted": lambda name: escape(word(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts), **_code(facts), **_rows(facts), **_law(affidavit),
     }  # fmt: skip
@@ -124,7 +124,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
 def _law(affidavit: Affidavit) -> dict[str, Any]:
     """What ties the file to listed apps, and the provisions about them."""
     return {
-        "law": affidavit.law, "bound": law.by_app(affidavit.law), "ask_command": law.how_to_ask(affidavit),
+        "law": affidavit.law, "bound": law.by_app(affidavit.law), "ask_command": escape(law.how_to_ask(affidavit)),
         "kind_in_words": law.kind_in_words, "sure": CONFIDENCE,
         "nothing_bound": law.NOTHING_BOUND, "names_decide": law.NAMES_DECIDE,
     }  # fmt: skip
@@ -142,7 +142,9 @@ def _declared(facts: Facts) -> dict[str, Any]:
         "exported": [item for item in components if item.exported],
         "internal": [item for item in components if not item.exported],
         "links": facts.about(DeepLink), "features": facts.about(Feature), "queries": facts.about(Query),
-        "meta": facts.about(MetaData), "blocks": facts.about(SigningBlock), "certificates": facts.about(Certificate),
+        "meta": facts.about(MetaData), "blocks": facts.about(SigningBlock),
+        "certificates": signed.certificates_first(facts), "signed_by": signed.signed_by(facts),
+        "accepted": signed.accepted(facts),
     }  # fmt: skip
 
 
@@ -165,7 +167,9 @@ def _code(facts: Facts) -> dict[str, Any]:
 def _rows(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
     """Tables whose cells need no markup of their own; at most one row more than the page shows is worded."""
     return {
-        "block_rows": [(b.scheme, f"{b.size:,}", _signers(b), b.verified) for b in facts.about(SigningBlock)],
+        "block_rows": [(b.scheme, f"{b.size:,}", _signers(b)) for b in facts.about(SigningBlock)],
+        "platform_rows": signed.platform_rows(facts), "signature_rows": signed.signature_rows(facts),
+        "lineage_rows": signed.lineage_rows(facts),
         "unit_rows": [
             (
                 fact.place.entry or "loose class files", f"{unit.form} {unit.version}",

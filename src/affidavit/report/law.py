@@ -1,6 +1,5 @@
 """The law that an affidavit holds, arranged for a reader: by listed app, histories as stretches of time in words."""
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from affidavit.model.history import Segment, Track
 from affidavit.model.measure import CONFIDENCE
 from affidavit.report.dates import written
 from affidavit.report.overview import file_names
+from affidavit.report.paths import word
 from affidavit.report.text import visible
 from affidavit.wording import plural
 
@@ -103,9 +103,9 @@ def summary(law: LawRecord) -> str:
 
 
 def how_to_ask(affidavit: Affidavit) -> str:
-    """The command that asks what held on a date, quoted for a shell; hidden characters are escapes even there."""
+    """The command that asks what held on a date."""
     bundle, _ = file_names(affidavit)
-    return f"affidavit ask --bundle {shlex.quote(visible(bundle))} --on DATE"
+    return f"affidavit ask --bundle {word(bundle)} --on DATE"
 
 
 def _app(ties: Sequence[Applicable], marks: Sequence[Binding], words: Mapping[str, str]) -> AppLaw:

@@ -11,6 +11,7 @@ from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
+from affidavit.report.paths import how_to_check
 from affidavit.report.terminal import signers
 from affidavit.report.text import visible
 from affidavit.wording import plural
@@ -19,6 +20,8 @@ ROWS = 100
 """Longest list; what is left out is counted, and the JSON form has it."""
 
 _PLACES = 5
+_COMMAND = 10_000
+_AT = re.compile("@+")
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?\[\\\]^_`{|}~])")
 
 
@@ -36,7 +39,7 @@ def code(text: str, limit: int = 400) -> str:
 
 def escape(text: str) -> str:
     """Our own sentences as plain text: ASCII punctuation escaped, ``@`` fenced so that it mentions nobody."""
-    return _PUNCTUATION.sub(r"\\\1", visible(text, 2_000)).replace("@", "`@`")
+    return _AT.sub(r"`\g<0>`", _PUNCTUATION.sub(r"\\\1", visible(text, 2_000)))
 
 
 def render_markdown(affidavit: Affidavit) -> str:
@@ -156,7 +159,7 @@ def _law(affidavit: Affidavit) -> Iterator[str]:
         yield from _listed_app(app, law.updated)
     yield f"{escape(NOTHING_BOUND)}\n" if not bound else f"- Register's last record: {escape(law.updated)}"
     if bound:
-        yield f"- Ask about a date: {code(how_to_ask(affidavit))}"
+        yield f"- Ask about a date: {code(how_to_ask(affidavit), _COMMAND)}"
     yield f"- Searched: {escape(law.searched)}"
     for kind in law.limitations:
         yield f"- Limited by {code(kind)}"
@@ -228,4 +231,4 @@ def _check(affidavit: Affidavit) -> Iterator[str]:
     yield f"- Tool {code(manifest.tool.name)} {code(manifest.tool.version)}, code {code(manifest.tool.code_sha256)}"
     yield f"- Knowledge {code(manifest.knowledge_sha256)}"
     yield f"- Signing key {code(affidavit.key_id)}" if affidavit.key_id else "- This affidavit is not signed"
-    yield f"- {code(f'affidavit verify {bundle} --artefact {manifest.artefact.name}')}"
+    yield f"- {code(how_to_check(bundle, manifest.artefact.name), _COMMAND)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from affidavit.model.apple import AppleBundle
 from affidavit.model.bundle import Affidavit
 from affidavit.model.code import CodeUnit
 from affidavit.model.endpoint import Endpoint
@@ -11,13 +12,14 @@ from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.report.endpoints import role_of
+from affidavit.report.paths import portable
 from affidavit.wording import plural
 
 T = TypeVar("T")
 
 METHOD_LIMITS = (
     "Nothing was run: this is a reading of the bytes, not a record of what the app did.",
-    "Signatures are listed as present; none of them was verified.",
+    "A verified signature says that the signed bytes are unchanged and which key signed them, not whose key that is.",
     "Native code is listed by its headers and symbols; its instructions were not read.",
     "Which data reaches which host was not followed: the strongest grades given here are declared and present.",
     "Code, settings and pages that the app fetches after installation are not in the file.",
@@ -47,8 +49,12 @@ class Facts:
         return [(fact, fact.what) for fact in self.facts(kind) if isinstance(fact.what, kind)]
 
     def package(self) -> Package | None:
-        """The base package (not a split), if the manifest could be read."""
-        packages = self.about(Package)
+        """The base package (not a split), if the manifest could be read; an iOS app's own bundle as such."""
+        packages = self.about(Package) + [
+            Package(bundle.name, bundle.version, int(bundle.build) if bundle.build.isdecimal() else -1, bundle.label)
+            for bundle in self.about(AppleBundle)
+            if bundle.form == "app"
+        ]
         return next((package for package in packages if not package.split), packages[0] if packages else None)
 
 
@@ -100,4 +106,6 @@ def folded(limitations: Iterable[Limitation]) -> list[tuple[str, int, str]]:
 
 def file_names(affidavit: Affidavit) -> tuple[str, str]:
     """The names that `review` gives to the bundle and to the page of this artefact."""
-    return f"{affidavit.manifest.artefact.name}.affidavit", f"{affidavit.manifest.artefact.name}.affidavit.html"
+    artefact = affidavit.manifest.artefact
+    stem = portable(artefact.name, artefact.sha256)
+    return f"{stem}.affidavit", f"{stem}.affidavit.html"

@@ -13,6 +13,7 @@ has a physical location (consumers refuse a whole file for one that has none); c
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -30,9 +31,10 @@ LOCATIONS = 100
 """Places of one result that consumers show."""
 
 _LEVELS = {"low": "note", "medium": "warning", "high": "error"}
-_MESSAGE = 1_000
+_TEXT = 1_000
 _PATH = 1_000
 _LONGEST = 12_000
+_DOTS = re.compile(r"(?<![^/])\.{1,2}(?![^/])")
 
 Object = dict[str, Any]
 
@@ -54,8 +56,26 @@ def _shown(value: Any) -> Any:
 
 
 def uri(path: str) -> str:
-    """An entry's path as a relative URI reference (RFC 3986): percent-encoded, no scheme, no leading slash."""
-    return quote(visible(path.lstrip("/"), _PATH), safe="/!~-._")
+    """An entry's path as a relative URI reference (RFC 3986): percent-encoded, no scheme, no leading slash.
+
+    Segments that mean a folder above or the same one become ``__`` and ``_``: a viewer would leave its own folder.
+    """
+    return _DOTS.sub(_underscores, quote(visible(path.lstrip("/"), _PATH), safe="/!~-._"))
+
+
+def _underscores(match: re.Match[str]) -> str:
+    """As many underscores as there are dots."""
+    return "_" * len(match.group())
+
+
+def message(text: str) -> Object:
+    r"""A text as a message. Nothing in it is a placeholder or a link (section 3.11: ``{0}``, ``[text](target)``).
+
+    Braces are doubled, as the standard asks. ``](`` is taken apart by backslashes: viewers differ in how they read an
+    escaped bracket, and none takes ``\]\(`` for a link.
+    """
+    shown = visible(text, 3 * _TEXT).replace("{", "{{").replace("}", "}}")
+    return {"text": shown.replace("](", "\\]\\(")}
 
 
 class _Run:
@@ -101,13 +121,13 @@ class _Run:
             "ruleIndex": self.rule_index[finding.rule],
             "kind": kind,
             "level": level,
-            "message": {"text": _message(finding)},
+            "message": message(_sentence(finding)),
             "locations": [self._location(places[0])],
             "relatedLocations": [{"id": i, **self._location(p)} for i, p in enumerate(places[1:], 1)],
             "partialFingerprints": {"affidavit/1": _fingerprint(finding, places[0])},
             "properties": {
                 "answer": finding.answer, "grade": finding.grade or "", "severity": finding.severity, "who": who,
-                "searched": visible(finding.searched, _MESSAGE), "limitations": finding.limitations,
+                "searched": visible(finding.searched, _TEXT), "limitations": finding.limitations,
             },
         }  # fmt: skip
 
@@ -120,7 +140,7 @@ class _Run:
             return {"physicalLocation": physical}
         name = f"{place.class_}->{place.method}" if place.method else place.class_
         kind = "function" if place.method else "type"
-        logical: Object = {"fullyQualifiedName": visible(name, _MESSAGE), "kind": kind}
+        logical: Object = {"fullyQualifiedName": visible(name, _TEXT), "kind": kind}
         if place.pc >= 0:
             logical["properties"] = {"pc": place.pc}
         return {"physicalLocation": physical, "logicalLocations": [logical]}
@@ -145,7 +165,7 @@ class _Run:
         """A limitation."""
         made: Object = {
             "descriptor": {"id": item.kind}, "level": "warning",
-            "message": {"text": visible(item.detail, _MESSAGE) or item.kind}, "properties": {"count": item.count},
+            "message": message(item.detail or item.kind), "properties": {"count": item.count},
         }  # fmt: skip
         return made | ({"locations": [self._location(item.place)]} if item.place else {})
 
@@ -158,11 +178,15 @@ def _kind(finding: Finding) -> tuple[str, str]:
     return ("fail", level) if level else ("informational", "none")
 
 
-def _message(finding: Finding) -> str:
-    """The statement with its strength, or the statement and what was searched."""
-    title = visible(finding.title, _MESSAGE) or finding.rule
+def _sentence(finding: Finding) -> str:
+    """The statement with its strength, and what was searched."""
     grade = f" ({finding.answer}, {finding.grade})" if finding.grade else f" ({finding.answer})"
-    return f"{title}{grade}. Searched: {visible(finding.searched, _MESSAGE)}"
+    return f"{visible(_title(finding), _TEXT)}{grade}. Searched: {visible(finding.searched, _TEXT)}"
+
+
+def _title(finding: Finding) -> str:
+    """The statement; never empty, as no message may be."""
+    return finding.title or finding.rule
 
 
 def _rule(finding: Finding) -> Object:
@@ -170,13 +194,13 @@ def _rule(finding: Finding) -> Object:
     tags: Iterable[str] = (finding.category, *finding.masvs, *finding.maswe)
     made: Object = {
         "id": finding.rule,
-        "shortDescription": {"text": visible(finding.title, _MESSAGE) or finding.rule},
-        "fullDescription": {"text": visible(finding.title, _MESSAGE) or finding.rule},
+        "shortDescription": message(_title(finding)),
+        "fullDescription": message(_title(finding)),
         "defaultConfiguration": {"level": _LEVELS.get(finding.severity, "none")},
         "properties": {"tags": _distinct(tags)[:10], "version": finding.version},
     }
-    references = "\n".join(visible(item, _MESSAGE) for item in finding.references)
-    return made | ({"help": {"text": references}} if references else {})
+    references = "; ".join(visible(item, _TEXT) for item in finding.references)
+    return made | ({"help": message(references)} if references else {})
 
 
 def _distinct(tags: Iterable[str]) -> Sequence[str]:
@@ -186,7 +210,7 @@ def _distinct(tags: Iterable[str]) -> Sequence[str]:
 
 def _absent(finding: Finding) -> Object:
     """A rule that matched nothing, with what was searched."""
-    return {"ruleId": finding.rule, "searched": visible(finding.searched, _MESSAGE), "limitations": finding.limitations}
+    return {"ruleId": finding.rule, "searched": visible(finding.searched, _TEXT), "limitations": finding.limitations}
 
 
 def _fingerprint(finding: Finding, place: Place) -> str:

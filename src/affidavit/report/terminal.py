@@ -1,17 +1,17 @@
 """The summary on a terminal or in a pipe: the questions people ask, in their order, what could not be seen first."""
 
-import shlex
 from collections.abc import Sequence
 
 from affidavit.model.bundle import Affidavit
 from affidavit.model.finding import Answer
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
-from affidavit.model.signing import Certificate, SigningBlock
 from affidavit.report.answers import Statement, statements
 from affidavit.report.columns import GAP, Page
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
+from affidavit.report.paths import how_to_check
+from affidavit.report.signed import accepted, signed_by
 from affidavit.report.text import visible
 from affidavit.wording import plural
 
@@ -80,13 +80,8 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
 
 
 def signers(facts: Facts) -> str:
-    """Who signed, by the certificates present, with the words that none of it was verified."""
-    schemes = sorted({block.scheme for block in facts.about(SigningBlock) if block.scheme.startswith("v")})
-    subjects = sorted({visible(item.subject, 120) for item in facts.about(Certificate)})
-    if not schemes and not subjects:
-        return "no signature found"
-    who = "; ".join(subjects) or "no certificate read"
-    return f"{who}  ({', '.join(schemes) or 'no scheme read'}; not verified)"
+    """Who signed, verified signers first, and which Android versions accept it."""
+    return "; ".join(part for part in (visible(signed_by(facts), 400), accepted(facts)) if part)
 
 
 def _limits(page: Page, affidavit: Affidavit) -> None:
@@ -185,8 +180,3 @@ def _how_to_check(affidavit: Affidavit) -> list[tuple[str, str]]:
     """The last line when nothing was written."""
     bundle, _ = file_names(affidavit)
     return [("Check it", how_to_check(bundle, affidavit.manifest.artefact.name))]
-
-
-def how_to_check(bundle: str, artefact: str) -> str:
-    """The command that checks a bundle, quoted for a shell; hidden characters in names are escapes even there."""
-    return f"affidavit verify {shlex.quote(visible(bundle))} --artefact {shlex.quote(visible(artefact))}"

@@ -12,11 +12,12 @@ import msgspec
 
 from affidavit.artefact.directory import find_directory
 from affidavit.artefact.notes import Notes
+from affidavit.signing.fields import BoundError, BrokenFieldError, Fields
+from affidavit.signing.sections import FOOTER, MAGIC
 
-MAGIC = b"APK Sig Block 42"
-_FOOTER = struct.Struct("<Q16s")
 _PROOF_OF_ROTATION = 0x3BA06F8C
 _MAX_PAIRS = 256
+_MAX_SCANNED = 1 << 18
 _MAX_SIGNERS = 64
 _MAX_CERTIFICATES = 64
 _MAX_CERTIFICATE = 64 << 10
@@ -68,8 +69,18 @@ class Signers(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
-class _BrokenError(ValueError):
-    """A length passes what holds it."""
+class Pairs(msgspec.Struct, frozen=True):
+    """The pairs of a block.
+
+    Attributes:
+        blocks: in their order; past `_MAX_PAIRS`, only the first of each scheme.
+        fault: what is wrong with their lengths, or how many were left out.
+        unread: why blocks may be there that were not looked for; empty when all were.
+    """
+
+    blocks: list[Block]
+    fault: str = ""
+    unread: str = ""
 
 
 def find_blocks(view: memoryview) -> tuple[list[Block], str]:
@@ -81,22 +92,37 @@ def find_blocks(view: memoryview) -> tuple[list[Block], str]:
     end = directory.start if directory else 0
     if end < 32 or bytes(view[end - 16 : end]) != MAGIC:
         return [], ""
-    size, _ = _FOOTER.unpack_from(view, end - _FOOTER.size)
+    size, _ = FOOTER.unpack_from(view, end - FOOTER.size)
     start = end - 8 - size
-    if size < 24 or start < 0:
+    if size < FOOTER.size or start < 0:
         return [], f"the block's size field says {size} bytes, which does not fit before the central directory"
     fault = "" if struct.unpack_from("<Q", view, start)[0] == size else "the block's two size fields differ"
+    pairs = read_pairs(view, start + 8, end - FOOTER.size)
+    return pairs.blocks, fault or pairs.fault
+
+
+def read_pairs(view: memoryview, at: int, last: int) -> Pairs:
+    """The id-value pairs between two offsets. Android reads them until it comes to the id that it looks for."""
     blocks: list[Block] = []
-    at, last = start + 8, end - _FOOTER.size
+    seen: set[int] = set()
+    count = 0
     while at + 12 <= last:
         length, block_id = struct.unpack_from("<QI", view, at)
         if length < 4 or at + 8 + length > last:
-            return blocks, f"pair {len(blocks)} has the length {length}, which passes the block's end"
-        if len(blocks) == _MAX_PAIRS:
-            return blocks, f"the block has more than {_MAX_PAIRS} pairs; the rest was not read"
-        blocks.append(Block(block_id, at + 12, length - 4))
+            return Pairs(blocks, f"pair {count} has the length {length}, which passes the block's end")
+        if count == _MAX_SCANNED:
+            unread = f"the block has more than {_MAX_SCANNED} pairs; the rest was not read"
+            return Pairs(blocks, unread, unread)
+        if count < _MAX_PAIRS or (block_id in SCHEMES and block_id not in seen):
+            blocks.append(Block(block_id, at + 12, length - 4))
+            seen.add(block_id)
+        count += 1
         at += 8 + length
-    return blocks, fault or ("" if at == last else f"{last - at} bytes after the last pair belong to none")
+    if count > _MAX_PAIRS:
+        return Pairs(
+            blocks, f"the block has {count} pairs, more than {_MAX_PAIRS}; of the rest, only schemes are listed"
+        )
+    return Pairs(blocks, "" if at == last else f"{last - at} bytes after the last pair belong to none")
 
 
 def read_signers(view: memoryview, block: Block) -> Signers:
@@ -107,86 +133,56 @@ def read_signers(view: memoryview, block: Block) -> Signers:
     found: list[SignedCertificate] = []
     count = -1
     try:
-        for number, certificate in reading(view, block.offset, block.offset + block.size):
+        for number, certificate in reading(Fields(view, block.offset, block.offset + block.size)):
             count = number
             if certificate:
                 found.append(certificate)
-    except (_BrokenError, struct.error) as error:
-        return Signers(count, tuple(found), str(error) or "a structure passes the end of the block")
+    except (BrokenFieldError, BoundError) as error:
+        return Signers(count, tuple(found), str(error))
     return Signers(max(count, 0), tuple(found))
 
 
-def _signer_list(
-    view: memoryview, start: int, end: int, *, levels: bool = False
-) -> Iterator[tuple[int, SignedCertificate | None]]:
+def _signer_list(value: Fields, *, levels: bool = False) -> Iterator[tuple[int, SignedCertificate | None]]:
     """A sequence of signers, each starting with its signed data, which is digests, then certificates.
 
     In v3 (`levels`) two SDK levels follow, then attributes, one of which may be the lineage.
     """
-    inner = _prefixed(view, start, end)
-    for number, (signer_start, signer_end) in enumerate(_sequence(view, *inner, _MAX_SIGNERS)):
+    for number, signer in enumerate(value.inner().items(_MAX_SIGNERS, "signers")):
         yield number + 1, None
-        signed_start, signed_end = _prefixed(view, signer_start, signer_end)
-        _, digests_end = _prefixed(view, signed_start, signed_end)
-        certificates = _prefixed(view, digests_end, signed_end)
-        for position, (at, stop) in enumerate(_sequence(view, *certificates, _MAX_CERTIFICATES)):
-            yield number + 1, _certificate(view, number, position, at, stop)
+        signed = signer.inner()
+        signed.inner()
+        for position, item in enumerate(signed.inner().items(_MAX_CERTIFICATES, "certificates")):
+            yield number + 1, _certificate(item, number, position)
         if levels:
-            for past in _lineage(view, number, certificates[1] + 8, signed_end):
+            signed.level()
+            signed.level()
+            for past in _lineage(signed.inner(), number):
                 yield number + 1, past
 
 
-def _lineage(view: memoryview, signer: int, start: int, end: int) -> Iterator[SignedCertificate]:
+def _lineage(attributes: Fields, signer: int) -> Iterator[SignedCertificate]:
     """Certificates of the proof of rotation, oldest first (AOSP "APK Signature Scheme v3", proof-of-rotation struct).
 
     It is a version, then nodes, each starting with a signed part, which starts with its certificate.
     """
-    for at, stop in _sequence(view, *_prefixed(view, start, end), _MAX_CERTIFICATES):
-        if stop - at < 8 or struct.unpack_from("<I", view, at)[0] != _PROOF_OF_ROTATION:
+    for item in attributes.items(_MAX_CERTIFICATES, "attributes"):
+        if len(item) < 8 or item.number() != _PROOF_OF_ROTATION:
             continue
-        for position, (node, node_end) in enumerate(_sequence(view, at + 8, stop, _MAX_CERTIFICATES)):
-            signed = _prefixed(view, node, node_end)
-            yield _certificate(view, signer, position, *_prefixed(view, *signed), lineage=True)
+        item.number()
+        for position, node in enumerate(item.items(_MAX_CERTIFICATES, "keys in a lineage")):
+            yield _certificate(node.inner().inner(), signer, position, lineage=True)
 
 
-def _stamp(view: memoryview, start: int, end: int) -> Iterator[tuple[int, SignedCertificate | None]]:
+def _stamp(value: Fields) -> Iterator[tuple[int, SignedCertificate | None]]:
     """Source stamp: one signer, whose block starts with its certificate."""
-    inner = _prefixed(view, start, end)
-    at, stop = _prefixed(view, *inner)
-    yield 1, _certificate(view, 0, 0, at, stop)
+    yield 1, _certificate(value.inner().inner(), 0, 0)
 
 
-_Reading = Callable[[memoryview, int, int], Iterator[tuple[int, SignedCertificate | None]]]
+_Reading = Callable[[Fields], Iterator[tuple[int, SignedCertificate | None]]]
 
 _V3 = partial(_signer_list, levels=True)
 _READINGS: dict[str, _Reading] = {"v2": _signer_list, "v3": _V3, "v3.1": _V3, "source-stamp": _stamp}
 
 
-def _certificate(
-    view: memoryview, signer: int, position: int, start: int, end: int, *, lineage: bool = False
-) -> SignedCertificate:
-    """The certificate between two offsets."""
-    if end - start > _MAX_CERTIFICATE:
-        raise _BrokenError(f"a certificate of {end - start} bytes is larger than is read here ({_MAX_CERTIFICATE})")
-    return SignedCertificate(signer, position, start, bytes(view[start:end]), lineage)
-
-
-def _prefixed(view: memoryview, start: int, end: int) -> tuple[int, int]:
-    """Start and end of the value at `start`, which has its length before it and must end by `end`."""
-    if start + 4 > end:
-        raise _BrokenError(f"at {start} a length is expected, but what holds it ends at {end}")
-    (length,) = struct.unpack_from("<I", view, start)
-    if start + 4 + length > end:
-        raise _BrokenError(f"the length {length} at {start} passes the end of what holds it, {end}")
-    return start + 4, start + 4 + length
-
-
-def _sequence(view: memoryview, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
-    """The values of a sequence, each with its length before it."""
-    for _ in range(most):
-        if start >= end:
-            return
-        at, start = _prefixed(view, start, end)
-        yield at, start
-    if start < end:
-        raise _BrokenError(f"a sequence has more than {most} items; the rest was not read")
+def _certificate(item: Fields, signer: int, position: int, *, lineage: bool = False) -> SignedCertificate:
+    return SignedCertificate(signer, position, item.at, item.rest(_MAX_CERTIFICATE, "a certificate"), lineage)

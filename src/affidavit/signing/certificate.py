@@ -48,6 +48,7 @@ class Parsed(msgspec.Struct, frozen=True):
     signature_algorithm: str
     sha256: str
     sha1: str
+    md5: str
 
 
 class SignedData(msgspec.Struct, frozen=True):
@@ -85,6 +86,7 @@ def _parsed(certificate: Any, der: bytes) -> Parsed:
         signature_algorithm=_signature(certificate["signature_algorithm"]),
         sha256=hashlib.sha256(der).hexdigest(),
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        md5=hashlib.md5(der, usedforsecurity=False).hexdigest(),
     )
 
 

@@ -11,11 +11,23 @@ from affidavit.signing.algorithms import DigestName, Family
 
 MAX_BITS: Final = 16_384
 """Largest modulus, in bits, whose signatures are checked: OpenSSL's own bound (OPENSSL_RSA_MAX_MODULUS_BITS)."""
-_CURVES: Final = {"secp256r1": "SECP256R1", "secp384r1": "SECP384R1", "secp521r1": "SECP521R1"}
+_MAX_EXPONENT_BITS: Final = 33
+"""Largest public exponent, in bits, as in Android's own library (BoringSSL, rsa_impl.c)."""
+_CURVES: Final = {
+    "secp224r1": "SECP224R1",
+    "secp256r1": "SECP256R1",
+    "secp384r1": "SECP384R1",
+    "secp521r1": "SECP521R1",
+}
+"""The curves that Android's library has (BoringSSL, ec.cc), as asn1crypto and `cryptography` name them."""
 
 
 class UnusableKeyError(ValueError):
     """The bytes are no public key whose signatures can be checked; the message says why."""
+
+
+class UnsupportedKeyError(UnusableKeyError):
+    """It is a key, but of a kind or size that cannot be checked here: nothing is known to be wrong with it."""
 
 
 def key_of(certificate: bytes) -> bytes:
@@ -53,7 +65,8 @@ def holds(key: bytes, family: Family, digest: DigestName, signature: bytes, data
         data: what was signed.
 
     Raises:
-        UnusableKeyError: the key is of another kind, or of a kind or size that cannot be checked here.
+        UnsupportedKeyError: the key is of a kind or size that cannot be checked here.
+        UnusableKeyError: the key cannot be read, or is of another kind than the algorithm asks for.
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -61,8 +74,10 @@ def holds(key: bytes, family: Family, digest: DigestName, signature: bytes, data
         _checker(_numbers(key), family, digest)(signature, data)
     except InvalidSignature:
         return False
+    except UnusableKeyError:
+        raise
     except (UnsupportedAlgorithm, ValueError, TypeError, OverflowError) as error:
-        raise UnusableKeyError(f"the key cannot be used: {str(error)[:120]}") from error
+        raise UnsupportedKeyError(f"the key cannot be used: {str(error)[:120]}") from error
     return True
 
 
@@ -92,8 +107,10 @@ def _rsa(info: Any) -> Numbers:
     modulus, exponent = parsed["modulus"].native, parsed["public_exponent"].native
     if modulus < 0:  # written without the leading zero byte that a positive number needs
         modulus += 1 << 8 * len(parsed["modulus"].contents)
-    if modulus.bit_length() > MAX_BITS or exponent.bit_length() > 64:
-        raise UnusableKeyError(f"an RSA key of {modulus.bit_length()} bits with an exponent of {exponent.bit_length()}")
+    if modulus.bit_length() > MAX_BITS or exponent.bit_length() > _MAX_EXPONENT_BITS:
+        raise UnsupportedKeyError(
+            f"an RSA key of {modulus.bit_length()} bits with an exponent of {exponent.bit_length()}"
+        )
     return "rsa", (modulus, exponent)
 
 
@@ -101,14 +118,14 @@ def _dsa(info: Any) -> Numbers:
     parameters = info["algorithm"]["parameters"]
     numbers = tuple(parameters[name].native for name in ("p", "q", "g"))
     if numbers[0].bit_length() > MAX_BITS:
-        raise UnusableKeyError(f"a DSA key of {numbers[0].bit_length()} bits")
+        raise UnsupportedKeyError(f"a DSA key of {numbers[0].bit_length()} bits")
     return "dsa", (*numbers, info["public_key"].parsed.native)
 
 
 def _ec(info: Any) -> Numbers:
     form, curve = info.curve
     if form != "named" or curve not in _CURVES:
-        raise UnusableKeyError(f"an elliptic curve that Android does not name ({form})")
+        raise UnsupportedKeyError(f"an elliptic curve that cannot be checked here ({str(curve)[:64]})")
     return "ec", (str(curve), bytes(info["public_key"].native))
 
 
@@ -137,5 +154,8 @@ def _checker(numbers: Numbers, family: Family, digest: DigestName) -> Callable[[
         return lambda signature, data: dsa_key.verify(signature, data, algorithm)
     curve, point = values
     named: ec.EllipticCurve = getattr(ec, _CURVES[curve])()
-    ec_key = ec.EllipticCurvePublicKey.from_encoded_point(named, point)
+    try:
+        ec_key = ec.EllipticCurvePublicKey.from_encoded_point(named, point)
+    except ValueError as error:
+        raise UnusableKeyError(f"the key is no point of the curve {curve}") from error
     return lambda signature, data: ec_key.verify(signature, data, ec.ECDSA(algorithm))

@@ -1,0 +1,185 @@
+"""Everything that touches the artefact's bytes, in stages: what a confined worker does, or this process without one.
+
+A stage that breaks, or for which the budget does not suffice, becomes a limitation on a partial affidavit.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Literal
+
+from msgspec.structs import replace
+
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import Given, open_artefact
+from affidavit.artefact.spool import Spool
+from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key
+from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.excerpt import Excerpter
+from affidavit.evidence.proofs import cited_places
+from affidavit.facts import coverage
+from affidavit.facts.extract import Extraction, Progress, stages
+from affidavit.findings import judge, load
+from affidavit.identity import libraries, signers
+from affidavit.identity.library_index import library_index
+from affidavit.model.bundle import Excerpt
+from affidavit.model.coverage import Coverage, StageCoverage
+from affidavit.model.errors import BudgetError
+from affidavit.model.fact import Fact
+from affidavit.model.finding import Finding
+from affidavit.model.limitation import Limitation
+
+UNBUDGETED = frozenset({"coverage", "findings", "excerpts"})
+"""Stages that run although the budget is used up: they say what a partial reading means."""
+
+Outcome = Literal["done", "cut", "failed", "skipped"]
+
+
+class _Conclusions:
+    """What follows from the facts."""
+
+    def __init__(self) -> None:
+        self.facts: tuple[Fact, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
+        self.excerpts: dict[str, Excerpt] = {}
+        self.coverage = Coverage()
+
+
+def examine(
+    given: Given,
+    budget: Budget,
+    progress: Progress,
+    *,
+    sha256: str = "",
+    spool: int | None = None,
+    v4_signature: bytes | None = None,
+    lost: Sequence[Lost] = (),
+) -> Examined:
+    """Read one artefact.
+
+    Args:
+        given: the open file.
+        budget: what the review may cost.
+        progress: called with stage, done and total; at least once when a stage starts.
+        sha256: digest of the file, where somebody took it already.
+        spool: descriptor of an empty file for code that memory is too small for (see `Spool`).
+        v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        lost: stages to leave out.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    progress("opening", 0, 1)
+    with open_artefact(given, budget, sha256) as opened, Spool(file=spool) as kept:
+        state, drawn = Extraction(opened, budget, kept), _Conclusions()
+        state.v4_signature = v4_signature
+        ran = _run(state, drawn, progress, {item.stage: item.cause for item in lost})
+        return Examined(
+            replace(opened.artefact, v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else ""),
+            drawn.facts or canonical(state.facts),
+            drawn.findings,
+            (*opened.limitations, *state.limitations),
+            drawn.excerpts,
+            Coverage(drawn.coverage.containers, drawn.coverage.code, ran),
+            partial=any(item.outcome == "cut" for item in ran),
+        )
+
+
+def _run(state: Extraction, drawn: _Conclusions, progress: Progress, lost: dict[str, str]) -> tuple[StageCoverage, ...]:
+    """Run every stage; give what became of each."""
+    later: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("libraries", lambda: _name_libraries(state)),
+        ("coverage", lambda: _cover(state, drawn)),
+        ("findings", lambda: _judge(state, drawn)),
+        ("excerpts", lambda: _excerpt(state, drawn, progress)),
+    )
+    ran = []
+    for name, stage in (*stages(state, progress), *later):
+        progress(name, 0, 1)
+        if name in lost:
+            detail = f"stage {name!r} was left out: the process that reads the artefact {lost[name]} in it"
+            state.limitations.append(Limitation("tool/worker-died", f"{detail}; what it would have read is unknown"))
+            ran.append(StageCoverage(name, "skipped"))
+            continue
+        ran.append(StageCoverage(name, _outcome(state, name, stage)))
+    return tuple(ran)
+
+
+def _outcome(state: Extraction, name: str, stage: Callable[[], None]) -> Outcome:
+    """Run one stage; what ends it early becomes a limitation."""
+    try:
+        if name in UNBUDGETED:
+            state.budget.conclude()
+        else:
+            state.breathe()
+        stage()
+    except BudgetError as error:
+        state.limitations.append(Limitation(f"budget/{name}", f"stage {name!r} was not finished: {error}"))
+        return "cut"
+    except Exception as error:
+        if os.environ.get("AFFIDAVIT_DEBUG"):
+            raise
+        detail = f"stage {name!r} broke off with {type(error).__name__}; what it would have read is unknown"
+        state.limitations.append(Limitation("tool/stage-failed", detail))
+        return "failed"
+    return "done"
+
+
+def _name_libraries(state: Extraction) -> None:
+    """Name whose code and whose signature it is."""
+    state.facts += libraries.extract(state.program, tuple(state.facts), sorted(state.media), library_index())
+    state.facts += signers.extract(tuple(state.facts))
+
+
+def _cover(state: Extraction, drawn: _Conclusions) -> None:
+    """Count what was examined; what no limitation accounts for becomes one."""
+    containers = coverage.of_containers(state.opened.parts, state.facts)
+    code = coverage.of_code(state.program.units)
+    drawn.coverage = Coverage(containers, code)
+    stated = (*state.opened.limitations, *state.limitations)
+    state.limitations += coverage.shortfalls(containers, code, stated)
+
+
+def _judge(state: Extraction, drawn: _Conclusions) -> None:
+    """Judge by every rule. It runs on a partial review too: limitations decide what is undetermined."""
+    drawn.facts = canonical(state.facts)
+    known = [*state.opened.limitations, *state.limitations]
+    try:
+        judged = judge.judge(drawn.facts, state.program, library_index(), known, load.rules(), state.budget.check)
+    except BudgetError as error:
+        known.append(Limitation("budget/findings", str(error)))  # every question is still answered: as undetermined
+        drawn.findings = judge.judge(drawn.facts, None, None, known, load.rules()).findings
+        raise
+    state.limitations += judged.raised
+    drawn.findings = judged.findings
+
+
+def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
+    """Show the bytes at the first places that each finding cites; the other places are named without."""
+    excerpter, missing = Excerpter(state.program, state.documents, state.set_aside), 0
+    for done, finding in enumerate(drawn.findings):
+        progress("excerpts", done, len(drawn.findings))
+        state.breathe()
+        for place in islice(cited_places(finding), EXCERPTS_PER_FINDING):
+            key = excerpt_key(place)
+            if place.offset >= 0 and key not in drawn.excerpts:
+                excerpt = excerpter.of(place)
+                missing += excerpt is None
+                if excerpt is not None:
+                    drawn.excerpts[key] = excerpt
+    if missing:
+        detail = "the bytes at cited places could not be read again, so they are named without being shown"
+        state.limitations.append(Limitation("tool/no-excerpt", detail, count=missing))
+
+
+def canonical(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, in the order of the bytes: by place, then id."""
+    return tuple(sorted({fact.id: fact for fact in facts}.values(), key=_in_order))
+
+
+def _in_order(fact: Fact) -> tuple[str, int, str, str, int, str]:
+    """Sorts as (place, id) does, but faster: tuples compare in C."""
+    place = fact.place
+    return place.entry, place.offset, place.class_, place.method, place.pc, fact.id

@@ -1,0 +1,112 @@
+"""The process that reads hostile bytes: it loads all it needs, raises the walls, reads, answers once and ends.
+
+It is started by `evidence.confined` with a `Request` on its standard input. After the walls it can open no file, start
+no process and reach no network; what it says is checked by the parent like any other untrusted input.
+"""
+
+import os
+import sys
+import time
+from importlib import import_module
+from typing import Final
+
+import msgspec
+
+from affidavit import knowledge
+from affidavit.artefact.opening import Given
+from affidavit.dalvik import jvm, opcodes
+from affidavit.evidence.examine import examine
+from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, WALLS, Refusal, Request
+from affidavit.model.errors import AffidavitError
+from affidavit.sandbox.channel import send
+from affidavit.sandbox.limits import Limits
+from affidavit.sandbox.walls import raise_walls
+
+LATER: Final = (
+    "affidavit.artefact.textxml",
+    "affidavit.dalvik.classfile",
+    "affidavit.dalvik.jvm_disassemble",
+    "affidavit.facts.apple_signing",
+    "affidavit.facts.native",
+    "asn1crypto.cms",
+    "asn1crypto.keys",
+    "asn1crypto.x509",
+    "cryptography.exceptions",
+    "cryptography.hazmat.backends.openssl.backend",
+    "cryptography.hazmat.primitives.asymmetric.dsa",
+    "cryptography.hazmat.primitives.asymmetric.ec",
+    "cryptography.hazmat.primitives.asymmetric.padding",
+    "cryptography.hazmat.primitives.asymmetric.rsa",
+    "encodings.ascii",
+    "encodings.cp1252",
+    "encodings.cp437",
+    "encodings.idna",
+    "encodings.latin_1",
+    "encodings.unicode_escape",
+    "encodings.utf_16_be",
+    "encodings.utf_16_le",
+    "encodings.utf_32_be",
+    "encodings.utf_8_sig",
+    "numpy.ma",
+    "plistlib",
+    "unicodedata",
+)
+"""What stages import when they need it: here it has to be there before the walls are."""
+_PAUSE: Final = 0.05
+"""Seconds between two reports of progress within one stage."""
+
+
+def main() -> None:
+    """Read the request, answer, end. Nothing of Python's own ending runs: it would ask the kernel for too much."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    try:
+        kind, body = _answer(request)
+    except AffidavitError as error:
+        kind, body = REFUSAL, msgspec.json.encode(Refusal(type(error).__name__, str(error), error.advice))
+    except OSError as error:  # a wall, or a limit
+        kind, body = REFUSAL, msgspec.json.encode(Refusal("WallError", str(error)))
+    send(request.answers, kind, body)
+    os._exit(0)
+
+
+def _answer(request: Request) -> tuple[bytes, bytes]:
+    """Kind and body of the last frame."""
+    for name in LATER:
+        import_module(name)
+    knowledge.hold()
+    opcodes.opcodes()
+    jvm.opcodes()
+    request.budget.check()
+    spool = request.spool if request.spool >= 0 else None
+    bounds = Limits(
+        request.budget.memory, request.size + request.budget.total_bytes, request.budget.total_bytes, request.seconds
+    )
+    walls = raise_walls(bounds, confined=request.confined)
+    send(request.answers, WALLS, msgspec.json.encode(walls))
+    given = Given(request.name, request.artefact, request.size)
+    examined = examine(
+        given,
+        request.budget,
+        _Reporter(request.answers),
+        sha256=request.sha256,
+        spool=spool,
+        v4_signature=request.v4_signature,
+        lost=request.lost,
+    )
+    return RESULT, msgspec.json.encode(examined)
+
+
+class _Reporter:
+    """Progress as frames: the start of every stage, and now and then what is done of it."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._stage = ""
+        self._next = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage == self._stage and now < self._next:
+            return
+        self._stage, self._next = stage, now + _PAUSE
+        send(self._handle, PROGRESS, msgspec.json.encode((stage, done, total)))

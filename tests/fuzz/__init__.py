@@ -1,0 +1,1 @@
+"""A fuzz harness for each parser: `python -m tests.fuzz`."""

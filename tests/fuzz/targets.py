@@ -1,0 +1,70 @@
+"""Every parser that reads hostile bytes: what is fuzzed. One line registers one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from affidavit.artefact.plist import PlistError, read_plist
+from affidavit.model.errors import VerificationError
+from affidavit.signing.apple.blobs import MalformedError
+from affidavit.signing.apple.entitlements import read_der
+from affidavit.signing.apple.profile import read_profile
+from affidavit.signing.certificate import UnreadableCertificateError
+from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
+from tests.fuzz import uses, uses_signing
+from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
+from tests.mutation.cases import Change
+from tests.mutation.fields import poke
+
+
+@dataclass(frozen=True)
+class Target:
+    """One parser.
+
+    Attributes:
+        name: of the target, its seeds and its regressions.
+        use: reads bytes and does with the result what the program does.
+        raises: the exceptions that it declares; any other one is a defect.
+        change: what the gate's own mutations know of the format.
+    """
+
+    name: str
+    use: Callable[[bytes], object]
+    raises: tuple[type[Exception], ...] = ()
+    change: Change = raw.scribble
+
+    def run(self, data: bytes) -> None:
+        """Read the bytes; raises what is not declared."""
+        try:
+            self.use(data)
+        except self.raises:
+            return
+
+
+_ALL = (
+    Target("zip", uses.zip_file, change=zips.structure),
+    Target("inflate", uses.stream),
+    Target("axml", uses.manifest, change=chunks.mutate),
+    Target("text-xml", uses.manifest, change=texts.rewrite),
+    Target("network-security", uses.security, change=texts.rewrite),
+    Target("arsc", uses.table, change=chunks.mutate),
+    Target("string-pool", uses.pool, change=chunks.mutate),
+    Target("dex", uses.dex, change=dexes.mutate),
+    Target("class", uses.class_file, change=binaries.class_file),
+    Target("elf", uses.elf, change=binaries.elf),
+    Target("certificate", uses.certificate, (UnreadableCertificateError,), binaries.der),
+    Target("pkcs7", uses.signed_data, (UnreadableCertificateError,), binaries.der),
+    Target("signing-block", uses.signing_block, change=lambda draw, data: poke(draw, data, blocks.pick)),
+    Target("media", uses.media),
+    Target("text", uses.text, change=texts.rewrite),
+    Target("bundle", uses.bundle_file, (VerificationError,), zips.fields),
+    Target("envelope", uses.envelope, (VerificationError,), texts.rewrite),
+    Target("plist", read_plist, (PlistError,), texts.rewrite),
+    Target("code-signature", uses_signing.code_signature, change=machos.mutate),
+    Target("signed-app", uses_signing.signed_file, change=blocks.mutate),
+    Target("jar-manifest", uses_signing.jar_manifest, change=texts.rewrite),
+    Target("signed-data", read_signed_data, (UnreadableSignedDataError,), binaries.der),
+    Target("idsig", uses_signing.idsig),
+    Target("profile", read_profile, (MalformedError,), binaries.der),
+    Target("entitlements", read_der, (MalformedError,), binaries.der),
+)
+TARGETS = {target.name: target for target in _ALL}

@@ -1,0 +1,1 @@
+"""Whole apps changed at random, by what their formats are made of and byte by byte: `python -m tests.mutation`."""

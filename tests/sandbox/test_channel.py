@@ -1,0 +1,87 @@
+"""Frames: whole or not at all, bounded, and never later than the parent wants to wait."""
+
+import os
+import struct
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affidavit.sandbox.channel import LONGEST, ChannelError, frames, send
+
+LATER = 5.0
+
+
+def received(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The frames in some bytes, written by another thread, since a pipe holds little."""
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as file:
+            file.write(data)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        return list(frames(reading, time.monotonic() + LATER))
+    finally:
+        os.close(reading)
+        thread.join()
+
+
+def written(*items: tuple[bytes, bytes]) -> bytes:
+    return b"".join(struct.pack("<cI", kind, len(body)) + body for kind, body in items)
+
+
+@given(st.lists(st.tuples(st.binary(min_size=1, max_size=1), st.binary(max_size=3_000)), max_size=8))
+def test_frames_come_out_as_they_went_in(items):
+    assert received(written(*items)) == items
+
+
+def test_a_large_frame_is_sent_in_pieces():
+    reading, writing = os.pipe()
+    body = bytes(range(256)) * 8_192
+    thread = threading.Thread(target=lambda: (send(writing, b"r", body), os.close(writing)))
+    thread.start()
+    assert list(frames(reading, time.monotonic() + LATER)) == [(b"r", body)]
+    thread.join()
+    os.close(reading)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_frames_or_an_error(data):
+    try:
+        items = received(data)
+    except ChannelError:
+        return
+    assert written(*items) == data
+
+
+def test_a_frame_longer_than_any_is_refused_before_it_comes():
+    with pytest.raises(ChannelError, match="a frame of"):
+        received(struct.pack("<cI", b"r", LONGEST + 1))
+
+
+def test_a_frame_that_is_cut_off_is_refused():
+    with pytest.raises(ChannelError, match="cut off"):
+        received(written((b"r", b"whole"))[:-1])
+
+
+def test_silence_ends():
+    reading, writing = os.pipe()
+    with pytest.raises(TimeoutError):
+        list(frames(reading, time.monotonic() + 0.05))
+    with pytest.raises(TimeoutError):
+        list(frames(reading, time.monotonic() - 1))
+    os.close(reading)
+    os.close(writing)
+
+
+def test_nobody_listening_is_an_error_of_the_sender():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with pytest.raises(BrokenPipeError):
+        send(writing, b"r", b"body")
+    os.close(writing)
