@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.artefact.arsc import parse_arsc
+from affidavit.artefact.budget import Budget
 from affidavit.artefact.resconfig import qualifiers
 from affidavit.artefact.stringpool import parse_pool, text_of_utf8, text_of_utf16
+from affidavit.model.errors import BudgetError
 from tests.artefact import manifests
 from tests.builders.arsc import DEFAULT, Bag, Kind, Table, config
 from tests.builders.axml import Raw, Ref, string_pool
@@ -287,3 +289,24 @@ def test_compact_entries_of_a_real_file_are_read(corpus):
     assert values
     assert all(table.resolve(resource).value.text or table.resolve(resource).value.type == -1 for resource in values)
     assert {table.name(resource) for resource in values} == set(names.values())
+
+
+def test_names_count_as_lookups_too(monkeypatch):
+    from affidavit.artefact import arsc
+
+    monkeypatch.setattr(arsc, "_MAX_LOOKUPS", 500)
+    table = parse_arsc(Table([Kind("string", {1: "a"}, config(sdk=level)) for level in range(1, 101)]).build())
+    assert [table.name(0x7F010000) for _ in range(20)] == [""] * 20
+    assert table.lookups > 500
+    assert "resources/too-many-lookups" in {item.kind for item in table.limitations}
+
+
+def test_time_is_looked_at_while_chunks_are_walked_and_values_asked_for():
+    data = Table([Kind("string", {0: "a"}, config(sdk=level % 30)) for level in range(1_200)]).build()
+    with pytest.raises(BudgetError):
+        parse_arsc(data, "resources.arsc", Budget(seconds=-1))
+    budget = Budget()
+    table = parse_arsc(data, "resources.arsc", budget)
+    budget.seconds = -1
+    with pytest.raises(BudgetError):
+        list(table.values(0x7F010000))

@@ -398,3 +398,16 @@ def test_manifests_that_break_other_readers_are_read(corpus, name):
     document = parse_axml((corpus / "malformed" / name).read_bytes())
     assert document.root.plain("package").text() == package
     assert (document.elements, kinds(document)) == (elements, limits)
+
+
+def test_the_number_of_nodes_is_bounded_whatever_they_are(monkeypatch):
+    monkeypatch.setattr(xmltree.TreeBuilder, "MAX_NODES", 50)
+    namespace = struct.pack("<HHIIIII", 0x0100, 16, 24, 1, 0xFFFFFFFF, 0, 0)
+    document = parse_axml(binary(SAMPLE, Lies(chunk_between_nodes=namespace * 200)))
+    assert document.root is not None
+    assert "manifest/too-many-nodes" in kinds(document)
+
+
+def test_time_is_bounded_in_text_xml_too():
+    with pytest.raises(BudgetError):
+        parse_axml(text(E("root", {}, tuple(E("leaf") for _ in range(5000)))), Budget(seconds=-1.0))

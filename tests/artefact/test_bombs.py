@@ -10,7 +10,6 @@ from affidavit.evidence.derive import derive
 from affidavit.evidence.proofs import broken
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UnreadableError
-from affidavit.model.finding import Answer
 from affidavit.model.inventory import EntryFact
 from benchmarks.bombs import measure
 from tests.builders.bombs import BOMBS
@@ -18,9 +17,9 @@ from tests.builders.bombs import BOMBS
 SECONDS = 60.0
 """Longest review of one bomb, in CPU seconds; each takes less than five on a quiet machine."""
 MEBIBYTES = 400.0
-"""Most memory of one review; each takes less than 256, and the worst were those of `WORST`."""
-WORST = ("high-ratio-half", "nested-splits", "dex-same-classes", "dex-same-method", "entries-200000", "manifest-30-MB")
-HIDES_NOTHING = {"symlinks", "traversal-names", "hidden-names"}
+"""Most memory of one review; each takes less than 256, the rest is room for another platform."""
+WORST = ("nested-splits", "dex-same-classes", "entries-65535", "entries-200000")
+"""Those that are reviewed in processes of their own, because they take the most memory."""
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +50,7 @@ def words_of(account: Affidavit) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("name", sorted(BOMBS.keys() - WORST))
 def test_a_bomb_ends_in_an_account_that_says_what_it_is(name: str, tmp_path: Path):
     bomb, account = BOMBS[name], account_of(name, tmp_path)
     if isinstance(account, str):
@@ -64,14 +63,6 @@ def test_a_bomb_ends_in_an_account_that_says_what_it_is(name: str, tmp_path: Pat
     assert len(account.limitations) < 500
 
 
-@pytest.mark.parametrize("name", sorted(n for n, bomb in BOMBS.items() if any(w.startswith("budget/") for w in bomb.said)))
-def test_what_a_bound_left_unread_is_not_called_absent(name: str, tmp_path: Path):
-    account = account_of(name, tmp_path)
-    assert isinstance(account, Affidavit)
-    text = [item for item in account.findings if item.rule.startswith("network/")]
-    assert all(item.limitations for item in text if item.answer is Answer.UNDETERMINED)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak memory of a process is read as Linux gives it")
 @pytest.mark.parametrize("name", WORST)
 def test_a_whole_review_in_a_process_of_its_own_stays_within_memory(name: str, tmp_path: Path):
@@ -79,7 +70,3 @@ def test_a_whole_review_in_a_process_of_its_own_stays_within_memory(name: str, t
     assert row.status == 0
     assert row.memory < MEBIBYTES
     assert set(BOMBS[name].said) <= set(row.words)
-
-
-def test_small_bombs_weigh_little():
-    assert {name for name, bomb in BOMBS.items() if name not in {"entries-200000"} and len(bomb.build()) > 16 << 20} == set()

@@ -275,3 +275,35 @@ def test_pages_that_were_let_go_are_read_again_from_the_file(tmp_path):
         before = part.read(part.find("assets/a"))
         opened.release_pages()
         assert part.read(part.find("assets/a")) == before
+
+
+def test_a_dex_that_is_a_zip_as_well_is_read_as_both(given):
+    path = given(build_zip([Item("AndroidManifest.xml", AXML), Item("classes.dex", DEX)], prefix=DEX), "janus.apk")
+    with open_artefact(path, Budget()) as opened:
+        outer, bare = opened.parts
+        assert (opened.artefact.kind, outer.role, bare.role) == ("apk", "base", "dex")
+        assert [entry.path for entry in outer.entries] == ["AndroidManifest.xml", "classes.dex"]
+        assert bare.read(bare.entries[0]) == path.read_bytes()
+        assert "container/two-faced" in {item.kind for item in opened.limitations}
+
+
+def test_a_dex_whose_entries_are_no_app_stays_a_dex_and_says_so(given):
+    path = given(build_zip([Item("notes.txt", b"hello")], prefix=DEX), "a.dex")
+    with open_artefact(path, Budget()) as opened:
+        bare, outer = opened.parts
+        assert (opened.artefact.kind, bare.role, outer.role) == ("dex", "dex", "container")
+        assert "container/two-faced" in {item.kind for item in opened.limitations}
+
+
+def test_a_dex_named_like_an_entry_of_its_own_zip_has_a_path_of_its_own(given):
+    path = given(build_zip([Item("AndroidManifest.xml", AXML), Item("a.apk", b"x")], prefix=DEX), "a.apk")
+    with open_artefact(path, Budget()) as opened:
+        paths = [entry.path for part in opened.parts for entry in part.entries]
+        assert len(paths) == len(set(paths))
+
+
+def test_the_budget_knows_the_size_of_the_artefact(given):
+    budget = Budget()
+    with open_artefact(given(APK), budget) as opened:
+        assert budget.size == opened.artefact.size == len(APK)
+        assert budget.listed == 2

@@ -135,3 +135,49 @@ def test_zip64_sizes_are_taken_from_the_extra_field_only_when_asked_for():
     read = read_zip(build_zip([Item("a", b"abc" * 5, extra=extra)]))
     assert read.named("a").size == 15
     assert zlib.crc32(read.data("a")) == read.named("a").crc
+
+
+def test_reading_again_is_not_counted_twice():
+    read = read_zip(zip_of({"a": bytes(3 * MB)}), total_bytes=4 * MB)
+    assert [len(read.data("a")) for _ in range(5)] == [3 * MB] * 5
+    assert read.budget.inflated == 3 * MB
+    assert read.limitations == []
+
+
+def test_an_entry_that_was_refused_is_not_tried_again():
+    lie = {"size": 10}
+    read = read_zip(build_zip([Item("a", ZEROS, stream=BOMB, central=lie, local=lie)]), entry_bytes=MB)
+    assert read.data("a") is None
+    spent = read.budget.inflated
+    assert read.data("a") is None
+    assert read.budget.inflated == spent
+
+
+def test_a_large_entry_may_not_be_as_steep_as_a_small_one():
+    data = bytes(40 * MB)
+    read = read_zip(build_zip([Item("a", data, stream=deflated(data, 9))]))
+    assert read.data("a") is None
+    assert read.kinds == ["budget/ratio"]
+    assert str(32 * MB) in read.limitations[0].detail
+
+
+def test_entries_that_overlap_within_reason_are_all_read():
+    items = [Item("0", b"shared bytes" * 99)]
+    items += [Item(str(number), b"shared bytes" * 99, at=0, hidden=True) for number in range(1, 30)]
+    read = read_zip(build_zip(items))
+    assert all(data == b"shared bytes" * 99 for _, data in read.all())
+    assert read.limitations == []
+
+
+def test_an_entry_that_lies_about_its_length_takes_nothing_from_those_it_overlaps():
+    lie = {"compressed": 1 << 30}
+    read = read_zip(build_zip([Item("a", b"abc" * 99, central=lie), Item("b", b"def" * 99)]))
+    assert [data for _, data in read.all()] == [None, b"def" * 99]
+    assert read.kinds == ["container/entry-out-of-bounds"]
+
+
+def test_the_artefacts_size_bounds_what_it_may_inflate_to():
+    read = read_zip(zip_of({str(number): bytes(MB) for number in range(9)}), free_bytes=4 * MB)
+    assert sum(data is not None for _, data in read.all()) == 4
+    read = read_zip(zip_of({str(number): bytes(MB) for number in range(9)}), free_bytes=4 * MB, size=MB)
+    assert sum(data is not None for _, data in read.all()) == 9

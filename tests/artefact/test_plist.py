@@ -97,6 +97,8 @@ def test_text_that_cannot_be_decoded_is_shown_as_escapes():
         (binary([b"\x51a"], count=1 << 60), "trailer"),
         (binary([b"\x5f\x13" + b"\xff" * 8]), "passes the end"),
         (binary([b"\x5f\x51a"]), "no number"),
+        (binary([b"\x15" + bytes(32)]), "number has 32 bytes"),
+        (binary([bytes([0xDF, 0x12]) + b"\x7f\xff\xff\xff"]), "more than 200000"),
         (binary([b"\xb0"]), "unknown marker"),
         (binary([b"\x21\x00\x00"]), "number has 2 bytes"),
         (binary([b"\x33" + b"\x7f\xef" + b"\xff" * 6]), "date is out of range"),
@@ -113,8 +115,16 @@ def test_what_is_malformed_is_refused_with_its_reason(data, why):
 def test_a_tree_that_shares_branches_is_counted_as_often_as_it_has_them():
     # Thirty lists of two references to the next: a billion values in 200 bytes.
     laughs = [bytes([0xA2, number + 1, number + 1]) for number in range(30)]
-    with pytest.raises(PlistError, match="more than 500000 values"):
+    with pytest.raises(PlistError, match="more than 200000 values"):
         read_plist(binary([*laughs, b"\x51a"]))
+
+
+@pytest.mark.parametrize("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
+def test_a_caller_may_ask_for_fewer_values(form):
+    data = plistlib.dumps([1, 2, 3], fmt=form)
+    assert read_plist(data, 4) == [1, 2, 3]
+    with pytest.raises(PlistError, match="more than 3 values"):
+        read_plist(data, 3)
 
 
 def test_objects_that_share_bytes_do_not_stand_for_more_than_there_are():
@@ -129,7 +139,7 @@ def test_objects_that_share_bytes_do_not_stand_for_more_than_there_are():
 def test_long_lists_of_one_object_are_bounded():
     count = plist.MAX_VALUES + 1
     data = binary([b"\xaf\x12" + struct.pack(">I", count) + b"\x01" * count, b"\x09"])
-    with pytest.raises(PlistError, match="more than 500000 values"):
+    with pytest.raises(PlistError, match="more than 200000 values"):
         read_plist(data)
 
 
@@ -143,8 +153,8 @@ def test_xml_entities_and_depth_and_size_are_refused():
         read_plist(HEAD + b"<plist>" + b"<array>" * 5_000 + b"</array>" * 5_000 + b"</plist>")
     with pytest.raises(PlistError, match="more than the"):
         read_plist(b" " * (plist.MAX_BYTES + 1))
-    with pytest.raises(PlistError, match="500000 values"):
-        read_plist(HEAD + b"<plist><array>" + b"<true/>" * 500_001 + b"</array></plist>")
+    with pytest.raises(PlistError, match="200000 values"):
+        read_plist(HEAD + b"<plist><array>" + b"<true/>" * 200_001 + b"</array></plist>")
 
 
 @pytest.mark.parametrize("inner", [b"<integer>x</integer>", b"<data>!</data", b"<date>x</date>", b"<dict><key/>"])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affidavit.model.errors import BudgetError
 from tests.artefact.reading import android_refuses, read_zip
 from tests.builders.zip import Item, build_zip, deflated, zip_of
 
@@ -322,3 +323,29 @@ def test_every_entry_of_a_real_app_is_what_the_standard_library_reads(name, samp
     assert all(read.part.read(entry) == oracle.read(entry.name) for entry in read.part.entries)
     assert read.limitations == []
     assert all(entry.oddities == () for entry in read.part.entries)
+
+
+def test_a_symbolic_link_is_named_as_one():
+    link = {"made_by": 3 << 8 | 20, "external": 0o120777 << 16}
+    plain = {"made_by": 3 << 8 | 20, "external": 0o100644 << 16}
+    read = read_zip(build_zip([Item("a", b"/etc", 0, central=link), Item("b", b"x", 0, central=plain)]))
+    assert [entry.oddities for entry in read.part.entries] == [("symbolic-link",), ()]
+
+
+def test_only_a_unix_writer_makes_links():
+    dos = {"made_by": 20, "external": 0o120777 << 16}
+    read = read_zip(build_zip([Item("a", b"/etc", 0, central=dos)]))
+    assert read.part.entries[0].oddities == ()
+
+
+def test_entries_of_all_containers_together_are_bounded():
+    data = zip_of({str(number): b"x" for number in range(10)})
+    read = read_zip(data, entries=15, listed=8)
+    assert len(read.part.entries) == 7
+    assert read.kinds == ["budget/entries"]
+
+
+def test_time_is_looked_at_while_a_directory_is_listed():
+    data = zip_of({str(number): b"" for number in range(3_000)})
+    with pytest.raises(BudgetError):
+        read_zip(data, seconds=-1)

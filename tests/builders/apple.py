@@ -53,6 +53,8 @@ def certificate(
     """DER of a certificate."""
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
     builder = builder.serial_number(serial).not_valid_before(START).not_valid_after(START.replace(year=2045))
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    builder = builder.add_extension(identifier, critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     if code:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=True)
@@ -80,6 +82,7 @@ def cms(
     digests: Sequence[bytes] = (),
     signers: int = 1,
     certificates: Sequence[bytes] | None = None,
+    by_key: bool = False,
 ) -> bytes:
     """CMS signed data as codesign makes it."""
     own = asn1_x509.Certificate.load(who.certificate)
@@ -96,10 +99,7 @@ def cms(
     kind = "rsassa_pkcs1v15" if isinstance(who.key, rsa.RSAPrivateKey) else f"{digest}_ecdsa"
     info = asn1_cms.SignerInfo({
         "version": "v1",
-        "sid": asn1_cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            {"issuer": own.issuer, "serial_number": own.serial_number},
-        ),
+        "sid": _signer_id(own, by_key=by_key),
         "digest_algorithm": {"algorithm": digest},
         "signed_attrs": signed,
         "signature_algorithm": {"algorithm": kind},
@@ -117,6 +117,14 @@ def cms(
             "signer_infos": [info] * signers,
         }),
     }).dump()  # fmt: skip
+
+
+def _signer_id(own: asn1_x509.Certificate, *, by_key: bool) -> asn1_cms.SignerIdentifier:
+    """How the signer's certificate is named: by issuer and number, or by its key's identifier."""
+    if by_key:
+        return asn1_cms.SignerIdentifier("subject_key_identifier", own.key_identifier)
+    numbered = {"issuer": own.issuer, "serial_number": own.serial_number}
+    return asn1_cms.SignerIdentifier("issuer_and_serial_number", numbered)
 
 
 class _Digests(core.Sequence):

@@ -71,7 +71,9 @@ def mutf8_traps() -> bytes:
 def dense_classes(files: int, classes: int) -> bytes:
     """The same classes in every one of many dex files: each definition hidden by the first."""
     one = DexBuilder([Class(f"La{row};") for row in range(classes)]).build()
-    return with_code(*[one] * files)
+    stream = deflated(one)
+    names = [f"classes{row or ''}.dex" for row in (0, *range(2, files + 1))]
+    return app_with(*(packed(name, stream, len(one)) for name in names), without=("classes.dex",))
 
 
 def dense_calls(methods: int, calls: int) -> bytes:
@@ -86,9 +88,8 @@ def dense_addresses(count: int) -> bytes:
     texts = [f"https://h{row}.example.org/{row}" for row in range(count)]
     data = DexBuilder().add_strings(*texts).build()
     flat = "\n".join(texts).encode()
-    return app_with(
-        Item("classes.dex", data), *(Item(f"assets/{n}.txt", flat) for n in range(20)), without=("classes.dex",)
-    )
+    files = [packed(f"assets/{row}.txt", deflated(flat), len(flat)) for row in range(20)]
+    return app_with(Item("classes.dex", data), *files, without=("classes.dex",))
 
 
 def crossed_interfaces(count: int) -> bytes:
@@ -103,7 +104,7 @@ def crossed_interfaces(count: int) -> bytes:
 def class_cycles() -> bytes:
     """A jar of class files whose constants refer to each other in circles."""
     made = ClassBuilder("com/x/A")
-    first = made._count  # noqa: SLF001 - the next index, to refer to before it is there
+    first = made._count
     made.constant(struct.pack(">BH", 7, first + 1))
     made.constant(struct.pack(">BH", 7, first))
     made.constant(struct.pack(">BHH", 10, first + 3, first + 2))
@@ -116,8 +117,8 @@ def class_cycles() -> bytes:
 def many_classes(count: int, constants: int) -> bytes:
     """A jar of class files that are nearly all constants, alike and empty."""
     made = ClassBuilder("com/x/A")
-    made._count += constants  # noqa: SLF001 - constants that are not told apart
-    made._constants += [b"\x01\0\0"] * constants  # noqa: SLF001 - the same
+    made._count += constants
+    made._constants += [b"\x01\0\0"] * constants
     data = made.build()
     stream = deflated(data, 9)
     return build_zip([packed(f"com/x/A{row}.class", stream, len(data)) for row in range(count)])
@@ -140,7 +141,9 @@ def many_symbols(files: int, symbols: int) -> bytes:
     """Libraries of very many symbols that all have the same name."""
     data = bytearray(ElfBuilder(exports=["JNI_OnLoad"], hash_tables=("sysv",)).build())
     table = struct.pack("<IBBHQQ", 1, 0x12, 0, 1, 0, 0) * symbols
-    return with_libraries(*[_moved_symbols(bytes(data), table)] * files)
+    made = _moved_symbols(bytes(data), table)
+    stream = deflated(made)
+    return app_with(*(packed(f"lib/arm64-v8a/lib{row}.so", stream, len(made)) for row in range(files)))
 
 
 def _moved_symbols(data: bytes, table: bytes) -> bytes:

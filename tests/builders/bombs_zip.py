@@ -87,6 +87,14 @@ def _moved(items: list[Item], raw: bytes) -> list[Item]:
     return [carrier, *items]
 
 
+def dense_text(piece: bytes) -> bytes:
+    """Text that is nothing but the beginnings of addresses."""
+    block = (piece * (MB // len(piece) + 1))[:MB]
+    url = "://".encode("utf-16-le")
+    stream, size = repeated(block, 28, tail=url), 28 * MB + len(url)
+    return app_with(*(packed(f"assets/{row}.txt", stream, size) for row in range(2)))
+
+
 def nested(depth: int) -> bytes:
     """Archives in archives."""
     data = b"the innermost"
@@ -152,8 +160,7 @@ def with_zip_in_comment() -> bytes:
 def two_ends() -> bytes:
     """Two end records, each with a directory of its own."""
     other = zip_of({"AndroidManifest.xml": b"<manifest/>", "classes.dex": b"other"})
-    whole = app_with(prefix=other)
-    return whole
+    return app_with(prefix=other)
 
 
 def with_prefix(prefix: bytes, *, counted: bool = False) -> bytes:

@@ -31,7 +31,7 @@ PROFILE = {
     "ExpirationDate": dt.datetime(2025, 1, 2, 3, 4, 5),  # noqa: DTZ001 - as above
     "ProvisionedDevices": ["one", "two"],
     "DeveloperCertificates": [identity().certificate],
-    "Entitlements": {"get-task-allow": True},
+    "Entitlements": {"get-task-allow": True, "com.apple.developer.team-identifier": "TEAM123456"},
 }
 RIGHTS = {"get-task-allow": True, "com.apple.developer.team-identifier": "TEAM123456"}
 

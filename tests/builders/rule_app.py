@@ -4,7 +4,8 @@
 
 Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``,
 ``application``, ``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``,
-``natives``, ``entries``, ``notable``, ``signing``, ``frameworks``; for code ``calls``, ``strings``, ``fields``,
+``natives``, ``entries``, ``notable``, ``signing``, ``signatures``, ``verdicts``, ``certificates``, ``known_signers``,
+``frameworks``; for code ``calls``, ``strings``, ``fields``,
 ``types`` (each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
 ``implements``, ``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
 """
@@ -26,7 +27,15 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
-from affidavit.model.signing import SigningBlock
+from affidavit.model.signing import (
+    Certificate,
+    Issue,
+    KnownSigner,
+    PlatformVerdict,
+    Signature,
+    Signer,
+    SigningBlock,
+)
 from tests.builders.dex import DexBuilder, Method
 
 Spec = Mapping[str, Any]
@@ -65,8 +74,27 @@ def _subjects(spec: Spec) -> Iterable[tuple[Subject, Place]]:
         yield NotableCode(item["form"], item.get("text", "")), Place("classes.dex", 1, "Lcom/x/N;", "n()V", 0)
     for scheme in spec.get("signing", ()):
         yield SigningBlock(scheme, 1), Place("")
+    for what in _signed(spec):
+        yield what, Place("")
     for name in spec.get("frameworks", ()):
         yield Framework(name, "x"), Place("x")
+
+
+def _signed(spec: Spec) -> Iterable[Subject]:
+    """What came of checking the signatures."""
+    for item in spec.get("signatures", ()):
+        issues = tuple(Issue(word, "x.") for word in item.get("issues", ()))
+        signers = (Signer("ab" * 32, tuple(item.get("algorithms", ()))),)
+        yield Signature(item.get("scheme", "v2"), item.get("outcome", "verified"), signers, issues)
+    for item in spec.get("verdicts", ()):
+        issues = tuple(Issue(word, "x.") for word in item.get("issues", ()))
+        yield PlatformVerdict(1, 99, item.get("outcome", "accepted"), item.get("scheme", "v2"), issues=issues)
+    for item in spec.get("certificates", ()):
+        subject = item.get("subject", "CN=x")
+        where = (item.get("scheme", "v2"), subject, subject, "1", "", "", item.get("key", "RSA 2048"), "SHA256withRSA")
+        yield Certificate(*where, "ab" * 32, "cd" * 20, verified=item.get("verified", True))
+    for key in spec.get("known_signers", ()):
+        yield KnownSigner("ab" * 32, "x", "x", key, "x", "M")
 
 
 def _identity(spec: Spec) -> Iterable[Subject]:

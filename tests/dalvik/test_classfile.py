@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affidavit.artefact import budget
 from affidavit.dalvik.classfile import read_classes
 from affidavit.dalvik.jvm import opcodes
 from affidavit.dalvik.jvm_disassemble import disassemble_class
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.model.errors import BudgetError
 from tests.builders.classfile import Class, ClassBuilder, Handle, MethodType
 from tests.oracles.classfile import MethodRecord, read_class, unit_records
 
@@ -399,3 +401,18 @@ def test_instructions_equal_those_of_javap(corpus, jar, tmp_path):
 
 def test_a_record_compares_by_value():
     assert MethodRecord(1, b"a", b"()V") != MethodRecord(2, b"a", b"()V")
+
+
+def test_more_constants_than_compilers_write_are_not_all_read(monkeypatch):
+    monkeypatch.setattr(budget, "_FREE_ROWS", 10)
+    files = [(f"A{row}.class", ClassBuilder(f"A{row}").build()) for row in range(9)]
+    unit = read_classes("a.jar", files)
+    assert 1 < len(unit.class_type) < 9
+    (item,) = unit.limitations
+    assert (item.kind, item.count) == ("code/too-many-constants", 9 - len(unit.class_type))
+    assert len(read_classes("a.jar", files, budget.Budget(size=1 << 20)).class_type) == 9
+
+
+def test_time_is_looked_at_before_each_file():
+    with pytest.raises(BudgetError):
+        read_classes("a.jar", [("A.class", ClassBuilder("A").build())], budget.Budget(seconds=-1))

@@ -7,6 +7,7 @@ import pytest
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Unit
+from affidavit.model.errors import BudgetError
 from tests.builders.dex import Class, DexBuilder, Method
 from tests.dalvik.material import dex_files, real
 from tests.oracles.resolution import Slow
@@ -204,3 +205,40 @@ def test_a_hierarchy_made_to_exhaust_is_left_and_said(monkeypatch):
     program = Program([unit_of("classes.dex", *classes, caller("Li0;->m()V"))])
     assert leads(program, "Li0;->m()V") == "Ljava/lang/Object;"
     assert [item.kind for item in program.limitations] == ["code/hierarchy-too-large"]
+
+
+def test_whoever_walks_over_the_units_asks_the_budget_before_each():
+    asked = []
+    program = Program([unit_of("classes.dex"), unit_of("classes2.dex")], lambda: asked.append(1))
+    asked.clear()
+    assert [unit.entry for unit in program.units] == ["classes.dex", "classes2.dex"]
+    assert len(asked) == 2
+    assert len(program.units) == 2
+
+
+def test_a_budget_that_is_used_up_stops_the_walk():
+    left = [0, 1, 1, 1]
+
+    def check() -> None:
+        if not left.pop():
+            raise BudgetError("used up", advice="give more")
+
+    program = Program([], check)
+    assert list(program.units) == []
+    program = Program([unit_of("classes.dex")], lambda: None)
+    program.units.check = check
+    seen = [list(program.units) for _ in range(3)]
+    assert len(seen) == 3
+    with pytest.raises(BudgetError):
+        list(program.units)
+
+
+def test_definitions_hidden_by_several_files_are_each_named_with_the_one_that_is_used():
+    first = unit_of("classes.dex", Class("La;"), Class("Lb;"))
+    second = unit_of("classes2.dex", Class("Lb;"), Class("Lc;"))
+    third = unit_of("classes3.dex", Class("La;"), Class("Lc;"), Class("Ld;"))
+    assert Program([first, second, third]).duplicates == (
+        ("Lb;", "classes.dex", "classes2.dex"),
+        ("La;", "classes.dex", "classes3.dex"),
+        ("Lc;", "classes2.dex", "classes3.dex"),
+    )

@@ -9,6 +9,7 @@ import affidavit
 from affidavit.artefact.budget import Budget
 from affidavit.evidence.derive import derive
 from affidavit.evidence.proofs import broken
+from affidavit.facts import apple
 from affidavit.facts.apple import without_signers
 from affidavit.model.apple import (
     AppleBundle,
@@ -24,7 +25,7 @@ from affidavit.model.identity import Package
 from affidavit.report import FORMATS, render
 from tests.builders.apple import Sealing, ipa
 from tests.builders.ios_app import App, framework
-from tests.builders.macho import fat, image, library, signed_image
+from tests.builders.macho import ROOM, fat, image, library, signed_image
 from tests.builders.zip import zip_of
 
 DECLARED = {
@@ -86,6 +87,16 @@ def test_no_rule_about_android_says_that_something_is_not_shown(review):
     assert not list(broken(made))
 
 
+def test_the_name_of_a_listed_app_ties_an_ios_app_too(review):
+    made = review(App(info={"CFBundleIdentifier": "com.zhiliaoapp.musically"}).build())
+    assert ("tiktok", "package") in {(item.app, item.by) for item in made.law.bindings}
+    inner = App().bundle() | {
+        f"PlugIns/S.appex/{name}": data
+        for name, data in App(info={"CFBundleIdentifier": "com.zhiliaoapp.musically"}).bundle().items()
+    }
+    assert not review(ipa(inner)).law.bindings
+
+
 def test_bundles_inside_are_listed_with_what_they_are(review):
     files = App().bundle()
     parts = {
@@ -128,6 +139,22 @@ def test_an_executable_for_several_architectures_is_no_class_file(review):
     assert "code/malformed-class" not in limits(made)
 
 
+def test_two_apps_side_by_side_are_said_for_one_could_vouch_for_the_other(review):
+    files = App().bundle()
+    two = {f"Payload/{name}.app/{path}": data for name in ("A", "B") for path, data in files.items()}
+    assert "container/several-apps" in limits(review(zip_of(two)))
+    beside = {f"Payload/A.app/{path}": data for path, data in files.items()} | {"Payload/B.app": b"a file"}
+    assert "container/several-apps" not in limits(review(zip_of(beside)))
+
+
+def test_more_bundles_than_any_app_has_are_bounded(review, monkeypatch):
+    monkeypatch.setattr(apple, "_MAX_BUNDLES", 2)
+    info = plistlib.dumps({"CFBundleIdentifier": "x"})
+    made = review(ipa({f"F{number}.framework/Info.plist": info for number in range(5)}))
+    assert len(about(made, AppleBundle)) == 2
+    assert "manifest/many-declarations" in limits(made)
+
+
 def test_names_of_the_app_do_not_lead_out_of_its_bundle(review):
     for name in ("../../../etc/passwd", "/etc/passwd", "..", "a/b", "", 7):
         made = review(ipa({"Info.plist": plistlib.dumps({"CFBundleExecutable": name, "CFBundleIdentifier": "x"})}))
@@ -151,6 +178,8 @@ def test_blocks_of_signers_are_blanked_and_nothing_else():
     assert data[min(changed) :].startswith(bytes.fromhex("fade0b01"))
     for other in (b"junk", b"\xcf\xfa\xed\xfe", signed_image(sealing=Sealing(signer=None)), image(library("a"))):
         assert without_signers("My", other) == other
+    lost = signed_image(sealing=Sealing())[:-ROOM]
+    assert without_signers("My", lost) == lost
 
 
 def test_a_budget_of_no_time_gives_a_partial_account(review):

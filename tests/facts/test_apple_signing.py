@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from affidavit.evidence.derive import derive
+from affidavit.facts import apple_signing
 from affidavit.model.apple import CodeDirectory, Entitlement, Executable, ProvisioningProfile
 from affidavit.model.signing import Certificate, Signature
-from tests.builders.apple import Sealing, identity, profile, resource_list
+from tests.builders.apple import Identity, Sealing, identity, profile, resource_list
 from tests.builders.ios_app import PROFILE, RIGHTS, App, framework
 from tests.builders.macho import Cpu, encryption, fat, image, signed_image
 from tests.builders.zip import zip_of
@@ -136,6 +137,13 @@ def test_the_signer_that_the_profile_does_not_name_is_said(review):
     assert signature.outcome == "undetermined"
 
 
+def test_an_entitlement_that_the_profile_does_not_grant_is_said(review):
+    claimed = Sealing(entitlements={**RIGHTS, "com.apple.private.secret": True})
+    (signature,) = about(review(App(sealing=claimed).build()), Signature)
+    assert words(signature) == ["apple-entitlement-not-granted", *HELD]
+    assert "com.apple.private.secret" in signature.issues[0].detail
+
+
 def test_a_profile_that_was_changed_is_said(review):
     changed = profile(PROFILE).replace(b"Test profile", b"Best profile")
     (signature,) = about(review(App(profile=None, added={"embedded.mobileprovision": changed}).build()), Signature)
@@ -204,6 +212,41 @@ def test_an_app_without_its_executable_is_said(review):
     made = review(zip_of({f"Payload/My.app/{name}": data for name, data in files.items()}))
     assert "signing/apple-no-executable" in limits(made)
     assert not about(made, Signature)
+
+
+def test_what_only_begins_as_mach_o_is_said(review):
+    made = review(App(added={"broken": b"\xcf\xfa\xed\xfe"}).build())
+    assert "native/macho-bad-header" in limits(made)
+    assert len(about(made, Signature)) == 1
+
+
+def test_a_library_beside_the_executable_seals_nothing_of_the_bundle(review):
+    beside = signed_image(sealing=Sealing(identifier="libx"), kind=6)
+    made = review(App(files={"libx.dylib": beside}).build())
+    assert [words(item) for item in about(made, Signature)] == [HELD, HELD]
+    loose = review(App(added={"Frameworks/libswiftCore.dylib": beside}).build())
+    assert sorted(len(words(item)) for item in about(loose, Signature)) == [1, 2]
+
+
+def test_more_executables_than_any_app_has_are_bounded(review, monkeypatch):
+    monkeypatch.setattr(apple_signing, "_MAX_EXECUTABLES", 3)
+    made = review(App(added={f"{number}.dylib": image() for number in range(9)}).build())
+    assert "signing/apple-many-executables" in limits(made)
+    assert len(about(made, Signature)) == 3
+
+
+def test_more_profiles_than_any_app_has_are_bounded(review, monkeypatch):
+    monkeypatch.setattr(apple_signing, "_MAX_PROFILES", 2)
+    made = review(App(added={f"{number}.mobileprovision": profile(PROFILE) for number in range(4)}).build())
+    assert "signing/apple-many-profiles" in limits(made)
+    assert len(about(made, ProvisioningProfile)) == 2
+
+
+def test_a_certificate_that_cannot_be_described_is_said(review):
+    who = identity()
+    odd = Identity(who.key, who.certificate, (who.others[0], who.others[1].replace(b"200102030405Z", b"20010203xxxxZ")))
+    made = review(App(sealing=Sealing(signer=odd)).build())
+    assert "signing/unreadable-certificate" in limits(made)
 
 
 def test_addresses_in_certificates_are_not_the_apps(review):

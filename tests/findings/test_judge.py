@@ -201,3 +201,10 @@ def test_findings_come_by_rule_id_whatever_the_order_of_rules():
 def test_a_limitation_bears_on_what_it_can_hide(kind, entry, match, expected):
     gap = Limitation(kind, "x", Place(entry) if entry else None)
     assert finding(match, {}, [gap]).answer is expected
+
+
+def test_the_budget_is_asked_before_each_rule():
+    app, asked = build_app({"calls": [DELETE]}), []
+    rules = [rule({"call": DELETE}, id=f"files/{row}") for row in range(5)]
+    judge(app.facts, app.program, None, (), rules, lambda: asked.append(1))
+    assert len(asked) == 5

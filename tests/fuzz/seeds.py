@@ -14,6 +14,7 @@ from affidavit.signing.certificate import UnreadableCertificateError, parse_sign
 from tests.builders import axml, signing
 from tests.builders.zip import zip_of
 from tests.fuzz.files import made_files
+from tests.fuzz.uses_worker import answer
 from tests.mutation import blocks, zips
 from tests.mutation.apps import MADE
 
@@ -97,6 +98,7 @@ def made() -> dict[str, list[bytes]]:
     for target, items in made_files().items():
         seeds[target] += items
     seeds["bundle"], seeds["envelope"] = _bundle()
+    seeds["worker"].append(answer())
     return {name: few(items) for name, items in seeds.items()}
 
 

@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from affidavit.artefact.plist import PlistError, read_plist
 from affidavit.model.errors import VerificationError
+from affidavit.sandbox.channel import ChannelError
 from affidavit.signing.apple.blobs import MalformedError
 from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_signing
+from tests.fuzz import uses, uses_signing, uses_worker
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
+
+WORKER = (ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TimeoutError)
+"""What the parent of a worker takes for an answer of no known form (`affidavit.evidence.confined`)."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ _ALL = (
     Target("text", uses.text, change=texts.rewrite),
     Target("bundle", uses.bundle_file, (VerificationError,), zips.fields),
     Target("envelope", uses.envelope, (VerificationError,), texts.rewrite),
+    Target("worker", uses_worker.worker, WORKER, texts.rewrite),
     Target("plist", read_plist, (PlistError,), texts.rewrite),
     Target("code-signature", uses_signing.code_signature, change=machos.mutate),
     Target("signed-app", uses_signing.signed_file, change=blocks.mutate),

@@ -14,7 +14,7 @@ from affidavit.report.terminal import render_terminal
 from tests.injection import rules
 
 WIDTH = 80
-EXPLAINED = 150
+EXPLAINED = 60
 """Facts that are explained one by one."""
 
 

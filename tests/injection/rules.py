@@ -31,6 +31,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 LINE = re.compile(r"#{1,3} |- |\| |\|( --- \|)+|\*\*The budget|The first \d|[\d,]+ further string|No |$")
 """How a line of our Markdown begins."""
+WRITTEN = re.compile(r"\\[!-/:-@\[-`{-~]|(`+)(?!`)(?:.*?[^`])?\1(?!`)")
+"""Escaped punctuation and code spans: what a host expands is looked for in the rest."""
 LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 """A link in a message, as a careless viewer finds it."""
 PILE = re.compile(
@@ -142,8 +144,7 @@ def of_markdown(data: bytes) -> Iterator[str]:
             f"{child.type} in {token.content[:80]!r}" for child in token.children or () if child.type not in INSIDE
         )
     yield from (f"a line of its own: {line[:80]!r}" for line in text.split("\n") if not LINE.match(line))
-    prose = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
-    yield from (f"expanded: {found!r}" for found in re.findall(r"(?<!\\)(?:://|www\.|@\w|<\w|&\w+;)", prose))
+    yield from (f"expanded: {found!r}" for found in re.findall(r"://|www\.|@\w|<\w|&\w+;", WRITTEN.sub("", text)))
     yield from unseen(text)
 
 

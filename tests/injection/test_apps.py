@@ -47,7 +47,7 @@ def test_what_was_read_is_what_the_app_says(account: Account, carried):
 
 
 def bare(text: str) -> str:
-    """The letters and digits: readers of places trim, complete and cut, and show halves of pairs in ways of their own."""
+    """The letters and digits: readers of places trim, complete and cut."""
     return "".join(letter for letter in text if letter.isalnum() and letter.isascii())
 
 

@@ -1,6 +1,7 @@
 """Change apps and review them: `python -m tests.mutation --count 10000 --seed 1 --jobs 2`."""
 
 import argparse
+import contextlib
 import sys
 import time
 from collections.abc import Iterable
@@ -62,16 +63,17 @@ def _options() -> argparse.Namespace:
 
 
 def _watched(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """All outcomes, with a line on stderr now and then."""
+    """All outcomes, or those up to an interrupt, with a line on stderr now and then."""
     done: list[Outcome] = []
     started = said = time.monotonic()
-    for outcome in outcomes:
-        done.append(outcome)
-        if outcome.faults:
-            _say(f"{outcome.command}: {outcome.faults[0]}")
-        if time.monotonic() - said > 5:
-            said = time.monotonic()
-            _say(f"{len(done)} done, {sum(bool(item.faults) for item in done)} failed, {said - started:.0f} s")
+    with contextlib.suppress(KeyboardInterrupt):
+        for outcome in outcomes:
+            done.append(outcome)
+            if outcome.faults:
+                _say(f"{outcome.command}: {outcome.faults[0]}")
+            if time.monotonic() - said > 5:
+                said = time.monotonic()
+                _say(f"{len(done)} done, {sum(bool(item.faults) for item in done)} failed, {said - started:.0f} s")
     return done
 
 

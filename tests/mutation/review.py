@@ -2,6 +2,7 @@
 
 import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,6 @@ from affidavit.report import render
 FORMS = ("html", "json", "sarif", "csv", "markdown")
 TWICE = 20
 """Every so many cases the review is done again and every report is written."""
-COVERED = hasattr(Affidavit, "coverage")
-"""Whether accounts of this version have a record of what was covered."""
 
 
 def review(path: Path, *, twice: bool) -> dict[str, Any]:
@@ -40,9 +39,24 @@ def review(path: Path, *, twice: bool) -> dict[str, Any]:
     return {"outcome": "partial" if account.manifest.partial else "account", "faults": faults[:5]}
 
 
-def _uncovered(account: Affidavit) -> list[str]:
-    """An account without a record of what it covers."""
-    return ["the account has no coverage record"] if COVERED and not account.coverage else []
+def _uncovered(account: Affidavit) -> Iterator[str]:
+    """What is wrong with the record of what was examined: nothing in it, sums that are not, gaps without a reason."""
+    coverage = account.coverage
+    if not coverage.containers or not coverage.stages:
+        yield "the account has no coverage record"
+    for item in coverage.containers:
+        kinds = (item.parsed, item.searched, item.unknown, item.archives, item.folders, item.failed)
+        if sum(kinds) > item.seen or (sum(kinds) != item.seen and not account.manifest.partial):
+            yield f"of {item.seen} entries of {item.entry!r} {kinds} are accounted for"
+        if item.claimed + item.unclaimed != item.size:
+            yield f"of {item.size} bytes of {item.entry!r} {item.claimed} and {item.unclaimed} are accounted for"
+        if item.failed and not account.limitations:
+            yield f"{item.failed} entries of {item.entry!r} could not be read and nothing says so"
+    for code in coverage.code:
+        if not code.decoded <= code.coded <= code.methods:
+            yield f"{code.entry!r} has {code.methods} methods, {code.coded} with code, {code.decoded} decoded"
+        if code.decoded < code.coded and not code.reasons:
+            yield f"{code.entry!r} was not decoded wholly and no reason is given"
 
 
 def _differing(one: Affidavit, two: Affidavit) -> list[str]:

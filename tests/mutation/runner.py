@@ -65,7 +65,9 @@ def _make(seed: int, app: str, other: str, path: Path) -> tuple[str, int]:
 def _judged(ended: Ended) -> tuple[str, list[str]]:
     """The outcome in a word, and what is wrong with it."""
     if ended.cause:
-        return ended.cause.partition(" ")[0], [f"the review ended by {ended.cause} after {ended.seconds:.1f} s"]
+        return ended.cause.partition(" ")[0], [
+            f"the review ended by {ended.cause} after {ended.seconds:.1f} s, {ended.processor:.1f} s of processor time"
+        ]
     faults = list(ended.value["faults"])
     if ended.processor > SECONDS:
         faults.append(f"{ended.processor:.1f} s of processor time")

@@ -52,7 +52,7 @@ def test_endings_are_judged():
     assert judged(fine, memory=MEMORY + 1)[1] == ["1024 MiB of memory"]
     assert judged({"outcome": "account", "faults": ["a proof"]}) == ("account", ["a proof"])
     assert judged(fine, processor=20.5)[1] == ["20.5 s of processor time"]
-    assert judged(cause="hang") == ("hang", ["the review ended by hang after 1.0 s"])
+    assert judged(cause="hang") == ("hang", ["the review ended by hang after 1.0 s, 0.5 s of processor time"])
     assert judged(cause="signal 11")[0] == "signal"
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from affidavit.report.json import parse_json, render_json, schema, schema_document
+from affidavit.report.json import as_json, as_lines, inert, parse_json, render_json, schema, schema_document
 from tests.builders.affidavits import small_affidavit, tiny_affidavit
+from tests.oracles.visible import hidden
 from tests.report.accounts import PAYLOADS, full_affidavit, poisoned
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "reference" / "affidavit.schema.json"
@@ -56,3 +59,25 @@ def test_keys_are_sorted_so_that_documents_can_be_compared_by_line():
     lines = render_json(full_affidavit()).decode().splitlines()
     top = [line.split('"')[1] for line in lines if line.startswith('  "')]
     assert top == sorted(top)
+
+
+@given(st.recursive(st.text(max_size=20), lambda inner: st.lists(inner, max_size=4)))
+def test_hidden_characters_are_escapes_of_json_and_the_values_stay(value):
+    for made in (as_json(value), as_lines([value])):
+        assert json.loads(made) == value
+        assert not [letter for letter in made.decode() if letter != "\n" and hidden(letter)]
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("\x7f", '"\\u007f"'),
+        ("\x9b31m", '"\\u009b31m"'),
+        ("\u2028", '"\\u2028"'),
+        ("\U000e0041", '"\\udb40\\udc41"'),
+        ("é 漢 😀", '"é 漢 😀"'),
+    ],
+)
+def test_what_json_leaves_as_it_is_but_a_terminal_would_obey_is_escaped(text, made):
+    assert as_json(text).decode() == f"{made}\n"
+    assert inert(b'{"a": 1}\n') == b'{"a": 1}\n'

@@ -62,6 +62,12 @@ def test_escaped_text_reads_as_itself(text):
 
 def test_an_at_sign_mentions_nobody():
     assert inline(escape("ask @someone"))[1] == ("code_inline", "@")
+    assert inline(escape("ask @@all"))[1] == ("code_inline", "@@")
+
+
+def test_the_command_in_it_is_quoted_for_a_shell():
+    text = render_markdown(poisoned(full_affidavit(), "x; rm -rf ~"))
+    assert "`affidavit verify 'x; rm -rf ~.affidavit' --artefact 'x; rm -rf ~'`" in text
 
 
 def test_a_pipe_ends_no_cell():

@@ -11,7 +11,7 @@ import pytest
 
 from affidavit.model.finding import Answer, Finding, Proof
 from affidavit.model.place import Place
-from affidavit.report.sarif import LOCATIONS, render_sarif, uri
+from affidavit.report.sarif import LOCATIONS, message, render_sarif, uri
 from tests.report.accounts import PAYLOADS, WORDS, full_affidavit, poisoned
 
 
@@ -219,6 +219,28 @@ def test_places_are_bounded():
     many = [Place("classes.dex", offset) for offset in range(3 * LOCATIONS)]
     (result,) = run_of(with_findings(finding(places=many)))["results"]
     assert len(result["locations"]) + len(result["relatedLocations"]) == LOCATIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("plain", "plain"),
+        ("{0} and {name}", "{{0}} and {{name}}"),
+        ("[open](https://x.example)", "[open\\]\\(https://x.example)"),
+        ("[B is an array", "[B is an array"),
+        ("\u202ex", "\\u202ex"),
+    ],
+)
+def test_nothing_in_a_message_is_a_placeholder_or_a_link(text, made):
+    assert message(text) == {"text": made}
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [("../../x", "__/__/x"), ("a/./b/..", "a/_/b/__"), ("a..b/...", "a..b/..."), ("%2e%2e/x", "%252e%252e/x")],
+)
+def test_an_address_stays_below_where_it_is_read_from(path, made):
+    assert uri(path) == made
 
 
 @pytest.mark.parametrize(

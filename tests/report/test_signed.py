@@ -109,6 +109,8 @@ def test_decisions_of_versions_are_one_sentence():
     both = facts(verdict(1, 23), verdict(24, ANY_LEVEL, "refused"))
     assert accepted(both) == "accepted by Android 1.0 to 6.0; refused by Android 7.0 and later"
     assert accepted(facts(verdict(21, 23), verdict(24, ANY_LEVEL))) == "accepted by Android 5.0 and later"
+    some = facts(verdict(1, 20), verdict(21, 23, "refused"), verdict(24, 27, "refused"), verdict(28, ANY_LEVEL))
+    assert accepted(some) == "accepted by Android 1.0 to 4.4W and Android 9 and later; refused by Android 5.0 to 8.1"
     assert accepted(facts(verdict(21, ANY_LEVEL, "undetermined"))) == "no version's decision could be determined"
     assert accepted(facts()) == ""
 

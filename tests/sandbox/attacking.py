@@ -10,9 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from affidavit.sandbox import bubblewrap
+
 NOBODY = 65_534
 """The user without rights (Debian's ``nobody``)."""
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+def _code(environment: dict[str, str], arguments: list[str]) -> str:
+    """Code of an attacker: it is told all by its own text, since bubblewrap clears the environment."""
+    paths = [str(_ROOT), *filter(None, sys.path)]
+    return (
+        f"import os, sys; os.environ.update({environment!r}); sys.path[:] = {paths!r}; sys.argv[1:] = {arguments!r};"
+        "from tests.sandbox.attacks import main; main()"
+    )
 
 
 class Victim:
@@ -52,8 +63,12 @@ class Victim:
             for path in files
         ]
 
-    def attack(self, name: str, level: str, user: int) -> str:
-        """Have one thing tried by another process: ``succeeded``, or what stopped it."""
+    def attack(self, name: str, level: str, user: int, wrapper: str = "") -> str:
+        """Have one thing tried by another process, in bubblewrap if `wrapper` is its path.
+
+        Returns:
+            ``succeeded``, or what stopped it.
+        """
         with subprocess.Popen(["/bin/sleep", "60"], user=user, group=user) as other:
             environment = {
                 "ATTACKED": str(self.folder),
@@ -62,11 +77,12 @@ class Victim:
                 "ATTACKED_NAME": self.name,
                 "ATTACKED_PROCESS": str(other.pid),
                 "ATTACKED_HANDLE": str(self.file.fileno()),
-                "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)]),
             }
+            command = [sys.executable, "-S", "-c", _code(environment, [name, level, str(user)])]
+            if wrapper:
+                command = bubblewrap.wrapped(wrapper, command, [_ROOT, *map(Path, filter(None, sys.path))])
             done = subprocess.run(
-                [sys.executable, "-S", "-m", "tests.sandbox.attacks", name, level, str(user)],
-                env=environment, cwd=_ROOT, capture_output=True, timeout=60, check=False, pass_fds=[self.file.fileno()],
+                command, cwd="/", capture_output=True, timeout=60, check=False, pass_fds=[self.file.fileno()],
                 start_new_session=True,
             )  # fmt: skip
             other.kill()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.signing.block import MAGIC, Block, find_blocks, read_signers
+from affidavit.signing.block import MAGIC, Block, find_blocks, read_pairs, read_signers
 from tests.builders.signing import (
     PADDING,
     STAMP,
@@ -190,3 +190,45 @@ def test_any_block_value_is_read_or_said(value):
 
 def test_the_magic_is_the_published_one():
     assert MAGIC == b"APK Sig Block 42"
+
+
+def test_pairs_between_two_offsets_are_read_to_the_end():
+    raw = block((V2, b"two"), (7, b""))
+    pairs = read_pairs(memoryview(raw), 8, len(raw) - 24)
+    assert [(item.block_id, item.size) for item in pairs.blocks] == [(V2, 3), (7, 0)]
+    assert (pairs.fault, pairs.unread) == ("", "")
+
+
+@pytest.mark.parametrize("left", [1, 11])
+def test_bytes_after_the_last_pair_are_said(left):
+    raw = struct.pack("<QI", 4, 7) + bytes(left)
+    pairs = read_pairs(memoryview(raw), 0, len(raw))
+    assert pairs.fault == f"{left} bytes after the last pair belong to none"
+
+
+def test_behind_many_pairs_the_first_of_each_scheme_is_listed():
+    many = [(number, b"") for number in range(256)]
+    raw = block(*many, (V2, b"a"), (9, b"b"), (V2, b"c"), (V3, b"d"))
+    pairs = read_pairs(memoryview(raw), 8, len(raw) - 24)
+    assert [(item.block_id, item.size) for item in pairs.blocks[256:]] == [(V2, 1), (V3, 1)]
+    assert "260 pairs" in pairs.fault
+    assert pairs.unread == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        (signers([b"x"] * 65), "more than 64 certificates"),
+        (signers(*[[b"x"]] * 65), "more than 64 signers"),
+        (signers([bytes(65_537)]), "a certificate of 65537 bytes"),
+    ],
+)
+def test_what_is_not_read_is_said(value, part):
+    _, found = signed(value)
+    assert part in found.fault
+
+
+def test_attributes_before_a_lineage_may_be_short():
+    attributes = prefixed(b"id") + prefixed(struct.pack("<I", 0x3BA06F8C)) + rotation(b"old")
+    _, found = signed(prefixed(signer([b"new"], levels=True, attributes=attributes)), V3)
+    assert [(item.lineage, item.der) for item in found.certificates] == [(False, b"new"), (True, b"old")]

@@ -1,6 +1,7 @@
 """The schemes of a signing block: found as Android finds them, one level at a time."""
 
 import csv
+import re
 import struct
 
 import pytest
@@ -29,6 +30,7 @@ from tests.builders.block_signing import (
     value_of,
 )
 from tests.builders.signing import V2, V3, V31, apk, block, with_block
+from tests.conftest import REPOSITORY
 
 LEVELS = (1, 23, 24, 27, 28, 32, 33, 34, 40, 10_001)
 
@@ -206,6 +208,17 @@ def test_every_word_has_its_text():
         found = read(data)
         results = [result for level in LEVELS for result in (found.v2(level), found.v3(level), found.v31(level))]
         assert {issue.word for result in results if result for issue in result.every_issue} <= set(issue_texts())
+
+
+def test_each_fault_of_a_signer_is_explained_for_both_schemes():
+    folder = REPOSITORY / "src" / "affidavit" / "signing"
+    words = set()
+    for name in ("signer", "signer_check", "scheme"):
+        text = (folder / f"{name}.py").read_text("utf-8")
+        words |= set(re.findall(r'(?:FaultError\(|word = |_records\(\w+, |_listed\(\w+, )"([a-z-]+)"', text))
+    assert len(words) >= 15
+    for scheme in ("v2-sig", "v3-sig"):
+        assert {f"{scheme}-{word}" for word in words} <= set(issue_texts())
 
 
 FULL = full_apk()

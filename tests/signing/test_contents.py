@@ -1,6 +1,8 @@
 """Digests of the contents: streamed, they are those of the plain definition."""
 
+import mmap
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from affidavit.artefact.budget import Budget
 from affidavit.model.errors import BudgetError
 from affidavit.signing.contents import CHUNK, PAGE, Contents, MisalignedError, _pages
 from affidavit.signing.sections import Sections, find_sections
-from tests.builders.block_signing import Signing, plain_apk, signed_apk
+from tests.builders.block_signing import Signing, signed_apk
+from tests.builders.zip import Item, build_zip
 from tests.oracles import contents as oracle
 
 KINDS = ("chunked-sha256", "chunked-sha512", "verity-sha256")
@@ -21,6 +24,11 @@ def contents_of(data: bytes, budget: Budget | None = None) -> Contents:
     return Contents(view, find_sections(view), budget or Budget())
 
 
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096
+
+
 def expected(data: bytes, kind: str) -> bytes:
     found = find_sections(memoryview(data))
     return oracle.digest(oracle.without_block(data, found.block, found.directory, found.record), kind)
@@ -29,7 +37,9 @@ def expected(data: bytes, kind: str) -> bytes:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [0, 1, PAGE, CHUNK - 1, 2 * CHUNK + 7])
 def test_digests_are_those_of_the_definition(kind, size):
-    data = signed_apk(v2=[Signing()], plain=plain_apk(big=b"", more=bytes(range(256)) * (size // 256 + 1)), pages=True)
+    stored = Item("assets/big", (bytes(range(251)) * (size // 251 + 1))[:size], method=0)
+    data = signed_apk(v2=[Signing()], plain=build_zip([stored]), pages=True)
+    assert len(data) > size
     assert contents_of(data).digest(kind) == expected(data, kind)
 
 
@@ -48,8 +58,7 @@ def test_any_sections_give_what_the_definition_gives(block, directory, comment, 
 
 @pytest.mark.parametrize("pages", [1, 128, 129, 128 * 128 + 1])
 def test_the_tree_grows_a_level_when_its_hashes_fill_more_than_a_page(pages):
-    plain = plain_apk(filler=b"") + b""
-    data = signed_apk(v2=[Signing()], plain=plain, pages=True)
+    data = signed_apk(v2=[Signing()], pages=True)
     head = bytes(PAGE * (pages - 1))
     sections = find_sections(memoryview(data))
     whole = head + data
@@ -87,13 +96,29 @@ def test_digests_are_made_once():
 
 @pytest.mark.parametrize("kind", ["chunked-sha256", "verity-sha256"])
 def test_the_budget_is_asked(kind):
-    plain = plain_apk(big=bytes(1))
     head = bytes(PAGE * 8191)
-    data = head + signed_apk(v2=[Signing()], plain=plain, pages=True)
+    data = head + signed_apk(v2=[Signing()], pages=True)
     sections = find_sections(memoryview(data[len(head) :]))
     moved = Sections(*(getattr(sections, name) + len(head) for name in ("block", "directory", "record", "end")))
     with pytest.raises(BudgetError):
         Contents(memoryview(data), moved, Budget(seconds=-1)).digest(kind)
+
+
+@pytest.mark.parametrize("kind", ["chunked-sha256", "verity-sha256"])
+def test_a_mapped_file_does_not_stay_in_memory(tmp_path, kind):
+    path, tail = tmp_path / "large.apk", signed_apk(v2=[Signing()], pages=True)
+    size = 256 << 20
+    with path.open("wb") as file:
+        file.seek(size)
+        file.write(tail)
+    sections = find_sections(memoryview(tail))
+    moved = Sections(*(getattr(sections, name) + size for name in ("block", "directory", "record", "end")))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        before = resident()
+        found = Contents(memoryview(mapped), moved, Budget())
+        assert len(found.digest(kind)) in (32, 40)
+        assert resident() - before < 128 << 20
+        found.view.release()
 
 
 @pytest.mark.parametrize(("kind", "words"), [*zip(KINDS, ["SHA-256 in chunks", "SHA-512", "pages"], strict=True)])
@@ -104,6 +129,7 @@ def test_what_is_covered_is_said_with_counts(kind, words):
     assert f"all {find_sections(memoryview(data)).covered} bytes" in sentence
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3 * PAGE), max_size=5))
 def test_pages_are_those_of_the_parts_end_to_end(sizes):
     parts = [bytes([number + 1]) * size for number, size in enumerate(sizes)]

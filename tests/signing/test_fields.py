@@ -4,7 +4,7 @@ import struct
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.signing.fields import BoundError, BrokenFieldError, Fields
@@ -15,6 +15,7 @@ def fields(data: bytes) -> Fields:
     return Fields(memoryview(data), 0, len(data))
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=20), max_size=9))
 def test_what_was_written_is_read(values):
     read = fields(b"".join(map(prefixed, values)))
@@ -22,12 +23,14 @@ def test_what_was_written_is_read(values):
     assert len(read) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(-(2**31), 2**31 - 1))
 def test_numbers_are_unsigned_and_levels_signed(number, level):
     read = fields(struct.pack("<Ii", number, level) + b"tail")
     assert (read.number(), read.level(), len(read)) == (number, level, 4)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_any_bytes_give_fields_within_them_or_a_refusal(data):
     with suppress(BrokenFieldError, BoundError):

@@ -574,7 +574,7 @@ def test_java_takes_names_in_any_case_and_duplicates():
 GOOD = Jar(more=[Item("META-INF/x", b"y")]).build()
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(1, 255)), min_size=1, max_size=4))
 def test_changed_bytes_never_give_another_content_that_holds(changes: list[tuple[int, int]]):
     data = bytearray(GOOD)

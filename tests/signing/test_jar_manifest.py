@@ -1,10 +1,10 @@
 """Manifests and signature files: read as Android's own reader does, bounded, and never with an exception."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.signing.jar_manifest import MAX_BYTES, parse_manifest
+from affidavit.signing.jar_manifest import MAX_BYTES, MAX_LINES, parse_manifest
 from tests.builders.jar_signing import APP, chunks, manifest
 from tests.oracles import jar_manifest as oracle
 
@@ -125,6 +125,12 @@ def test_too_many_attributes_are_cut_and_it_is_said():
     assert parse_manifest(b"A: b\n\n" + b"Name: x\n\n" * 4, most=5).cut == ""
 
 
+def test_too_many_lines_are_not_read():
+    text = parse_manifest(b"A: b\n" + b" \n" * MAX_LINES)
+    assert "more lines than are read" in text.cut
+    assert text.main.attributes == {}
+
+
 def test_a_text_past_the_bound_is_not_read():
     text = parse_manifest(bytes(MAX_BYTES + 1))
     assert "more than are read" in text.cut
@@ -138,6 +144,7 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join) | st.tuples
 ).map(lambda item: item[1].join(item[0]) + item[1] * item[2])
 
 
+@settings(deadline=None)
 @given(TEXTS, st.booleans())
 def test_it_reads_as_the_slow_reader(data: bytes, java: bool):
     text, expected = parse_manifest(data, java=java), oracle.read(data, java=java)
@@ -150,6 +157,7 @@ def test_it_reads_as_the_slow_reader(data: bytes, java: bool):
     ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_sections_inside_the_text(data: bytes):
     text = parse_manifest(data)

@@ -9,7 +9,7 @@ from asn1crypto import cms, core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.signing.signed_data import (
@@ -233,6 +233,7 @@ def test_openssl_makes_blocks_that_are_read(tmp_path):
     assert read.certificate_of(read.signers[0]).der == made
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_printable_words(data: bytes):
     said = ""
@@ -246,6 +247,7 @@ def test_any_bytes_are_read_or_refused_in_printable_words(data: bytes):
 WHOLE = block(Info(TEXT, attributes=attributes_of(TEXT)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
 def test_any_changed_byte_is_read_or_refused(at: int, change: int):
     data = bytearray(WHOLE)

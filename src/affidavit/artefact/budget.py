@@ -15,6 +15,8 @@ _TICKS: Final = 1_024
 """Ticks between two looks at the clock."""
 _SPARE: Final = 1.0
 """Least seconds that conclusions have."""
+_SHARE: Final = 0.2
+"""What conclusions have beyond the bounds on reading, as a share of these."""
 _FREE_ROWS: Final = 400_000
 """Rows of code that any artefact may have, however small it is."""
 _Item = TypeVar("_Item")
@@ -37,9 +39,11 @@ class Budget(msgspec.Struct):
         steep_ratio: the same for an entry that inflates to more than `steep_bytes`.
         depth: containers inside containers.
         facts: facts of one artefact.
+        marks: places that look like the start of an address and are still to be looked at, in all entries together. (An
+            app of 100 MB has 12,000 of them.)
         size: bytes of the artefact, once it is opened.
         inflated, listed: what was spent of `total_bytes` and `entries`.
-        grace: what is added to time and memory for conclusions from what was read (see `conclude`), as a share.
+        until: seconds from the creation after which conclusions end, too; 0 while the artefact is read.
     """
 
     seconds: float = 600.0
@@ -54,16 +58,22 @@ class Budget(msgspec.Struct):
     steep_bytes: int = 32 << 20
     depth: int = 3
     facts: int = 200_000
+    marks: int = 300_000
     started: float = msgspec.field(default_factory=time.monotonic)
     size: int = 0
     inflated: int = 0
     listed: int = 0
     ticks: int = 0
-    grace: float = 0.0
+    until: float = 0.0
 
     def conclude(self) -> None:
-        """Reading is over: give a fifth more, and a second at least, to say what it means, also when all was used up."""
-        self.grace = 0.2
+        """Reading is over: from now on give a fifth of the time, and a second at least, to say what it means.
+
+        Conclusions from a partial reading are worth having, so they have this also when all time was used up.
+        """
+        if not self.until:
+            elapsed = time.monotonic() - self.started
+            self.until = max(self.seconds, elapsed) + max(_SPARE, _SHARE * self.seconds)
 
     def check(self) -> None:
         """Raise if time or memory has run out.
@@ -71,12 +81,11 @@ class Budget(msgspec.Struct):
         Raises:
             BudgetError: with advice on which bound to raise.
         """
-        spare = max(_SPARE, self.grace * self.seconds) - min(self.seconds, 0.0) if self.grace else 0.0
-        if time.monotonic() - self.started > self.seconds + spare:
+        if time.monotonic() - self.started > (self.until or self.seconds):
             raise BudgetError(
                 f"time budget of {self.seconds:g} s is used up", advice="give more with --budget, e.g. 1200s"
             )
-        if _meter.resident() > self.memory * (1 + self.grace):
+        if _meter.resident() > self.memory * (1 + _SHARE if self.until else 1):
             raise BudgetError(
                 f"memory budget of {self.memory >> 20} MiB is used up", advice="give more with --budget, e.g. 8GB"
             )

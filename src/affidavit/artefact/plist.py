@@ -14,8 +14,10 @@ Value: TypeAlias = Any
 """``dict`` with text keys, ``list``, ``str``, ``bytes``, ``int``, ``float``, ``bool``, ``datetime``, or None."""
 
 MAX_BYTES = 8 << 20
-MAX_VALUES = 500_000
-"""Values in one list, each counted as often as the tree has it."""
+MAX_VALUES = 200_000
+"""Values in one list, each counted as often as the tree has it; the resource list of a large app has the most."""
+FEW_VALUES = 20_000
+"""For lists that no tool makes long, and of which an app has many."""
 MAX_DEPTH = 64
 _MOST_TAKEN = 4 * MAX_BYTES
 """Bytes of objects read, each as often as it is referred to."""
@@ -29,8 +31,12 @@ class PlistError(ValueError):
     """The bytes are no property list that is read here; the message says why."""
 
 
-def read_plist(data: bytes) -> Value:
+def read_plist(data: bytes, most: int = MAX_VALUES) -> Value:
     """The value of a property list.
+
+    Args:
+        data: the whole file.
+        most: values that it may have.
 
     Raises:
         PlistError: it is malformed, or larger, deeper or fuller than the bounds.
@@ -38,26 +44,26 @@ def read_plist(data: bytes) -> Value:
     if len(data) > MAX_BYTES:
         raise PlistError(f"it has {len(data)} bytes, more than the {MAX_BYTES} that are read")
     if data.startswith(_MAGIC):
-        return _Binary(data).root()
-    return _xml(data)
+        return _Binary(data, most).root()
+    return _xml(data, most)
 
 
-def _xml(data: bytes) -> Value:
+def _xml(data: bytes, most: int) -> Value:
     try:
         value = plistlib.loads(data, fmt=plistlib.FMT_XML)
     except Exception as error:  # a parser on hostile bytes: whatever it raises means "malformed"
         raise PlistError(f"{type(error).__name__}: {str(error)[:200]}") from error
-    _check(value)
+    _check(value, most)
     return value
 
 
-def _check(value: Value) -> None:
+def _check(value: Value, most: int) -> None:
     """Count the values of a tree and measure its depth, without recursion."""
     level, count = [value], 0
     for _ in range(MAX_DEPTH):
         count += len(level)
-        if count > MAX_VALUES:
-            raise PlistError(f"it has more than {MAX_VALUES} values")
+        if count > most:
+            raise PlistError(f"it has more than {most} values")
         level = [child for item in level for child in _children(item)]
         if not level:
             return
@@ -73,10 +79,11 @@ def _children(value: Value) -> list[Value]:
 class _Binary:
     """One binary property list: objects, a table of their offsets, and a trailer of 32 bytes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, most: int) -> None:
         if len(data) < 40:
             raise PlistError("a binary property list ends before its trailer")
         self.data = data
+        self.most = most
         self.count = self.taken = 0
         width, self.reference, self.objects, self.top, table = _TRAILER.unpack_from(data, len(data) - 32)
         end = len(data) - 32
@@ -91,8 +98,8 @@ class _Binary:
     def value(self, number: int, depth: int) -> Value:
         """One object, with all that it refers to."""
         self.count += 1
-        if self.count > MAX_VALUES:
-            raise PlistError(f"it has more than {MAX_VALUES} values")
+        if self.count > self.most:
+            raise PlistError(f"it has more than {self.most} values")
         if depth >= MAX_DEPTH:
             raise PlistError(f"values are nested deeper than {MAX_DEPTH}, or without end")
         if number >= self.objects:
@@ -160,8 +167,8 @@ class _Binary:
 
     def references(self, at: int, size: int) -> list[int]:
         """Numbers of the objects that a collection holds."""
-        if size + self.count > MAX_VALUES:
-            raise PlistError(f"it has more than {MAX_VALUES} values")
+        if size + self.count > self.most:
+            raise PlistError(f"it has more than {self.most} values")
         raw, width = self.take(at, size * self.reference), self.reference
         return [int.from_bytes(raw[start : start + width], "big") for start in range(0, len(raw), width)]
 

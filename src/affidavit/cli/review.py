@@ -38,7 +38,7 @@ _SEVERITIES = ("low", "medium", "high")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments."""
     parser.epilog = EXAMPLES
-    parser.add_argument("path", type=Path, nargs="?", help="APK, XAPK or APKS of splits, AAR, JAR or dex")
+    parser.add_argument("path", type=Path, nargs="?", help="APK, XAPK or APKS of splits, AAR, JAR, dex or IPA")
     add_output(parser, FORMATS, "terminal")
     parser.add_argument(
         "--output-dir", type=Path, default=Path(), metavar="DIR", help="where bundle and page go (default: here)"
@@ -62,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
     if path is None:
         note("affidavit review: nothing to review; give the path of an app")
         return codes.NOTHING_GIVEN
-    path = file_at(path, "give the path of an APK, XAPK, APKS, AAR, JAR or dex file; verbs are in affidavit --help")
+    path = file_at(
+        path, "give the path of an APK, XAPK, APKS, AAR, JAR, dex or IPA file; verbs are in affidavit --help"
+    )
     _refuse_unknown_words(options.fail_on or ())
     import affidavit as library  # noqa: PLC0415 - the library costs time that --help should not pay
 

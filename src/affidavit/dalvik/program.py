@@ -19,7 +19,7 @@ _EXHAUSTED = Limitation(
 )
 
 
-class _Watched(tuple[Unit, ...]):
+class _Watched(tuple[Unit, ...]):  # noqa: SLOT001 - a tuple that is not empty can have none
     """Units; whoever walks over them looks at the budget before each, since each may take long.
 
     Attributes:
@@ -131,7 +131,7 @@ class Program:
         return self._hidden(unit, np.flatnonzero(~used), numbers)
 
     def _hidden(self, unit: Unit, rows: npt.NDArray[np.intp], numbers: I32) -> list[tuple[str, str, str]]:
-        """What `duplicates` says of the definitions of a unit that are not used, column by column: there may be many."""
+        """What `duplicates` says of unused definitions of a unit, column by column: there may be very many."""
         hidden = numbers[rows]
         winners = self._definition[hidden]
         used = np.empty(len(rows), object)

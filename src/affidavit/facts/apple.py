@@ -7,16 +7,17 @@ from typing import Protocol
 import msgspec
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.plist import PlistError, Value, read_plist
+from affidavit.artefact.plist import FEW_VALUES, PlistError, Value, read_plist
 from affidavit.facts import apple_info
 from affidavit.facts.apple_info import Document
+from affidavit.facts.reading import bounded
 from affidavit.model.fact import Fact
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
 _BUNDLE = re.compile(r"(?P<folder>(?:.*/)?[^/]+\.(?P<suffix>app|appex|framework))/Info\.plist")
-_TOP = re.compile(r"Payload/[^/]+\.app/?")
+_TOP = re.compile(r"Payload/[^/]+\.app")
 _FORMS = {"app": "nested-app", "appex": "extension", "framework": "framework"}
 _MAX_BUNDLES = 1_000
 _PRIVACY = "PrivacyInfo.xcprivacy"
@@ -57,7 +58,7 @@ class Bundle(msgspec.Struct, frozen=True):
 def read_dictionary(entry: str, data: bytes, limitations: list[Limitation]) -> dict[str, Value] | None:
     """The dictionary that a property list is; None, and a limitation, when it is none."""
     try:
-        content = read_plist(data)
+        content = read_plist(data, FEW_VALUES)
     except PlistError as error:
         detail = f"a property list cannot be read: {error}; what it declares is unknown"
         limitations.append(Limitation("manifest/bad-plist", detail, Place(entry)))
@@ -77,6 +78,7 @@ def bundles(review: Review, limitations: list[Limitation]) -> list[Bundle]:
         detail = f"{len(named)} bundles are in the app; the first {_MAX_BUNDLES} were read"
         limitations.append(Limitation("manifest/many-declarations", detail))
     for match, path in named[:_MAX_BUNDLES]:
+        review.budget.check()
         data = review.read(path)
         content = read_dictionary(path, data, limitations) if data is not None else None
         if data is not None and content is not None:
@@ -89,6 +91,12 @@ def bundles(review: Review, limitations: list[Limitation]) -> list[Bundle]:
 def read_declared(review: Review) -> None:
     """Facts about what the app and the bundles in it declare; and what, of an iOS app, rules cannot ask."""
     review.limitations += _not_android()
+    apps = sorted({match[0] for path in review.media if (match := _TOP.match(path)) and path[match.end() :][:1] == "/"})
+    if len(apps) > 1:
+        detail = (
+            f"{len(apps)} apps lie side by side, {bounded(', '.join(apps[:3]), 300)}: which one is installed is unknown"
+        )
+        review.limitations.append(Limitation("container/several-apps", detail))
     found = bundles(review, review.limitations)
     if not any(bundle.form == "app" for bundle in found):
         detail = "no Info.plist of the app itself could be read: what it is and declares is unknown"
@@ -97,6 +105,7 @@ def read_declared(review: Review) -> None:
         review.add(_declared(bundle, review.limitations))
     for path in sorted(review.media):
         if path.rpartition("/")[2] == _PRIVACY:
+            review.budget.check()
             review.add(_privacy(review, path))
 
 
@@ -139,15 +148,17 @@ def without_signers(entry: str, data: bytes) -> bytes:
     from affidavit.signing.apple.blobs import SLOT_CMS, MalformedError, blob_at, read_blobs  # noqa: PLC0415 - the same
 
     file = read_macho(entry, data)
-    made = bytearray(data)
-    for image in () if isinstance(file, Limitation) else file.images:
+    pieces: list[bytes | memoryview] = []
+    view, at = memoryview(data), 0
+    for image in () if isinstance(file, Limitation) else sorted(file.images, key=lambda image: image.offset):
         where = image.commands.signature
-        view = memoryview(data)[image.offset : image.offset + image.size]
+        inside = view[image.offset : image.offset + image.size]
         try:
-            blob = blob_at(read_blobs(view, where.offset, where.size), SLOT_CMS) if where else None
+            blob = blob_at(read_blobs(inside, where.offset, where.size), SLOT_CMS) if where else None
         except MalformedError:
             blob = None
         if blob is not None:
             start = image.offset + blob.offset
-            made[start : start + len(blob.data)] = b" " * len(blob.data)
-    return bytes(made)
+            pieces += [view[at:start], b" " * len(blob.data)]
+            at = start + len(blob.data)
+    return b"".join([*pieces, view[at:]]) if pieces else data

@@ -26,7 +26,7 @@ VERSION = 1
 
 _MAX_ENTITLEMENTS = 500
 _MAX_LIBRARIES = 256
-_NOT_CHECKED = "not checked: revocation, expiry, and the time of signing"
+_NOT_CHECKED = "not checked: revocation, expiry, the time of signing, and the requirements that the signature states"
 
 
 class Checked(msgspec.Struct):

@@ -17,6 +17,7 @@ from affidavit.signing.apple.profile import Profile, read_profile
 from affidavit.signing.apple.resources import BundleFiles, check_resources
 
 _MAX_EXECUTABLES = 1_000
+_MAX_PROFILES = 100
 
 
 def read_signing(review: Review) -> None:
@@ -25,20 +26,34 @@ def read_signing(review: Review) -> None:
     owners = {bundle.executable: bundle for bundle in found if bundle.executable}
     checked = list(_executables(review, owners))
     for bundle in found:
+        review.budget.check()
         _check_bundle(review, bundle, checked)
-    known = tuple({der for item in checked if item.signature.cms for der in item.signature.cms.certificates})
-    for path in sorted(review.media):
-        if path.endswith(".mobileprovision"):
-            _read_profile(review, path, tuple(sorted(known)), checked)
+    _profiles(review, found, checked)
     listed: set[tuple[str, bool]] = set()
-    for item in checked:
+    own = {bundle.executable for bundle in found if bundle.form == "app"}
+    for item in sorted(checked, key=lambda item: item.path not in own):
         review.add(facts_of(item))
         review.add(certificates_of(item, listed, review.limitations))
 
 
+def _profiles(review: Review, found: list[Bundle], checked: list[Checked]) -> None:
+    """Every provisioning profile, linked to a root with the help of the certificates of the app's own signature."""
+    own = {bundle.executable for bundle in found if bundle.form == "app"}
+    blocks = [item.signature.cms for item in checked if item.path in own and item.signature.cms is not None]
+    known = tuple(sorted({der for cms in blocks for der in cms.certificates}))
+    paths = [path for path in sorted(review.media) if path.endswith(".mobileprovision")]
+    if len(paths) > _MAX_PROFILES:
+        detail = f"{len(paths)} provisioning profiles are in the app; the first {_MAX_PROFILES} were read"
+        review.limitations.append(Limitation("signing/apple-many-profiles", detail))
+    for path in paths[:_MAX_PROFILES]:
+        review.budget.check()
+        _read_profile(review, path, known, checked)
+
+
 def _executables(review: Review, owners: dict[str, Bundle]) -> Iterator[Checked]:
     """Every image of every Mach-O file, checked."""
-    paths = [path for path, media in sorted(review.media.items()) if media == "macho"]
+    paths = [path for path, media in review.media.items() if media == "macho"]
+    paths.sort(key=lambda path: (path not in owners, path))
     if len(paths) > _MAX_EXECUTABLES:
         detail = f"{len(paths)} Mach-O files are in the app; the first {_MAX_EXECUTABLES} were checked"
         review.limitations.append(Limitation("signing/apple-many-executables", detail))
@@ -136,6 +151,10 @@ def _against_profile(signature: CodeSignature, profile: Profile) -> Iterator[Iss
     if any(hashlib.sha256(der).hexdigest() not in profile.certificates for der in signers):
         detail = f"the signer is none of the {len(profile.certificates)} certificates of the profile"
         yield Issue("apple-certificate-not-in-profile", detail, error=False)
+    claimed = sorted((signature.entitlements or {}).keys() - profile.entitlements.keys())
+    if claimed:
+        detail = f"{len(claimed)}: {bounded(', '.join(claimed[:5]), 400)}"
+        yield Issue("apple-entitlement-not-granted", detail, error=False)
     teams = {directory.team for directory in signature.directories} - {""}
     granted = profile.content.get("TeamIdentifier")
     if teams and isinstance(granted, list) and not teams & {item for item in granted if isinstance(item, str)}:

@@ -77,6 +77,8 @@ def find_wide_marks(data: bytes, schemes: frozenset[str]) -> Iterator[Mark]:
             whole = plain >= len(mark.text)
             if whole or (mark.form == "url" and plain > mark.text.find("://") + 3):
                 yield Mark(mark.form, 2 * mark.offset + shift, mark.text[:plain])
+            else:
+                yield Mark("", 2 * mark.offset + shift, "")
 
 
 def has_wide_url(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from affidavit.artefact.budget import Budget
 from affidavit.facts.endpoint_roles import read_mark, role_of, tables
 from affidavit.facts.endpoint_text import Mark, find_marks, find_wide_marks, has_wide_url
 from affidavit.facts.reading import bounded, make_fact
@@ -31,7 +32,7 @@ VERSION = 1
 
 MARKS_PER_ENTRY = 20_000
 """Texts looked at in one entry; beyond it a limitation says that the rest was not."""
-REFUSED_PER_ENTRY = 500_000
+REFUSED_PER_ENTRY = 100_000
 """Places in one entry that looked like an endpoint and turned out to be none; real entries have some thousands."""
 ENDPOINTS_PER_ENTRY = 2_000
 ENDPOINTS_PER_APP = 20_000
@@ -65,7 +66,9 @@ def source_of(path: str, media: str) -> str:
     return "native" if media == "elf" or name.endswith(".so") else "asset"
 
 
-def scan_entry(path: str, data: bytes, media: str, limitations: list[Limitation]) -> list[Sighting]:
+def scan_entry(
+    path: str, data: bytes, media: str, limitations: list[Limitation], budget: Budget | None = None
+) -> list[Sighting]:
     """Distinct endpoints in the bytes of one entry that is not code; empty for media whose bytes are opaque.
 
     Args:
@@ -73,11 +76,15 @@ def scan_entry(path: str, data: bytes, media: str, limitations: list[Limitation]
         data: its inflated bytes.
         media: its media word (see `EntryFact.media`).
         limitations: receives a limitation when a bound was reached.
+        budget: bounds the places that are looked at in all entries together; time is looked at now and then.
+
+    Raises:
+        BudgetError: time or memory ran out.
     """
     known = tables()
     if media in known.opaque or media == "dex":
         return []
-    found = _Entry(path, source_of(path, media), limitations)
+    found = _Entry(path, source_of(path, media), limitations, budget or Budget())
     found.add_all((mark, Place(path, mark.offset)) for mark in find_marks(data, known.schemes))
     if media in _WIDE or has_wide_url(data):
         found.add_all((mark, Place(path, mark.offset)) for mark in find_wide_marks(data, known.schemes))
@@ -85,7 +92,10 @@ def scan_entry(path: str, data: bytes, media: str, limitations: list[Limitation]
 
 
 def scan_unit(
-    unit: "Unit", limitations: list[Limitation], active: "npt.NDArray[np.bool_] | None" = None
+    unit: "Unit",
+    limitations: list[Limitation],
+    active: "npt.NDArray[np.bool_] | None" = None,
+    budget: Budget | None = None,
 ) -> list[Sighting]:
     """Distinct endpoints in the strings of one unit, with the code that loads each.
 
@@ -93,6 +103,10 @@ def scan_unit(
         unit: the code.
         limitations: receives a limitation when a bound was reached.
         active: per row of the unit's defined methods, whether Android would use it (`Program.active`); default all.
+        budget: as for `scan_entry`.
+
+    Raises:
+        BudgetError: time or memory ran out.
     """
     from affidavit.dalvik.unit import RefKind  # noqa: PLC0415 - numpy stays out of reviews without code
     from affidavit.dalvik.xref import referrers  # noqa: PLC0415 - the same
@@ -101,7 +115,7 @@ def scan_unit(
     if not len(unit.strings):
         return []
     users = referrers(unit, RefKind.STRING)
-    found = _Entry(unit.entry, "code", limitations)
+    found = _Entry(unit.entry, "code", limitations, budget or Budget())
     for mark in find_marks(strings.data, tables().schemes, strings.bounds):
         index, start = strings.at(mark.offset)
         entry, offset = unit.strings.place(index)
@@ -212,10 +226,11 @@ class _StringIndex:
 class _Entry:
     """Distinct endpoints of one entry, bounded."""
 
-    def __init__(self, path: str, source: str, limitations: list[Limitation]) -> None:
+    def __init__(self, path: str, source: str, limitations: list[Limitation], budget: Budget) -> None:
         self.path = path
         self.source = source
         self.limitations = limitations
+        self.budget = budget
         self.seen: dict[tuple[str, str], Sighting] = {}
         self.left = MARKS_PER_ENTRY
         self.refused = REFUSED_PER_ENTRY
@@ -230,6 +245,11 @@ class _Entry:
 
     def add(self, mark: Mark, place: Place) -> Sighting | None:
         """The sighting that `mark` belongs to, new or known; None when it is none or a bound is reached."""
+        self.budget.tick()
+        self.budget.marks -= 1
+        if self.budget.marks < 0:
+            self._close()
+            return None
         if not mark.form:
             self.refused -= 1
             if self.refused < 0:
@@ -250,7 +270,10 @@ class _Entry:
 
     def _close(self) -> None:
         if not self.full:
-            detail = f"more texts than {MARKS_PER_ENTRY} or endpoints than {ENDPOINTS_PER_ENTRY}; the rest was not read"
+            detail = (
+                f"more texts than {MARKS_PER_ENTRY} or endpoints than {ENDPOINTS_PER_ENTRY} in it, or too many places that "
+                "look like one in all entries together; the rest was not read"
+            )
             self.limitations.append(Limitation("text/endpoints-bounded", detail, Place(self.path)))
         self.full = True
 

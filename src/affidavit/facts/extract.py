@@ -173,7 +173,7 @@ def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
 def _scan(state: Extraction, path: str, data: bytes, media: str) -> None:
     """Look for endpoints in one entry, unless there are more than enough already."""
     if len(state.sightings) < SIGHTINGS:
-        state.sightings += endpoints.scan_entry(path, data, media, state.limitations)
+        state.sightings += endpoints.scan_entry(path, data, media, state.limitations, state.budget)
         return
     detail = f"more than {SIGHTINGS} endpoints in the entries before this one; it was not searched for further ones"
     state.limitations.append(Limitation("text/endpoints-bounded", detail, Place(path)))
@@ -280,8 +280,8 @@ def _take_unit(state: Extraction, units: list[Unit], unit: Unit) -> None:
     own = _rows(unit)
     if own and own + sum(map(_rows, units)) > state.budget.rows():
         detail = (
-            f"its {own} types, classes and methods, with those before, pass {state.budget.rows()}, more than a compiler "
-            "puts into a file of this size; its code was not read"
+            f"its {own} types, classes and methods, with those before, pass {state.budget.rows()}, more than compilers "
+            "put into a file of this size; its code was not read"
         )
         state.limitations.append(Limitation("code/too-many-rows", detail, Place(unit.entry)))
         return
@@ -318,7 +318,7 @@ def read_endpoints(state: Extraction, progress: Progress) -> None:
     for done, unit in enumerate(state.program.units):
         state.breathe()
         progress("endpoints", done, len(state.program.units))
-        state.sightings += endpoints.scan_unit(unit, state.limitations, state.program.active(unit))
+        state.sightings += endpoints.scan_unit(unit, state.limitations, state.program.active(unit), state.budget)
     links = [fact for fact in state.facts if isinstance(fact.what, DeepLink)]
     state.add(endpoints.extract(state.sightings, links, state.limitations))
     state.sightings.clear()

@@ -37,6 +37,10 @@ _AREAS = {
     "entry": "entries",
     "notable": "code",
     "signing": "signing",
+    "signature": "signing",
+    "platform": "signing",
+    "certificate": "signing",
+    "known_signer": "signing",
     "framework": "entries",
 }
 

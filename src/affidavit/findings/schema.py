@@ -138,6 +138,45 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     protection: str = ""
 
 
+class SignatureQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A signature that was checked: its scheme, its outcome, a text that the name of an algorithm of one of its signers
+    contains, and the word of an issue with it or with one of its signers.
+    """
+
+    scheme: str = ""
+    outcome: str = ""
+    algorithm: str = ""
+    issue: str = ""
+
+
+class VerdictQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a range of Android versions decides: the decision, the scheme relied on, and the word of an issue."""
+
+    outcome: str = ""
+    scheme: str = ""
+    issue: str = ""
+
+
+class CertificateQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A signer's own certificate, stamps aside.
+
+    Attributes:
+        verified: whether its signature holds. debug: whether it names itself as the development tools name the key that
+            they make by themselves (``CN=Android Debug``).
+        weak: whether its key is short: RSA or DSA below 2,048 bits, EC below 224 (NIST SP 800-131A).
+    """
+
+    verified: bool | None = None
+    debug: bool | None = None
+    weak: bool | None = None
+
+
+class KnownSignerQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A verified signer that the registry knows: what kind of key it is (``public-key``, ``maker`` ...)."""
+
+    key: str
+
+
 class Count(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How often the feature `of` occurs: at least `min` times, and at most `max` times if that is given."""
 
@@ -187,6 +226,10 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     entry: str | None = None
     notable: NotableQuery | None = None
     signing: str | None = None
+    signature: SignatureQuery | None = None
+    platform: VerdictQuery | None = None
+    certificate: CertificateQuery | None = None
+    known_signer: KnownSignerQuery | None = None
     sdk: SdkQuery | None = None
     framework: str | None = None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from affidavit.findings import stated_signing
 from affidavit.findings.features import SHOWN, Feature, Hits, Mask
 from affidavit.findings.globs import fits, literal_start
 from affidavit.findings.schema import (
@@ -252,6 +253,7 @@ _FINDERS: dict[str, tuple[type, Callable[..., bool]]] = {
     "library": (Library, _library),
     "notable": (NotableCode, _notable),
     "sdk": (Package, _sdk),
+    **stated_signing.FINDERS,
 }
 
 _NAMES: dict[str, tuple[type, Callable[[Any], Iterable[str]]]] = {

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from affidavit.knowledge import load
+from affidavit.model.apple import AppleBundle
 from affidavit.model.binding import Binding, MarkKind, Relation
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.entity import Entities, Mark, Marks
@@ -23,7 +24,7 @@ from affidavit.wording import plural
 FACTS = 20
 """Fact ids that one binding lists; the others are counted."""
 
-_READ = frozenset({Package, Certificate, Library, Endpoint})
+_READ = frozenset({AppleBundle, Package, Certificate, Library, Endpoint})
 _ATTRIBUTE = re.compile(r"(?:^|[,+])\s*[A-Za-z0-9.]+=((?:\\.|[^,+\\])*)")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -83,6 +84,9 @@ def values_of(facts: Iterable[Fact]) -> Values:
             continue
         if isinstance(what, Package):
             _add(made.packages, what.name, fact.id)
+        elif isinstance(what, AppleBundle):
+            if what.form == "app":  # several listed apps have the same name on both systems
+                _add(made.packages, what.name, fact.id)
         elif isinstance(what, Certificate) and not what.chain and what.scheme != _STAMPS:
             _add_certificate(made, what, fact.id)
         elif isinstance(what, Library):

@@ -26,8 +26,8 @@ class Mark(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing by which a listed app is told: a package name, a certificate, a domain ...
 
     Attributes:
-        value: the mark; certificates as lower-case hex of their SHA-256 (or MD5, where a source has no better), domains as
-            registrable names or below.
+        value: the mark; certificates as lower-case hex of their SHA-256 (or MD5, where a source has no better),
+            domains as registrable names or below.
         source: where it was read: a document, or bytes with their digest and place.
         confidence: H, M or L.
         note: what a reader must know of it.

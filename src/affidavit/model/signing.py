@@ -172,3 +172,18 @@ class KnownSigner(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag
     key: str
     source: str
     confidence: str
+
+
+class Update(Struct, frozen=True, omit_defaults=True):
+    """What a range of Android versions would make of a file as an update of another, by the signatures alone.
+
+    Attributes:
+        min_sdk, max_sdk: API levels, both included.
+        outcome: *accepted* when the signatures allow it.
+        why: in half a sentence.
+    """
+
+    min_sdk: int
+    max_sdk: int
+    outcome: Acceptance
+    why: str

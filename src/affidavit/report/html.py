@@ -4,7 +4,7 @@ Every value that a template prints passes `_shown` (hidden characters become esc
 escaping; both are the environment's, not the template author's. No value from the bundle is ever put into an attribute.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from affidavit.model.library import Library
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
-from affidavit.report import evidence, law, signed
+from affidavit.report import apple, evidence, law, signed
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -138,6 +138,7 @@ def _declared(facts: Facts) -> dict[str, Any]:
         "application": applications[0] if applications else None,
         "network_security": facts.about(NetworkSecurity),
         "permissions": sorted(facts.about(Permission), key=_dangerous_first),
+        "apple_rows": apple.declared_rows(facts),
         "defined": facts.about(PermissionDefinition),
         "exported": [item for item in components if item.exported],
         "internal": [item for item in components if not item.exported],
@@ -164,7 +165,7 @@ def _code(facts: Facts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rows(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
+def _rows(facts: Facts) -> dict[str, Sequence[tuple[object, ...]]]:
     """Tables whose cells need no markup of their own; at most one row more than the page shows is worded."""
     return {
         "block_rows": [(b.scheme, f"{b.size:,}", _signers(b)) for b in facts.about(SigningBlock)],

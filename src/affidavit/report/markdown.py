@@ -9,6 +9,7 @@ from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
+from affidavit.report.apple import declared_rows
 from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
 from affidavit.report.paths import how_to_check
@@ -199,6 +200,9 @@ def _tables(facts: Facts) -> Iterator[str]:
     exported = sorted((c for c in facts.about(Component) if c.exported), key=lambda item: (item.form, item.name))
     libraries = sorted(facts.about(Library), key=lambda item: item.id)
     names, aside = hosts(facts)
+    if declared := declared_rows(facts):
+        yield "## What the iOS app declares\n"
+        yield from _table(("Kind", "Name", "What it says"), ((escape(a), code(b), code(c)) for a, b, c in declared))
     if permissions:
         yield "## Permissions\n"
         yield from _table(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from affidavit.knowledge import load
+from affidavit.model.apple import AppleBundle
 from affidavit.model.fact import Fact
 from affidavit.model.identity import Package
 from affidavit.model.signing import (
@@ -72,7 +73,7 @@ def signed_by(facts: Facts) -> str:
 
     Names are as certificates have them: whoever shows the sentence has to make it harmless.
     """
-    main = _main(facts)
+    main = main_container(facts)
     signatures = [item for fact, item in facts.pairs(Signature) if _of_app(fact, item, main)]
     held = [item.scheme for item in signatures if item.outcome == "verified"]
     names = _names(facts, main)
@@ -92,19 +93,28 @@ def accepted(facts: Facts) -> str:
     verdicts = _verdicts(facts)
     if not verdicts:
         return ""
-    good = [levels(item.min_sdk, item.max_sdk) for item in verdicts if item.outcome == "accepted"]
-    good = [levels(verdicts[0].min_sdk, ANY_LEVEL)] if len(good) == len(verdicts) else good
-    bad = [levels(item.min_sdk, item.max_sdk) for item in verdicts if item.outcome == "refused"]
+    good, bad = (_ranges(verdicts, outcome) for outcome in ("accepted", "refused"))
     said = [f"accepted by {_listed(good)}"] if good else []
     said += [f"refused by {_listed(bad)}"] if bad else []
     return "; ".join(said or ["no version's decision could be determined"])
 
 
+def _ranges(verdicts: Sequence[PlatformVerdict], outcome: str) -> list[str]:
+    """The versions with one outcome, neighbouring ranges as one."""
+    found: list[tuple[int, int]] = []
+    for item in verdicts:
+        if item.outcome == outcome and found and found[-1][1] + 1 == item.min_sdk:
+            found[-1] = (found[-1][0], item.max_sdk)
+        elif item.outcome == outcome:
+            found.append((item.min_sdk, item.max_sdk))
+    return [levels(low, high) for low, high in found]
+
+
 def platform_rows(facts: Facts) -> list[Row]:
     """What Android versions decide of the app itself, and of splits that they would not take."""
-    main = _main(facts)
+    main = main_container(facts)
     pairs = facts.pairs(PlatformVerdict)
-    rows = [_row(item, "") for fact, item in pairs if fact.place.entry == main]
+    rows = [_row(item, "") for item in _verdicts(facts)]
     others = [(fact.place.entry, item) for fact, item in pairs if fact.place.entry != main]
     return [*rows, *(_row(item, entry) for entry, item in others if item.outcome != "accepted")]
 
@@ -118,7 +128,7 @@ def signature_rows(facts: Facts) -> list[tuple[str, str, str, str]]:
             item.outcome,
             "; ".join((item.covers, *issues_in_words(_all_issues(item)))).strip("; "),
         )
-        for fact, item in facts.pairs(Signature)
+        for fact, item in sorted(facts.pairs(Signature), key=lambda pair: (pair[0].place.entry, pair[1].scheme))
     ]
 
 
@@ -151,8 +161,11 @@ def _row(item: PlatformVerdict, entry: str) -> Row:
     return Row(place + levels(item.min_sdk, item.max_sdk), item.outcome, item.scheme, why)
 
 
-def _main(facts: Facts) -> str:
-    """The path of the container whose signatures are the app's: the one that its package was read from."""
+def main_container(facts: Facts) -> str:
+    """The path of what carries the app's own signatures: the container of its package, or an iOS app's executable."""
+    for fact, bundle in facts.pairs(AppleBundle):
+        if bundle.form == "app":
+            return f"{fact.place.entry.rpartition('/')[0]}/{bundle.executable}"
     package = facts.package()
     places = [fact.place.entry for fact, item in facts.pairs(Package) if item == package]
     return places[0].rpartition("!/")[0] if places else ""
@@ -163,19 +176,20 @@ def _of_app(fact: Fact, item: Signature, main: str) -> bool:
 
 
 def _verdicts(facts: Facts) -> list[PlatformVerdict]:
-    main = _main(facts)
+    main = main_container(facts)
     found = [item for fact, item in facts.pairs(PlatformVerdict) if fact.place.entry == main]
     return sorted(found, key=lambda item: item.min_sdk)
 
 
 def _names(facts: Facts, main: str) -> list[str]:
-    """Subjects of the verified signers of the app itself."""
+    """Subjects of the verified signers of the app itself, those that the newest Android takes first."""
+    newest = next((item.signers for item in reversed(_verdicts(facts)) if item.signers), ())
     found = [
-        item.subject
+        (item.sha256 not in newest, item.subject)
         for fact, item in facts.pairs(Certificate)
         if item.verified and item.scheme != "source-stamp" and _within(fact.place.entry, main)
     ]
-    names = list(dict.fromkeys(found))
+    names = list(dict.fromkeys(name for _, name in sorted(found, key=lambda pair: pair[0])))
     return [*names[:_SHOWN], f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else names
 
 

@@ -7,6 +7,7 @@ from affidavit.model.finding import Answer
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
 from affidavit.report.answers import Statement, statements
+from affidavit.report.apple import declared_in_words
 from affidavit.report.columns import GAP, Page
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
@@ -42,6 +43,7 @@ def render_terminal(
     _section(page, "Whose code", _libraries(facts))
     _section(page, "Hosts named", _hosts(facts))
     _section(page, "Native", _native(facts))
+    _section(page, "Declares", visible(declared_in_words(facts)))
     _law(page, affidavit)
     page.line()
     for label, value in written or _how_to_check(affidavit):

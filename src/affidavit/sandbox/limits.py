@@ -43,5 +43,7 @@ def apply(limits: Limits) -> None:
     )
     for what, most in bounds:
         _, hard = resource.getrlimit(what)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (bound, bound))
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        # At the soft limit of CPU time the kernel sends a signal that says so, at the hard one it kills without a word.
+        more = soft + 1 if what == resource.RLIMIT_CPU and hard != soft else soft
+        resource.setrlimit(what, (soft, more))

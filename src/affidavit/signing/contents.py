@@ -6,19 +6,21 @@ offset of the central directory counts as the block's own offset, so that the bl
 """
 
 import hashlib
+import mmap
 import struct
 from collections.abc import Iterator
 from typing import Final
 
 from affidavit.artefact.budget import Budget
+from affidavit.artefact.spool import release_pages
 from affidavit.signing.algorithms import Content
 from affidavit.signing.sections import OFFSET_FIELD, Sections
 
 CHUNK: Final = 1 << 20
 PAGE: Final = 4096
 _SALT: Final = bytes(8)
-_CHECKED: Final = 32 << 20
-"""Bytes after which the budget is asked."""
+_PAUSE: Final = 32 << 20
+"""Bytes after which the budget is asked and memory is given back."""
 _HASHES: Final = {"chunked-sha256": "sha256", "chunked-sha512": "sha512"}
 
 
@@ -76,8 +78,8 @@ class Contents:
                 one = hashlib.new(name, struct.pack("<BI", 0xA5, len(chunk)))
                 one.update(chunk)
                 digests.append(one.digest())
-                if start % _CHECKED == 0:
-                    self._budget.check()
+                if start % _PAUSE == 0:
+                    self._pause()
         return hashlib.new(name, struct.pack("<BI", 0x5A, len(digests)) + b"".join(digests)).digest()
 
     def _tree(self) -> bytes:
@@ -97,9 +99,15 @@ class Contents:
         digests: list[bytes] = []
         for page in _pages(parts):
             digests.append(_salted(page))
-            if len(digests) % (_CHECKED // PAGE) == 0:
-                self._budget.check()
+            if len(digests) % (_PAUSE // PAGE) == 0:
+                self._pause()
         return b"".join(digests)
+
+    def _pause(self) -> None:
+        """Ask the budget, and let the pages of a mapped file go: a large APK need not fit into memory."""
+        self._budget.check()
+        if isinstance(self.view.obj, mmap.mmap):
+            release_pages(self.view.obj)
 
 
 def _salted(page: memoryview | bytes) -> bytes:

@@ -82,6 +82,11 @@ class JarScheme:
         return read_jar(self._container, self._budget, java=self.java)
 
     @cached_property
+    def _made(self) -> list[JarSigner]:
+        """The signers whose block files could be read."""
+        return [item for item in self._read.signers if isinstance(item, JarSigner)]
+
+    @cached_property
     def _covered(self) -> list[Entry]:
         """The entries that a signature is to cover, in the order of their bytes."""
         found = [entry for entry in self._container.entries if is_covered(entry.raw, java=self.java)]
@@ -104,11 +109,11 @@ class JarScheme:
         listed = self._lists(level)
         kept: list[SignerResult] = []
         warnings: list[Issue] = []
-        for signer, one, said in zip(read.signers, signers, listed, strict=True):
+        for signer, one, said in zip(self._made, signers, listed, strict=True):
             warnings += said.warnings
             if said.ignored:
                 warnings.append(said.ignored)
-            elif isinstance(signer, JarSigner):
+            else:
                 found = (*self._stripped(signer, level, schemes), *said.errors)
                 kept.append(replace(one, issues=tuple(issue for issue in found if issue.error)))
                 warnings += (issue for issue in found if not issue.error)
@@ -123,8 +128,7 @@ class JarScheme:
         """Each signature file against the manifest, once for all levels that pick the same digests."""
         group, read = digest_class(level), self._read
         if group not in self._listed:
-            made = [item for item in read.signers if isinstance(item, JarSigner)]
-            self._listed[group] = tuple(item.listed_at(group, read.manifest, read.sections) for item in made)
+            self._listed[group] = tuple(item.listed_at(group, read.manifest, read.sections) for item in self._made)
         return self._listed[group]
 
     def _disabled(self, signer: JarSigner, result: SignerResult) -> tuple[Issue, ...]:

@@ -2,8 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -16,6 +16,9 @@ JAVA: Final = -1
 """Stands where an API level is asked for: the rules of Java's own JAR files (JDK, ``sun.security.util``)."""
 NEWER: Final = 18
 """First API level that picks the strongest digest that it knows, instead of going by ``Digest-Algorithms``."""
+
+_MOST: Final = 100
+"""Most algorithms of a ``Digest-Algorithms`` attribute that are looked at."""
 
 
 class Kind(Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,23 +135,29 @@ def wanted(attributes: Mapping[str, bytes], suffix: str, level: int) -> tuple[Wa
         suffix: of the attributes' names (``-Digest``, ``-Digest-Manifest``).
         level: API level, or `JAVA`.
     """
-    found = _choices(attributes, suffix, level)
-    return tuple(found) if level == JAVA else tuple(item for item in (next(found, None),) if item)
-
-
-def _choices(attributes: Mapping[str, bytes], suffix: str, level: int) -> Iterator[Wanted]:
-    """All digests that could be compared, in the order of preference."""
-    if JAVA < level < NEWER:
-        stated = attributes.get("digest-algorithms", b"SHA SHA1").decode("utf-8", "replace")
-        names = [(name, item) for name in stated.split()[:100] for item in _named(name) if item.since <= level]
-    elif level == JAVA:
-        names = [(name, item) for item in table().manifest for name in item.names]
-    else:
-        names = [(item.newer, item) for item in table().manifest if item.newer]
-    for name, item in names:
-        value = attributes.get((name + suffix).lower())
+    found = []
+    order = attributes.get("digest-algorithms") if JAVA < level < NEWER else None
+    for key, name, digest in _keys(suffix, digest_class(level), order):
+        value = attributes.get(key)
         if value is not None:
-            yield Wanted(name + suffix, item.digest, _bytes(value))
+            found.append(Wanted(name, digest, _bytes(value)))
+            if level != JAVA:
+                break
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _keys(suffix: str, level: int, order: bytes | None) -> tuple[tuple[str, str, DigestName], ...]:
+    """The attributes to look for, in the order of preference: name in lower case, name, algorithm."""
+    known = table().manifest
+    if level == JAVA:
+        names = [(name, item) for item in known for name in item.names]
+    elif level < NEWER:
+        stated = (b"SHA SHA1" if order is None else order).decode("utf-8", "replace").split()[:_MOST]
+        names = [(name, item) for name in stated for item in _named(name) if item.since <= level]
+    else:
+        names = [(item.newer, item) for item in known if item.newer]
+    return tuple(((name + suffix).lower(), name + suffix, item.digest) for name, item in names)
 
 
 def _named(name: str) -> list[ManifestDigest]:

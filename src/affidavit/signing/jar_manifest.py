@@ -13,8 +13,10 @@ from msgspec import Struct
 
 MAX_BYTES: Final = 32 << 20
 """Longest text that is read; 200,000 entries with one digest each need 30 MB."""
-MAX_HEADERS: Final = 1_000_000
-"""Most attributes that are read."""
+MAX_HEADERS: Final = 600_000
+"""Most attributes that are read; a zip has 65,535 entries, each of which needs two."""
+MAX_LINES: Final = 4_000_000
+"""Most line breaks in a text that is read."""
 _NAME: Final = re.compile(rb"[A-Za-z0-9_-]{1,70}")
 _SHOWN: Final = 60
 
@@ -103,6 +105,8 @@ def _drafts(data: bytes, most: int) -> tuple[list[_Draft], str, str]:
     """Sections as headers; a fault; why it was cut."""
     if len(data) > MAX_BYTES:
         return [], "", f"it has {len(data):,} bytes, more than are read here ({MAX_BYTES:,})"
+    if data.count(b"\n") + data.count(b"\r") > MAX_LINES:
+        return [], "", f"it has more lines than are read here ({MAX_LINES:,} line breaks)"
     drafts: list[_Draft] = []
     count = 0
     try:

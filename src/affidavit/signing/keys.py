@@ -44,14 +44,24 @@ def key_of(certificate: bytes) -> bytes:
         raise UnusableKeyError(f"no certificate: {type(error).__name__}") from error
 
 
-def same_key(one: bytes, other: bytes) -> bool:
-    """Whether two SubjectPublicKeyInfos are the same key: the same bytes, or the same numbers in another encoding."""
-    if one == other:
+def same_key(own: bytes, stated: bytes) -> bool:
+    """Whether a key that stands beside a certificate is the certificate's, as Android compares them.
+
+    Args:
+        own: SubjectPublicKeyInfo of the certificate.
+        stated: has to be the same bytes, or those that Android would write for the certificate's key (it reads a
+            negative RSA modulus as positive).
+    """
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+
+    if own == stated:
         return True
     try:
-        return _numbers(one) == _numbers(other)
-    except UnusableKeyError:
+        public = _public(_numbers(own))
+    except ValueError:
         return False
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return bytes(public.public_bytes(serialization.Encoding.DER, form)) == stated
 
 
 def holds(key: bytes, family: Family, digest: DigestName, signature: bytes, data: bytes) -> bool:
@@ -132,30 +142,43 @@ def _ec(info: Any) -> Numbers:
 _READERS: Final[dict[str, Callable[[Any], Numbers]]] = {"rsa": _rsa, "rsassa_pss": _rsa, "dsa": _dsa, "ec": _ec}
 
 
-def _checker(numbers: Numbers, family: Family, digest: DigestName) -> Callable[[bytes, bytes], None]:
-    """What checks a signature with the key: called with signature and data, it raises if they do not fit."""
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa  # noqa: PLC0415
+def _public(numbers: Numbers) -> Any:
+    """The key as `cryptography` has it.
+
+    Raises:
+        UnusableKeyError: it is no point of its curve.
+        ValueError: the numbers are none that `cryptography` works with.
+    """
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa  # noqa: PLC0415 - as above
 
     kind, values = numbers
-    if kind != family.partition("-")[0]:
-        raise UnusableKeyError(f"the key is of the family {kind!r}, the algorithm asks for {family!r}")
-    algorithm: hashes.HashAlgorithm = getattr(hashes, digest.upper())()
     if kind == "rsa":
         modulus, exponent = values
-        public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-        scheme = (
-            padding.PSS(padding.MGF1(algorithm), algorithm.digest_size) if family == "rsa-pss" else padding.PKCS1v15()
-        )
-        return lambda signature, data: public.verify(signature, data, scheme, algorithm)
+        return rsa.RSAPublicNumbers(exponent, modulus).public_key()
     if kind == "dsa":
         p, q, g, y = values
-        dsa_key = dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
-        return lambda signature, data: dsa_key.verify(signature, data, algorithm)
+        return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
     curve, point = values
     named: ec.EllipticCurve = getattr(ec, _CURVES[curve])()
     try:
-        ec_key = ec.EllipticCurvePublicKey.from_encoded_point(named, point)
+        return ec.EllipticCurvePublicKey.from_encoded_point(named, point)
     except ValueError as error:
         raise UnusableKeyError(f"the key is no point of the curve {curve}") from error
-    return lambda signature, data: ec_key.verify(signature, data, ec.ECDSA(algorithm))
+
+
+def _checker(numbers: Numbers, family: Family, digest: DigestName) -> Callable[[bytes, bytes], None]:
+    """What checks a signature with the key: called with signature and data, it raises if they do not fit."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec, padding  # noqa: PLC0415
+
+    kind = numbers[0]
+    if kind != family.partition("-")[0]:
+        raise UnusableKeyError(f"the key is of the family {kind!r}, the algorithm asks for {family!r}")
+    algorithm: hashes.HashAlgorithm = getattr(hashes, digest.upper())()
+    public = _public(numbers)
+    if kind == "dsa":
+        return lambda signature, data: public.verify(signature, data, algorithm)
+    if kind == "ec":
+        return lambda signature, data: public.verify(signature, data, ec.ECDSA(algorithm))
+    scheme = padding.PSS(padding.MGF1(algorithm), algorithm.digest_size) if family == "rsa-pss" else padding.PKCS1v15()
+    return lambda signature, data: public.verify(signature, data, scheme, algorithm)

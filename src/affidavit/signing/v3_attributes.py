@@ -46,12 +46,16 @@ def for_unfinished(content: SignedContent) -> bool:
 
 def check_levels(signer: Signer, content: SignedContent) -> list[Issue]:
     """Whether the API levels in the signed data are those beside them."""
-    issues = []
-    for word, one, other in (("min", signer.min_sdk, content.min_sdk), ("max", signer.max_sdk, content.max_sdk)):
-        if one != other:
-            detail = f"{one} beside the signed data, {other} in them."
-            name = f"v3-{word}-sdk-version-mismatch-between-signer-and-signed-data-record"
-            issues.append(Issue(name, detail))
+    words = (
+        "v3-min-sdk-version-mismatch-between-signer-and-signed-data-record",
+        "v3-max-sdk-version-mismatch-between-signer-and-signed-data-record",
+    )
+    beside, inside = (signer.min_sdk, signer.max_sdk), (content.min_sdk, content.max_sdk)
+    issues = [
+        Issue(word, f"{one} beside the signed data, {other} in them.")
+        for word, one, other in zip(words, beside, inside, strict=True)
+        if one != other
+    ]
     if signer.min_sdk < 0:
         detail = f"the signer stands for API levels from {signer.min_sdk} on."
         issues.append(Issue("v3-sig-invalid-sdk-versions", detail, error=False))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.signing.apple.cms import check_cms
-from tests.builders.apple import cms, identity
+from tests.builders.apple import Identity, cms, identity
 
 CONTENT = b"a code directory" * 20
 KNOWN = "apple-root-not-known"
@@ -33,6 +33,21 @@ def test_a_detached_signature_holds_over_its_content(kind, digest):
 def test_a_signature_that_carries_its_content_gives_it():
     made = check_cms(cms(CONTENT, identity(), detached=False), None, code=False)
     assert (words(made), made.content) == ([KNOWN], CONTENT)
+
+
+def test_a_signer_that_is_named_by_its_key_is_found():
+    who = identity()
+    made = check_cms(cms(CONTENT, who, by_key=True), CONTENT, code=True)
+    assert (words(made), made.certificates[0]) == ([KNOWN], who.certificate)
+    alone = cms(CONTENT, who, by_key=True, certificates=who.others)
+    assert words(check_cms(alone, CONTENT, code=True))[0] == "apple-cms-no-certificate"
+
+
+def test_a_key_of_another_kind_than_the_algorithm_is_left_open():
+    rsa, ec = identity("rsa"), identity("ec")
+    raw = cms(CONTENT, Identity(ec.key, rsa.certificate, rsa.others))
+    made = check_cms(raw, CONTENT, code=True)
+    assert (words(made), made.algorithm) == (["apple-cms-algorithm", KNOWN], "")
 
 
 def test_content_that_was_changed_is_refused():

@@ -74,10 +74,11 @@ def test_files_that_are_not_listed_are_named_but_for_those_that_never_are():
         "SC_Info/My.sinf": b"",
         "added.dylib": b"",
         "sub/x": b"",
+        "sub/Info.plist": b"",
     }
     made = check_resources(resource_list(FILES), bundle({**FILES, **more}))
     assert words(made) == [("apple-file-not-sealed", False)]
-    assert made.issues[0].detail == "2 files: 'added.dylib', 'sub/x'"
+    assert made.issues[0].detail == "3 files: 'added.dylib', 'sub/Info.plist', 'sub/x'"
 
 
 def test_links_are_compared_by_their_target():

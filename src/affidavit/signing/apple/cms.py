@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from affidavit.artefact.plist import PlistError, read_plist
+from affidavit.artefact.plist import FEW_VALUES, PlistError, read_plist
 from affidavit.model.signing import Issue
 from affidavit.signing.apple.chain import Chain, chain_of
 from affidavit.signing.keys import UnusableKeyError, holds, key_of
@@ -173,7 +173,7 @@ def _named_digests(attributes: dict[str, list[Any]]) -> tuple[bytes, ...]:
     found: list[bytes] = []
     for value in attributes.get(_CDHASHES, [])[:1]:
         try:
-            listed = read_plist(bytes(value.native)).get("cdhashes", [])
+            listed = read_plist(bytes(value.native), FEW_VALUES).get("cdhashes", [])
         except (PlistError, AttributeError, TypeError):
             listed = []
         found += [item for item in listed if isinstance(item, bytes)][:_MAX_DIGESTS]

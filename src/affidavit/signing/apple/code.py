@@ -92,6 +92,8 @@ def check_code(image: Image, view: memoryview, beside: Beside, tick: Callable[[]
     except MalformedError as error:
         made.issues.append(Issue("apple-malformed", str(error)))
         return made
+    if all(directory.digest == "sha1" for directory in made.directories):
+        made.issues.append(Issue("apple-weak-digest", "every code directory has SHA-1 digests", error=False))
     for directory in made.directories:
         made.issues += _coverage(directory, view, where.offset)
         made.issues += _pages(directory, view, image.commands.encryption, tick)

@@ -4,7 +4,7 @@ Source of the DER form: Apple's CoreEntitlements (libCoreEntitlements, open sour
 [CONTEXT 16] { SEQUENCE { UTF8String key, value } ... } }``; earlier writers used a SET of such pairs.
 """
 
-from affidavit.artefact.plist import Value, read_plist
+from affidavit.artefact.plist import FEW_VALUES, Value, read_plist
 from affidavit.signing.apple.blobs import MalformedError
 
 _MAX_BYTES = 1 << 20
@@ -19,7 +19,7 @@ def read_xml(content: bytes) -> dict[str, Value]:
         MalformedError: it is no dictionary.
         PlistError: it is no property list.
     """
-    value = read_plist(content) if content.strip() else {}
+    value = read_plist(content, FEW_VALUES) if content.strip() else {}
     if not isinstance(value, dict):
         raise MalformedError("the entitlements are no dictionary")
     return value

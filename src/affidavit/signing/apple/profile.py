@@ -7,7 +7,7 @@ import hashlib
 
 from msgspec import Struct
 
-from affidavit.artefact.plist import PlistError, Value, read_plist
+from affidavit.artefact.plist import FEW_VALUES, PlistError, Value, read_plist
 from affidavit.model.signing import SignatureOutcome
 from affidavit.signing.apple.blobs import MalformedError
 from affidavit.signing.apple.cms import Cms, check_cms
@@ -56,7 +56,7 @@ def read_profile(data: bytes, others: tuple[bytes, ...] = ()) -> Profile:
     """
     cms = check_cms(data, None, code=False, others=others)
     try:
-        content = read_plist(cms.content)
+        content = read_plist(cms.content, FEW_VALUES)
     except PlistError as error:
         reason = cms.issues[0].detail if cms.issues and not cms.content else str(error)
         raise MalformedError(f"no property list is in it: {reason}") from error

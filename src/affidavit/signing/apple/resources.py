@@ -14,7 +14,7 @@ from msgspec import Struct
 from affidavit.artefact.plist import PlistError, Value, read_plist
 from affidavit.model.signing import Issue
 
-_UNLISTED = ("Info.plist", "PkgInfo", "CodeResources", ".DS_Store")
+_UNLISTED = ("Info.plist", "PkgInfo", "CodeResources")
 _UNLISTED_FOLDERS = ("_CodeSignature/", "SC_Info/", "META-INF/")
 _SHOWN = 5
 
@@ -104,6 +104,6 @@ def _unlisted(listed: Mapping[str, Value], files: BundleFiles) -> Iterator[str]:
     inner = {name for name, item in listed.items() if isinstance(item, dict) and "cdhash" in item}
     for name in files.sha256:
         parents = {name[:at] for at, letter in enumerate(name) if letter == "/"}
-        known = name in listed or name == files.own or name.rpartition("/")[2] in _UNLISTED
+        known = name in listed or name == files.own or name in _UNLISTED or name.rpartition("/")[2] == ".DS_Store"
         if not known and not name.startswith(_UNLISTED_FOLDERS) and not parents & inner:
             yield name

@@ -1,0 +1,81 @@
+"""The signatures of one artefact alone are those that a whole review finds."""
+
+import pytest
+
+from affidavit.artefact.budget import Budget
+from affidavit.evidence.derive import derive
+from affidavit.evidence.signing_of import ABOUT, signing_of
+from affidavit.model.errors import UsageError
+from affidavit.model.signing import Certificate, PlatformVerdict, Signature
+from tests.builders.block_signing import Signing, plain_apk, signed_apk
+from tests.builders.jar_signing import Jar
+from tests.builders.zip import zip_of
+from tests.signing.judging import file
+
+
+def about(facts):
+    return [fact for fact in facts if isinstance(fact.what, ABOUT)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [signed_apk(v2=[Signing()]), plain_apk(), Jar().build(),
+     zip_of({"base.apk": signed_apk(v2=[Signing()]), "split_x.apk": signed_apk(v2=[Signing(kind="ec384")])}, method=0)],
+    ids=["v2", "unsigned", "v1", "splits"],
+)  # fmt: skip
+def test_the_same_facts_as_a_review(tmp_path, data):
+    path = file(tmp_path, data)
+    found = signing_of(path, Budget())
+    assert about(found.facts) == about(derive(path).facts)
+    assert found.artefact.size == len(data)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", ["v31-rsa-2048_2-tgt-34-1-tgt-28.apk", "v2-only-no-certs-in-sig.apk", "original.apk"])
+def test_real_apps_too(corpus, name):
+    path = corpus / "signing" / "apksig" / name
+    assert about(signing_of(path, Budget()).facts) == about(derive(path).facts)
+
+
+@pytest.mark.corpus
+def test_a_v4_signature_that_came_with_the_app_is_checked(corpus):
+    path = corpus / "signing" / "apksig" / "v31-rsa-2048_2-tgt-10000-dev-release.apk"
+    v4 = path.with_name(path.name + ".idsig")
+    found = signing_of(path, Budget(), v4.read_bytes()).facts
+    outcomes = {fact.what.scheme: fact.what.outcome for fact in found if isinstance(fact.what, Signature)}
+    assert outcomes["v4"] in {"verified", "refused"}
+    changed = signing_of(path, Budget(), v4.read_bytes()[:-1]).facts
+    assert next(fact.what.outcome for fact in changed if isinstance(fact.what, Signature) and fact.what.scheme == "v4")
+
+
+def test_a_v4_file_beside_an_apk_of_a_set_belongs_to_it(tmp_path):
+    data = zip_of({"base.apk": signed_apk(v2=[Signing()]), "base.apk.idsig": b"junk"}, method=0)
+    found = signing_of(file(tmp_path, data, "app.apks"), Budget()).facts
+    (v4,) = [fact.what for fact in found if isinstance(fact.what, Signature) and fact.what.scheme == "v4"]
+    assert v4.outcome == "refused"
+    assert v4.issues
+
+
+def test_a_split_by_somebody_else_is_refused_and_says_so(tmp_path):
+    inner = {"base.apk": signed_apk(v2=[Signing()]), "split_x.apk": signed_apk(v2=[Signing(kind="ec384")])}
+    found = signing_of(file(tmp_path, zip_of(inner, method=0), "app.apks"), Budget()).facts
+    words = {
+        (fact.place.entry, issue.word)
+        for fact in found
+        if isinstance(fact.what, PlatformVerdict)
+        for issue in fact.what.issues
+    }
+    assert [entry for entry, word in words if word == "split-signers-differ"] in (["split_x.apk"], ["base.apk"])
+
+
+def test_a_jar_is_judged_by_javas_rules_and_by_no_android_version(tmp_path):
+    data = Jar(files={"A.class": b"\xca\xfe\xba\xbe\0\0\0\x34"}).build()
+    found = signing_of(file(tmp_path, data, "a.jar"), Budget()).facts
+    assert [fact.what.outcome for fact in found if isinstance(fact.what, Signature)] == ["verified"]
+    assert [fact.what.verified for fact in found if isinstance(fact.what, Certificate)] == [True]
+    assert not [fact for fact in found if isinstance(fact.what, PlatformVerdict)]
+
+
+def test_no_file_is_a_mistake_of_use(tmp_path):
+    with pytest.raises(UsageError):
+        signing_of(tmp_path / "none.apk", Budget())
