@@ -307,3 +307,10 @@ def test_the_budget_knows_the_size_of_the_artefact(given):
     with open_artefact(given(APK), budget) as opened:
         assert budget.size == opened.artefact.size == len(APK)
         assert budget.listed == 2
+
+
+def test_a_name_that_is_not_utf8_is_shown_with_escapes(tmp_path: Path):
+    path = tmp_path / os.fsdecode(b"a\xff.apk")
+    path.write_bytes(zip_of({"AndroidManifest.xml": b"\x03\x00\x08\x00"}))
+    with open_artefact(path, Budget()) as opened:
+        assert opened.artefact.name == "a\\xff.apk"

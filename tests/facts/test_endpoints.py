@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from affidavit.artefact.budget import Budget
 from affidavit.dalvik.dex import read_dex
 from affidavit.facts import endpoints
 from affidavit.facts.endpoint_roles import read_mark, read_url, role_of, tables
@@ -15,6 +16,7 @@ from affidavit.facts.endpoint_text import Mark, find_marks, find_wide_marks, tri
 from affidavit.facts.reading import make_fact
 from affidavit.model.declared import DeepLink
 from affidavit.model.endpoint import Endpoint
+from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
@@ -460,3 +462,23 @@ def test_bulk_search_agrees_with_the_slow_twin_on_a_real_app(corpus: Path, name:
     readings = [read_mark(mark) for text in texts if text for mark in marks_of(text, schemes)]
     expected = {(reading.form, reading.value) for reading in readings if reading}
     assert {(item.form, item.value) for item in endpoints.scan_unit(unit, [])} == expected
+
+
+def test_places_that_only_look_like_an_address_are_bounded_over_all_entries():
+    budget, limitations = Budget(marks=100), []
+    for row in range(3):
+        endpoints.scan_entry(f"assets/{row}.txt", b"://" * 40, "text", limitations, budget)
+    assert [item.place.entry for item in limitations] == ["assets/2.txt"]
+    assert budget.marks < 0
+    assert endpoints.scan_entry("assets/9.txt", b"https://late.example.org/", "text", limitations, budget) == []
+
+
+def test_places_that_look_like_wide_text_and_are_none_are_bounded_too():
+    budget, limitations = Budget(marks=100), []
+    endpoints.scan_entry("assets/a.txt", b":x/x/x" * 500 + "://".encode("utf-16-le"), "text", limitations, budget)
+    assert [item.kind for item in limitations] == ["text/endpoints-bounded"]
+
+
+def test_time_is_looked_at_while_an_entry_is_searched():
+    with pytest.raises(BudgetError):
+        endpoints.scan_entry("assets/a.txt", b"://" * 5_000, "text", [], Budget(seconds=-1))

@@ -7,6 +7,7 @@ input that breaks a parser into `.cache/fuzz/crashes`.
 import argparse
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -23,7 +24,7 @@ from tests.mutation import pool
 CACHE = Path(__file__).parents[2] / ".cache" / "fuzz"
 _APPS = 4 << 20
 """Largest app that seeds are taken from."""
-_OPTIONS = ("-timeout=20", "-rss_limit_mb=1024", f"-max_len={seeds.LARGEST}", "-print_final_stats=1")
+_OPTIONS = ("-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1")
 
 
 class Result(NamedTuple):
@@ -66,10 +67,11 @@ def _write_seeds() -> None:
     groups = {**pool.own_names(), **pool.corpus_names()}
     for name in (name for sizes in groups.values() for name, size in sizes.items() if size <= _APPS):
         seeds.of_app(pool.read(name), found)
-    for target in TARGETS:
+    for target, known in TARGETS.items():
         folder = CACHE / "seeds" / target
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        for item in seeds.few(found[target]):
+        for item in seeds.few(found[target], known.largest):
             (folder / hashlib.sha256(item).hexdigest()[:16]).write_bytes(item)
 
 
@@ -79,7 +81,12 @@ def fuzz(target: str, seconds: int) -> Result:
     kept.mkdir(parents=True, exist_ok=True)
     crashes.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.harness", target, f"-max_total_time={seconds}", *_OPTIONS]
-    command += [f"-artifact_prefix={crashes}/{target}-", str(kept), str(CACHE / "seeds" / target)]
+    command += [
+        f"-max_len={TARGETS[target].largest}",
+        f"-artifact_prefix={crashes}/{target}-",
+        str(kept),
+        str(CACHE / "seeds" / target),
+    ]
     before = set(crashes.iterdir())
     done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
     text = done.stdout + done.stderr

@@ -31,12 +31,14 @@ class Target:
         use: reads bytes and does with the result what the program does.
         raises: the exceptions that it declares; any other one is a defect.
         change: what the gate's own mutations know of the format.
+        largest: bytes of an input; slow targets get further with small ones.
     """
 
     name: str
     use: Callable[[bytes], object]
     raises: tuple[type[Exception], ...] = ()
     change: Change = raw.scribble
+    largest: int = 64 << 10
 
     def run(self, data: bytes) -> None:
         """Read the bytes; raises what is not declared."""
@@ -49,13 +51,13 @@ class Target:
 _ALL = (
     Target("zip", uses.zip_file, change=zips.structure),
     Target("inflate", uses.stream),
-    Target("axml", uses.manifest, change=chunks.mutate),
+    Target("axml", uses.manifest, change=chunks.mutate, largest=16 << 10),
     Target("text-xml", uses.manifest, change=texts.rewrite),
     Target("network-security", uses.security, change=texts.rewrite),
     Target("arsc", uses.table, change=chunks.mutate),
-    Target("string-pool", uses.pool, change=chunks.mutate),
-    Target("dex", uses.dex, change=dexes.mutate),
-    Target("class", uses.class_file, change=binaries.class_file),
+    Target("string-pool", uses.pool, change=chunks.mutate, largest=8 << 10),
+    Target("dex", uses.dex, change=dexes.mutate, largest=8 << 10),
+    Target("class", uses.class_file, change=binaries.class_file, largest=8 << 10),
     Target("elf", uses.elf, change=binaries.elf),
     Target("certificate", uses.certificate, (UnreadableCertificateError,), binaries.der),
     Target("pkcs7", uses.signed_data, (UnreadableCertificateError,), binaries.der),
@@ -67,7 +69,7 @@ _ALL = (
     Target("worker", uses_worker.worker, WORKER, texts.rewrite),
     Target("plist", read_plist, (PlistError,), texts.rewrite),
     Target("code-signature", uses_signing.code_signature, change=machos.mutate),
-    Target("signed-app", uses_signing.signed_file, change=blocks.mutate),
+    Target("signed-app", uses_signing.signed_file, change=blocks.mutate, largest=16 << 10),
     Target("jar-manifest", uses_signing.jar_manifest, change=texts.rewrite),
     Target("signed-data", read_signed_data, (UnreadableSignedDataError,), binaries.der),
     Target("idsig", uses_signing.idsig),

@@ -31,4 +31,5 @@ def test_the_table_has_a_line_for_each_target_and_a_command_for_each_crash():
 def test_help_names_every_target():
     command = [sys.executable, "-m", "tests.fuzz", "--help"]
     done = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True, timeout=120)
-    assert set(TARGETS) <= set(done.stdout.replace(",", " ").split())
+    text = "".join(done.stdout.split())  # lines are broken at hyphens
+    assert not [name for name in TARGETS if name not in text]

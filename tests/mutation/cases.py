@@ -47,6 +47,8 @@ MUTATORS = (
 )
 """Every way, and how often it is taken where it can be."""
 _NESTED = re.compile(r".*\.(?:apk|jar|zip)")
+_FOREIGN = frozenset({"bytes", "truncation", "zip fields"})
+"""What can be done to bytes that are no container that can be taken apart."""
 _SPLICE = 0.04
 _INSIDE = 0.5
 
@@ -76,8 +78,8 @@ def _changed(draw: Random, app: bytes, depth: int = 0) -> Case:
         return Case("dex", dexes.mutate(draw, app)) if draw.random() < 0.8 else Case("bytes", raw.scribble(draw, app))
     zipped = zips.take_apart(app)
     if zipped is None:
-        whole = draw.choice((raw.scribble, raw.truncate, zips.fields))
-        return Case("bytes" if whole is raw.scribble else whole.__name__, whole(draw, app))
+        mutator = draw.choice([mutator for mutator in MUTATORS if mutator.name in _FOREIGN])
+        return Case(mutator.name, mutator.change(draw, app))
     names = [item.raw.decode("utf-8", "replace") for item in zipped.items]
     inner = [at for at, name in enumerate(names) if _NESTED.fullmatch(name)]
     if inner and depth < 2 and draw.random() < _INSIDE:

@@ -64,7 +64,7 @@ def test_changing_one_entry_leaves_the_others_as_they_were():
 
 
 def test_a_container_without_entries_is_changed_by_its_bytes():
-    assert make(1, b"no zip at all", signed_app).data != make(2, b"no zip at all", signed_app).data
+    assert len({make(seed, b"no zip at all", signed_app).data for seed in range(40)}) > 20
     assert make(3, b"", lambda: b"").data == b""
     assert make(4, zip_of({}), signed_app).mutator
 

@@ -24,7 +24,7 @@ OURS = {
     "empty-unsigned.apk": "unreadable",
     "v1-only-empty.apk": "unreadable",
     "v3-only-empty.apk": "unreadable",
-    "incorrect-manifest-size.apk": "undetermined",
+    "incorrect-manifest-size.apk": "jar-sig-malformed-zip-entry",
     "v2-only-truncated-cd.apk": "jar-sig-no-manifest",
 }
 """What is said here of files that apksig calls malformed zips."""
@@ -77,7 +77,7 @@ def test_rsa_pss_which_that_java_does_not_know_is_really_verified(corpus):
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_what_apksig_calls_malformed_has_a_stated_answer(corpus, name):
     if OURS[name] == "unreadable":
-        with pytest.raises(UnreadableError, match="no zip directory"):
+        with pytest.raises(UnreadableError, match=r"no zip directory|is a zip with neither"):
             asked(corpus, name)
         return
     found = asked(corpus, name)

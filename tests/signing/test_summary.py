@@ -104,6 +104,11 @@ def test_doubt_is_not_a_verdict():
     assert (found.outcome, found.issues, found.signers) == ("undetermined", (), ())
 
 
+def test_a_level_without_any_answer_is_a_doubt():
+    found = asked(Declared(28), v3={28: holds("v3", "a"), 30: SchemeResult("v3")})
+    assert (found.outcome, found.signers) == ("undetermined", ())
+
+
 def test_nothing_merged_is_nothing():
     assert merged("v2", []) is None
 

@@ -48,7 +48,8 @@ def recognise(part: Part, name: str) -> str:
         return "jar"
     shown = ", ".join(repr(entry) for entry in names[:3])
     raise UnreadableError(
-        f"{name!r} is a zip with neither AndroidManifest.xml nor Payload/NAME.app nor .apk, .dex or .class entries; it starts with {shown}",
+        f"{name!r} is a zip with neither AndroidManifest.xml nor Payload/NAME.app nor .apk, .dex or .class entries; "
+        f"it starts with {shown}",
         advice="give an APK, XAPK, APKS, APKM, AAR, JAR, IPA or dex file",
     )
 

@@ -110,7 +110,9 @@ def _checked(path: Path, handle: int) -> Given:
         raise UsageError(f"{str(path)!r} is {what}", advice=_SUPPORTED)
     if not status.st_size:
         raise UnreadableError(f"{str(path)!r} is empty", advice="check that it was copied or downloaded whole")
-    return Given(path.name, handle, status.st_size)
+    # A name that is not UTF-8 comes from the system with surrogates, which no JSON holds.
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return Given(name, handle, status.st_size)
 
 
 def sha256_of(file: Given) -> str:

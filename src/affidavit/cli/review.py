@@ -1,7 +1,6 @@
 """``affidavit review``: read an app, write its bundle and page, print the account."""
 
 import argparse
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +106,7 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
     """Write bundle and page; give the affidavit as signed, and what to say about the files."""
     from affidavit.report import render  # noqa: PLC0415 - only when something is written
     from affidavit.report.overview import file_names  # noqa: PLC0415 - the same
+    from affidavit.report.paths import how_to_check  # noqa: PLC0415 - the same
 
     bundle_name, page_name = file_names(review.affidavit)
     try:
@@ -116,7 +116,7 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
     bundle, page = options.output_dir / bundle_name, options.output_dir / page_name
     account = review.write(bundle, key=options.key, announce=note)
     emit(render(account, "html"), page)
-    check = f"affidavit verify {shlex.quote(str(bundle))} --artefact {shlex.quote(str(options.path))}"
+    check = how_to_check(str(bundle), str(options.path))
     return account, [("Report", str(page)), ("Bundle", str(bundle)), ("Check it", check)]
 
 

@@ -42,7 +42,7 @@ def conclude(examined: Examined, protection: str) -> Affidavit:
         knowledge_sha256,
         facts=examined.facts,
         findings=examined.findings,
-        limitations=_folded(limitations),
+        limitations=folded(limitations),
         excerpts=examined.excerpts,
         categories=asked,
         law=law,
@@ -71,7 +71,7 @@ def _law(examined: Examined, limitations: list[Limitation]) -> LawRecord:
         return LawRecord()
 
 
-def _folded(limitations: Sequence[Limitation]) -> tuple[Limitation, ...]:
+def folded(limitations: Sequence[Limitation]) -> tuple[Limitation, ...]:
     """Each limitation once, sorted; the same one said several times is counted."""
     counts: dict[tuple[str, str, object], Limitation] = {}
     for item in limitations:

@@ -37,6 +37,7 @@ LATER: Final = (
     "cryptography.hazmat.primitives.asymmetric.ec",
     "cryptography.hazmat.primitives.asymmetric.padding",
     "cryptography.hazmat.primitives.asymmetric.rsa",
+    "cryptography.hazmat.primitives.serialization",
     "encodings.ascii",
     "encodings.cp1252",
     "encodings.cp437",

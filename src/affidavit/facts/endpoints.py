@@ -271,8 +271,8 @@ class _Entry:
     def _close(self) -> None:
         if not self.full:
             detail = (
-                f"more texts than {MARKS_PER_ENTRY} or endpoints than {ENDPOINTS_PER_ENTRY} in it, or too many places that "
-                "look like one in all entries together; the rest was not read"
+                f"more texts than {MARKS_PER_ENTRY} or endpoints than {ENDPOINTS_PER_ENTRY} in it, or too many "
+                "places that look like one in all entries together; the rest was not read"
             )
             self.limitations.append(Limitation("text/endpoints-bounded", detail, Place(self.path)))
         self.full = True

@@ -112,8 +112,8 @@ def _schemes(jar: Jar, blocks: Blocks, declared: Declared) -> Iterator[Judged]:
     for scheme, first, ask in asks:
         own = [level for level in levels if relied[level] == scheme]
         every = own or [level for level in levels if level >= first]
-        results = [result for level in every if (result := ask(level)) is not None and takes(result)]
-        yield from _judged(scheme, results, relied=bool(own))
+        results = [result for level in every if (result := ask(level)) is not None]
+        yield from _judged(scheme, [one for one in results if scheme != "v3.1" or takes(one)], relied=bool(own))
 
 
 def _judged(scheme: str, results: Sequence[SchemeResult], *, relied: bool) -> Iterator[Judged]:

@@ -110,7 +110,8 @@ def _results(jar: Jar, blocks: Blocks, lowest: int, highest: int) -> Iterator[Sc
         levels = [level for level, _ in ranges(jar, blocks, max(lowest, first), highest)]
         if scheme == "v3":
             levels = [level for level in levels if not _rotated(blocks, level)] or levels[:1]
-        result = merged(scheme, [found for level in levels if (found := ask(level)) is not None])
+        found = [one for level in levels if (one := ask(level)) is not None]
+        result = merged(scheme, [one for one in found if scheme != "v3.1" or takes(one)])
         if result is not None:
             some = True
             yield result
@@ -140,8 +141,14 @@ def merged(scheme: str, results: Sequence[SchemeResult]) -> SchemeResult | None:
         tuple(dict.fromkeys(signer for result in results for signer in result.signers)),
         tuple(dict.fromkeys(issue for result in results for issue in result.issues)),
         results[0].covers,
-        next((result.undetermined for result in results if result.undetermined), ""),
+        next((doubt for result in results if (doubt := _doubt(result))), ""),
     )
+
+
+def _doubt(result: SchemeResult) -> str:
+    """Why one level's result is no verdict; empty when it is one."""
+    bare = not result.signers and not errors_of(result)
+    return result.undetermined or ("no signer was found for one of the levels" if bare else "")
 
 
 def _sandbox(declared: Declared, found: dict[str, SchemeResult], highest: int) -> Iterator[Issue]:

@@ -1,0 +1,103 @@
+"""Whether what a worker says can be an account at all: hostile bytes may have taken it over.
+
+Such a worker can lie about the app, and nobody can tell. What it cannot do is exhaust this process, invent questions or
+answers that no rule gives, or make an account that contradicts itself.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from affidavit.evidence.examined import Examined
+from affidavit.evidence.proofs import broken
+from affidavit.evidence.request import STAGES
+from affidavit.findings import load
+from affidavit.model.artefact import Artefact
+from affidavit.model.bundle import SCHEMA, Affidavit, Manifest, Tool
+from affidavit.model.finding import Finding, Proof
+
+KINDS: Final = frozenset({"aar", "apk", "dex", "ipa", "jar", "splits"})
+"""The kinds of artefacts that there are (see `Artefact.kind`)."""
+VALUES: Final = 12_000_000
+"""Most values in an answer, counted by the marks between them; each may become an object of some eighty bytes. An app of
+182,000 classes and 113 MB has 610,000, in 14 MB."""
+DEPTH: Final = 64
+"""Deepest proof; that of the deepest rule has 7 levels."""
+_MARKS: Final = (b",", b"[", b"{")
+_LARGEST: Final = 1 << 64
+_OF_RULES: Final = (
+    "version", "title", "category", "severity", "masvs", "maswe", "permission_groups", "references",
+)  # fmt: skip
+"""What a finding takes from its rule."""
+_KIND: Final = 80
+
+
+class ImplausibleError(ValueError):
+    """No worker says this unless something is wrong with it; the text is for those who look for what it is."""
+
+
+def read(body: bytes) -> Examined:
+    """The account in an answer.
+
+    Raises:
+        ImplausibleError: it is none, is larger than any, or contradicts itself or the rules.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    if sum(map(body.count, _MARKS)) > VALUES:
+        raise ImplausibleError(f"more than {VALUES} values")
+    try:
+        examined = msgspec.json.decode(body, type=Examined)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
+        raise ImplausibleError(type(error).__name__) from error
+    for fault in _faults(examined):
+        raise ImplausibleError(fault)
+    return examined
+
+
+def _faults(examined: Examined) -> Iterator[str]:
+    """What is wrong with it; what costs more to see comes later."""
+    if examined.artefact.kind not in KINDS:
+        yield "there is no such kind of artefact"
+    order = [STAGES.index(item.name) if item.name in STAGES else -1 for item in examined.coverage.stages]
+    if -1 in order or order != sorted(set(order)):
+        yield "there are no such stages, or not in this order"
+    for item in examined.limitations:
+        if not _is_kind(item.kind) or not 0 < item.count < _LARGEST:
+            yield "a limitation of no kind, or of no number"
+    rules = {rule.id: rule for rule in load.rules()}
+    if examined.findings and [finding.rule for finding in examined.findings] != list(rules):
+        yield "not one finding for each rule"
+    for finding in examined.findings:
+        if any(getattr(finding, name) != getattr(rules[finding.rule], name) for name in _OF_RULES):
+            yield f"{finding.rule} is another rule"
+        if _deep(finding):
+            yield f"the proof of {finding.rule} is too deep"
+    yield from broken(_as_affidavit(examined))
+
+
+def _is_kind(kind: str) -> bool:
+    """Whether a limitation's kind has the form of one: two words with a slash between."""
+    area, slash, cause = kind.partition("/")
+    return bool(slash) and len(kind) <= _KIND and all(map(_is_word, (area, cause)))
+
+
+def _is_word(word: str) -> bool:
+    """Whether it is of lower-case letters, digits and hyphens."""
+    return bool(word) and word.isascii() and word == word.lower() and word.replace("-", "").isalnum()
+
+
+def _deep(finding: Finding) -> bool:
+    """Whether a proof has more levels than `DEPTH`."""
+    level: tuple[Proof, ...] = (finding.proof,)
+    for _ in range(DEPTH):
+        level = tuple(child for proof in level for child in proof.children)
+        if not level:
+            return False
+    return True
+
+
+def _as_affidavit(examined: Examined) -> Affidavit:
+    """What was said, in the form in which `broken` looks at it."""
+    nothing = Manifest(SCHEMA, Artefact("", "", 0, ""), Tool("", "", ""), "", partial=False, protection="", members=())
+    return Affidavit(nothing, examined.facts, examined.findings, examined.limitations, examined.excerpts)
