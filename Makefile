@@ -8,7 +8,7 @@ APP ?=
 # uv and pip write bytecode so that every later start is fast, whatever the machine's default is.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help lock build samples review lint types layers test test-full mutate fuzz bench-peers bench clean
+.PHONY: help lock build samples review lint types layers test test-full coverage mutate fuzz bench-peers bench clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -87,6 +87,11 @@ test: lint types layers samples ## the whole gate
 
 test-full: test ## the gate, then what takes longer: more examples of every property test
 	HYPOTHESIS_PROFILE=thorough $(RUN)/pytest -n 2 --dist worksteal tests
+
+MEASURED := tests/artefact tests/signing tests/sandbox $(wildcard tests/facts/test_apple*.py tests/facts/test_signing*.py) tests/facts/test_coverage.py
+coverage: build samples ## lines and branches that the tests reach in what reads hostile bytes and judges signatures
+	@mkdir -p .cache/coverage
+	$(RUN)/pytest -n 2 --dist worksteal --cov --cov-config=pyproject.toml $(MEASURED)
 
 COUNT ?= 10000
 SEED ?= 1

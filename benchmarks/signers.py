@@ -25,7 +25,7 @@ from tests.signing.judging import schemes
 
 LEVELS = (0, 23, 24, 28, 30)
 """API levels asked about; 0 stands for all that the app's manifest allows. Debian's apksigner knows none above 32."""
-_DIGEST = re.compile(r"certificate SHA-256 digest: ([0-9a-f]{64})")
+_DIGEST = re.compile(r"^Signer #\d+ certificate SHA-256 digest: ([0-9a-f]{64})", re.MULTILINE)
 _ERROR = re.compile(r"^ERROR: (.*)$", re.MULTILINE)
 
 

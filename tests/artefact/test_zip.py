@@ -96,6 +96,7 @@ def test_says_what_is_odd_and_reads_the_entry_all_the_same(lie):
     data, kinds, words = LIES[lie]
     read = read_zip(data)
     assert read.kinds == kinds
+    assert read.part.entries
     assert all(content for _, content in read.all())
     assert read.part.entries[-1].oddities == words
     assert read.kinds == kinds

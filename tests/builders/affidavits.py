@@ -14,6 +14,7 @@ from affidavit.model.artefact import Artefact
 from affidavit.model.binding import Applicable, Binding, LawRecord, Provided
 from affidavit.model.bundle import Affidavit, Category, Excerpt, Tool
 from affidavit.model.code import CodeUnit, FrameworkCall
+from affidavit.model.coverage import CodeCoverage, ContainerCoverage, Coverage, Gap, Reason, StageCoverage
 from affidavit.model.declared import Component, DeepLink, IntentFilter, MetaData, Permission
 from affidavit.model.determination import Outcome
 from affidavit.model.endpoint import Endpoint
@@ -184,6 +185,14 @@ def excerpts(known: tuple[Fact, ...]) -> dict[str, Excerpt]:
     }
 
 
+COVERAGE = Coverage(
+    (ContainerCoverage("", "base", 20_000, 9, 4, 3, 1, 0, 0, 1, 19_990, (Gap(19_000, 10),), 10),),
+    (CodeCoverage("classes.dex", 12, 80, 75, 74, 2_311, (Reason("code/undecoded-method", 1),)),),
+    (StageCoverage("entries", "done"), StageCoverage("code", "done")),
+)
+"""What was examined: one container, one dex file, two stages."""
+
+
 def law(known: tuple[Fact, ...]) -> LawRecord:
     """One listed app by two relations, with a history that has all that a report words."""
     library, url = known[12], known[10]
@@ -238,6 +247,7 @@ def small_affidavit() -> Affidavit:
         excerpts=excerpts(known),
         categories=CATEGORIES,
         law=law(known),
+        coverage=COVERAGE,
     )
 
 

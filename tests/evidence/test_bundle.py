@@ -48,6 +48,7 @@ def test_members_come_in_their_order_and_the_manifest_lists_the_content(written)
     assert list(named) == [
         "manifest.json",
         "categories.json",
+        "coverage.json",
         "excerpts.json",
         "facts.json",
         "findings.json",

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from affidavit.evidence.bundle import CONTENT, content_members
 from affidavit.evidence.comparison import differences
 from affidavit.model.binding import LawRecord
+from affidavit.model.coverage import Coverage, StageCoverage
 from tests.builders.affidavits import small_affidavit
 
 SMALL = small_affidavit()
-NAMES = ("facts", "findings", "limitations", "excerpts", "categories", "law")
+NAMES = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage")
 
 
 def members(**changes):
@@ -40,6 +41,18 @@ def test_the_same_content_has_no_difference():
         (
             {"law": msgspec.structs.replace(SMALL.law, applicable=SMALL.law.applicable[:1])},
             "law.json: law on chat as contacts is derived from the artefact, but is missing",
+        ),
+        (
+            {"coverage": Coverage(code=SMALL.coverage.code, stages=SMALL.coverage.stages)},
+            "coverage.json: coverage of container '' is derived from the artefact, but is missing",
+        ),
+        (
+            {"coverage": msgspec.structs.replace(SMALL.coverage, code=())},
+            "coverage.json: coverage of code in 'classes.dex' is derived from the artefact, but is missing",
+        ),
+        (
+            {"coverage": msgspec.structs.replace(SMALL.coverage, stages=(StageCoverage("code", "cut"),))},
+            "coverage.json: stage code differs from what the artefact gives",
         ),
         ({"categories": SMALL.categories[:-1]}, "categories.json: category hidden is derived"),
         ({"facts": SMALL.facts[::-1]}, "facts.json: the same items in another order or number, from byte"),

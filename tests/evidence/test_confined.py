@@ -45,7 +45,7 @@ def start(patch: str) -> str:
     """Code that starts a worker which does something else in a stage: `patch` may speak of `name`, the stage."""
     return f"""
 import sys; sys.path[:] = sys.argv[1:]
-import ctypes, os, time
+import ctypes, os, threading
 from affidavit.evidence import examine, worker
 whole = examine._outcome
 def outcome(state, name, stage):
@@ -133,9 +133,17 @@ def test_when_every_worker_dies_nothing_is_known_and_that_is_said(app: Path, mon
 
 def test_a_worker_that_hangs_is_killed(app: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(confined, "GRACE", 0.5)
-    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and time.sleep(60)"))
-    account = reviewed(app, Budget(seconds=20))
+    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and threading.Event().wait(60)"))
+    account = reviewed(app, Budget(seconds=8))
     assert any("did not end in time and was killed" in item.detail for item in account.limitations)
+    assert account.manifest.partial
+    assert account.manifest.artefact.sha256 == derive(app).manifest.artefact.sha256
+
+
+def test_a_budget_without_time_gives_a_partial_account_as_without_walls(app: Path):
+    behind, bare = reviewed(app, Budget(seconds=0)), derive(app, Budget(seconds=0))
+    assert behind.manifest.partial
+    assert members_of(behind) == members_of(bare)
 
 
 def test_no_process_is_left_behind(app: Path, monkeypatch: pytest.MonkeyPatch):
@@ -190,16 +198,27 @@ def test_bubblewrap_gives_the_same_account(app: Path):
     assert members_of(account) == members_of(derive(app))
 
 
+def framed(*frames: tuple[bytes, bytes]) -> bytes:
+    return b"".join(struct.pack("<cI", kind, len(body)) + body for kind, body in frames)
+
+
 def answering(*frames: tuple[bytes, bytes]) -> str:
     """Code of a worker that answers with these frames, whatever it is asked."""
-    data = b"".join(struct.pack("<cI", kind, len(body)) + body for kind, body in frames)
-    return f"import json, os, sys; os.write(json.load(sys.stdin)['answers'], {data!r})"
+    return f"import json, os, sys; os.write(json.load(sys.stdin)['answers'], {framed(*frames)!r})"
+
+
+def deaths(account: Affidavit) -> list[str]:
+    """What is said of workers that died."""
+    return [item.detail for item in account.limitations if item.kind == "tool/worker-died"]
 
 
 STANDING = (b"w", b'["wall"]')
+UNREADABLE = b'{"error": "UnreadableError", "message": "a\\u001b[2J%s", "advice": "b"}' % (b"x" * 9_000)
 
 
-@pytest.mark.parametrize("frames", [[(b"r", b"{}")], [(b"w", b"[]"), (b"r", b"{}")], [(b"w", b"{}")], [(b"?", b"")]])
+@pytest.mark.parametrize(
+    "frames", [[(b"r", b"{}")], [(b"w", b"[]"), (b"r", b"{}")], [(b"w", b"{}")], [(b"?", b"")], [(b"p", b"x")]]
+)
 def test_before_the_walls_stand_no_answer_is_taken(app: Path, monkeypatch: pytest.MonkeyPatch, frames):
     monkeypatch.setattr(confined, "_CODE", answering(*frames))
     monkeypatch.setattr(bubblewrap, "found", lambda: "")
@@ -214,7 +233,68 @@ def test_an_answer_in_another_form_is_no_answer(app: Path, monkeypatch: pytest.M
     monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"r", body)))
     account = reviewed(app)
     assert account.manifest.artefact.kind == "unread"
-    assert "answered in no form that is known here" in account.limitations[0].detail
+    assert any(
+        words in deaths(account)[0]
+        for words in ("answered in no form that is known here", "answered with what cannot be an account")
+    )
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        STANDING,
+        (b"p", b'["<b>", 0, 1]'),
+        (b"p", b'["code", -1, 1]'),
+        (b"p", b'["code", 1, %s]' % (b"9" * 3_000)),
+        (b"p", b'["code", 0, 1, "%s"]' % (b"x" * 5_000)),
+        (b"e", b"x" * 60_000 + b"x" * 6_000),
+        (b"x", b""),
+    ],
+)
+def test_only_what_a_worker_has_to_say_is_heard(app: Path, monkeypatch: pytest.MonkeyPatch, frame):
+    heard: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(confined, "ATTEMPTS", 1)
+    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"p", b'["code", 0, 1]'), frame))
+    account = review_confined(app, Budget(), lambda *said: heard.append(said), "auto")
+    assert heard == [("code", 0, 1)]
+    assert account.manifest.protection == "wall"
+    assert [item.kind for item in account.limitations] == ["manifest/absent", "tool/worker-died"]
+    assert "answered in no form that is known here in stage 'code'" in account.limitations[1].detail
+
+
+def test_a_frame_longer_than_any_is_refused_before_it_comes(app: Path, monkeypatch: pytest.MonkeyPatch):
+    data = framed(STANDING) + struct.pack("<cI", b"r", (192 << 20) + 1)
+    hanging = f"import json, os, sys, time; os.write(json.load(sys.stdin)['answers'], {data!r}); time.sleep(300)"
+    monkeypatch.setattr(confined, "ATTEMPTS", 1)
+    monkeypatch.setattr(confined, "_CODE", hanging)
+    assert "answered in no form" in deaths(reviewed(app))[0]
+
+
+def test_behind_the_walls_a_worker_can_only_refuse_what_is_unreadable(app: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"e", UNREADABLE)))
+    with pytest.raises(UnreadableError) as caught:
+        reviewed(app)
+    assert str(caught.value).startswith("a\\x1b[2Jx")
+    assert len(str(caught.value)) < 5_000
+    for error in ("UsageError", "KnowledgeError", "AffidavitError", "__builtins__", "WallError"):
+        refusal = b'{"error": "%s", "message": "all is well\\u202e"}' % error.encode()
+        monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"e", refusal)))
+        account = reviewed(app)
+        assert account.manifest.artefact.kind == "unread"
+        assert "gave up: all is well\\u202e in stage 'opening'" in account.limitations[-1].detail
+
+
+def test_a_worker_that_cannot_be_started_again_leaves_what_became_of_the_first(
+    app: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    mark = tmp_path / "started"
+    code = answering(STANDING, (b"p", b'["code", 0, 1]'))
+    once = f"import os, sys\nif os.path.exists({str(mark)!r}): sys.exit('no walls now')\nopen({str(mark)!r}, 'w')\n"
+    monkeypatch.setattr(confined, "_CODE", once + code)
+    details = [item.detail for item in reviewed(app).limitations if item.kind == "tool/worker-died"]
+    assert len(details) == 2
+    assert any("ended without an answer in stage 'code'" in detail for detail in details)
+    assert any("could not raise its walls again: no walls now" in detail for detail in details)
 
 
 def test_a_worker_cannot_say_that_it_read_another_file(app: Path, monkeypatch: pytest.MonkeyPatch):

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from affidavit.artefact.budget import Budget
-from affidavit.evidence import derive as stages
-from affidavit.evidence.bundle import LAW, members_of, read_bundle, write_bundle
+from affidavit.evidence.bundle import LAW, assemble, members_of, read_bundle, write_bundle
 from affidavit.evidence.derive import derive
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.verify import verify
@@ -162,9 +161,11 @@ def test_the_record_travels_in_the_bundle(with_kit, tmp_path):
 def test_a_binding_that_was_taken_out_fails_by_reviewing_again(with_kit, tmp_path):
     made = derive(with_kit)
     law = msgspec.structs.replace(made.law, bindings=made.law.bindings[1:], applicable=made.law.applicable[:1])
-    parts = {name: getattr(made, name) for name in ("facts", "findings", "limitations", "excerpts", "categories")}
+    parts = {
+        name: getattr(made, name) for name in ("facts", "findings", "limitations", "excerpts", "categories", "coverage")
+    }
     manifest = made.manifest
-    turned = stages.assemble(manifest.artefact, manifest.tool, manifest.knowledge_sha256, **parts, law=law)
+    turned = assemble(manifest.artefact, manifest.tool, manifest.knowledge_sha256, **parts, law=law)
     write_bundle(tmp_path / "a", turned, key())
     step = verify(tmp_path / "a", with_kit, derive=lambda path: members_of(derive(path))).steps[8]
     assert step.passed is False

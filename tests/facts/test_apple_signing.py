@@ -269,9 +269,9 @@ def test_real_apps_are_verified_to_apples_root_with_every_file(corpus):
         "Crackmes__iOS__Level_01__UnCrackable-Level1.ipa": ("enterprise", "LRUD9L355Y", "32 of 32"),
         "ios.ipa": ("enterprise", "M8ZCXDJQW4", "13 of 13"),
     }
-    for path in (corpus / "ios").glob("m*/*.ipa"):
-        if path.name not in expected:
-            continue
+    paths = [path for path in (corpus / "ios").glob("m*/*.ipa") if path.name in expected]
+    assert {path.name for path in paths} == expected.keys()
+    for path in paths:
         form, team, held = expected[path.name]
         made = derive(path)
         assert {item.outcome for item in about(made, Signature)} == {"verified"}

@@ -246,7 +246,9 @@ def test_utf8_pools_have_lengths_before_their_strings():
 
 def test_offsets_lead_to_the_bytes():
     data = b"....https://vendor.com/x mail a@vendor.com 'api.vendor.com'"
-    for item in seen(data):
+    found = list(seen(data))
+    assert len(found) == 3
+    for item in found:
         assert data[item.place.offset :].startswith(item.value.encode())
 
 

@@ -68,7 +68,9 @@ def test_duplicates_are_two_facts_at_two_places():
 
 def test_facts_of_hostile_names_are_encodable():
     names = [b"\xff" * 9, "a\u202eb", "\0", "x" * 65_000]
-    for fact in facts_of(build_zip([Item(name, b"1") for name in names])):
+    found = list(facts_of(build_zip([Item(name, b"1") for name in names])))
+    assert len(found) == len(names)
+    for fact in found:
         assert fact.place.entry.encode("utf-8").decode("utf-8").isprintable()
         assert len(fact.place.entry) < 2_100
 

@@ -112,6 +112,7 @@ def test_limitations_of_the_reader_are_handed_on():
 
 def test_long_names_are_bounded_in_facts():
     found = library(needed=["n" * 2_000], exports=["Java_" + "x" * 2_000])
+    assert [len(names) for names in (found.needed, found.jni)] == [1, 1]
     assert all(len(name) < 300 for name in (*found.needed, *found.jni))
 
 

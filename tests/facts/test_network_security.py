@@ -85,6 +85,7 @@ def test_pins_are_listed_with_their_expiration_and_inherited():
     )
     nested = e("domain-config", {}, domain("b.a"))
     found = facts(config(e("domain-config", {}, domain("a"), pins, nested)))
+    assert len(found) == 3
     for item in found[1:]:
         assert (item.pins, item.pin_expiration) == (("sha256/AAAA=", "sha256/BBBB="), "2027-01-01")
 

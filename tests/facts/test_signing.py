@@ -238,7 +238,9 @@ def test_every_signer_that_verifies_is_among_ours(corpus):
 @pytest.mark.corpus
 def test_apps_that_do_not_verify_never_raise(corpus):
     for folder in ("apksig", "avast", "fdroidserver", "apksig-tests"):
-        for path in sorted((corpus / "signing" / folder).rglob("*.apk")):
+        files = sorted((corpus / "signing" / folder).rglob("*.apk"))
+        assert files, folder
+        for path in files:
             try:
                 facts_of(path)
             except UnreadableError:

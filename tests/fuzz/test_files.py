@@ -24,6 +24,7 @@ def test_a_v4_file_is_read():
 
 
 def test_property_lists_and_a_profile_are_read():
+    assert made_files()["plist"]
     for data in made_files()["plist"]:
         assert read_plist(data) == files.PROPERTIES
     [data] = made_files()["profile"]
@@ -31,6 +32,7 @@ def test_property_lists_and_a_profile_are_read():
 
 
 def test_a_program_has_a_code_signature_with_all_its_blobs():
+    assert made_files()["code-signature"]
     for data in made_files()["code-signature"]:
         found = read_macho("a", data)
         assert isinstance(found, MachO)
@@ -44,6 +46,7 @@ def test_a_program_has_a_code_signature_with_all_its_blobs():
 
 def test_a_network_security_file_is_named_by_its_manifest():
     assert b"networkSecurityConfig" in uses.NAMING.replace(b"\0", b"")
+    assert made_files()["network-security"]
     for data in made_files()["network-security"]:
         assert parse_axml(data, Budget(), "res/xml/n.xml").root.name == "network-security-config"
 

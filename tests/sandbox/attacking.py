@@ -17,11 +17,11 @@ NOBODY = 65_534
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def _code(environment: dict[str, str], arguments: list[str]) -> str:
+def _code(environment: dict[str, str]) -> str:
     """Code of an attacker: it is told all by its own text, since bubblewrap clears the environment."""
     paths = [str(_ROOT), *filter(None, sys.path)]
     return (
-        f"import os, sys; os.environ.update({environment!r}); sys.path[:] = {paths!r}; sys.argv[1:] = {arguments!r};"
+        f"import os, sys; os.environ.update({environment!r}); sys.path[:] = {paths!r};"
         "from tests.sandbox.attacks import main; main()"
     )
 
@@ -38,6 +38,8 @@ class Victim:
         self.local = socket.socket(socket.AF_UNIX)
         self.local.bind("\0" + self.name)
         self.local.listen()
+        self._attackers: dict[tuple[int, str], subprocess.Popen[str]] = {}
+        self._others: list[subprocess.Popen[bytes]] = []
         self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
         self.put_back()
 
@@ -69,29 +71,40 @@ class Victim:
         Returns:
             ``succeeded``, or what stopped it.
         """
-        with subprocess.Popen(["/bin/sleep", "60"], user=user, group=user) as other:
-            environment = {
-                "ATTACKED": str(self.folder),
-                "ATTACKED_TCP": str(self.tcp.getsockname()[1]),
-                "ATTACKED_UDP": str(self.udp.getsockname()[1]),
-                "ATTACKED_NAME": self.name,
-                "ATTACKED_PROCESS": str(other.pid),
-                "ATTACKED_HANDLE": str(self.file.fileno()),
-            }
-            command = [sys.executable, "-S", "-c", _code(environment, [name, level, str(user)])]
-            if wrapper:
-                command = bubblewrap.wrapped(wrapper, command, [_ROOT, *map(Path, filter(None, sys.path))])
-            done = subprocess.run(
-                command, cwd="/", capture_output=True, timeout=60, check=False, pass_fds=[self.file.fileno()],
-                start_new_session=True,
-            )  # fmt: skip
-            other.kill()
-        if done.returncode < 0:
-            return f"killed by signal {-done.returncode}"
-        return done.stdout.decode().strip() or f"ended with {done.returncode}: {done.stderr.decode()[-300:]}"
+        if (user, wrapper) not in self._attackers:
+            self._attackers[user, wrapper] = self._attacker(user, wrapper)
+        attacker = self._attackers[user, wrapper]
+        assert attacker.stdin
+        assert attacker.stdout
+        attacker.stdin.write(f"{name} {level} {user}\n")
+        attacker.stdin.flush()
+        return attacker.stdout.readline().strip()
+
+    def _attacker(self, user: int, wrapper: str) -> subprocess.Popen[str]:
+        """A process that makes one for each attack."""
+        become = {"user": user, "group": user} if os.geteuid() == 0 else {}
+        self._others.append(subprocess.Popen(["/bin/sleep", "3600"], **become))  # type: ignore[call-overload]
+        environment = {
+            "ATTACKED": str(self.folder),
+            "ATTACKED_TCP": str(self.tcp.getsockname()[1]),
+            "ATTACKED_UDP": str(self.udp.getsockname()[1]),
+            "ATTACKED_NAME": self.name,
+            "ATTACKED_PROCESS": str(self._others[-1].pid),
+            "ATTACKED_HANDLE": str(self.file.fileno()),
+        }
+        command = [sys.executable, "-S", "-c", _code(environment)]
+        if wrapper:
+            command = bubblewrap.wrapped(wrapper, command, [_ROOT, *map(Path, filter(None, sys.path))])
+        return subprocess.Popen(
+            command, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            pass_fds=[self.file.fileno()], start_new_session=True,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Let everything go."""
+        for process in (*self._attackers.values(), *self._others):
+            process.kill()
+            process.communicate()
         for thing in (self.tcp, self.udp, self.local, self.file):
             thing.close()
 

@@ -1,13 +1,16 @@
-"""What code that took over a worker would try. ``python -m tests.sandbox.attacks NAME LEVEL USER`` tries one thing.
+"""What code that took over a worker would try, one thing in one process.
 
-It prints ``succeeded`` or what stopped it, or is killed. `LEVEL` is how far the walls are up (``bare``, ``limits``,
-``landlock``, ``seccomp``), `USER` a number to become first (0: stay root). Whether files outside changed is for the
-caller to see.
+``python -m tests.sandbox.attacks`` reads lines of ``NAME LEVEL USER``. For each it makes a process, which tries the one
+thing, and prints ``succeeded`` or what stopped it. `LEVEL` is how far the walls are up (``bare``, ``limits``,
+``landlock``, ``seccomp``), `USER` a number to become first, where this is root. Whether files outside changed is for
+the caller to see.
 """
 
+import _thread
 import ctypes
 import encodings.ascii  # noqa: F401 - another user may be unable to load it later
 import errno
+import fcntl
 import mmap
 import os
 import platform
@@ -26,11 +29,13 @@ from affidavit.sandbox.walls import raise_walls
 
 LEVELS = ("bare", "limits", "landlock", "seccomp")
 """Each has the walls of those before it; the last is what a review has."""
-BOUNDS = Limits(memory=64 << 20, mapped=1 << 20, written=1 << 20, seconds=2)
+BOUNDS = Limits(memory=64 << 20, mapped=1 << 20, written=1 << 20, seconds=1)
 FOLDER = Path(os.environ.get("ATTACKED", "/nowhere"))
 """A folder of the caller, with a file ``evidence`` and a folder ``sub`` that holds a file ``victim``."""
 _NUMBERS = {"x86_64": 0, "aarch64": 1}
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_PATIENCE = 60
+"""Seconds that one attack may take."""
 
 
 def call(x86: int, arm: int, *arguments: object) -> int:
@@ -237,6 +242,22 @@ def use_the_keyring():
     call(250, 219, ctypes.c_int(0), ctypes.c_int(-3), ctypes.c_int(0))
 
 
+def start_a_thread():
+    _thread.start_new_thread(time.sleep, (0.01,))
+
+
+def change_how_an_open_file_works():
+    fcntl.fcntl(int(os.environ["ATTACKED_HANDLE"]), fcntl.F_SETFL, os.O_APPEND)
+
+
+def lock_an_open_file():
+    fcntl.flock(int(os.environ["ATTACKED_HANDLE"]), fcntl.LOCK_EX)
+
+
+def outlive_its_parent():
+    call(157, 167, ctypes.c_int(1), ctypes.c_long(0), ctypes.c_long(0), ctypes.c_long(0), ctypes.c_long(0))
+
+
 def take_hold_of_a_process():
     os.close(call(434, 434, ctypes.c_int(int(os.environ["ATTACKED_PROCESS"])), ctypes.c_uint(0)))
 
@@ -283,22 +304,50 @@ def raise_to(level: str) -> None:
             landlock.restrict()
 
 
-def main() -> None:
-    """Try one thing."""
-    name, level, user = sys.argv[1:]
-    if int(user):
+def attempt(name: str, level: str, user: int) -> str:
+    """Try one thing in this process; give what came of it."""
+    signal.alarm(_PATIENCE)
+    if user and os.geteuid() == 0:
         os.setgroups([])
-        os.setgid(int(user))
-        os.setuid(int(user))
+        os.setgid(user)
+        os.setuid(user)
     assert syscalls.supported()
-    raise_to(level)
+    try:
+        raise_to(level)
+    except OSError as error:
+        return f"the walls are not up: {error}"
     try:
         ATTACKS[name]()
-    except (OSError, MemoryError, ImportError) as error:
-        os.write(1, f"stopped: {type(error).__name__} {error}"[:200].encode())
-    else:
-        os.write(1, b"succeeded")
-    os._exit(0)
+    except (OSError, MemoryError, ImportError, RuntimeError) as error:
+        return f"stopped: {type(error).__name__} {error}"[:200]
+    except BaseException as error:  # noqa: BLE001 - it must not go on as the process that makes the others
+        return f"broke off with {error!r}"
+    return "succeeded"
+
+
+def outcome(name: str, level: str, user: int) -> str:
+    """The same in a new process, which may die of it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(writing, 1)
+        os.write(1, attempt(name, level, user).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as file:
+        said = file.read().decode().strip()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code == -signal.SIGALRM:
+        return "did not end"
+    return f"killed by signal {-code}" if code < 0 else said or f"ended with {code}"
+
+
+def main() -> None:
+    """Try one thing for each line."""
+    for line in sys.stdin:
+        name, level, user = line.split()
+        sys.stdout.write(outcome(name, level, int(user)).replace("\n", " ") + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

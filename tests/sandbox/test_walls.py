@@ -42,6 +42,48 @@ def test_a_wall_that_is_not_there_is_seen():
     assert "a folder can still be opened" in said(f"{code}walls.raise_walls({BOUNDS}, confined=True)")
 
 
+def test_a_process_with_other_threads_gets_no_walls():
+    code = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    assert "this process has other threads" in said(f"{code}walls.raise_walls({BOUNDS}, confined=False)")
+
+
+def test_the_threads_that_are_started_last_are_behind_all_walls():
+    code = """
+import os, threading
+go, seen = threading.Event(), []
+def look():
+    go.wait()
+    for path in ("/", "/etc/passwd"):
+        try:
+            seen.append(os.open(path, os.O_RDONLY))
+        except OSError as error:
+            seen.append(error.errno)
+thread = threading.Thread(target=look)
+"""
+    code += f"walls.raise_walls({BOUNDS}, confined=False, last=thread.start)\ngo.set()\nthread.join()\nprint(seen)"
+    assert said(code + "\nimport sys\nsys.stdout.flush()\nos._exit(0)") == "[1, 1]"
+
+
+def test_where_the_kernel_does_not_say_how_a_process_is_there_are_no_walls():
+    code = "from pathlib import Path\nwalls._STATUS = Path('/nowhere/status')\n"
+    assert said(f"{code}walls.raise_walls({BOUNDS}, confined=True)").startswith("FileNotFoundError")
+
+
+def test_a_filter_that_some_thread_cannot_be_given_is_an_error():
+    code = "syscalls.system_call = lambda *_: 4711\n"
+    assert "thread 4711 cannot be given the filter" in said(f"{code}syscalls.install(syscalls.own_program())")
+
+
+def test_a_kernel_that_forbids_the_filter_gives_no_walls():
+    code = "def no(*_): raise PermissionError(1, 'Operation not permitted')\nsyscalls.system_call = no\n"
+    assert said(f"{code}walls.raise_walls({BOUNDS}, confined=False)").startswith("PermissionError")
+
+
+def test_the_filter_alone_will_do_where_there_is_no_landlock():
+    code = f"landlock.version = lambda: 0\nprint(walls.raise_walls({BOUNDS}, confined=False))"
+    assert said(code) == "('limits', 'seccomp')"
+
+
 def test_a_kernel_without_landlock_has_version_0():
     code = "import errno\nfrom affidavit.sandbox import kernel\ndef none(*_): raise OSError(errno.ENOSYS, 'none')\n"
     assert said(code + "landlock.system_call = none\nprint(landlock.version())") == "0"

@@ -60,6 +60,7 @@ def test_answers_agree_when_verdict_and_signers_do():
 
 
 def test_explanations_are_patterns_with_a_reason():
+    assert explanations()
     for item in explanations():
         assert re.compile(item.file)
         assert re.compile(item.why)

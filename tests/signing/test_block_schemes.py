@@ -207,7 +207,9 @@ def test_every_word_has_its_text():
     for data in made:
         found = read(data)
         results = [result for level in LEVELS for result in (found.v2(level), found.v3(level), found.v31(level))]
-        assert {issue.word for result in results if result for issue in result.every_issue} <= set(issue_texts())
+        words = {issue.word for result in results if result for issue in result.every_issue}
+        assert words
+        assert words <= set(issue_texts())
 
 
 def test_each_fault_of_a_signer_is_explained_for_both_schemes():

@@ -85,15 +85,29 @@ def test_a_block_file_without_its_signature_file_signs_nothing():
     assert words(at(build_zip(alone))) == ["jar-sig-no-signatures"]
 
 
-def test_names_under_meta_inf_count_whatever_their_case():
-    renamed = [Item(item.raw.lower().replace(b"meta-inf", b"META-INF"), item.data) for item in Jar().items()[:3]]
-    assert at(build_zip([*renamed, *Jar().items()[3:]])).holds
+@pytest.mark.parametrize(
+    ("name", "word"), [("CERT.SF", "no-signatures"), ("CERT.EC", "no-signatures"), ("MANIFEST.MF", "no-manifest")]
+)
+def test_names_under_meta_inf_count_as_they_are_written(name: str, word: str):
+    old = f"META-INF/{name}".encode()
+    items = [Item(item.raw.replace(old, b"META-INF/" + name.lower().encode()), item.data) for item in Jar().items()]
+    assert words(at(build_zip(items))) == [f"jar-sig-{word}"]
+    assert at(build_zip(items), java=True).holds
 
 
-def test_two_files_that_differ_in_case_only_leave_it_open():
-    result = at(Jar(more=[Item("META-INF/cert.sf", b"")]))
+def test_a_file_that_differs_in_case_only_is_another_file():
+    more = [Item("META-INF/cert.sf", b"x"), Item("META-INF/cert.ec", b"y")]
+    assert at(Jar(more=more)).holds
+    result = at(Jar(more=more), java=True)
     assert (result.holds, words(result)) == (False, [])
     assert "differ in case only" in result.undetermined
+
+
+@pytest.mark.parametrize("made", [b"broken", block(Info(Jar().own_text(), kind="rsa"))])
+def test_two_block_files_with_one_signature_file_leave_it_open(made: bytes):
+    result = at(Jar(more=[Item("META-INF/CERT.RSA", made)]))
+    assert (result.holds, result.signers, words(result)) == (False, (), [])
+    assert "'META-INF/CERT.EC' and 'META-INF/CERT.RSA' both sign 'META-INF/CERT.SF'" in result.undetermined
 
 
 @pytest.mark.parametrize("level", sorted(LEVELS | {1, 17, 23}))
@@ -298,6 +312,10 @@ def test_digests_that_a_level_does_not_know_are_no_digests():
         ("2, 3", 28, (2, 3), []),
         ("3", 24, (), []),
         ("x, , 99999999999, -2", 28, (), []),
+        ("+2", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
+        ("000000000002", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
+        ("\u0662", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
+        (",".join(["9"] * 200 + ["2"]), 24, (), ["jar-sig-missing-apk-sig-referenced"]),
     ],
 )
 def test_newer_signatures_that_were_removed_are_missed(stated: str, level: int, found: tuple[int, ...], expected):

@@ -3,7 +3,7 @@
 import pytest
 
 from affidavit.signing.jar import JarScheme
-from affidavit.signing.jar_oddities import front, header_tricks
+from affidavit.signing.jar_oddities import front, header_tricks, unopened
 from affidavit.signing.outcome import SchemeResult
 from tests.artefact.reading import read_zip
 from tests.builders.jar_signing import Jar
@@ -74,3 +74,34 @@ def test_many_tricks_are_counted():
 def test_entries_without_a_local_header_are_passed_over():
     read = read_zip(build_zip([Item("a", b"x", at=7), Item("b", b"y", at=1 << 31)]))
     assert header_tricks(read.part.view, read.part.entries) == ()
+
+
+FAKE = b"PK\x05\x06" + bytes(18)
+"""An end record of a zip without entries."""
+
+
+def with_comment(comment: bytes) -> bytes:
+    return Jar().build()[:-2] + len(comment).to_bytes(2, "little") + comment
+
+
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        (Jar().build() + b"x", "comment ends at"),
+        (b"#!/bin/sh\n" + Jar().build(), "bytes short"),
+        (with_comment(FAKE), "the last end record"),
+    ],
+)
+def test_a_zip_that_android_does_not_open_is_signed_for_nobody(data: bytes, part: str):
+    result = at(data, 24)
+    assert [issue.word for issue in result.issues] == ["jar-sig-zip-not-opened"]
+    assert part in result.issues[0].detail
+    assert not result.holds
+    assert at(data, 24, java=True).holds
+
+
+def test_a_comment_that_holds_no_whole_end_record_is_harmless():
+    for comment in (b"", b"hello", FAKE[:21]):
+        assert unopened(memoryview(with_comment(comment))) == ""
+        assert at(with_comment(comment), 24).holds
+    assert "no central directory" in unopened(memoryview(b"no zip"))

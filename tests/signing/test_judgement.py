@@ -1,20 +1,24 @@
 """All signatures of one container: each scheme's outcome, whether anybody relies on it, and where schemes disagree."""
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from affidavit.artefact.budget import Budget
 from affidavit.model.errors import BudgetError
 from affidavit.model.signing import Issue
-from affidavit.signing.judgement import Judged, Judgement, V4File, judge, judge_library, outcome_of
+from affidavit.signing.judgement import Judged, Judgement, Once, V4File, judge, judge_library, outcome_of
 from affidavit.signing.outcome import SchemeResult
 from affidavit.signing.platform import Declared
 from tests.builders.block_signing import Signing, signed_apk, v3
 from tests.builders.jar_signing import Jar
 from tests.builders.signing import V2, V3
 from tests.signing.judging import file, opened
-from tests.signing.stated_schemes import holds, refused
+from tests.signing.stated_schemes import Told, holds, refused
+from tests.signing.test_platform import answers
 
 
 def judged(path: Path, declared: Declared, v4: V4File | None = None) -> Judgement:
@@ -72,6 +76,33 @@ def test_a_v4_file_is_judged_beside_the_others(tmp_path):
     v4 = by_scheme(found)["v4"]
     assert (v4.outcome, v4.relied, v4.signers) == ("refused", False, ())
     assert {item.scheme for item in found.verdicts} == {"v2"}
+
+
+class Counting(Told):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def at(self, level: int, schemes: frozenset[int]) -> SchemeResult:
+        self.asked += 1
+        return super().at(level, schemes)
+
+
+@given(answers("v1"), st.lists(st.tuples(st.integers(1, 40), st.sampled_from([frozenset(), frozenset({2, 3})]))))
+def test_v1_is_asked_once_between_two_levels_at_which_it_changes(v1, asked):
+    jar = Counting(v1=v1)
+    once = Once(jar)
+    assert [once.at(*one) for one in asked] == [Told(v1=v1).at(*one) for one in asked]
+    assert jar.asked <= 2 * (len(v1) + 1)
+
+
+def test_many_ranges_of_levels_do_not_have_every_entry_looked_at_as_often(tmp_path):
+    files = {"AndroidManifest.xml": b"\x03\x00\x08\x00"} | {f"assets/{number}": b"x" for number in range(5_000)}
+    ranges = [v3(33 + 4 * number, 34 + 4 * number) for number in range(15)]
+    start = time.process_time()
+    found = judged(file(tmp_path, signed_apk(v31=ranges, plain=Jar(files=files).build())), Declared(24, 29))
+    assert len(found.verdicts) > 25
+    assert time.process_time() - start < 60
 
 
 def test_a_library_is_judged_by_javas_rules_alone(tmp_path):

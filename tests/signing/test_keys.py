@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of, same_key
+from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of, may_stall, same_key
 from tests.builders.block_signing import (
     DSA,
     EC,
@@ -22,6 +22,7 @@ from tests.builders.block_signing import (
     public_key,
     signed_by,
 )
+from tests.builders.jar_signing import tlv
 from tests.builders.signing import key
 
 DATA = b"what is signed"
@@ -124,13 +125,29 @@ def test_a_point_off_the_curve_is_refused():
         holds(bytes(der), "ec", "sha256", b"", DATA)
 
 
-@pytest.mark.parametrize("numbers", [(1 << 16_400 | 1, 65_537), ((1 << 2047) + 1, (1 << 65) + 1), ((1 << 2047) + 1, 1)])
+@pytest.mark.parametrize("numbers", [(1 << 16_400 | 1, 65_537), ((1 << 2047) + 1, (1 << 65) + 1)])
 def test_rsa_keys_beyond_the_bounds_are_unsupported(numbers):
     modulus, exponent = numbers
     body = keys.RSAPublicKey({"modulus": modulus, "public_exponent": exponent})
     der = keys.PublicKeyInfo({"algorithm": {"algorithm": "rsa", "parameters": core.Null()}, "public_key": body}).dump()
     with pytest.raises(UnsupportedKeyError):
         holds(der, "rsa", "sha256", bytes(256), DATA)
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 65_536])
+def test_rsa_keys_with_which_anything_would_be_signed_are_refused(exponent):
+    modulus = key("rsa").public_key().public_numbers().n
+    body = keys.RSAPublicKey({"modulus": modulus, "public_exponent": exponent})
+    der = keys.PublicKeyInfo({"algorithm": {"algorithm": "rsa", "parameters": core.Null()}, "public_key": body}).dump()
+    with pytest.raises(UnusableKeyError, match="exponent") as caught:
+        holds(der, "rsa", "sha256", bytes(256), DATA)
+    assert not isinstance(caught.value, UnsupportedKeyError)
+
+
+def test_a_key_whose_algorithm_has_an_endless_name_is_not_read():
+    oid = tlv(6, b"\x2a" + b"\x81" * 60_000 + b"\x01")
+    with pytest.raises(UnsupportedKeyError, match="too long"):
+        holds(tlv(0x30, tlv(0x30, oid) + tlv(3, b"\0a")), "rsa", "sha256", b"", DATA)
 
 
 def test_dsa_keys_of_odd_sizes_are_unsupported():
@@ -162,8 +179,59 @@ def test_a_negative_modulus_is_the_same_key_as_android_writes_it():
     other = with_negative_modulus(plain)
     assert plain != other
     assert same_key(other, plain)
+    assert not same_key(other, other)
     assert not same_key(plain, other)
     assert holds(other, "rsa", "sha256", signed_by("rsa", RSA, DATA), DATA)
+
+
+def test_a_compressed_point_is_the_same_key_as_android_writes_it():
+    point = key("ec").public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
+    info = keys.PublicKeyInfo.load(public_key("ec"))
+    short = tlv(0x30, info["algorithm"].dump() + tlv(3, b"\0" + point))
+    assert same_key(short, public_key("ec"))
+    assert not same_key(short, short)
+
+
+def spoiled(**parts: bytes) -> bytes:
+    """A certificate with other bytes for some fields; `extra` follows them."""
+    whole = x509.Certificate.load(own_certificate("ec"))
+    body = whole["tbs_certificate"]
+    names = ("version", "serial_number", "signature", "issuer", "validity", "subject", "subject_public_key_info")
+    fields = b"".join(parts.get(name, body[name].dump()) for name in names) + parts.get("extra", b"")
+    return tlv(0x30, tlv(0x30, fields) + whole["signature_algorithm"].dump() + whole["signature_value"].dump())
+
+
+NUMBER = tlv(2, b"\x05")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"validity": NUMBER},
+        {"validity": tlv(0x30, NUMBER)},
+        {"issuer": NUMBER},
+        {"subject": tlv(0x30, NUMBER)},
+        {"serial_number": tlv(4, b"x")},
+        {"signature": NUMBER},
+        {"extra": tlv(0xA3, tlv(0x30, tlv(0x30, NUMBER)))},
+    ],
+)
+def test_a_certificate_with_a_part_of_another_kind_is_none(parts):
+    assert key_of(spoiled()) == public_key("ec")
+    with pytest.raises(UnusableKeyError, match="no certificate"):
+        key_of(spoiled(**parts))
+
+
+def test_what_names_say_does_not_matter():
+    pair = tlv(0x30, core.ObjectIdentifier("2.5.4.3").dump() + tlv(12, b"\xff\xfe"))
+    extension = tlv(0x30, core.ObjectIdentifier("2.5.29.9").dump() + tlv(4, b""))
+    odd = spoiled(subject=tlv(0x30, tlv(0x31, pair)), extra=tlv(0xA3, tlv(0x30, extension)))
+    assert key_of(odd) == public_key("ec")
+
+
+@pytest.mark.parametrize(("run", "stalls"), [(1023, False), (1024, True)])
+def test_what_could_stall_the_parser_is_told_by_its_bytes(run, stalls):
+    assert may_stall(b"\x06" + b"\x81" * run + b"\x01") is stalls
 
 
 def test_different_keys_differ():

@@ -6,7 +6,7 @@ import pytest
 
 from affidavit.signing.fields import BoundError, Fields
 from affidavit.signing.keys import UnsupportedKeyError
-from affidavit.signing.lineage import Lineage, capabilities, check_lineage
+from affidavit.signing.lineage import Lineage, check_lineage
 from affidavit.signing.signer import FaultError
 from tests.builders.block_signing import (
     EC,
@@ -123,15 +123,6 @@ def test_a_key_that_cannot_be_checked_here_is_no_fault():
         check(raw([Link("x", EC, der=der), Link("ec", names=EC, signature=b"x")]))
 
 
-@pytest.mark.parametrize(
-    ("flags", "words"),
-    [
-        (0, ()),
-        (1, ("installed-data",)),
-        (6, ("shared-uid", "permission")),
-        (31, ("installed-data", "shared-uid", "permission", "rollback", "auth")),
-        (1 << 20, ()),
-    ],
-)
-def test_flags_have_words(flags, words):
-    assert capabilities(flags) == words
+def test_a_lineage_of_too_many_bytes_is_not_read():
+    with pytest.raises(BoundError, match="a lineage of"):
+        check(lineage(Link("ec", der=own_certificate("ec") + bytes(70_000)), Link("rsa", RSA)))

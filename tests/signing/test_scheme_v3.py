@@ -233,3 +233,48 @@ def test_signers_that_are_passed_over_do_not_hide_one_that_is_not():
     result = at(34, scheme="v3.1", v3=[v3()], v31=[dev, dev, dev, v3(33, 34)])
     assert result.holds
     assert result.signers[0].certificates[0].der == own_certificate("ec")
+
+
+def test_a_v31_signer_that_announces_a_v31_signer_needs_one_before_it():
+    telling = [ROTATED, attribute(ROTATION_MIN, number(34))]
+    older = v3(28, attributes=telling[1:])
+    assert words(at(34, scheme="v3.1", v3=[older], v31=[newer(34, attributes=telling)])) == ["v31-block-missing"]
+    two = [newer(34, 34), newer(35, attributes=telling)]
+    assert at(35, scheme="v3.1", v3=[older], v31=two).holds
+    assert words(at(35, scheme="v3.1", v3=[older], v31=two[::-1])) == ["v31-block-missing"]
+    other = [newer(33, 34), newer(35, attributes=telling)]
+    assert words(at(35, scheme="v3.1", v3=[older], v31=other)) == ["v31-rotation-min-sdk-mismatch"]
+
+
+BROKEN = lineage(Link("ec"), Link("rsa", RSA, signature=b"x"))
+
+
+@pytest.mark.parametrize(
+    ("how", "found"),
+    [
+        ({"attributes": [attribute(DEV_RELEASE), BROKEN]}, []),
+        ({"attributes": [BROKEN, attribute(DEV_RELEASE)]}, ["v3-sig-por-did-not-verify"]),
+        (
+            {"attributes": [attribute(DEV_RELEASE)], "inner_levels": (34, 35)},
+            ["v3-max-sdk-version-mismatch-between-signer-and-signed-data-record"],
+        ),
+        ({"attributes": [attribute(ROTATION_MIN, number(34)), attribute(DEV_RELEASE)]}, ["v31-block-missing"]),
+    ],
+)
+def test_what_is_read_before_a_signer_is_passed_over_must_hold(how, found):
+    assert words(at(34, scheme="v3.1", v3=[v3()], v31=[newer(34, **how)])) == found
+
+
+def test_the_level_of_a_signer_for_an_unfinished_platform_counts_whatever_came_before_it():
+    announcing = [v3(attributes=[attribute(ROTATION_MIN, number(34))])]
+    old, dev = newer(10, 12), newer(34, attributes=[attribute(DEV_RELEASE)])
+    assert at(34, v3=announcing, v31=[old, dev]).holds
+    assert words(at(34, v3=announcing, v31=[dev, old])) == ["v31-rotation-min-sdk-mismatch"]
+    assert words(at(33, v3=announcing, v31=[old, dev])) == ["v31-rotation-min-sdk-mismatch"]
+    assert at(33, v3=announcing, v31=[dev]).holds
+
+
+def test_many_signers_that_are_passed_over_are_looked_at_once_each():
+    dev = newer(34, attributes=[attribute(ROTATION_MIN, number(34)), attribute(DEV_RELEASE)])
+    made = [newer(34, attributes=[attribute(DEV_RELEASE)]), *[dev] * 15]
+    assert at(34, scheme="v3.1", v3=[v3()], v31=made) == SchemeResult("v3.1")

@@ -182,7 +182,7 @@ def test_lengths_in_ber_are_taken():
         b"",
         b"x",
         b"\x30\x80",
-        b"\x30\x80" * 50_000,
+        b"\x30\x80" * 30_000,
         b"\x30\x03\x02\x01\x05",
         tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump()),
         block(Info(TEXT))[:-40],
@@ -198,8 +198,8 @@ def test_what_is_no_signed_data_is_refused(data: bytes):
 @pytest.mark.parametrize("size", [4_000, MAX_BYTES - 200])
 def test_a_huge_object_identifier_does_not_hang(size: int):
     oid = tlv(0x06, b"\xff" * size + b"\x01")
-    with pytest.raises(UnreadableSignedDataError):
-        read_signed_data(tlv(0x30, oid + b"\xa0\x02\x30\x00"))
+    read = read_signed_data(tlv(0x30, oid + b"\xa0\x02\x30\x00"))
+    assert (read.signers, "too long to read" in read.cut) == ((), True)
 
 
 def test_a_block_past_the_bound_is_not_read():

@@ -141,7 +141,7 @@ def test_large_keys_and_signed_data_are_not_read():
     with pytest.raises(BoundError, match="public key"):
         read_signatures(read(prefixed() + prefixed() + prefixed(bytes(65_537))))
     with pytest.raises(BoundError, match="signed data"):
-        signed_bytes(of_parts(bytes((16 << 20) + 1)))
+        signed_bytes(of_parts(bytes((1 << 20) + 1)))
 
 
 def test_certificates_can_be_read_when_the_rest_cannot():

@@ -87,12 +87,13 @@ def test_without_one_there_is_nothing_to_check(records, level, word):
     assert caught.value.word == word
 
 
-def test_only_the_best_signature_has_to_be_whole():
+def test_signatures_are_read_until_the_best_is_found():
     whole, cut = Record(EC_512, b"good", 0), Record(EC, None, 0)
-    assert best_signature([cut, whole], 28)[1] == b"good"
-    with pytest.raises(FaultError) as caught:
-        best_signature([cut], 28)
-    assert caught.value.word == "malformed-signature"
+    assert best_signature([whole, cut], 28)[1] == b"good"
+    for records in ([cut], [cut, whole]):
+        with pytest.raises(FaultError) as caught:
+            best_signature(records, 28)
+        assert caught.value.word == "malformed-signature"
 
 
 def test_a_worse_signature_that_does_not_hold_changes_nothing():
@@ -145,6 +146,14 @@ def test_a_digest_past_its_record_is_malformed_when_it_is_the_one_needed():
     assert errors(check(Signing(signed=signed))) == ["v2-sig-malformed-digest"]
 
 
+def test_each_digest_for_the_algorithm_has_to_be_whole():
+    signing = Signing(algorithms=(EC, EC))
+    signed = bytearray(signing.signed_data(PLAIN))
+    assert signed[12:16] == (32).to_bytes(4, "little")  # the length of the first digest
+    signed[12:16] = b"\xff\0\0\0"
+    assert errors(check(Signing(algorithms=(EC, EC), signed=bytes(signed)))) == ["v2-sig-malformed-digest"]
+
+
 def test_of_two_digests_for_one_algorithm_the_last_counts():
     signing = Signing(algorithms=(EC, EC))
     signed = signing.signed_data(PLAIN)
@@ -177,7 +186,8 @@ def test_certificates_of_a_signer_that_does_not_hold_are_shown():
 @pytest.mark.parametrize(
     "signing",
     [
-        Signing(certificates=[own_certificate("ec")] * 65),
+        Signing(certificates=[own_certificate("ec"), *[b""] * 64]),
+        Signing(certificates=[own_certificate("ec"), bytes(33_000)]),
         Signing(attributes=[attribute(1)] * 257),
         Signing(key=bytes(65_537)),
         Signing(signatures={EC: bytes(65_537)}),

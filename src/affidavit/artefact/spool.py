@@ -76,10 +76,15 @@ class Spool:
         except OSError:
             return memoryview(data)  # no room, or no file: then memory has to do
         self._maps.append(mapped)
-        if self._entered and self._tender is None:
+        if self._entered:
+            self.tend()
+        return memoryview(mapped)
+
+    def tend(self) -> None:
+        """Start letting pages go now and again, if that has not begun: for who can start no thread later."""
+        if self._tender is None:
             self._tender = threading.Thread(target=self._tend, daemon=True)
             self._tender.start()
-        return memoryview(mapped)
 
     def _write(self, data: bytes) -> mmap.mmap:
         """Write bytes at the file's end and map them.

@@ -8,12 +8,12 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from hashlib import sha256 as hash_of
 from pathlib import Path
-from typing import IO, Final, Literal, NamedTuple, Self
+from typing import IO, Annotated, Final, Literal, NamedTuple, Self
 
 import msgspec
 from msgspec.structs import replace
@@ -22,14 +22,16 @@ import affidavit
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, given, sha256_of
 from affidavit.artefact.spool import spool_file
+from affidavit.evidence import plausible
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
-from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, WALLS, Refusal, Request
+from affidavit.evidence.quoting import plain
+from affidavit.evidence.request import LONGEST, PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request, Stage
 from affidavit.model import errors
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.coverage import Coverage, StageCoverage
-from affidavit.model.errors import AffidavitError, UsageError
+from affidavit.model.errors import AffidavitError, UnreadableError, UsageError
 from affidavit.model.limitation import Limitation
 from affidavit.sandbox import bubblewrap
 from affidavit.sandbox.channel import ChannelError, frames
@@ -45,7 +47,11 @@ ATTEMPTS: Final = 3
 GRACE: Final = 30.0
 """Seconds after the budget's end in which a worker has to conclude before it is killed."""
 _THREADS: Final = 2
+_Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+_COMPLAINT: Final = 1 << 16
+"""Bytes that are read of what a worker wrote before its walls stood: the last line says what is wrong."""
 _CODE: Final = "import sys; sys.path[:] = sys.argv[1:]; from affidavit.evidence.worker import main; main()"
+_NO_FORM: Final = "answered in no form that is known here"
 _NO_WALLS: Final = (
     "install bubblewrap, or use Linux with Landlock and seccomp on x86-64 or ARM; --no-sandbox reads the app without "
     "walls and says so in the bundle"
@@ -90,6 +96,8 @@ def review_confined(
         UnreadableError: it cannot be opened at all, or is of no supported kind.
         KnowledgeError: compiled knowledge is missing.
     """
+    if sys.platform != "linux":
+        raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     file = given(path)
     try:
         return conclude(*_examined(_Task(file, budget, progress, v4_signature), sandbox))
@@ -102,21 +110,26 @@ def _examined(task: _Task, sandbox: Sandbox) -> tuple[Examined, str]:
     wrapper = bubblewrap.found()
     if sandbox == "bubblewrap" and not wrapper:
         raise UsageError("bubblewrap was asked for, and there is no bwrap on the path", advice=_NO_WALLS)
-    try:
-        return _by_workers(task, wrapper if sandbox == "bubblewrap" else "")
-    except _Walls as error:
-        if not wrapper or sandbox == "bubblewrap":
-            raise UsageError(f"no process can be started behind walls: {error}", advice=_NO_WALLS) from error
-    return _by_workers(task, wrapper)
+    wrappers = [wrapper] if sandbox == "bubblewrap" else ["", wrapper] if wrapper else [""]
+    met = _Walls()
+    for chosen in wrappers:
+        try:
+            return _by_workers(task, chosen)
+        except _Walls as error:
+            met = error
+    raise UsageError(f"no process can be started behind walls: {met}", advice=_NO_WALLS) from met
 
 
 def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
     """Workers until one answers or too many have died."""
     lost: list[Lost] = []
     sha256, walls = "", ""
+    v4_signature = "" if task.v4_signature is None else hash_of(task.v4_signature).hexdigest()
+    unread = Artefact(task.file.name, "unread", task.file.size, "", v4_signature)
     for _ in range(ATTEMPTS):
         with _Worker(task.file, wrapper) as worker:
             sha256 = sha256 or sha256_of(task.file)
+            unread = replace(unread, sha256=sha256)
             try:
                 examined = worker.ask(task, sha256, lost)
             except _Ended as ended:
@@ -124,10 +137,14 @@ def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
                 lost.append(Lost(ended.stage, ended.cause))
                 if ended.stage == "opening":
                     break
+            except _Walls as error:
+                if not lost:
+                    raise
+                lost.append(Lost("opening", f"could not raise its walls again: {plain(str(error))}"))
+                break
             else:
-                artefact = replace(examined.artefact, name=task.file.name, size=task.file.size, sha256=sha256)
-                return replace(examined, artefact=artefact), worker.walls
-    return _nothing(Artefact(task.file.name, "unread", task.file.size, sha256), lost), walls
+                return replace(examined, artefact=replace(unread, kind=examined.artefact.kind)), worker.walls
+    return _nothing(unread, lost), walls
 
 
 def _nothing(artefact: Artefact, lost: Sequence[Lost]) -> Examined:
@@ -158,35 +175,53 @@ class _Worker:
     def __init__(self, file: Given, wrapper: str) -> None:
         self.walls = ""
         self._wrapper = wrapper
-        self._spool = _spool()
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._answers, answers = os.pipe()
-        handles = [file.handle, answers, *([self._spool.fileno()] if self._spool else [])]
-        self._handle = answers
         try:
+            with ExitStack() as held:
+                self._start(file, held)
+                self._held = held.pop_all()
+        except OSError as error:
+            raise _Walls(f"{error.strerror or error}") from error
+
+    def _start(self, file: Given, held: ExitStack) -> None:
+        """Start the process; what it takes is let go with `held`.
+
+        Raises:
+            OSError: there are too many processes or open files, or there is no interpreter.
+        """
+        spool, self._complaints = _nameless(held), _nameless(held)
+        self._answers, answers = os.pipe()
+        held.callback(os.close, self._answers)
+        with ExitStack() as passed:
+            passed.callback(os.close, answers)
+            self._passed = [
+                _above_streams(handle, passed)
+                for handle in (file.handle, answers, *([] if spool is None else [spool.fileno()]))
+            ]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no word from an app
-                _command(wrapper),
+                _command(self._wrapper),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("AFFIDAVIT_DEBUG") else self._complaints,
-                pass_fds=handles,
+                stderr=None if os.environ.get("AFFIDAVIT_DEBUG") else self._complaints or subprocess.DEVNULL,
+                pass_fds=self._passed,
                 env=_environment(),
                 cwd="/",
+                start_new_session=True,  # without the caller's terminal
             )
-        finally:
-            os.close(answers)
+        held.callback(self._end)
+
+    def _end(self) -> None:
+        """Kill the process, if it still runs, and wait for it: none is left behind."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._answers)
-        for file in (self._complaints, self._spool, self._process.stdin):
-            if file is not None:
-                with suppress(OSError):
-                    file.close()
+        self._held.close()
 
     def ask(self, task: _Task, sha256: str, lost: Sequence[Lost]) -> Examined:
         """Have it read the file; give what it read.
@@ -194,14 +229,15 @@ class _Worker:
         Raises:
             AffidavitError: what it refused, as it would have been raised here.
         """
+        artefact, answers, spool = (*self._passed, -1)[:3]
         left = max(0.0, task.budget.started + task.budget.seconds - time.monotonic())
         request = Request(
             name=task.file.name,
             size=task.file.size,
             sha256=sha256,
-            artefact=task.file.handle,
-            answers=self._handle,
-            spool=self._spool.fileno() if self._spool else -1,
+            artefact=artefact,
+            answers=answers,
+            spool=spool,
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
             v4_signature=task.v4_signature,
@@ -219,42 +255,54 @@ class _Worker:
         """Take frames until the answer."""
         stage = "opening"
         try:
-            for kind, body in frames(self._answers, until):
+            for kind, body in frames(self._answers, until, LONGEST):
                 if kind == PROGRESS:
-                    stage, done, total = msgspec.json.decode(body, type=tuple[str, int, int])
+                    stage, done, total = msgspec.json.decode(body, type=tuple[Stage, _Count, _Count])
                     progress(stage, done, total)
-                elif kind == WALLS:
+                elif kind == WALLS and not self.walls:
                     names = msgspec.json.decode(body, type=tuple[str, ...])
                     self.walls = ", ".join((*(["bubblewrap"] if self._wrapper else []), *names))
                 elif kind == RESULT and self.walls:
-                    return msgspec.json.decode(body, type=Examined)
+                    return plausible.read(body)
                 elif kind == REFUSAL:
                     raise self._refused(msgspec.json.decode(body, type=Refusal))
+                else:  # walls twice, or a result without walls
+                    raise self._early(stage, _NO_FORM)
         except TimeoutError:
             raise self._early(stage, "did not end in time and was killed") from None
         except (ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise self._early(stage, "answered in no form that is known here") from None
+            raise self._early(stage, _NO_FORM) from None
+        except plausible.ImplausibleError as error:
+            raise self._early(stage, f"answered with what cannot be an account: {plain(str(error))}") from None
         raise self._ended(stage)
 
     def _refused(self, refusal: Refusal) -> Exception:
-        """The error that the worker met."""
+        """The error that the worker met. Behind the walls, it can only be that the artefact is unreadable."""
+        if self.walls:
+            if refusal.error != UnreadableError.__name__:
+                return _Ended("opening", f"gave up: {plain(refusal.message)}")
+            return UnreadableError(plain(refusal.message, SENTENCE), advice=plain(refusal.advice, SENTENCE))
         kind = getattr(errors, refusal.error, None)
         if isinstance(kind, type) and issubclass(kind, AffidavitError):
             return kind(refusal.message, advice=refusal.advice)
-        return _Ended("opening", refusal.message) if self.walls else _Walls(refusal.message)
+        return _Walls(refusal.message)
 
     def _ended(self, stage: str) -> Exception:
         """What became of a worker that closed its end."""
         code = self._process.wait()
+        if not code:  # also what is said of it where the caller lets the system forget the processes that it starts
+            return self._early(stage, "ended without an answer")
         return self._early(stage, f"was killed by {_signal_name(-code)}" if code < 0 else f"ended with code {code}")
 
     def _early(self, stage: str, cause: str) -> Exception:
         """Before the walls stood, no hostile byte was read: then what failed is the raising of the walls."""
         if self.walls:
             return _Ended(stage, cause)
-        self._complaints.seek(0)
-        said = self._complaints.read(2_000).decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return _Walls(said or f"the process {cause}")
+        said = b""
+        if self._complaints is not None:
+            self._complaints.seek(0)
+            said = self._complaints.read(_COMPLAINT).strip().rpartition(b"\n")[2]
+        return _Walls(said.decode("utf-8", "replace") or f"the process {cause}")
 
 
 def _signal_name(number: int) -> str:
@@ -267,16 +315,30 @@ def _signal_name(number: int) -> str:
     return f"signal {number} ({name}{meaning})"
 
 
-def _spool() -> IO[bytes] | None:
+def _nameless(held: ExitStack) -> IO[bytes] | None:
+    """An empty file that is gone when it is closed; None where there is no folder for such."""
     with suppress(OSError):
-        return spool_file()
+        return held.enter_context(spool_file())
     return None
 
 
+def _above_streams(handle: int, held: ExitStack) -> int:
+    """The same open file under a number above those of the standard streams, which a caller may have closed.
+
+    Raises:
+        OSError: too many files are open.
+    """
+    from fcntl import F_DUPFD_CLOEXEC, fcntl  # noqa: PLC0415 - not there on Windows, which is refused later
+
+    number = fcntl(handle, F_DUPFD_CLOEXEC, 3)
+    held.callback(os.close, number)
+    return number
+
+
 def _folders() -> list[str]:
-    """Where the worker imports from: where this process does, and this package."""
+    """Where the worker imports from: where this process does, in the same order, and where this package is."""
     here = str(Path(affidavit.__file__).resolve().parents[1])
-    return [*dict.fromkeys(str(Path(path).resolve()) for path in (here, *sys.path) if path and Path(path).exists())]
+    return [*dict.fromkeys(str(Path(path).resolve()) for path in (*sys.path, here) if path and Path(path).exists())]
 
 
 def _command(wrapper: str) -> list[str]:

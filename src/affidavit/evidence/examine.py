@@ -52,7 +52,7 @@ def examine(
     progress: Progress,
     *,
     sha256: str = "",
-    spool: int | None = None,
+    spool: Spool | None = None,
     v4_signature: bytes | None = None,
     lost: Sequence[Lost] = (),
 ) -> Examined:
@@ -63,7 +63,7 @@ def examine(
         budget: what the review may cost.
         progress: called with stage, done and total; at least once when a stage starts.
         sha256: digest of the file, where somebody took it already.
-        spool: descriptor of an empty file for code that memory is too small for (see `Spool`).
+        spool: where code lies that memory is too small for, new; it is closed here.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
 
@@ -72,7 +72,7 @@ def examine(
         KnowledgeError: compiled knowledge is missing.
     """
     progress("opening", 0, 1)
-    with open_artefact(given, budget, sha256) as opened, Spool(file=spool) as kept:
+    with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
         state.v4_signature = v4_signature
         ran = _run(state, drawn, progress, {item.stage: item.cause for item in lost})

@@ -1,6 +1,6 @@
 """What a parent asks of a confined worker, and the kinds of frames in which the worker answers."""
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -15,6 +15,18 @@ RESULT: Final = b"r"
 """`Examined`; the last frame."""
 REFUSAL: Final = b"e"
 """`Refusal`; the last frame."""
+LONGEST: Final = {WALLS: 4 << 10, PROGRESS: 4 << 10, RESULT: 192 << 20, REFUSAL: 64 << 10}
+"""Most bytes of a frame. The result of an app of 182,000 classes has 14 MB, 20,000 facts; a budget allows 200,000."""
+SENTENCE: Final = 4_000
+"""Most characters of a refusal's message."""
+
+Stage = Literal[
+    "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "coverage", "findings",
+    "excerpts",
+]  # fmt: skip
+"""Every stage of a reading."""
+STAGES: Final[tuple[str, ...]] = get_args(Stage)
+"""The same, in their order."""
 
 
 class Request(Struct, frozen=True):

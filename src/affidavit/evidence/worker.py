@@ -7,17 +7,20 @@ no process and reach no network; what it says is checked by the parent like any 
 import os
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
 import msgspec
 
 from affidavit import knowledge
+from affidavit.artefact.budget import open_meter
 from affidavit.artefact.opening import Given
+from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
 from affidavit.evidence.examine import examine
-from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, WALLS, Refusal, Request
-from affidavit.model.errors import AffidavitError
+from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
+from affidavit.model.errors import AffidavitError, BudgetError
 from affidavit.sandbox.channel import send
 from affidavit.sandbox.limits import Limits
 from affidavit.sandbox.walls import raise_walls
@@ -63,11 +66,16 @@ def main() -> None:
     try:
         kind, body = _answer(request)
     except AffidavitError as error:
-        kind, body = REFUSAL, msgspec.json.encode(Refusal(type(error).__name__, str(error), error.advice))
+        kind, body = REFUSAL, msgspec.json.encode(_refusal(type(error).__name__, error, error.advice))
     except OSError as error:  # a wall, or a limit
-        kind, body = REFUSAL, msgspec.json.encode(Refusal("WallError", str(error)))
+        kind, body = REFUSAL, msgspec.json.encode(_refusal("WallError", error))
     send(request.answers, kind, body)
     os._exit(0)
+
+
+def _refusal(name: str, error: Exception, advice: str = "") -> Refusal:
+    """What is said of an error: bounded, as it may quote the artefact."""
+    return Refusal(name, str(error)[:SENTENCE], advice[:SENTENCE])
 
 
 def _answer(request: Request) -> tuple[bytes, bytes]:
@@ -77,12 +85,15 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     knowledge.hold()
     opcodes.opcodes()
     jvm.opcodes()
-    request.budget.check()
-    spool = request.spool if request.spool >= 0 else None
+    with suppress(BudgetError):  # opens what it looks at; that it is used up, the stages say
+        open_meter()
+    spool = Spool(file=request.spool if request.spool >= 0 else None)
+    if not os.environ.get("AFFIDAVIT_DEBUG"):
+        os.dup2(1, 2)  # whoever takes this process over shall have no file to fill but the spool
     bounds = Limits(
         request.budget.memory, request.size + request.budget.total_bytes, request.budget.total_bytes, request.seconds
     )
-    walls = raise_walls(bounds, confined=request.confined)
+    walls = raise_walls(bounds, confined=request.confined, last=spool.tend)
     send(request.answers, WALLS, msgspec.json.encode(walls))
     given = Given(request.name, request.artefact, request.size)
     examined = examine(

@@ -119,7 +119,10 @@ class Extraction(msgspec.Struct):
         return None
 
     def set_aside(self, path: str) -> memoryview | None:
-        """As `read`, for bytes that are held until the review ends."""
+        """As `read`, for bytes that are held until the review ends; a container's own bytes are there already."""
+        for part in self.opened.parts:
+            if path == part.prefix.removesuffix("!/"):
+                return part.view
         data = self.read(path)
         return None if data is None else self.spool.keep(data)
 

@@ -39,7 +39,7 @@ class Judgement(NamedTuple):
 
     Attributes:
         findings: one per rule, by rule id.
-        raised: limitations that rules raise when they match (a packer's mark means that the code here is not what runs),
+        raised: limitations that rules raise when they match (a packer's mark: the code here is not what runs),
             and the absence of a manifest, if nobody stated it.
     """
 

@@ -23,7 +23,7 @@ from affidavit.model.library import Library
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
-from affidavit.report import apple, evidence, law, signed
+from affidavit.report import apple, coverage, evidence, law, signed
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -112,6 +112,9 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
     return {
         "affidavit": affidavit, "manifest": affidavit.manifest, "artefact": affidavit.manifest.artefact,
         "package": facts.package(), "contains": code_in_words(facts), "bundle": bundle,
+        "examined": coverage.examined(affidavit), "container_heads": coverage.CONTAINER_HEADS,
+        "container_rows": coverage.container_rows(affidavit.coverage), "code_heads": coverage.CODE_HEADS,
+        "code_rows": coverage.code_rows(affidavit.coverage),
         "limits": folded(affidavit.limitations), "method_limits": METHOD_LIMITS, "rows": ROWS,
         "asked": evidence.questions(asked, affidavit),
         "answers": Answer, "grades": _GRADES, "exported_why": _WHY_EXPORTED, "aside_words": _ASIDE,

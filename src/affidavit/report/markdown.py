@@ -10,6 +10,7 @@ from affidavit.model.library import Library
 from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.apple import declared_rows
+from affidavit.report.coverage import examined
 from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
 from affidavit.report.paths import how_to_check
@@ -72,7 +73,8 @@ def _head(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     yield f"- File {code(artefact.name)}, {escape(artefact.kind)}, {size_in_words(artefact.size)}"
     yield f"- SHA-256 {code(artefact.sha256)}"
     yield f"- Contains {escape(code_in_words(facts) or 'nothing that could be read')}"
-    yield f"- Signed by {code(signers(facts))}\n"
+    yield f"- Signed by {code(signers(facts))}"
+    yield f"- Examined: {escape(examined(affidavit))}\n"
 
 
 def _limits(affidavit: Affidavit) -> Iterator[str]:

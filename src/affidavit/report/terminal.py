@@ -9,6 +9,7 @@ from affidavit.model.native import NativeLibrary
 from affidavit.report.answers import Statement, statements
 from affidavit.report.apple import declared_in_words
 from affidavit.report.columns import GAP, Page
+from affidavit.report.coverage import examined
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
 from affidavit.report.paths import how_to_check
@@ -79,6 +80,7 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
     if package and package.target_sdk >= 0:
         _line(page, "Made for", f"Android API {package.target_sdk}, runs from API {max(package.min_sdk, 1)}")
     _line(page, "Signed by", signers(facts))
+    _line(page, "Examined", visible(examined(affidavit)))
 
 
 def signers(facts: Facts) -> str:

@@ -27,6 +27,7 @@ def wrapped(program: str, command: Iterable[str], folders: Iterable[Path]) -> li
     needed = [sys.prefix, sys.base_prefix, paths["stdlib"], paths["platstdlib"], str(Path(sys.executable).parent)]
     needed += [str(Path(sys.executable).resolve().parent), *map(str, folders)]
     made = [program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    made += ["--setenv", "OPENBLAS_NUM_THREADS", "1"]  # Landlock would not hold threads that are there before it
     for path in dict.fromkeys((*_LIBRARIES, *needed)):
         made += _shown(Path(path))
     return [*made, "--proc", "/proc", "--remount-ro", "/", "--", *command]

@@ -38,7 +38,7 @@ def frames(handle: int, until: float, longest: Mapping[bytes, int]) -> Iterator[
     Args:
         handle: the reading end of the pipe.
         until: when to give up, on the clock of `time.monotonic`.
-        longest: the kinds that there are, and how many bytes each may have: hostile bytes may have taken the sender over.
+        longest: the kinds that there are, and how many bytes each may have.
 
     Raises:
         TimeoutError: it is later than `until`.
@@ -65,9 +65,9 @@ def frames(handle: int, until: float, longest: Mapping[bytes, int]) -> Iterator[
 
 
 def _next(handle: int, until: float) -> bytes:
-    """Some bytes; none when the other end has closed. (`select.select` knows no handle above 1,023.)"""
+    """Some bytes; none when the other end has closed."""
     left = until - time.monotonic()
-    waiter = select.poll()
+    waiter = select.poll()  # `select.select` knows no handle above 1,023
     waiter.register(handle, select.POLLIN)
     if left <= 0 or not waiter.poll(left * 1_000):
         raise TimeoutError

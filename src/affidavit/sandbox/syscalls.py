@@ -9,6 +9,7 @@ import errno
 import os
 import platform
 import struct
+import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,7 +29,6 @@ _X32: Final = 0x40000000
 """System calls of the x32 interface, which has numbers of its own, start here."""
 
 _PROT_EXEC: Final = 4
-_CLONE_THREAD: Final = 0x00010000
 _F_DUPFD_CLOEXEC: Final = 1030
 
 
@@ -41,8 +41,8 @@ class Call(NamedTuple):
 
 
 def supported(machine: str = "") -> bool:
-    """Whether the table has this machine's numbers."""
-    return os.name == "posix" and (machine or platform.machine()) in _ARCHITECTURES
+    """Whether the table has this machine's numbers: a 32-bit program on a 64-bit kernel has others."""
+    return sys.platform == "linux" and sys.maxsize > 1 << 32 and (machine or platform.machine()) in _ARCHITECTURES
 
 
 def calls(machine: str) -> tuple[Call, ...]:
@@ -78,9 +78,7 @@ def _answer(policy: str, process: int) -> list[bytes]:
     return {
         "allow": [allow],
         "kill": [kill],
-        "absent": [_give(_ERROR | errno.ENOSYS)],
         "no-exec": [_load(_argument(2)), _jump(_ANY_BIT, _PROT_EXEC, 0, 1), denied, allow],
-        "thread": [_load(_argument(0)), _jump(_ANY_BIT, _CLONE_THREAD, 1, 0), kill, allow],
         "self": [_load(_argument(0)), _jump(_EQUAL, process, 1, 0), kill, allow],
         "duplicate": [_load(_argument(1)), _jump(_EQUAL, _F_DUPFD_CLOEXEC, 1, 0), denied, allow],
     }[policy]
@@ -119,4 +117,6 @@ def install(code: bytes) -> None:
     # struct sock_fprog: a length in instructions, then the address
     whole = struct.pack("@HP", len(code) // 8, ctypes.addressof(filters))
     number = _SECCOMP[platform.machine()]
-    system_call(number, ctypes.c_uint(_SET_FILTER), ctypes.c_uint(_ALL_THREADS), ctypes.c_char_p(whole))
+    left_out = system_call(number, ctypes.c_uint(_SET_FILTER), ctypes.c_uint(_ALL_THREADS), ctypes.c_char_p(whole))
+    if left_out:
+        raise OSError(errno.ESRCH, f"thread {left_out} cannot be given the filter")

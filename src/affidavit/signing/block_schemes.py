@@ -84,8 +84,7 @@ class BlockSchemes:
                 notes = (*notes, Issue("v31-block-found-without-v3-block", detail, error=False))
             self._v31 = SchemeV3("v3.1", value, self._entry, contents, notes)
         if (value := self._value("v3")) is not None:
-            rotation = self._v31.lowest if self._v31 else None
-            self._v3 = SchemeV3("v3", value, self._entry, contents, self._notes("v3"), rotation=rotation)
+            self._v3 = SchemeV3("v3", value, self._entry, contents, self._notes("v3"), newer=self._v31)
         if (value := self._value("v2")) is not None:
             self._v2 = SchemeV2(value, self._entry, contents, schemes, self._notes("v2"))
 

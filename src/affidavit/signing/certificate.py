@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from affidavit.signing.keys import may_stall
+
 _SHORT = {
     "2.5.4.3": "CN",
     "2.5.4.5": "serialNumber",
@@ -66,6 +68,8 @@ def parse_certificate(der: bytes) -> Parsed:
     """
     from asn1crypto import x509  # noqa: PLC0415 - costs 50 ms that unsigned artefacts need not pay
 
+    if may_stall(der):
+        raise UnreadableCertificateError("it may hold a number that would take too long to read")
     try:
         certificate = x509.Certificate.load(der)
         return _parsed(certificate, der)
@@ -172,6 +176,8 @@ def parse_signed_data(data: bytes) -> SignedData:
     """
     from asn1crypto import cms  # noqa: PLC0415 - as above
 
+    if may_stall(data):
+        raise UnreadableCertificateError("it may hold a number that would take too long to read")
     try:
         content = cms.ContentInfo.load(data)["content"]
         signers = [_signer_id(info["sid"]) for info in content["signer_infos"]]

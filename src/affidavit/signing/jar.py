@@ -4,6 +4,7 @@ Source: apksig, ``V1SchemeVerifier``. Where the platform (AOSP, ``StrictJarVerif
 Java differs: it takes a JAR of which only some entries are signed, and compares every digest that is stated.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
@@ -26,6 +27,12 @@ LEVELS: Final = frozenset({9, 18, ATTRIBUTES_LEVEL, 21, 22, ALL_SIGNERS_LEVEL, F
 _DISABLED: Final = ("MD5", "SHA-1")
 _SCHEMES: Final = {2: 24, 3: 28}
 """Schemes that a signature file can say were used too, and the first level that goes by it."""
+
+
+_NUMBER: Final = re.compile(r"\+?0*(\d{1,9})")
+"""What Java reads as a number, as far as numbers of schemes are concerned: digits of any script."""
+_MOST: Final = 10_000
+"""Most schemes that a signature file can name."""
 
 
 class _Judged(Struct, frozen=True):
@@ -147,8 +154,7 @@ class JarScheme:
             why = f"{signer.file} does not say that there are newer signatures, so that they could be removed"
             return (Issue("jar-sig-no-apk-sig-strip-protection", why, error=False),) if schemes else ()
         found: list[Issue] = []
-        numbers = {int(text) for item in stated.split(b",")[:100] if (text := item.strip()).isdigit() and len(text) < 9}
-        for number in sorted(numbers):
+        for number in _numbers(stated):
             if number not in _SCHEMES:
                 why = f"{signer.file} speaks of a scheme {number}, which no platform knows"
                 found.append(Issue("jar-sig-unknown-apk-sig-scheme-id", why, error=False))
@@ -249,3 +255,9 @@ class JarScheme:
         name, why = next(iter(unread.items()))
         more = f", and {len(unread) - 1:,} more" if len(unread) > 1 else ""
         return f"the bytes of {shown(name)} were not compared ({why}){more}"
+
+
+def _numbers(stated: bytes) -> list[int]:
+    """The schemes that an attribute lists, each once."""
+    texts = stated.decode("utf-8", "replace").split(",", _MOST)[:_MOST]
+    return sorted({int(found[1]) for text in texts if (found := _NUMBER.fullmatch(text.strip()))})

@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from affidavit.artefact.directory import find_directory
+from affidavit.artefact.notes import Notes
 from affidavit.artefact.zip import Entry
 from affidavit.model.signing import Issue
 from affidavit.signing.jar_signer import folded, shown
@@ -16,8 +18,28 @@ FRONT_LEVEL: Final = 27
 """First API level all of whose devices refuse a file with something in front of the first local header."""
 _LOCAL: Final = b"PK\x03\x04"
 _EMPTY: Final = b"PK\x05\x06"
+_END_SIZE: Final = 22
+"""Bytes of an end record without its comment."""
 _DEX: Final = b"dex\n"
 _LENGTHS: Final = struct.Struct("<2H")
+
+
+def unopened(view: memoryview) -> str:
+    """Why no Android version opens the zip, although it can be read here; empty when they do."""
+    directory = find_directory(view, Notes([]), "")
+    if directory is None:
+        return "Android finds no central directory"
+    if directory.tail != len(view):
+        return (
+            f"the end record's comment ends at {directory.tail}, the file at {len(view)}; Android refuses such a file"
+        )
+    if directory.shift:
+        return f"all offsets are {directory.shift} bytes short; Android refuses such a file"
+    after = directory.record + len(_EMPTY)
+    last = bytes(view[after : len(view) - _END_SIZE + len(_EMPTY)]).rfind(_EMPTY)
+    if last >= 0:
+        return f"the last end record, at {after + last}, is not the one that leads to the entries; Android takes it"
+    return ""
 
 
 def front(view: memoryview, level: int) -> tuple[Issue, ...]:

@@ -1,6 +1,7 @@
 """What a JAR has of a signature: manifest, signature files and block files, read once; nothing depends on the level.
 
-Sources: as in `affidavit.signing.jar`. Entry names under ``META-INF/`` count whatever their case, as on the platform.
+Sources: as in `affidavit.signing.jar`; AOSP, ``StrictJarFile``. Android's names under ``META-INF/`` count as they are
+written (before Android 4.4, API level 19, in any case, which apksig does not follow either); Java's in any case.
 """
 
 from typing import Final
@@ -12,6 +13,7 @@ from affidavit.artefact.zip import Entry
 from affidavit.model.signing import Issue
 from affidavit.signing.jar_entries import META, Container, read_content
 from affidavit.signing.jar_manifest import MAX_BYTES, MAX_HEADERS, JarText, Section, parse_manifest
+from affidavit.signing.jar_oddities import unopened
 from affidavit.signing.jar_signer import JarSigner, folded, shown
 from affidavit.signing.outcome import SchemeResult, SignerResult
 from affidavit.signing.signed_data import MAX_BYTES as MAX_BLOCK
@@ -86,6 +88,8 @@ class _Reader:
         manifest = self._text(entry)
         sections = self._sections(manifest)
         pairs = self._pairs(metas)
+        if not self._java and (why := unopened(self._container.view)):
+            raise _StopError(Issue("jar-sig-zip-not-opened", why))
         signers = tuple(self._signer(block, file) for block, file in pairs)
         own = frozenset({entry.raw, *(item.raw for pair in pairs for item in pair)})
         return Reading(manifest, sections, signers, own, tuple(self._warnings))
@@ -105,6 +109,8 @@ class _Reader:
         ]
         if not blocks:
             raise _StopError(Issue("jar-sig-no-signatures", "no signature block file with its signature file is there"))
+        if not self._java:
+            self._refuse_shared(blocks)
         if len(blocks) > MAX_SIGNERS and self._java:
             raise _StopError(
                 undetermined=f"there are {len(blocks)} signers, more than are checked here ({MAX_SIGNERS})"
@@ -113,6 +119,18 @@ class _Reader:
             why = f"there are {len(blocks)} signers, Android takes {MAX_SIGNERS} at most"
             raise _StopError(Issue("jar-sig-max-signatures-exceeded", why))
         return blocks
+
+    @staticmethod
+    def _refuse_shared(blocks: list[tuple[Entry, Entry]]) -> None:
+        """Of block files with one signature file Android checks the one that its table happens to give first."""
+        first: dict[bytes, Entry] = {}
+        for block, file in blocks:
+            other = first.setdefault(file.raw, block)
+            if other is not block:
+                why = f"{shown(other.raw)} and {shown(block.raw)} both sign {shown(file.raw)}"
+                raise _StopError(
+                    undetermined=f"{why}; Android checks one of them, and which one depends on its version"
+                )
 
     def _refuse_duplicates(self) -> None:
         seen: set[bytes] = set()
@@ -128,11 +146,11 @@ class _Reader:
         self._warnings += issues
 
     def _metas(self) -> dict[bytes, Entry]:
-        """Entries under META-INF by their names in capitals: platforms do not mind the case of what follows it."""
+        """Entries under META-INF by their names, for Java in capitals."""
         found: dict[bytes, Entry] = {}
         for entry in self._container.entries:
-            key = entry.raw.upper()
-            if not (key if self._java else entry.raw).startswith(META) or not self._is_part(key):
+            key = entry.raw.upper() if self._java else entry.raw
+            if not key.startswith(META) or not self._is_part(key):
                 continue
             if key in found:
                 why = f"{shown(entry.raw)} and {shown(found[key].raw)} differ in case only; which one counts is unclear"
@@ -141,7 +159,7 @@ class _Reader:
         return found
 
     def _is_part(self, key: bytes) -> bool:
-        """Whether an entry (its name in capitals) belongs to a signature; Java looks into no folder below."""
+        """Whether an entry (its name, for Java in capitals) belongs to a signature; Java looks into no folder below."""
         if self._java and b"/" in key[len(META) :]:
             return False
         return key == _MANIFEST or key.endswith((*_BLOCK_FILES, b".SF"))

@@ -80,13 +80,39 @@ def judge(container: Part, budget: Budget, declared: Declared, v4: V4File | None
     Raises:
         BudgetError: time or memory ran out.
     """
-    jar, blocks = JarScheme(container, budget), BlockSchemes(container.view, budget, container.prefix)
+    jar, blocks = Once(JarScheme(container, budget)), BlockSchemes(container.view, budget, container.prefix)
     found = _compared(tuple(_schemes(jar, blocks, declared)))
     if v4 is not None:
         idsig = Idsig(v4.data, container, blocks, budget, v4.entry)
         levels = [level for level, _ in ranges(jar, blocks, max(declared.min_sdk, V4_LEVEL))]
         found = (*_judged("v4", [idsig.at(level) for level in levels], relied=False), *found)
     return Judgement(found, verdicts(jar, blocks, declared), tuple(blocks.blocks))
+
+
+class Once:
+    """A v1 signature that is asked once for all levels between two at which its answer may change.
+
+    Without it a block that states many ranges of levels would have every entry looked at as often.
+
+    Attributes:
+        levels: as those of the signature.
+    """
+
+    def __init__(self, jar: Jar) -> None:
+        self.levels = jar.levels
+        self._jar = jar
+        self._known: dict[tuple[int, frozenset[int]], SchemeResult] = {}
+
+    def at(self, level: int, schemes: frozenset[int]) -> SchemeResult:
+        """The answer for a level.
+
+        Raises:
+            BudgetError: time or memory ran out.
+        """
+        step = max((first for first in self.levels if first <= level), default=0)
+        if (step, schemes) not in self._known:
+            self._known[step, schemes] = self._jar.at(level, schemes)
+        return self._known[step, schemes]
 
 
 def judge_library(container: Part, budget: Budget) -> Judgement:

@@ -4,6 +4,7 @@ Apps carry keys that a strict reader refuses and Android accepts: certificates i
 numbers. So the key's numbers are read with asn1crypto, and `cryptography` (OpenSSL) does the mathematics.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,6 +14,9 @@ MAX_BITS: Final = 16_384
 """Largest modulus, in bits, whose signatures are checked: OpenSSL's own bound (OPENSSL_RSA_MAX_MODULUS_BITS)."""
 _MAX_EXPONENT_BITS: Final = 33
 """Largest public exponent, in bits, as in Android's own library (BoringSSL, rsa_impl.c)."""
+_LEAST_EXPONENT: Final = 3
+"""Android's library refuses smaller exponents and even ones (as above)."""
+_ENDLESS: Final = re.compile(rb"[\x80-\xff]{1024}")
 _CURVES: Final = {
     "secp224r1": "SECP224R1",
     "secp256r1": "SECP256R1",
@@ -39,9 +43,42 @@ def key_of(certificate: bytes) -> bytes:
     from asn1crypto import x509  # noqa: PLC0415 - costs 50 ms that unsigned artefacts need not pay
 
     try:
-        return bytes(x509.Certificate.load(certificate)["tbs_certificate"]["subject_public_key_info"].dump())
+        parsed = x509.Certificate.load(certificate)
+        check_form(parsed)
+        return bytes(parsed["tbs_certificate"]["subject_public_key_info"].dump())
     except Exception as error:  # a third-party parser on hostile bytes: whatever it raises means "unreadable"
         raise UnusableKeyError(f"no certificate: {type(error).__name__}") from error
+
+
+def may_stall(data: bytes) -> bool:
+    """Whether BER could hold an object identifier of which one number takes the parser longer than a certificate may.
+
+    Its time grows with the square of such a number, which looks like this; names in other scripts can, too, but hardly.
+    """
+    return _ENDLESS.search(data) is not None
+
+
+def check_form(certificate: Any) -> None:
+    """Whether all parts of a certificate are there and of the right kind: Android reads them all before it uses any.
+
+    Args:
+        certificate: asn1crypto's, which reads a part when it is asked for it. What names and times say does not matter.
+
+    Raises:
+        ValueError, TypeError, KeyError: they are not, or whatever else the parser raises.
+    """
+    body = certificate["tbs_certificate"]
+    int(body["serial_number"])
+    for name in (body["issuer"], body["subject"]):
+        for part in name.chosen:
+            for pair in part:
+                _ = pair["type"].contents, pair["value"].contents
+    _ = [body["validity"][bound].chosen.contents for bound in ("not_before", "not_after")]
+    if body["extensions"].contents:
+        _ = [item["extn_id"].contents for item in body["extensions"]]
+    for algorithm in (body["signature"], certificate["signature_algorithm"]):
+        _ = algorithm["algorithm"].contents
+    _ = certificate["signature_value"].contents
 
 
 def same_key(own: bytes, stated: bytes) -> bool:
@@ -49,17 +86,16 @@ def same_key(own: bytes, stated: bytes) -> bool:
 
     Args:
         own: SubjectPublicKeyInfo of the certificate.
-        stated: has to be the same bytes, or those that Android would write for the certificate's key (it reads a
-            negative RSA modulus as positive).
+        stated: has to be the bytes that Android would write for the certificate's key, whatever bytes that has itself:
+            it reads a negative RSA modulus as positive, and writes points of a curve at full length. The same bytes
+            do for a key that cannot be read here.
     """
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
 
-    if own == stated:
-        return True
     try:
         public = _public(_numbers(own))
     except ValueError:
-        return False
+        return own == stated
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return bytes(public.public_bytes(serialization.Encoding.DER, form)) == stated
 
@@ -103,6 +139,8 @@ def _numbers(key: bytes) -> Numbers:
     """
     from asn1crypto import keys  # noqa: PLC0415 - as above
 
+    if may_stall(key):
+        raise UnsupportedKeyError("a key that may hold a number that would take too long to read")
     try:
         info = keys.PublicKeyInfo.load(key)
         return _READERS[str(info.algorithm)](info)
@@ -120,6 +158,10 @@ def _rsa(info: Any) -> Numbers:
     if modulus.bit_length() > MAX_BITS or exponent.bit_length() > _MAX_EXPONENT_BITS:
         raise UnsupportedKeyError(
             f"an RSA key of {modulus.bit_length()} bits with an exponent of {exponent.bit_length()}"
+        )
+    if exponent < _LEAST_EXPONENT or not exponent % 2:
+        raise UnusableKeyError(
+            f"an RSA key with the exponent {exponent}, with which anything would be signed or nothing"
         )
     return "rsa", (modulus, exponent)
 

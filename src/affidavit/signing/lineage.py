@@ -18,8 +18,8 @@ from affidavit.signing.signer import FaultError
 VERSION: Final = 1
 _MAX_NODES: Final = 32
 _MAX_VALUE: Final = 64 << 10
-CAPABILITIES: Final = {1: "installed-data", 2: "shared-uid", 4: "permission", 8: "rollback", 16: "auth"}
-"""What each flag of a node lets its key still do (AOSP, ``SigningDetails.CertCapabilities``)."""
+_MAX_LINEAGE: Final = 64 << 10
+"""Bytes of a whole lineage; a key needs 1 to 2 KB of it."""
 
 
 class Lineage(Struct, frozen=True):
@@ -40,11 +40,6 @@ class _Link(Struct, frozen=True):
     signature: bytes
 
 
-def capabilities(flags: int) -> tuple[str, ...]:
-    """The words for a node's flags; unknown flags have none."""
-    return tuple(word for flag, word in CAPABILITIES.items() if flags & flag)
-
-
 def check_lineage(fields: Fields, entry: str) -> Lineage:
     """Read a proof of rotation and check each of its links.
 
@@ -57,14 +52,15 @@ def check_lineage(fields: Fields, entry: str) -> Lineage:
         BoundError: there are more keys than are read here.
         UnsupportedKeyError: a link is signed by a key that cannot be checked here.
     """
+    fields.rest(_MAX_LINEAGE, "a lineage")
     try:
         version = fields.number()
         links = [_read(item, entry) for item in fields.items(_MAX_NODES, "keys in a lineage")]
     except BrokenFieldError as error:
         raise FaultError("malformed-lineage", str(error)) from error
+    keys = _keys(links)
     for number, (older, newer) in enumerate(pairwise(links)):
-        _check(older, newer, number + 2)
-    _check_each_once(links)
+        _check(keys[number], older, newer, number + 2)
     return Lineage(tuple(Node(link.certificate, link.flags) for link in links), version)
 
 
@@ -79,7 +75,7 @@ def _read(item: Fields, entry: str) -> _Link:
     return _Link(whole, Located(der, entry, certificate.at), signed.number(), flags, algorithm, signature)
 
 
-def _check(older: _Link, newer: _Link, number: int) -> None:
+def _check(key: bytes, older: _Link, newer: _Link, number: int) -> None:
     """Whether a key signed its successor."""
     algorithm = algorithms().get(older.next_algorithm)
     if algorithm is None:
@@ -88,7 +84,6 @@ def _check(older: _Link, newer: _Link, number: int) -> None:
         detail = f"key {number} names the algorithm {newer.names:#06x}, the key before it {older.next_algorithm:#06x}"
         raise FaultError("por-did-not-verify", detail)
     try:
-        key = key_of(older.certificate.der)
         good = holds(key, algorithm.family, algorithm.digest, newer.signature, newer.signed)
     except UnsupportedKeyError:
         raise
@@ -98,14 +93,16 @@ def _check(older: _Link, newer: _Link, number: int) -> None:
         raise FaultError("por-did-not-verify", f"key {number} is not signed by the key before it")
 
 
-def _check_each_once(links: list[_Link]) -> None:
-    """Whether every certificate can be read and comes once."""
+def _keys(links: list[_Link]) -> list[bytes]:
+    """The key of each certificate, which must come once."""
     seen: set[bytes] = set()
+    keys: list[bytes] = []
     for number, link in enumerate(links):
         try:
-            key_of(link.certificate.der)
+            keys.append(key_of(link.certificate.der))
         except UnusableKeyError as error:
             raise FaultError("por-did-not-verify", f"key {number + 1}: {error}") from error
         if link.certificate.der in seen:
             raise FaultError("por-did-not-verify", f"key {number + 1} comes twice")
         seen.add(link.certificate.der)
+    return keys

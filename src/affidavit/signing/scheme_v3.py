@@ -14,18 +14,19 @@ from msgspec.structs import replace
 
 from affidavit.model.signing import ANY_LEVEL, Issue
 from affidavit.signing.contents import Contents
-from affidavit.signing.fields import Fields
+from affidavit.signing.fields import BoundError, Fields
+from affidavit.signing.keys import UnsupportedKeyError
 from affidavit.signing.outcome import Node, SchemeResult
 from affidavit.signing.scheme import Weighed, fold, list_signers, weigh
-from affidavit.signing.signer import Signer
+from affidavit.signing.signer import FaultError, SignedContent, Signer
 from affidavit.signing.signer_check import Checked, Held, check_signer, issue_of
 from affidavit.signing.v3_attributes import (
     V31_FIRST,
     Around,
+    before_unfinished,
     check_attributes,
     check_levels,
     check_rotation,
-    for_unfinished,
 )
 
 V3_FIRST: Final = 28
@@ -41,7 +42,6 @@ class SchemeV3:
     Attributes:
         scheme: ``v3`` or ``v3.1``.
         levels: API levels at which the answer may change.
-        lowest: the lowest level for which a signer stands; None without signers.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class SchemeV3:
         contents: Contents,
         notes: tuple[Issue, ...] = (),
         *,
-        rotation: int | None = None,
+        newer: "SchemeV3 | None" = None,
     ) -> None:
         """Read the block.
 
@@ -62,18 +62,19 @@ class SchemeV3:
             entry: path of the container.
             contents: of the container.
             notes: what is to be said of the block itself.
-            rotation: for v3, `lowest` of the v3.1 block.
+            newer: for v3, the v3.1 block.
         """
         self.scheme = scheme
         self._listed = list_signers(block, levels=True)
         self._entry = entry
         self._contents = contents
         self._notes = notes
-        self._rotation = rotation
+        self._newer = newer
         self._checked: dict[int, Checked] = {}
         self._weighed: dict[int, Weighed] = {}
+        self._passed: dict[int, bool] = {}
+        self._around = Around(contents.view, entry, scheme)
         whole = [signer for signer in self._listed.signers if not signer.broken]
-        self.lowest = min((signer.min_sdk for signer in whole), default=None)
         first = V3_FIRST if scheme == "v3" else V31_FIRST
         borders = {border for item in whole for border in (item.min_sdk, item.min_sdk + 1, item.max_sdk + 1)}
         self.levels = frozenset({first, V31_FIRST, *(level for level in borders if first < level <= ANY_LEVEL)})
@@ -112,32 +113,72 @@ class SchemeV3:
         return self._checked[number]
 
     def _passed_by(self, number: int, level: int) -> bool:
-        """Whether the signer is for an unfinished platform of this number; its signature must hold even so."""
-        held = self._check(number).held
-        return (
-            self.scheme == "v3.1"
-            and level == self._listed.signers[number].min_sdk
-            and held is not None
-            and for_unfinished(held.content)
-        )
+        """Whether the signer is for an unfinished platform of this number.
+
+        All that the platform looks at before it learns that must hold even so.
+        """
+        if self.scheme != "v3.1" or level != self._listed.signers[number].min_sdk:
+            return False
+        if number not in self._passed:  # a signer has one lowest level, so that this depends on nothing else
+            held = self._check(number).held
+            before = before_unfinished(held.content) if held else None
+            self._passed[number] = before is not None and self._holds_so_far(number, before)
+        return self._passed[number]
+
+    def _holds_so_far(self, number: int, content: SignedContent) -> bool:
+        signer = self._listed.signers[number]
+        issues = check_levels(signer, content)
+        try:
+            check_attributes(content, self._around, issues)
+        except (FaultError, BoundError, UnsupportedKeyError):
+            return False
+        issues += self._announced(number, signer.min_sdk, content)
+        return not any(issue.error for issue in issues)
+
+    def rotation_at(self, level: int, before: int | None = None) -> int | None:
+        """From which level on the signers of a v3.1 block stand that a platform of an API level passes over.
+
+        Args:
+            level: API level.
+            before: looks at the signers before this one only.
+
+        Returns:
+            Their lowest level, but that of one for an unfinished platform counts whatever came before it; None
+            without any.
+        """
+        found: int | None = None
+        for number, signer in enumerate(self._listed.signers[:before]):
+            if not _stands(signer, level):
+                found = signer.min_sdk if found is None else min(found, signer.min_sdk)
+            elif self._passed_by(number, level):
+                found = signer.min_sdk
+        return found
+
+    def _announced(self, number: int, level: int, content: SignedContent) -> tuple[Issue, ...]:
+        """Whether the v3.1 signers that a signer announces are there; what a v3.1 signer announces must be, too."""
+        if level < V31_FIRST:
+            return ()
+        if self.scheme == "v3":
+            return check_rotation(content, self._newer.rotation_at(level) if self._newer else None)
+        there = self.rotation_at(level, number)
+        return tuple(issue for issue in check_rotation(content, there) if issue.error)
 
     def _with_rotation(self, number: int, level: int) -> Weighed:
-        """One signer, and from Android 13 on whether the v3.1 signer that it announces is there."""
+        """One signer, and from Android 13 on whether the v3.1 signers that it announces are there."""
         weighed, held = self._weigh(number), self._check(number).held
-        if held is None or self.scheme != "v3" or level < V31_FIRST:
+        if held is None:
             return weighed
-        issues = (*weighed.result.issues, *check_rotation(held.content, self._rotation))
+        issues = (*weighed.result.issues, *self._announced(number, level, held.content))
         return replace(weighed, result=replace(weighed.result, issues=issues))
 
     def _weigh(self, number: int) -> Weighed:
         """One signer with all it says that does not depend on the level."""
         if number not in self._weighed:
             signer = self._listed.signers[number]
-            around = Around(self._contents.view, self._entry, self.scheme)
 
             def attributes(held: Held, issues: list[Issue]) -> tuple[Node, ...]:
                 issues.extend(check_levels(signer, held.content))
-                return check_attributes(held.content, around, issues)
+                return check_attributes(held.content, self._around, issues)
 
             levels = (signer.min_sdk, signer.max_sdk)
             self._weighed[number] = weigh(self._check(number), self._contents, _PREFIX, attributes, levels)

@@ -16,7 +16,9 @@ from affidavit.signing.outcome import Located
 
 _MAX_RECORDS: Final = 256
 _MAX_CERTIFICATES: Final = 64
-_MAX_SIGNED: Final = 16 << 20
+_MAX_LISTED: Final = 32 << 10
+"""Bytes of all certificates of a signer together; three of them have some 5 KB."""
+_MAX_SIGNED: Final = 1 << 20
 _MAX_VALUE: Final = 64 << 10
 _SHORTEST: Final = 8
 """Bytes that a record has at least: its id and the length of its value."""
@@ -130,8 +132,10 @@ def read_certificates(signer: Signer, entry: str) -> tuple[Located, ...]:
     fields = signer.signed.again()
     try:
         fields.inner()
-        listed = fields.inner().items(_MAX_CERTIFICATES, "certificates")
-        return tuple(Located(item.rest(_MAX_VALUE, "a certificate"), entry, item.at) for item in listed)
+        listed = fields.inner()
+        listed.rest(_MAX_LISTED, "a list of certificates")
+        items = listed.items(_MAX_CERTIFICATES, "certificates")
+        return tuple(Located(item.rest(_MAX_VALUE, "a certificate"), entry, item.at) for item in items)
     except BrokenFieldError as error:
         raise FaultError("malformed-signer", str(error)) from error
 

@@ -110,17 +110,17 @@ def best_signature(signatures: Sequence[Record], level: int) -> tuple[Algorithm,
     """
     if not signatures:
         raise FaultError("no-signatures", "the signer lists no signature")
-    best: tuple[Algorithm, Record] | None = None
+    best: tuple[Algorithm, bytes] | None = None
     for record in signatures:
         algorithm = algorithms().get(record.id)
         if algorithm and algorithm.min_sdk <= level and (best is None or algorithm.strength > best[0].strength):
-            best = algorithm, record
+            if record.value is None:  # read before a better one is seen
+                raise FaultError("malformed-signature", f"the one with {algorithm.title} passes the end of its record")
+            best = algorithm, record.value
     if best is None:
         listed = ", ".join(f"{item.id:#06x}" for item in signatures[:_SHOWN])
         raise FaultError("no-supported-signatures", f"API level {level} knows none of the algorithms {listed}")
-    if best[1].value is None:
-        raise FaultError("malformed-signature", f"the one with {best[0].title} passes the end of its record")
-    return best[0], best[1].value
+    return best
 
 
 def _check_signature(algorithm: Algorithm, signature: bytes, key: bytes, signed: bytes) -> None:
@@ -142,9 +142,12 @@ def _own_digest(algorithm: Algorithm, signatures: Sequence[Record], digests: Seq
     if one != other:
         detail = f"{_ids(one)} beside the signed data, {_ids(other)} in them"
         raise FaultError("sig-alg-mismatch-between-signatures-and-digests-records", detail)
-    value = next(item.value for item in reversed(digests) if item.id == algorithm.id)
-    if value is None:
-        raise FaultError("malformed-digest", f"the one for {algorithm.title} passes the end of its record")
+    value = b""
+    for item in digests:
+        if item.id == algorithm.id:
+            if item.value is None:
+                raise FaultError("malformed-digest", f"the one for {algorithm.title} passes the end of its record")
+            value = item.value
     return value
 
 

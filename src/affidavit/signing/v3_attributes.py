@@ -6,6 +6,7 @@ Source: AOSP frameworks/base, ``ApkSignatureSchemeV3Verifier`` (``verifyAddition
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from affidavit.model.signing import Issue
 from affidavit.signing.fields import Fields
@@ -41,7 +42,15 @@ class Around(Struct, frozen=True):
 
 def for_unfinished(content: SignedContent) -> bool:
     """Whether a v3.1 signer is meant for an unfinished platform."""
-    return any(attribute.id == DEV_RELEASE for attribute in content.attributes)
+    return before_unfinished(content) is not None
+
+
+def before_unfinished(content: SignedContent) -> SignedContent | None:
+    """What a platform reads before it learns that a v3.1 signer is for an unfinished one; None when it is not."""
+    numbers = [attribute.id for attribute in content.attributes]
+    if DEV_RELEASE not in numbers:
+        return None
+    return replace(content, attributes=content.attributes[: numbers.index(DEV_RELEASE)])
 
 
 def check_levels(signer: Signer, content: SignedContent) -> list[Issue]:
@@ -92,8 +101,8 @@ def check_rotation(content: SignedContent, there: int | None) -> tuple[Issue, ..
     """Whether the v3.1 signer that a v3 signer announces is there. Android looks since version 13.
 
     Args:
-        content: the v3 signer's signed data.
-        there: lowest level of the v3.1 block's signers; None without any.
+        content: the signer's signed data.
+        there: lowest level of the v3.1 signers that were passed over before; None without any.
     """
     issues: list[Issue] = []
     attributes = _all(content, ROTATION_MIN_SDK)
