@@ -96,6 +96,14 @@ def test_the_commands_that_a_new_reader_types_work(reviewed, page):
 
 
 @pytest.mark.samples
+def test_the_summary_that_the_readme_shows_is_what_the_program_prints(reviewed):
+    folder, _ = reviewed
+    printed = (folder / "terminal.txt").read_text().splitlines()
+    shown = [line for block in blocks((REPOSITORY / "README.md").read_text(), "text") for line in block.splitlines()]
+    assert shown == printed[: len(shown)]
+
+
+@pytest.mark.samples
 def test_the_output_that_the_tutorial_shows_is_what_the_program_prints(reviewed):
     folder, environment = reviewed
     script = "\n".join(commands(text("tutorial.md")))

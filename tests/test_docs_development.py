@@ -45,8 +45,8 @@ def test_targets_of_make_that_pages_name_are_there():
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     variables = set(re.findall(r"^([A-Z]+) \?=", makefile, re.MULTILINE))
     for page in PAGES:
-        text = page.read_text("utf-8")
-        for target, words in re.findall(r"^ *make ([a-z-]+)([^\n]*)$", text, re.MULTILINE):
+        shown = "".join(re.findall(r"^ *```\n(.*?)^ *```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE))
+        for target, words in re.findall(r"^ *make ([a-z-]+)([^\n]*)$", shown, re.MULTILINE):
             assert target in targets, f"{page.name}: make {target}"
             assert set(re.findall(r"([A-Z]+)=", words)) <= variables, f"{page.name}: make {target}{words}"
 

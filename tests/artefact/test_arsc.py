@@ -310,3 +310,25 @@ def test_time_is_looked_at_while_chunks_are_walked_and_values_asked_for():
     budget.seconds = -1
     with pytest.raises(BudgetError):
         list(table.values(0x7F010000))
+
+
+@pytest.mark.parametrize(
+    ("chunk", "size", "kind"),
+    [((0x0200, 288), 280, "resources/bad-package"), ((0x0201, 84), 20, "resources/bad-type")],
+)
+def test_a_header_too_short_for_its_fields_is_stated_and_its_chunk_left_out(chunk, size, kind):
+    data = Table([Kind("string", {0: "a"})]).build()
+    table = parse_arsc(data.replace(struct.pack("<HH", *chunk), struct.pack("<HH", chunk[0], size)))
+    assert {item.kind for item in table.limitations} == {kind}
+    assert table.resolve(0x7F010000) is None
+
+
+@pytest.mark.parametrize("utf8", [False, True])
+def test_strings_one_by_one_are_text_and_stored_bytes(utf8):
+    data = Table([Kind("string", {0: "Zürich", 1: "Bern"})], utf8=utf8).build()
+    strings = parse_arsc(data, "resources.arsc").strings()
+    assert [strings[index] for index in range(3)] == ["Zürich", "Bern", ""]
+    coding = "utf-8" if utf8 else "utf-16-le"
+    assert [strings.raw(index) for index in range(3)] == ["Zürich".encode(coding), "Bern".encode(coding), b""]
+    assert list(strings.pool) == ["Zürich", "Bern"]
+    assert strings.place(2) == ("resources.arsc", -1)

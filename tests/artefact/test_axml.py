@@ -411,3 +411,33 @@ def test_the_number_of_nodes_is_bounded_whatever_they_are(monkeypatch):
 def test_time_is_bounded_in_text_xml_too():
     with pytest.raises(BudgetError):
         parse_axml(text(E("root", {}, tuple(E("leaf") for _ in range(5000)))), Budget(seconds=-1.0))
+
+
+def test_an_attribute_that_passes_the_end_of_the_file_is_left_out():
+    """Attributes said to lie 0 bytes apart take no room in their chunk, wherever they begin."""
+    data = bytearray(binary(E("root"))[:-48])  # up to the end of the only element's chunk
+    struct.pack_into("<HHH", data, len(data) - 12, 20, 0, 1)
+    document = parse_axml(bytes(data))
+    assert document.root.name == "root"
+    assert document.root.attributes == ()
+    assert {"manifest/odd-attribute-size", "manifest/unclosed-element"} <= kinds(document)
+
+
+def test_character_data_outside_of_the_root_element_is_nobodys_text():
+    text_node = struct.pack("<HHII", 0x0104, 16, 28, 1) + struct.pack("<IIIHBBI", 0xFFFFFFFF, 0, 0, 8, 0, 3, 0)[:12]
+    document = parse_axml(binary(e("root", text="inside"), Lies(trailing=text_node.ljust(28, b"\0"))))
+    assert document.root.text == "inside"
+    assert not document.limitations
+
+
+def test_the_number_of_elements_is_bounded_in_text_xml_too(monkeypatch):
+    monkeypatch.setattr(xmltree.TreeBuilder, "MAX_ELEMENTS", 100)
+    document = parse_axml(b"<root>" + b"<leaf/>" * 500 + b"</root>")
+    assert document.elements == 100
+    assert kinds(document) == {"manifest/too-many-elements"}
+
+
+def test_text_in_an_encoding_that_nobody_knows_is_stated():
+    document = parse_axml(b'<?xml version="1.0" encoding="nobodys"?><manifest/>')
+    assert document.root is None
+    assert kinds(document) == {"manifest/malformed-xml", "manifest/unreadable"}

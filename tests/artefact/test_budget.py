@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.artefact import budget as module
 from affidavit.artefact.budget import Budget, open_meter
 from affidavit.model.errors import BudgetError
 
@@ -123,3 +124,11 @@ def test_what_an_entry_may_inflate_to_grows_with_what_is_stored(stored: int):
 def test_rows_of_code_grow_with_the_artefact(size: int):
     assert Budget(size=size).rows() >= max(400_000, size // 8)
     assert Budget(size=size).rows(4) >= Budget(size=size).rows()
+
+
+def test_where_the_system_does_not_tell_memory_it_is_not_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    for path in (tmp_path / "absent", tmp_path / "empty"):
+        monkeypatch.setattr(module, "_STATM", str(path))
+        monkeypatch.setattr(module, "_meter", module._Meter())
+        Budget(memory=1).check()
+        (tmp_path / "empty").write_bytes(b"")

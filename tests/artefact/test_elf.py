@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from affidavit.artefact import elf_symbols
 from affidavit.artefact.elf import Elf, read_elf
+from affidavit.artefact.elf_reader import Reader
 from affidavit.model.limitation import Limitation
 from tests.builders.elf import ElfBuilder, android_note, note
 
@@ -296,3 +297,36 @@ def test_real_libraries_read_the_same_in_lief(corpus):
                     agree(container.read(name), name)
                     count += 1
     assert count >= 20
+
+
+def test_segments_are_bounded():
+    data = ElfBuilder(imports=["a"], exports=NAMES, sizes={"segments": 3_000}).build() + bytes(3_000 * 56)
+    found = read_elf("x", data)
+    assert isinstance(found, Elf)
+    assert "native/many-segments" in kinds(found)
+    assert sorted(found.symbols.exports) == sorted(NAMES)
+
+
+def test_records_of_the_dynamic_section_are_bounded():
+    elf = read(tags=[(0x7000_0001, 0)] * 70_000)
+    assert kinds(elf) == {"native/many-dynamic"}
+    assert sorted(elf.symbols.exports) == sorted(NAMES)
+
+
+def test_of_two_segments_for_one_address_the_one_that_is_in_the_file_counts():
+    reader = Reader("x", bytes(100), 64, "<", [(0, 90, 50), (20, 10, 30)])
+    assert reader.loaded(5) == (95, 5)
+    assert reader.loaded(25) == (15, 25)
+    assert (reader.loaded(60), reader.offset_of(60)) == ((-1, 0), -1)
+
+
+def test_a_table_of_no_symbols_names_none():
+    elf = read(hash_tables=("sysv",), sizes={"symbols": 0})
+    assert (elf.symbols.imports, elf.symbols.exports, elf.symbols.counted_by) == ((), (), "hash")
+
+
+def test_names_are_bounded_together(monkeypatch):
+    monkeypatch.setattr(elf_symbols, "_MAX_TEXT", 1 << 20)
+    elf = read(exports=[f"{number}" + "é" * 500 for number in range(2_500)])
+    assert "native/long-names" in kinds(elf)
+    assert 2_000 < len(elf.symbols.exports) < 2_500

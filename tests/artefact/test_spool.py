@@ -69,6 +69,18 @@ def test_an_open_spool_lets_pages_go_by_itself_until_it_is_closed(monkeypatch):
     assert bytes(view) == b"yes"
 
 
+def test_who_can_start_no_thread_later_starts_it_first():
+    spool = Spool(0)
+    spool.tend()
+    tender = spool._tender
+    with spool:
+        assert bytes(spool.keep(b"code")) == b"code"
+        assert spool._tender is tender
+        assert tender
+        assert tender.is_alive()
+    assert not tender.is_alive()
+
+
 def test_without_room_for_files_memory_has_to_do(monkeypatch):
     def full(*_args, **_keys):
         raise OSError(28, "No space left on device")

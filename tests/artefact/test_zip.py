@@ -231,7 +231,7 @@ def test_sixty_thousand_entries_are_listed_quickly():
     data = build_zip([Item(f"res/drawable/picture_{number}.png", b"", 0) for number in range(60_000)])
     started = time.process_time()
     read = read_zip(data)
-    assert time.process_time() - started < 2.0  # measured: 0.25 s on the slowest machine used
+    assert time.process_time() - started < 30  # what is quadratic takes minutes
     assert len(read.part.entries) == 60_000
     assert read.kinds == []
 
@@ -350,3 +350,27 @@ def test_time_is_looked_at_while_a_directory_is_listed():
     data = zip_of({str(number): b"" for number in range(3_000)})
     with pytest.raises(BudgetError):
         read_zip(data, seconds=-1)
+
+
+END = struct.Struct("<4s4H2IH")
+
+
+def test_an_end_record_that_asks_for_a_zip64_one_and_has_no_room_for_it_is_read_as_it_is():
+    assert read_zip(END.pack(b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0, 0, 0)).part.entries == ()
+
+
+@pytest.mark.parametrize("offset", [0, 8, 16])
+def test_a_zip64_locator_that_leads_nowhere_leaves_the_plain_record(offset):
+    """Signature, place and (unused) number of the locator: without the first two there is no directory."""
+    raw = bytearray(build_zip([Item("a", b"abc")], zip64=True))
+    at = raw.rindex(b"PK\x06\x07")
+    raw[at + offset] ^= 0x55
+    assert [entry.name for entry in read_zip(bytes(raw)).part.entries] == ([] if offset < 16 else ["a"])
+
+
+def test_a_zip64_field_may_hold_only_the_sizes_that_are_asked_for():
+    extra = struct.pack("<2HQ", 1, 8, 3)
+    entry = Item("a", b"abc", 0, central={"compressed": 0xFFFFFFFF}, extra=extra)
+    read = read_zip(build_zip([entry]))
+    assert (read.part.entries[0].compressed, read.part.entries[0].size) == (3, 3)
+    assert read.data("a") == b"abc"

@@ -102,7 +102,7 @@ def test_the_page_shows_output_of_several_commands():
     assert sum(bool(lines) for _, lines in shown()) >= 4
 
 
-def test_the_entry_of_the_registry_that_the_page_shows_has_the_registrys_form():
+def test_the_entry_that_the_page_shows_has_the_form_of_the_registry():
     import msgspec
     import yaml
 

@@ -51,7 +51,11 @@ def test_the_same_content_has_no_difference():
             "coverage.json: coverage of code in 'classes.dex' is derived from the artefact, but is missing",
         ),
         (
-            {"coverage": msgspec.structs.replace(SMALL.coverage, stages=(StageCoverage("code", "cut"),))},
+            {
+                "coverage": msgspec.structs.replace(
+                    SMALL.coverage, stages=(StageCoverage("entries", "done"), StageCoverage("code", "cut"))
+                )
+            },
             "coverage.json: stage code differs from what the artefact gives",
         ),
         ({"categories": SMALL.categories[:-1]}, "categories.json: category hidden is derived"),

@@ -2,7 +2,9 @@
 
 import os
 import struct
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -144,6 +146,52 @@ def test_a_budget_without_time_gives_a_partial_account_as_without_walls(app: Pat
     behind, bare = reviewed(app, Budget(seconds=0)), derive(app, Budget(seconds=0))
     assert behind.manifest.partial
     assert members_of(behind) == members_of(bare)
+
+
+def test_bulky_code_lies_in_the_spool_behind_walls(app: Path, monkeypatch: pytest.MonkeyPatch):
+    at_once = "from affidavit.artefact import spool; spool.Spool.__init__.__defaults__ = (0, None)\n"
+    monkeypatch.setattr(confined, "_CODE", start("pass").replace("whole = ", f"{at_once}whole = "))
+    sizes = watched(monkeypatch)
+    assert members_of(reviewed(app)) == members_of(derive(app))
+    assert max(sizes) > 0
+
+
+def test_behind_the_walls_there_is_no_file_to_fill_but_the_spool(app: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("AFFIDAVIT_DEBUG", raising=False)
+    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and os._exit(os.write(1, b'x') + os.write(2, b'xx'))"))
+    sizes = watched(monkeypatch)
+    assert "ended with code 3" in deaths(reviewed(app))[0]
+    assert set(sizes) == {0}
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Sizes of the files that workers were given, when they ended."""
+    sizes: list[int] = []
+    whole = confined._nameless
+
+    def nameless(held: ExitStack) -> IO[bytes] | None:
+        file = whole(held)
+        assert file
+        held.callback(lambda: sizes.append(os.fstat(file.fileno()).st_size))
+        return file
+
+    monkeypatch.setattr(confined, "_nameless", nameless)
+    return sizes
+
+
+def test_the_artefact_can_only_be_read(app: Path, monkeypatch: pytest.MonkeyPatch):
+    before = app.read_bytes()
+    forging = """
+def forged(fd):
+    try:
+        return os.pwrite(fd, b'forged', 0)
+    except OSError:
+        return 0
+"""
+    code = start("name == 'code' and os._exit(sum(map(forged, range(3, 30))))")
+    monkeypatch.setattr(confined, "_CODE", code.replace("whole = ", f"{forging}whole = "))
+    assert "ended with code 6" in deaths(reviewed(app))[0]  # the spool alone
+    assert app.read_bytes() == before
 
 
 def test_no_process_is_left_behind(app: Path, monkeypatch: pytest.MonkeyPatch):

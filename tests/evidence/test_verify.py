@@ -35,7 +35,7 @@ def by_this_tool(affidavit=None, **changes):
     """The small affidavit as this very version would have made it, with parts changed and its digests made anew."""
     affidavit = affidavit or small_affidavit()
     manifest = affidavit.manifest
-    names = ("facts", "findings", "limitations", "excerpts", "categories", "law")
+    names = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage")
     parts = {name: getattr(affidavit, name) for name in names}
     parts |= {"partial": manifest.partial} | changes
     tool, knowledge = parts.pop("tool", this_tool()), parts.pop("knowledge", digest())

@@ -162,7 +162,7 @@ def trace_another_process():
     call(101, 117, ctypes.c_long(16), ctypes.c_long(int(os.environ["ATTACKED_PROCESS"])), None, None)
 
 
-def read_anothers_memory():
+def read_the_memory_of_another():
     local = ctypes.create_string_buffer(8)
     vector = (ctypes.c_void_p * 2)(ctypes.addressof(local), 8)
     remote = (ctypes.c_void_p * 2)(id(local), 8)

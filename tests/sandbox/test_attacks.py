@@ -24,7 +24,7 @@ NEEDS_LUCK = {
     "load-a-kernel-program": "some kernels have it switched off",
     "raise-its-own-limits": "nothing limits a process that has no walls",
     "trace-another-process": "some kernels let nobody trace what is not a child",
-    "read-anothers-memory": "the same",
+    "read-the-memory-of-another": "the same",
 }
 """Attacks that need not succeed without walls either, and why."""
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.signing.idsig_file import LARGEST, V31_BLOCK, Hashing, IdsigFile, read_idsig, signed_bytes
+from affidavit.signing.block import V31_BLOCK
+from affidavit.signing.idsig_file import LARGEST, Hashing, IdsigFile, read_idsig, signed_bytes
 from affidavit.signing.signer import FaultError
 from tests.builders.block_signing import EC, own_certificate, public_key
 from tests.builders.idsig import V4, IdsigOf

@@ -464,6 +464,14 @@ def test_a_signature_file_of_too_many_attributes_leaves_it_open(monkeypatch: pyt
     assert "more than 5 attributes" in at(Jar()).undetermined
 
 
+def test_the_lines_of_all_texts_are_bounded_together(monkeypatch: pytest.MonkeyPatch):
+    lines = manifest(APP).count(b"\n") * 2
+    monkeypatch.setattr("affidavit.signing.jar_reading.MAX_LINES", lines)
+    assert "more lines than are read here (0 line breaks)" in at(Jar()).undetermined
+    monkeypatch.setattr("affidavit.signing.jar_reading.MAX_LINES", 2 * lines)
+    assert at(Jar()).holds
+
+
 def test_a_block_file_past_the_bound_leaves_it_open():
     result = at(Jar(block=bytes(range(256)) * 1024))
     assert (words(result), "more than are read" in result.undetermined) == ([], True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.signing.jar_manifest import MAX_BYTES, MAX_LINES, parse_manifest
+from affidavit.signing.jar_manifest import MAX_BYTES, MAX_LINES, breaks, parse_manifest
 from tests.builders.jar_signing import APP, chunks, manifest
 from tests.oracles import jar_manifest as oracle
 
@@ -163,3 +163,10 @@ def test_any_bytes_give_sections_inside_the_text(data: bytes):
     text = parse_manifest(data)
     for item in (text.main, *text.sections):
         assert 0 <= item.start <= item.tight_end <= item.end <= len(data)
+
+
+def test_line_breaks_are_counted_for_a_whole_signature():
+    data = b"A: b\r\n\r\n"
+    assert breaks(data) == 4
+    assert parse_manifest(data, lines=4).cut == ""
+    assert "more lines than are read here (3 line breaks)" in parse_manifest(data, lines=3).cut

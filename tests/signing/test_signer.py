@@ -6,6 +6,7 @@ import pytest
 
 from affidavit.model.signing import ANY_LEVEL
 from affidavit.signing.fields import BoundError, Fields
+from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError
 from affidavit.signing.signer import (
     FaultError,
     Signer,
@@ -14,6 +15,7 @@ from affidavit.signing.signer import (
     read_signatures,
     read_signer,
     signed_bytes,
+    unusable_as,
 )
 from tests.builders.block_signing import EC, RSA, Signing, attribute, own_certificate, plain_apk, public_key, record, v3
 from tests.builders.signing import prefixed
@@ -147,3 +149,13 @@ def test_large_keys_and_signed_data_are_not_read():
 def test_certificates_can_be_read_when_the_rest_cannot():
     found = of_parts(prefixed(b"\x01"), prefixed(prefixed(b"der")))
     assert [item.der for item in read_certificates(found, "")] == [b"der"]
+
+
+def test_a_key_that_cannot_be_used_is_a_fault_unless_it_only_cannot_be_checked_here():
+    with pytest.raises(FaultError, match="^key 3: none$") as caught, unusable_as("odd-key", "key 3: "):
+        raise UnusableKeyError("none")
+    assert caught.value.word == "odd-key"
+    with pytest.raises(UnsupportedKeyError, match="^large$"), unusable_as("odd-key"):
+        raise UnsupportedKeyError("large")
+    with unusable_as("odd-key"):
+        pass

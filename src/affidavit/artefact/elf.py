@@ -154,11 +154,11 @@ def _dynamic(reader: Reader, segments: Records) -> list[tuple[int, int]]:
     for row in segments[segments["type"] == PT_DYNAMIC][:1]:
         size = reader.record("dynamic").itemsize
         address, room = int(row["vaddr"]), int(row["memsz"]) // size
-        offset = reader.offset_of(address)
+        offset, loaded = reader.loaded(address)
         if offset < 0:
             reader.fault("bad-dynamic", "the dynamic section is not in a loaded segment: needed libraries are unknown")
             return []
-        room = min(room, reader.room_at(address) // size)
+        room = min(room, loaded // size)
         if room > _MAX_DYNAMIC:
             reader.fault("many-dynamic", f"the dynamic section has {room} records; the first {_MAX_DYNAMIC} were read")
         table = reader.table("dynamic", offset, min(room, _MAX_DYNAMIC))

@@ -90,17 +90,17 @@ class Reader(msgspec.Struct):
 
     def offset_of(self, address: int) -> int:
         """File offset of the byte that is loaded at `address`; -1 when no segment has it in the file."""
-        for start, offset, size in self.loads:
-            if start <= address < start + size and offset + address - start < len(self.data):
-                return offset + address - start
-        return -1
+        return self.loaded(address)[0]
 
-    def room_at(self, address: int) -> int:
-        """Bytes from `address` to the end of its segment in the file."""
+    def loaded(self, address: int) -> tuple[int, int]:
+        """File offset of the byte that is loaded at `address` and the bytes from there to the end of its segment in
+        the file; -1 and 0 when no segment has it in the file.
+        """
         for start, offset, size in self.loads:
-            if start <= address < start + size:
-                return max(0, min(start + size - address, len(self.data) - offset - (address - start)))
-        return 0
+            at = offset + address - start
+            if start <= address < start + size and at < len(self.data):
+                return at, min(start + size - address, len(self.data) - at)
+        return -1, 0
 
     def name(self, dynamic: dict[int, int], index: int) -> str:
         """Name at `index` of the dynamic string table; empty, with a limitation, when it lies outside."""

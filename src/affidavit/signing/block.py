@@ -7,6 +7,7 @@ Sources: AOSP "APK Signature Scheme v2" (layout of the block and of a v2 signer)
 import struct
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -22,10 +23,13 @@ _MAX_SIGNERS = 16
 _MAX_CERTIFICATES = 64
 _MAX_CERTIFICATE = 64 << 10
 
+V2_BLOCK: Final = 0x7109871A
+V3_BLOCK: Final = 0xF05368C0
+V31_BLOCK: Final = 0x1B93AD61
 SCHEMES = {
-    0x7109871A: "v2",
-    0xF05368C0: "v3",
-    0x1B93AD61: "v3.1",
+    V2_BLOCK: "v2",
+    V3_BLOCK: "v3",
+    V31_BLOCK: "v3.1",
     0x2B09189E: "source-stamp",
     0x6DFF800D: "source-stamp",
     0x42726577: "padding",

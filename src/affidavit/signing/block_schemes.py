@@ -8,8 +8,8 @@ from affidavit.signing.block import Block, find_blocks, read_pairs
 from affidavit.signing.contents import Contents
 from affidavit.signing.fields import Fields
 from affidavit.signing.outcome import SchemeResult
-from affidavit.signing.scheme_v2 import FIRST, SchemeV2
-from affidavit.signing.scheme_v3 import V3_FIRST, SchemeV3
+from affidavit.signing.scheme_v2 import FIRST, V3_FIRST, SchemeV2
+from affidavit.signing.scheme_v3 import SchemeV3
 from affidavit.signing.sections import FOOTER, NoSectionsError, find_sections
 from affidavit.signing.v3_attributes import V31_FIRST
 

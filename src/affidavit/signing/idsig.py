@@ -18,10 +18,10 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.part import Part
 from affidavit.model.errors import BudgetError
 from affidavit.model.signing import Issue
-from affidavit.signing.block import Block
+from affidavit.signing.block import V2_BLOCK, V3_BLOCK, V31_BLOCK, Block
 from affidavit.signing.fields import BoundError
 from affidavit.signing.idsig_checks import check_hashing, check_signature, check_tree
-from affidavit.signing.idsig_file import V31_BLOCK, IdsigFile, Signing, read_idsig, signed_bytes
+from affidavit.signing.idsig_file import IdsigFile, Signing, read_idsig, signed_bytes
 from affidavit.signing.keys import UnsupportedKeyError
 from affidavit.signing.merkle import BLOCK, hash_tree
 from affidavit.signing.outcome import SchemeResult, SignerResult
@@ -31,7 +31,6 @@ from affidavit.signing.stated import stated_by
 
 V4_LEVEL: Final = 30
 """First API level that knows scheme v4."""
-_V2, _V3 = 0x7109871A, 0xF05368C0
 _PREFERRED: Final = (2, 3, 1)
 """Content digests in the order in which a signer picks the one for v4 (apksig, ``V4_CONTENT_DIGEST_ALGORITHMS``)."""
 
@@ -174,8 +173,8 @@ def _relied_on(schemes: Schemes, level: int) -> tuple[SchemeResult | None, int]:
     if level >= V31_LEVEL and (result := schemes.v31(level)) is not None and takes(result):
         return result, V31_BLOCK
     if (result := schemes.v3(level)) is not None:
-        return result, _V3
-    return schemes.v2(level), _V2
+        return result, V3_BLOCK
+    return schemes.v2(level), V2_BLOCK
 
 
 def _notes(file: IdsigFile, schemes: Schemes) -> list[Issue]:

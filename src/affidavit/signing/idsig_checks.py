@@ -7,9 +7,9 @@ from typing import Final
 
 from affidavit.signing.algorithms import algorithms
 from affidavit.signing.idsig_file import IdsigFile, Signing
-from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of, same_key
+from affidavit.signing.keys import holds, key_of, same_key
 from affidavit.signing.merkle import root_of
-from affidavit.signing.signer import FaultError
+from affidavit.signing.signer import FaultError, unusable_as
 
 _SHA256: Final = 1
 _LOG2: Final = 12
@@ -65,20 +65,14 @@ def check_signature(signing: Signing, signed: bytes) -> str:
     algorithm = algorithms().get(signing.algorithm)
     if algorithm is None:
         raise FaultError("v4-sig-unknown-sig-algorithm", f"the algorithm {signing.algorithm:#06x} is unknown")
-    try:
+    with unusable_as("v4-sig-malformed-public-key", "the key in the v4 file: "):
         fits = holds(signing.key, algorithm.family, algorithm.digest, signing.signature, signed)
-    except UnsupportedKeyError:
-        raise
-    except UnusableKeyError as error:
-        raise FaultError("v4-sig-malformed-public-key", f"the key in the v4 file: {error}") from error
     if not fits:
         raise FaultError("v4-sig-did-not-verify", f"the {algorithm.title} signature does not fit the signed data")
     if not signing.certificate.der:
         raise FaultError("v4-sig-no-certificate", "the v4 file has no certificate")
-    try:
+    with unusable_as("v4-sig-malformed-certificate", "the certificate in the v4 file: "):
         own = key_of(signing.certificate.der)
-    except UnusableKeyError as error:
-        raise FaultError("v4-sig-malformed-certificate", f"the certificate in the v4 file: {error}") from error
     if not same_key(own, signing.key):
         word = "v4-sig-public-key-mismatch-between-certificate-and-signatures-record"
         raise FaultError(word, "the key that signed the v4 file is not that of its certificate")

@@ -15,7 +15,6 @@ from affidavit.signing.outcome import Located
 from affidavit.signing.signer import FaultError
 
 VERSION: Final = 2
-V31_BLOCK: Final = 0x1B93AD61
 LARGEST: Final = 8096
 """Bytes that a device takes without the tree (``INCFS_MAX_SIGNATURE_SIZE``); its installer refuses more."""
 _MAX_SIGNERS: Final = 64

@@ -6,6 +6,7 @@ that a last line without line break does not).
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,10 +14,11 @@ from msgspec import Struct
 
 MAX_BYTES: Final = 32 << 20
 """Longest text that is read; 200,000 entries with one digest each need 30 MB."""
-MAX_HEADERS: Final = 600_000
-"""Most attributes that are read; a zip has 65,535 entries, each of which needs two."""
-MAX_LINES: Final = 4_000_000
-"""Most line breaks in a text that is read."""
+MAX_HEADERS: Final = 400_000
+"""Most attributes that are read; a zip has 65,535 entries, each of which needs two, in the manifest and in the file."""
+MAX_LINES: Final = 3_000_000
+"""Most line breaks that are read, in all texts of a signature together."""
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _NAME: Final = re.compile(rb"[A-Za-z0-9_-]{1,70}")
 _SHOWN: Final = 60
 
@@ -62,7 +64,7 @@ class _Header(Struct):
     """One attribute with its continuation lines, while it grows."""
 
     name: bytes
-    parts: list[bytes]
+    value: bytes | bytearray
 
 
 class _Draft(Struct):
@@ -77,15 +79,16 @@ class _FaultError(ValueError):
     """The text breaks the format."""
 
 
-def parse_manifest(data: bytes, *, java: bool = False, most: int = MAX_HEADERS) -> JarText:
+def parse_manifest(data: bytes, *, java: bool = False, most: int = MAX_HEADERS, lines: int = MAX_LINES) -> JarText:
     """Read a manifest or a signature file.
 
     Args:
         data: the text.
         java: whether a last line without line break counts, as it does in Java but not on Android.
         most: most attributes that are read.
+        lines: most line breaks of a text that is read.
     """
-    drafts, fault, cut = _drafts(data, most)
+    drafts, fault, cut = _drafts(data, most, lines)
     oddities = []
     if b"\0" in data:
         oddities.append("it has a NUL character, at which Android's reader gives up and apksig does not")
@@ -101,12 +104,17 @@ def parse_manifest(data: bytes, *, java: bool = False, most: int = MAX_HEADERS) 
     return JarText(data, sections[0], tuple(sections[1:]), fault, tuple(oddities), cut)
 
 
-def _drafts(data: bytes, most: int) -> tuple[list[_Draft], str, str]:
+def breaks(data: bytes) -> int:
+    """Its line breaks; one of two characters counts twice."""
+    return data.count(b"\n") + data.count(b"\r")
+
+
+def _drafts(data: bytes, most: int, lines: int) -> tuple[list[_Draft], str, str]:
     """Sections as headers; a fault; why it was cut."""
     if len(data) > MAX_BYTES:
         return [], "", f"it has {len(data):,} bytes, more than are read here ({MAX_BYTES:,})"
-    if data.count(b"\n") + data.count(b"\r") > MAX_LINES:
-        return [], "", f"it has more lines than are read here ({MAX_LINES:,} line breaks)"
+    if breaks(data) > lines:
+        return [], "", f"it has more lines than are read here ({lines:,} line breaks)"
     drafts: list[_Draft] = []
     count = 0
     try:
@@ -129,7 +137,8 @@ def _headers(data: bytes) -> Iterator[tuple[_Draft, _Header]]:
         _FaultError: a line is neither an attribute nor a continuation.
     """
     at, draft, header = 0, _Draft(0, []), None
-    for line in data.splitlines(keepends=True):
+    for found in _LINE.finditer(data):  # one at a time: a list of all would take ten times the memory of the text
+        line = found[0]
         body = line.rstrip(b"\r\n")
         if not body:
             if header is None:
@@ -142,7 +151,8 @@ def _headers(data: bytes) -> Iterator[tuple[_Draft, _Header]]:
             header = _header(body, at)
             yield draft, header
         else:
-            header.parts.append(body[1:])
+            header.value = bytearray(header.value) if isinstance(header.value, bytes) else header.value
+            header.value += body[1:]
         at += len(line)
 
 
@@ -152,17 +162,18 @@ def _header(body: bytes, at: int) -> _Header:
     if not colon or not _NAME.fullmatch(name):
         shown = body[:_SHOWN].decode("utf-8", "replace")
         raise _FaultError(f"the line at byte {at} is no attribute: {shown!a}")
-    return _Header(name, [value])
+    return _Header(name, value)
 
 
 def _section(draft: _Draft, end: int, repeated: list[str]) -> Section:
     """A section that was read whole; `repeated` grows by attributes that occur twice."""
     attributes: dict[str, bytes] = {}
     for header in draft.headers:
-        name, value = header.name.decode("ascii").lower(), b"".join(header.parts)
+        name, value = sys.intern(header.name.decode("ascii").lower()), bytes(header.value)
         if attributes.get(name, value) != value:
             repeated.append(f"a section has the attribute {name!r} twice; the last counts, for apksig the first")
         attributes[name] = value
     first = draft.headers[0]
-    named = b"".join(first.parts) if first.name.lower() == b"name" else None
+    named = bytes(first.value) if first.name.lower() == b"name" else None
+    draft.headers = []  # gives their memory back before the next one is made
     return Section(named, attributes, draft.start, end, end if draft.tight_end < 0 else draft.tight_end)

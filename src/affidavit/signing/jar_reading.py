@@ -12,7 +12,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.zip import Entry
 from affidavit.model.signing import Issue
 from affidavit.signing.jar_entries import META, Container, read_content
-from affidavit.signing.jar_manifest import MAX_BYTES, MAX_HEADERS, JarText, Section, parse_manifest
+from affidavit.signing.jar_manifest import MAX_BYTES, MAX_HEADERS, MAX_LINES, JarText, Section, breaks, parse_manifest
 from affidavit.signing.jar_oddities import unopened
 from affidavit.signing.jar_signer import JarSigner, folded, shown
 from affidavit.signing.outcome import SchemeResult, SignerResult
@@ -72,6 +72,7 @@ class _Reader:
         self._budget = budget
         self._java = java
         self._left = MAX_HEADERS
+        self._lines = MAX_LINES
         self._warnings: list[Issue] = []
 
     def read(self) -> Reading:
@@ -166,7 +167,10 @@ class _Reader:
 
     def _text(self, entry: Entry) -> JarText:
         """A manifest or signature file."""
-        text = parse_manifest(self._content(entry, MAX_BYTES), java=self._java, most=self._left)
+        text = parse_manifest(
+            self._content(entry, MAX_BYTES), java=self._java, most=self._left, lines=max(0, self._lines)
+        )
+        self._lines -= breaks(text.data)
         self._left -= len(text.main.attributes) + sum(len(item.attributes) for item in text.sections)
         if text.cut:
             raise _StopError(undetermined=f"{shown(entry.raw)}: {text.cut}")

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from affidavit.signing.algorithms import algorithms
 from affidavit.signing.fields import BrokenFieldError, Fields
-from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of
+from affidavit.signing.keys import holds, key_of
 from affidavit.signing.outcome import Located, Node
-from affidavit.signing.signer import FaultError
+from affidavit.signing.signer import FaultError, unusable_as
 
 VERSION: Final = 1
 _MAX_NODES: Final = 32
@@ -83,12 +83,8 @@ def _check(key: bytes, older: _Link, newer: _Link, number: int) -> None:
     if newer.names != older.next_algorithm:
         detail = f"key {number} names the algorithm {newer.names:#06x}, the key before it {older.next_algorithm:#06x}"
         raise FaultError("por-did-not-verify", detail)
-    try:
+    with unusable_as("por-did-not-verify", f"key {number - 1}: "):
         good = holds(key, algorithm.family, algorithm.digest, newer.signature, newer.signed)
-    except UnsupportedKeyError:
-        raise
-    except UnusableKeyError as error:
-        raise FaultError("por-did-not-verify", f"key {number - 1}: {error}") from error
     if not good:
         raise FaultError("por-did-not-verify", f"key {number} is not signed by the key before it")
 
@@ -98,10 +94,8 @@ def _keys(links: list[_Link]) -> list[bytes]:
     seen: set[bytes] = set()
     keys: list[bytes] = []
     for number, link in enumerate(links):
-        try:
+        with unusable_as("por-did-not-verify", f"key {number + 1}: "):
             keys.append(key_of(link.certificate.der))
-        except UnusableKeyError as error:
-            raise FaultError("por-did-not-verify", f"key {number + 1}: {error}") from error
         if link.certificate.der in seen:
             raise FaultError("por-did-not-verify", f"key {number + 1} comes twice")
         seen.add(link.certificate.der)

@@ -18,6 +18,7 @@ from affidavit.signing.fields import BoundError, Fields
 from affidavit.signing.keys import UnsupportedKeyError
 from affidavit.signing.outcome import Node, SchemeResult
 from affidavit.signing.scheme import Weighed, fold, list_signers, weigh
+from affidavit.signing.scheme_v2 import V3_FIRST
 from affidavit.signing.signer import FaultError, SignedContent, Signer
 from affidavit.signing.signer_check import Checked, Held, check_signer, issue_of
 from affidavit.signing.v3_attributes import (
@@ -29,8 +30,6 @@ from affidavit.signing.v3_attributes import (
     check_rotation,
 )
 
-V3_FIRST: Final = 28
-"""First API level that knows v3."""
 _PREFIX: Final = "v3-sig"
 _MOST: Final = 2
 """Signers that are looked at for one level: with two Android refuses the APK, whatever they are."""

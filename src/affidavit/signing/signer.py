@@ -5,13 +5,15 @@ reads a record whose algorithm it does not choose only as far as its id, so what
 it: such a record has no value here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from msgspec import Struct
 
 from affidavit.model.signing import ANY_LEVEL
 from affidavit.signing.fields import BrokenFieldError, Fields
+from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError
 from affidavit.signing.outcome import Located
 
 _MAX_RECORDS: Final = 256
@@ -30,6 +32,25 @@ class FaultError(Exception):
     def __init__(self, word: str, detail: str) -> None:
         super().__init__(detail)
         self.word = word
+
+
+@contextmanager
+def unusable_as(word: str, before: str = "") -> Iterator[None]:
+    """Makes a fault of a key that cannot be used; one that only this tool cannot check stays what it is.
+
+    Args:
+        word: of the fault.
+        before: in front of what is wrong with the key.
+
+    Raises:
+        FaultError: the key cannot be used.
+    """
+    try:
+        yield
+    except UnsupportedKeyError:
+        raise
+    except UnusableKeyError as error:
+        raise FaultError(word, f"{before}{error}") from error
 
 
 class Record(Struct, frozen=True):

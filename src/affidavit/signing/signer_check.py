@@ -13,7 +13,7 @@ from msgspec import Struct
 from affidavit.model.signing import Issue
 from affidavit.signing.algorithms import Algorithm, algorithms
 from affidavit.signing.fields import BoundError
-from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of, same_key
+from affidavit.signing.keys import UnsupportedKeyError, holds, key_of, same_key
 from affidavit.signing.outcome import Located
 from affidavit.signing.signer import (
     FaultError,
@@ -24,6 +24,7 @@ from affidavit.signing.signer import (
     read_content,
     read_signatures,
     signed_bytes,
+    unusable_as,
 )
 
 _SHOWN: Final = 8
@@ -125,12 +126,8 @@ def best_signature(signatures: Sequence[Record], level: int) -> tuple[Algorithm,
 
 def _check_signature(algorithm: Algorithm, signature: bytes, key: bytes, signed: bytes) -> None:
     """Whether the signature over the signed data is that of the key."""
-    try:
+    with unusable_as("malformed-public-key"):
         good = holds(key, algorithm.family, algorithm.digest, signature, signed)
-    except UnsupportedKeyError:
-        raise
-    except UnusableKeyError as error:
-        raise FaultError("malformed-public-key", str(error)) from error
     if not good:
         detail = f"the signature with {algorithm.title} is not that of the signer's key over the {len(signed)} bytes"
         raise FaultError("did-not-verify", f"{detail} of signed data")
@@ -157,10 +154,8 @@ def _check_certificates(certificates: tuple[Located, ...], key: bytes) -> None:
         raise FaultError("no-certificates", "the signed data hold no certificate")
     keys: list[bytes] = []
     for number, item in enumerate(certificates):
-        try:
+        with unusable_as("malformed-certificate", f"number {number + 1}: "):
             keys.append(key_of(item.der))
-        except UnusableKeyError as error:
-            raise FaultError("malformed-certificate", f"number {number + 1}: {error}") from error
     if not same_key(keys[0], key):
         word = "public-key-mismatch-between-certificate-and-signatures-record"
         raise FaultError(word, "the key that signed is not the key of the signer's certificate")

@@ -14,7 +14,7 @@ import msgspec
 from affidavit.artefact.part import Part
 from affidavit.model.errors import BudgetError
 from affidavit.model.signing import Issue, SignatureOutcome
-from affidavit.signing.block import Block
+from affidavit.signing.block import V2_BLOCK, V3_BLOCK, V31_BLOCK, Block
 from affidavit.signing.fields import BoundError, BrokenFieldError
 from affidavit.signing.keys import UnsupportedKeyError
 from affidavit.signing.outcome import SchemeResult, SignerResult
@@ -23,7 +23,7 @@ from affidavit.signing.stamp_check import ENTRY, NAMES, V1_STAMP, V2_STAMP, Foun
 from affidavit.signing.stated import manifest_digest, merged, signed_bytes, stated
 
 MANIFEST: Final = "META-INF/MANIFEST.MF"
-_SCHEMES: Final = {0x7109871A: 2, 0xF05368C0: 3, 0x1B93AD61: 31}
+_SCHEMES: Final = {V2_BLOCK: 2, V3_BLOCK: 3, V31_BLOCK: 31}
 _LONGEST_DIGEST: Final = 1 << 10
 
 

@@ -14,9 +14,9 @@ from affidavit.model.signing import Issue
 from affidavit.signing.algorithms import Algorithm, algorithms
 from affidavit.signing.block import Block
 from affidavit.signing.fields import Fields
-from affidavit.signing.keys import UnsupportedKeyError, UnusableKeyError, holds, key_of
+from affidavit.signing.keys import holds, key_of
 from affidavit.signing.outcome import Located
-from affidavit.signing.signer import FaultError
+from affidavit.signing.signer import FaultError, unusable_as
 from affidavit.signing.stamp_attributes import Attributes, read_attributes
 
 V1_STAMP: Final = 0x2B09189E
@@ -74,10 +74,8 @@ def check_block(found: Found, container: Part, block: Block, expected: bytes, di
     body = Fields(container.view, block.offset, block.offset + block.size).inner()
     der = body.inner()
     certificate = Located(der.rest(_MAX_CERTIFICATE, "a certificate"), container.prefix.removesuffix("!/"), der.at)
-    try:
+    with unusable_as("malformed-certificate", "the stamp's certificate: "):
         key = key_of(certificate.der)
-    except UnusableKeyError as error:
-        raise FaultError("malformed-certificate", f"the stamp's certificate: {error}") from error
     found.certificate = certificate
     actual = hashlib.sha256(certificate.der).digest()
     if actual != expected:
@@ -126,12 +124,8 @@ def _signature(found: Found, key: bytes, data: bytes, signatures: Fields, what: 
     if not known:
         raise FaultError("no-signature", f"no signature of a known algorithm over {what}")
     algorithm, signature = max(known, key=lambda item: item[0].strength)
-    try:
+    with unusable_as("verify-exception", f"{algorithm.title} over {what}: "):
         fits = holds(key, algorithm.family, algorithm.digest, signature, data)
-    except UnsupportedKeyError:
-        raise
-    except UnusableKeyError as error:
-        raise FaultError("verify-exception", f"{algorithm.title} over {what}: {error}") from error
     if not fits:
         raise FaultError("did-not-verify", f"the {algorithm.title} signature does not fit {what}")
     found.algorithms = tuple(dict.fromkeys((*found.algorithms, algorithm.title)))
