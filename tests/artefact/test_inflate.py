@@ -92,7 +92,7 @@ def zeros(matches: int, end: str) -> bytes:
     head = "1" + "01" + "10111" + "00000" + "0111"  # last block, own codes, 286 lengths, one distance, 18 code lengths
     lengths = {2: 2, 3: 2, 15: 2, 17: 2}  # places, in the order of the format, of 18, 0, 2 and 1
     head += "".join(f"{lengths.get(place, 0):03b}"[::-1] for place in range(18))
-    skip = [f"11{count - 11:07b}"[:2] + f"{count - 11:07b}"[::-1] for count in (138, 117, 28)]
+    skip = ["11" + f"{count - 11:07b}"[::-1] for count in (138, 117, 28)]
     head += "10" + skip[0] + skip[1] + "10" + skip[2] + "01" + "01"
     bits = head + "10" + "00" * matches + end
     return bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))

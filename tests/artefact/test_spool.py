@@ -1,6 +1,7 @@
 """Bytes set aside are the same bytes, wherever they lie."""
 
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -93,3 +94,13 @@ def test_without_room_for_files_memory_has_to_do(monkeypatch):
 def test_views_outlive_the_spool():
     view = Spool(0).keep(b"still here")
     assert bytes(view) == b"still here"
+
+
+@pytest.mark.parametrize("limit", [0, RESIDENT])
+def test_a_closed_spool_has_neither_a_thread_nor_a_file_left(limit):
+    threads, files = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+    with Spool(limit) as spool:
+        bytes(spool.keep(b"yes"))
+    assert threading.active_count() == threads
+    del spool
+    assert len(list(Path("/proc/self/fd").iterdir())) == files

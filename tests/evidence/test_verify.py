@@ -136,9 +136,9 @@ def repack(path, members):
 def test_reordered_repeated_extra_and_missing_members_fail_and_are_named(path):
     write_small_bundle(path)
     members = list(bundle.members(path).items())
-    assert "another order: excerpts.json" in repack(path, [*members[:2], members[3], members[2], *members[4:]])[1]
-    assert "facts.json occurs 2 times" in repack(path, [*members[:4], members[3], *members[4:]])[1]
-    assert repack(path, [*members[:6], ("notes.txt", b""), members[6]])[3].startswith("notes.txt is extra")
+    assert "another order: facts.json" in repack(path, [*members[:3], members[4], members[3], *members[5:]])[1]
+    assert "facts.json occurs 2 times" in repack(path, [*members[:5], members[4], *members[5:]])[1]
+    assert repack(path, [*members[:7], ("notes.txt", b""), members[7]])[3].startswith("notes.txt is extra")
     for index, (name, _) in enumerate(members):
         faults = repack(path, members[:index] + members[index + 1 :])
         assert f"{name} is missing" in faults.values()

@@ -8,12 +8,12 @@ import pytest
 
 from affidavit.evidence.derive import derive
 from affidavit.facts import apple_signing
-from affidavit.model.apple import CodeDirectory, Entitlement, Executable, ProvisioningProfile
+from affidavit.model.apple import CodeDirectory, Entitlement, Executable, PrivacyManifest, ProvisioningProfile
 from affidavit.model.signing import Certificate, Signature
 from tests.builders.apple import Identity, Sealing, identity, profile, resource_list
 from tests.builders.ios_app import PROFILE, RIGHTS, App, framework
 from tests.builders.macho import Cpu, encryption, fat, image, signed_image
-from tests.builders.zip import zip_of
+from tests.builders.zip import Item, build_zip, zip_of
 from tests.signing.apple.checking import HELD
 
 FILES = {"icon.png": b"picture", "en.lproj/text.strings": b"text"}
@@ -292,7 +292,26 @@ def test_every_file_of_a_real_app_is_missed_when_it_changes(corpus, review):
     path = corpus / "ios" / "mas-crackmes" / "iOS__Level1__UnDebuggable__Level1.ipa__UnDebuggable.ipa"
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    open_to_change = ("/UnDebuggable", "/PkgInfo")
+    """The last byte of the executable is padding behind its signature; PkgInfo is not sealed (as Apple's rules say)."""
     for name in files:
         changed = {**files, name: files[name][:-1] + bytes([files[name][-1] ^ 1])}
         outcomes = {item.outcome for item in about(review(zip_of(changed)), Signature)}
-        assert outcomes == ({"refused"} if not name.endswith(("/UnDebuggable", "/PkgInfo")) else outcomes), name
+        assert outcomes == {"verified" if name.endswith(open_to_change) else "refused"}, name
+
+
+def test_bytes_in_entitlements_are_shown_in_hex(review):
+    made = review(App(sealing=Sealing(entitlements={**RIGHTS, "token": b"\x01\xff"})).build())
+    assert [item.value for item in about(made, Entitlement) if item.key == "token"] == ['"01ff"']
+
+
+@pytest.mark.parametrize("name", ["PrivacyInfo.xcprivacy", "embedded.mobileprovision"])
+def test_a_file_that_cannot_be_inflated_is_no_fact_and_is_said(name, review):
+    files = App(files={"PrivacyInfo.xcprivacy": plistlib.dumps({"NSPrivacyTracking": False})}).bundle()
+    items = [
+        Item(f"Payload/My.app/{path}", data, stream=b"\xff" if path == name else None) for path, data in files.items()
+    ]
+    made = review(build_zip(items))
+    assert "container/bad-deflate" in limits(made)
+    assert bool(about(made, ProvisioningProfile)) == (name != "embedded.mobileprovision")
+    assert bool(about(made, PrivacyManifest)) == (name != "PrivacyInfo.xcprivacy")

@@ -173,3 +173,22 @@ def test_real_apps_are_read_whole(sample: Callable[[str], Path], name):
     with open_artefact(path, Budget()) as opened:
         slow = len(unclaimed(opened.parts[0]))
     assert account.coverage.containers[0].unclaimed <= slow
+
+
+def test_a_bare_dex_claims_all_of_itself_and_its_broken_code_has_reasons(tmp_path: Path):
+    path = tmp_path / "a.dex"
+    path.write_bytes(b"dex\n035\0" + bytes(200))
+    account = derive(path)
+    [found] = account.coverage.containers
+    assert (found.size, found.claimed, found.unclaimed, found.seen) == (208, 208, 0, 1)
+    [code] = account.coverage.code
+    assert {reason.kind for reason in code.reasons} <= {item.kind for item in account.limitations}
+    assert code.reasons
+
+
+def test_an_entry_without_a_local_header_claims_nothing():
+    found = of(build_zip([Item("a", b"first"), Item("b", b"second", at=5_000, hidden=True)]))
+    assert (found.seen, found.unknown + found.searched, found.failed) == (2, 1, 1)
+    assert found.unclaimed == 0
+    hollow = of(build_zip([Item("a", b"x" * 9, 0, at=5_000), Item("b", b"second")]))
+    assert hollow.gaps == (Gap(0, 30 + 1 + 9),)

@@ -272,3 +272,10 @@ def test_apksigner_prints_the_same_certificates(corpus, path):
     assert {f"{algorithm} {size}" for algorithm, size in keys} <= {item.key for item in found}
     subjects = {frozenset(re.split(r", ?", line)) for line in re.findall(r"certificate DN: (.*)", said)}
     assert subjects <= {frozenset(item.subject.split(",")) for item in found}
+
+
+def test_the_number_of_v1_signature_files_is_bounded_and_said(tmp_path):
+    files = {f"META-INF/S{number:02}.{kind}": b"x" for number in range(18) for kind in ("SF", "RSA")}
+    found, limitations = facts(tmp_path, apk(**files))
+    assert blocks(found) == [("v1", -1)] * 16
+    assert "signing/many-blocks" in [item.kind for item in limitations]

@@ -1,11 +1,12 @@
 """Walls are raised in a process of their own, which says what stands and what it can still do."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-from affidavit.sandbox import landlock, syscalls
+from affidavit.sandbox import landlock, syscalls, walls
 
 START = "from affidavit.sandbox import landlock, limits, syscalls, walls\nfrom affidavit.sandbox.limits import Limits\n"
 BOUNDS = "Limits(1 << 28, 1 << 20, 1 << 20, 5)"
@@ -108,3 +109,22 @@ def test_limits_only_ever_shrink():
 def test_a_system_call_that_fails_is_an_error():
     code = "from affidavit.sandbox.kernel import system_call\nimport ctypes\n"
     assert said(code + "system_call(446, ctypes.c_int(-1), ctypes.c_uint32(0))").startswith(("OSError", "Permission"))
+
+
+@pytest.mark.parametrize(
+    ("standing", "confined", "why"),
+    [
+        (["limits", "seccomp"], False, "does not filter the system calls"),
+        (["limits", "landlock 1"], True, "a folder can still be opened"),
+        (["limits"], False, "no filter of system calls"),
+        (["limits"], True, ""),
+    ],
+)
+def test_what_the_kernel_says_counts_and_not_what_was_called(standing, confined, why):
+    """This process has no walls: it is told that it has."""
+    status = os.open("/proc/self/status", os.O_RDONLY)
+    if not why:
+        walls._see(status, standing, confined=confined)
+        return
+    with pytest.raises(walls.WallError, match=why):
+        walls._see(status, standing, confined=confined)

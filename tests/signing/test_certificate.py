@@ -14,6 +14,7 @@ from affidavit.signing.certificate import (
     parse_certificate,
     parse_signed_data,
 )
+from tests.builders.apple import cms, identity
 from tests.builders.signing import certificate, name, pkcs7_signature
 
 
@@ -139,3 +140,16 @@ def test_real_certificates_read_as_cryptography_reads_them(corpus):
             expected = certificate_.subject.rfc4514_string().replace("1.2.840.113549.1.9.1=", "emailAddress=")
             assert mine.subject == expected, file
             assert int(mine.serial, 16) == certificate_.serial_number, file
+
+
+def test_a_key_that_cannot_be_measured_is_named_by_its_family_alone():
+    der = certificate(kind="rsa")
+    start = b"\x03\x82\x01\x0f\x00\x30\x82\x01\x0a"  # a bit string that holds a sequence of two numbers
+    assert der.count(start) == 1
+    assert parse_certificate(der.replace(start, start[:5] + b"\x31\x82\x01\x0a")).key == "RSA"
+
+
+def test_a_signer_that_is_named_by_its_key_has_no_certificate_of_its_own_here():
+    found = parse_signed_data(cms(b"content", identity(), by_key=True))
+    assert found.signers == 1
+    assert [own for _, own in found.certificates] == [False] * 3

@@ -152,10 +152,10 @@ def test_certificates_can_be_read_when_the_rest_cannot():
 
 
 def test_a_key_that_cannot_be_used_is_a_fault_unless_it_only_cannot_be_checked_here():
-    with pytest.raises(FaultError, match="^key 3: none$") as caught, unusable_as("odd-key", "key 3: "):
+    with pytest.raises(FaultError, match="key 3: none") as caught, unusable_as("odd-key", "key 3: "):
         raise UnusableKeyError("none")
     assert caught.value.word == "odd-key"
-    with pytest.raises(UnsupportedKeyError, match="^large$"), unusable_as("odd-key"):
+    with pytest.raises(UnsupportedKeyError, match="large"), unusable_as("odd-key"):
         raise UnsupportedKeyError("large")
     with unusable_as("odd-key"):
         pass

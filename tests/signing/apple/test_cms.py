@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+from asn1crypto import cms as asn1_cms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,3 +146,17 @@ def test_openssl_says_the_same(kind, changed, tmp_path):
     done = subprocess.run([*command, "-out", "out"], cwd=tmp_path, capture_output=True, timeout=60, check=False)
     made = check_cms((tmp_path / "block").read_bytes(), content, code=True)
     assert (done.returncode == 0) == bool(made.algorithm) == (not changed)
+
+
+def test_a_signer_without_signed_attributes_is_malformed():
+    made = asn1_cms.ContentInfo.load(cms(CONTENT, identity()))
+    del made["content"]["signer_infos"][0]["signed_attrs"]
+    found = check_cms(made.dump(force=True), CONTENT, code=True)
+    assert (words(found)[0], found.algorithm) == ("apple-cms-malformed", "")
+
+
+def test_an_attribute_that_names_directories_and_is_no_property_list_names_none():
+    raw = cms(CONTENT, identity(), cdhashes=[b"d" * 20])
+    found = check_cms(raw.replace(b"<?xml", b"junk!"), CONTENT, code=True)
+    assert found.digests == ()
+    assert "apple-cms-signature" in words(found)

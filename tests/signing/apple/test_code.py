@@ -245,3 +245,13 @@ def test_every_changed_page_of_a_real_file_is_found(corpus):
     assert made.outcome == "refused"
     assert [issue.detail.split()[0] for issue in made.issues if issue.word == "apple-page-differs"] == ["14", "14"]
     assert [len(pages) for pages in changed_pages(bytes(data))] == [14, 14]
+
+
+def test_a_directory_with_too_few_digests_does_not_cover_the_code():
+    data = bytearray(signed_image(sealing=Sealing(), code=b"v" * 20_000))
+    at = data.index(b"\xfa\xde\x0c\x02") + 28  # magic, length, version, flags, two places, special slots
+    pages = int.from_bytes(data[at : at + 4], "big")
+    data[at : at + 4] = (pages - 1).to_bytes(4, "big")
+    made = check(bytes(data))
+    assert made.outcome == "refused"
+    assert f"{pages} pages have {pages - 1} sha256 digests" in [issue.detail for issue in made.issues]

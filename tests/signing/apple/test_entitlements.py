@@ -29,6 +29,10 @@ def test_the_earlier_form_is_a_set_of_pairs():
     assert read_der(b"\x31\x08" + pair) == {"a": True}
 
 
+def test_bytes_stay_bytes():
+    assert read_der(b"\xb0\x09\x30\x07\x0c\x01a\x04\x02\x00\xff") == {"a": b"\x00\xff"}
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
