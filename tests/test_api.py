@@ -79,10 +79,14 @@ def test_annotations_name_types_that_exist():
 
 def _types():
     from affidavit.artefact.budget import Budget
+    from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
     from affidavit.facts.extract import Progress
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
 
-    return {item.__name__: item for item in (Affidavit, Brief, Budget, Review, Verification)} | {"Progress": Progress}
+    return {item.__name__: item for item in (Affidavit, Brief, Budget, Review, Verification)} | {
+        "Progress": Progress,
+        "Sandbox": Sandbox,
+    }

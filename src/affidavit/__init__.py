@@ -12,7 +12,6 @@ The names in `__all__` are the public API. Exceptions are part of it: every one 
 `AffidavitError` and carries `.advice`.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,8 +116,12 @@ def verify(
 
     trusted = expected_key(key) if key is not None else None
     companion = None if v4_signature is None else Path(v4_signature)
-    derive = partial(derived_members, sandbox=sandbox, v4_signature=companion)
-    return check(Path(bundle), Path(artefact) if artefact is not None else None, trusted, derive)
+    return check(
+        Path(bundle),
+        Path(artefact) if artefact is not None else None,
+        trusted,
+        lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion),
+    )
 
 
 def ask(

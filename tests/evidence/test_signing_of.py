@@ -4,13 +4,18 @@ import pytest
 
 from affidavit.artefact.budget import Budget
 from affidavit.evidence.derive import derive
-from affidavit.evidence.signing_of import ABOUT, signing_of
+from affidavit.evidence.review import signatures
+from affidavit.evidence.signing_of import ABOUT
 from affidavit.model.errors import UsageError
 from affidavit.model.signing import Certificate, PlatformVerdict, Signature
 from tests.builders.block_signing import Signing, plain_apk, signed_apk
 from tests.builders.jar_signing import Jar
 from tests.builders.zip import zip_of
 from tests.signing.judging import file
+
+
+def alone(path, v4=None, sandbox="none"):
+    return signatures(path, Budget(), sandbox=sandbox, v4_signature=v4)
 
 
 def about(facts):
@@ -25,32 +30,45 @@ def about(facts):
 )  # fmt: skip
 def test_the_same_facts_as_a_review(tmp_path, data):
     path = file(tmp_path, data)
-    found = signing_of(path, Budget())
+    found = alone(path)
     assert about(found.facts) == about(derive(path).facts)
     assert found.artefact.size == len(data)
+
+
+def test_behind_walls_they_are_the_same(tmp_path):
+    path = file(tmp_path, signed_apk(v2=[Signing()]))
+    assert alone(path, sandbox="auto") == alone(path)
+
+
+def test_a_spent_budget_is_said(tmp_path):
+    path = file(tmp_path, signed_apk(v2=[Signing()]))
+    found = signatures(path, Budget(seconds=0), sandbox="none")
+    assert "signing/undetermined" in {item.kind for item in found.limitations}
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("name", ["v31-rsa-2048_2-tgt-34-1-tgt-28.apk", "v2-only-no-certs-in-sig.apk", "original.apk"])
 def test_real_apps_too(corpus, name):
     path = corpus / "signing" / "apksig" / name
-    assert about(signing_of(path, Budget()).facts) == about(derive(path).facts)
+    assert about(alone(path).facts) == about(derive(path).facts)
 
 
 @pytest.mark.corpus
-def test_a_v4_signature_that_came_with_the_app_is_checked(corpus):
+def test_a_v4_signature_that_came_with_the_app_is_checked(corpus, tmp_path):
     path = corpus / "signing" / "apksig" / "v31-rsa-2048_2-tgt-10000-dev-release.apk"
     v4 = path.with_name(path.name + ".idsig")
-    found = signing_of(path, Budget(), v4.read_bytes()).facts
+    found = alone(path, v4).facts
     outcomes = {fact.what.scheme: fact.what.outcome for fact in found if isinstance(fact.what, Signature)}
     assert outcomes["v4"] in {"verified", "refused"}
-    changed = signing_of(path, Budget(), v4.read_bytes()[:-1]).facts
+    shorter = tmp_path / "shorter.idsig"
+    shorter.write_bytes(v4.read_bytes()[:-1])
+    changed = alone(path, shorter).facts
     assert next(fact.what.outcome for fact in changed if isinstance(fact.what, Signature) and fact.what.scheme == "v4")
 
 
 def test_a_v4_file_beside_an_apk_of_a_set_belongs_to_it(tmp_path):
     data = zip_of({"base.apk": signed_apk(v2=[Signing()]), "base.apk.idsig": b"junk"}, method=0)
-    found = signing_of(file(tmp_path, data, "app.apks"), Budget()).facts
+    found = alone(file(tmp_path, data, "app.apks")).facts
     (v4,) = [fact.what for fact in found if isinstance(fact.what, Signature) and fact.what.scheme == "v4"]
     assert v4.outcome == "refused"
     assert v4.issues
@@ -58,7 +76,7 @@ def test_a_v4_file_beside_an_apk_of_a_set_belongs_to_it(tmp_path):
 
 def test_a_split_by_somebody_else_is_refused_and_says_so(tmp_path):
     inner = {"base.apk": signed_apk(v2=[Signing()]), "split_x.apk": signed_apk(v2=[Signing(kind="ec384")])}
-    found = signing_of(file(tmp_path, zip_of(inner, method=0), "app.apks"), Budget()).facts
+    found = alone(file(tmp_path, zip_of(inner, method=0), "app.apks")).facts
     words = {
         (fact.place.entry, issue.word)
         for fact in found
@@ -70,7 +88,7 @@ def test_a_split_by_somebody_else_is_refused_and_says_so(tmp_path):
 
 def test_a_jar_is_judged_by_javas_rules_and_by_no_android_version(tmp_path):
     data = Jar(files={"A.class": b"\xca\xfe\xba\xbe\0\0\0\x34"}).build()
-    found = signing_of(file(tmp_path, data, "a.jar"), Budget()).facts
+    found = alone(file(tmp_path, data, "a.jar")).facts
     assert [fact.what.outcome for fact in found if isinstance(fact.what, Signature)] == ["verified"]
     assert [fact.what.verified for fact in found if isinstance(fact.what, Certificate)] == [True]
     assert not [fact for fact in found if isinstance(fact.what, PlatformVerdict)]
@@ -78,4 +96,4 @@ def test_a_jar_is_judged_by_javas_rules_and_by_no_android_version(tmp_path):
 
 def test_no_file_is_a_mistake_of_use(tmp_path):
     with pytest.raises(UsageError):
-        signing_of(tmp_path / "none.apk", Budget())
+        alone(tmp_path / "none.apk")

@@ -292,8 +292,8 @@ def test_every_file_of_a_real_app_is_missed_when_it_changes(corpus, review):
     path = corpus / "ios" / "mas-crackmes" / "iOS__Level1__UnDebuggable__Level1.ipa__UnDebuggable.ipa"
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    # The last byte of the executable is padding behind its signature; no resource list has PkgInfo.
     open_to_change = ("/UnDebuggable", "/PkgInfo")
-    """The last byte of the executable is padding behind its signature; PkgInfo is not sealed (as Apple's rules say)."""
     for name in files:
         changed = {**files, name: files[name][:-1] + bytes([files[name][-1] ^ 1])}
         outcomes = {item.outcome for item in about(review(zip_of(changed)), Signature)}

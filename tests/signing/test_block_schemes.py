@@ -217,7 +217,9 @@ def test_each_fault_of_a_signer_is_explained_for_both_schemes():
     words = set()
     for name in ("signer", "signer_check", "scheme"):
         text = (folder / f"{name}.py").read_text("utf-8")
-        words |= set(re.findall(r'(?:FaultError\(|word = |_records\(\w+, |_listed\(\w+, )"([a-z-]+)"', text))
+        words |= set(
+            re.findall(r'(?:FaultError\(|unusable_as\(|word = |_records\(\w+, |_listed\(\w+, )"([a-z-]+)"', text)
+        )
     assert len(words) >= 15
     for scheme in ("v2-sig", "v3-sig"):
         assert {f"{scheme}-{word}" for word in words} <= set(issue_texts())

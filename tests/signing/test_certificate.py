@@ -153,3 +153,9 @@ def test_a_signer_that_is_named_by_its_key_has_no_certificate_of_its_own_here():
     found = parse_signed_data(cms(b"content", identity(), by_key=True))
     assert found.signers == 1
     assert [own for _, own in found.certificates] == [False] * 3
+
+
+@pytest.mark.parametrize("parse", [parse_certificate, parse_signed_data])
+def test_a_number_without_end_is_not_read(parse):
+    with pytest.raises(UnreadableCertificateError, match="too long to read"):
+        parse(b"\x30\x82\xf0\x00\x06\x82\xef\xfc\x2a" + b"\x81" * 61_000 + b"\x01")

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, apply_settings, budget
+from affidavit.cli.options import add_output, add_walls, apply_settings, budget
 from affidavit.cli.output import emit
 from affidavit.cli.source import BUNDLE, file_at
+from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from affidavit.model.artefact import Artefact
@@ -32,11 +33,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="+", metavar="APP", help="an app, or an .affidavit bundle")
     add_output(parser, ("terminal", "json"), "terminal")
     parser.add_argument("--budget", metavar="TIME,MEMORY", help="bounds such as 60s,2GB for each app")
+    add_walls(parser)
     apply_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Show the signers."""
+    if options.v4_signature is not None and len(options.paths) > 1:
+        raise UsageError("--v4-signature is of one app, and several were given", advice="give that app alone")
     from affidavit.report.signers import as_json, as_text  # noqa: PLC0415 - costs time that --help should not pay
 
     apps = list(_apps(options))
@@ -62,11 +66,11 @@ def _apps(options: argparse.Namespace) -> Iterator["App"]:
 def _read(path: Path, options: argparse.Namespace) -> "tuple[Artefact, tuple[Fact, ...], tuple[Limitation, ...]]":
     """Artefact, facts and limitations of a bundle, or of an app of which only the signatures are read."""
     import affidavit  # noqa: PLC0415 - as above
-    from affidavit.evidence.signing_of import signing_of  # noqa: PLC0415 - as above
+    from affidavit.evidence.review import signatures  # noqa: PLC0415 - as above
 
     file_at(path, "give the path of an app or of an .affidavit bundle")
     if path.suffix == BUNDLE:
         read = affidavit.read(path)
         return read.manifest.artefact, read.facts, read.limitations
-    found = signing_of(path, budget(options.budget))
+    found = signatures(path, budget(options.budget), sandbox=options.sandbox, v4_signature=options.v4_signature)
     return found.artefact, found.facts, found.limitations

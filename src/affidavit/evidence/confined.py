@@ -77,6 +77,7 @@ class _Task(NamedTuple):
     budget: Budget
     progress: Progress
     v4_signature: bytes | None
+    signatures: bool
 
 
 def review_confined(
@@ -84,12 +85,32 @@ def review_confined(
 ) -> Affidavit:
     """Review one artefact behind walls: the unsigned affidavit.
 
+    Args, and what it raises: as `read_confined`.
+    """
+    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature))
+
+
+def read_confined(
+    path: Path,
+    budget: Budget,
+    progress: Progress,
+    sandbox: Sandbox,
+    v4_signature: bytes | None = None,
+    *,
+    signatures: bool = False,
+) -> tuple[Examined, str]:
+    """Read one artefact behind walls.
+
     Args:
         path: the artefact.
         budget: what the review may cost; it bounds all workers together.
         progress: called with stage, done and total.
         sandbox: *auto* or *bubblewrap*.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        signatures: whether nothing but the signatures is asked for.
+
+    Returns:
+        What was read, and the names of the walls.
 
     Raises:
         UsageError: there is no such file, or no walls can be raised here.
@@ -100,7 +121,7 @@ def review_confined(
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     file = given(path)
     try:
-        return conclude(*_examined(_Task(file, budget, progress, v4_signature), sandbox))
+        return _examined(_Task(file, budget, progress, v4_signature, signatures), sandbox)
     finally:
         os.close(file.handle)
 
@@ -240,6 +261,7 @@ class _Worker:
             spool=spool,
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
+            signatures=task.signatures,
             v4_signature=task.v4_signature,
             lost=tuple(lost),
             confined=bool(self._wrapper),

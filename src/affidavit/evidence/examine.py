@@ -75,7 +75,7 @@ def examine(
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
         state.v4_signature = v4_signature
-        ran = _run(state, drawn, progress, {item.stage: item.cause for item in lost})
+        ran = _run(state, drawn, progress, {item.stage: item for item in lost})
         return Examined(
             replace(opened.artefact, v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else ""),
             drawn.facts or canonical(state.facts),
@@ -87,7 +87,9 @@ def examine(
         )
 
 
-def _run(state: Extraction, drawn: _Conclusions, progress: Progress, lost: dict[str, str]) -> tuple[StageCoverage, ...]:
+def _run(
+    state: Extraction, drawn: _Conclusions, progress: Progress, lost: dict[str, Lost]
+) -> tuple[StageCoverage, ...]:
     """Run every stage; give what became of each."""
     later: tuple[tuple[str, Callable[[], None]], ...] = (
         ("libraries", lambda: _name_libraries(state)),
@@ -99,12 +101,17 @@ def _run(state: Extraction, drawn: _Conclusions, progress: Progress, lost: dict[
     for name, stage in (*stages(state, progress), *later):
         progress(name, 0, 1)
         if name in lost:
-            detail = f"stage {name!r} was left out: the process that reads the artefact {lost[name]} in it"
-            state.limitations.append(Limitation("tool/worker-died", f"{detail}; what it would have read is unknown"))
+            state.limitations.append(lost_stage(lost[name]))
             ran.append(StageCoverage(name, "skipped"))
             continue
         ran.append(StageCoverage(name, _outcome(state, name, stage)))
     return tuple(ran)
+
+
+def lost_stage(item: Lost) -> Limitation:
+    """What a stage that is left out means."""
+    detail = f"stage {item.stage!r} was left out: the process that reads the artefact {item.cause} in it"
+    return Limitation("tool/worker-died", f"{detail}; what it would have read is unknown")
 
 
 def _outcome(state: Extraction, name: str, stage: Callable[[], None]) -> Outcome:

@@ -39,6 +39,7 @@ class Request(Struct, frozen=True):
         spool: descriptor of an empty file for bulky code; -1 where there is none.
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
+        signatures: whether nothing but the signatures is asked for.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
         confined: whether a wall stands around the whole process already.
@@ -52,6 +53,7 @@ class Request(Struct, frozen=True):
     spool: int
     budget: Budget
     seconds: int
+    signatures: bool = False
     v4_signature: bytes | None = None
     lost: tuple[Lost, ...] = ()
     confined: bool = False

@@ -1,5 +1,6 @@
 """A review as a Python value."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -7,9 +8,11 @@ from typing import Final
 from msgspec import Struct
 
 from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import given
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
-from affidavit.evidence.confined import Progress, Sandbox, review_confined
+from affidavit.evidence.confined import Progress, Sandbox, read_confined, review_confined
+from affidavit.evidence.examined import Examined
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -99,6 +102,26 @@ def reviewed(
 
         return derive(path, budget, progress, companion)
     return review_confined(path, budget or Budget(), progress, sandbox, companion)
+
+
+def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> Examined:
+    """Read the signatures of one artefact and nothing else of it: the arguments are those of `reviewed`.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UsageError: there is no such file, or the walls cannot be raised here.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    companion = None if v4_signature is None else _bytes_of(v4_signature)
+    if sandbox != "none":
+        return read_confined(path, budget, silent, sandbox, companion, signatures=True)[0]
+    from affidavit.evidence.signing_of import signing_of  # noqa: PLC0415 - as above
+
+    file = given(path)
+    try:
+        return signing_of(file, budget, silent, v4_signature=companion)
+    finally:
+        os.close(file.handle)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -1,20 +1,17 @@
 """The signatures of one artefact and nothing else of it: what `affidavit signers` asks for."""
 
-import os
-from pathlib import Path
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 from affidavit.artefact.arsc import parse_arsc
 from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
+from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
-from affidavit.evidence.examine import canonical
-from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, read_declared, read_signing
+from affidavit.evidence.examine import canonical, lost_stage
+from affidavit.evidence.examined import Examined, Lost
+from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, Progress, read_declared, read_signing
 from affidavit.identity import signers
-from affidavit.model.artefact import Artefact
-from affidavit.model.fact import Fact
+from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 from affidavit.model.signing import (
@@ -28,43 +25,48 @@ from affidavit.model.signing import (
 
 ABOUT = (Certificate, KnownSigner, Package, PlatformVerdict, Signature, SigningBlock, SigningLineage)
 """What the facts are about."""
+AREAS = frozenset({"signing", "budget", "container", "tool"})
+"""Areas of the limitations that bear on signatures."""
 
 
-class SignedArtefact(Struct, frozen=True):
-    """Facts about an artefact's signatures and its package, in the bundle's order, and what could not be read."""
-
-    artefact: Artefact
-    facts: tuple[Fact, ...]
-    limitations: tuple[Limitation, ...]
-
-
-def signing_of(path: Path, budget: Budget, v4_signature: bytes | None = None) -> SignedArtefact:
-    """Read the signatures of one artefact, in this process.
-
-    Args:
-        path: the artefact.
-        budget: what the reading may cost.
-        v4_signature: bytes of the v4 signature file that came with it.
+def signing_of(
+    given: Given,
+    budget: Budget,
+    progress: Progress,
+    *,
+    sha256: str = "",
+    spool: Spool | None = None,
+    v4_signature: bytes | None = None,
+    lost: Sequence[Lost] = (),
+) -> Examined:
+    """Read the signatures of one artefact: the arguments and the answer are those of `examine.examine`.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
-        UsageError: there is no such file.
-        BudgetError: time or memory ran out.
         KnowledgeError: compiled knowledge is missing.
     """
-    file = given(path)
-    try:
-        with open_artefact(file, budget) as opened, Spool() as spool:
-            state = Extraction(opened, budget, spool, v4_signature=v4_signature)
-            _read_manifests(state)
-            read_declared(state, _silent)
-            read_signing(state, _silent)
-            state.facts += signers.extract(tuple(state.facts))
-            facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
-            said = [item for item in state.limitations if item.kind.split("/")[0] in {"signing", "budget", "container"}]
-            return SignedArtefact(opened.artefact, facts, (*opened.limitations, *said))
-    finally:
-        os.close(file.handle)
+    progress("opening", 0, 1)
+    with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
+        state = Extraction(opened, budget, kept, v4_signature=v4_signature)
+        progress("signing", 0, 1)
+        try:
+            if lost:
+                state.limitations += [lost_stage(item) for item in lost]
+            else:
+                _read(state)
+        except BudgetError as error:
+            state.limitations.append(Limitation("budget/signing", f"the signatures were not all checked: {error}"))
+        facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
+        said = [item for item in state.limitations if item.kind.split("/")[0] in AREAS]
+        return Examined(opened.artefact, facts, limitations=(*opened.limitations, *said))
+
+
+def _read(state: Extraction) -> None:
+    """Manifests, signatures, and whose they are known to be."""
+    _read_manifests(state)
+    read_declared(state, _silent)
+    read_signing(state, _silent)
+    state.facts += signers.extract(tuple(state.facts))
 
 
 def _silent(stage: str, done: int, total: int) -> None:

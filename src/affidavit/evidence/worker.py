@@ -20,6 +20,7 @@ from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
 from affidavit.evidence.examine import examine
 from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
+from affidavit.evidence.signing_of import signing_of
 from affidavit.model.errors import AffidavitError, BudgetError
 from affidavit.sandbox.channel import send
 from affidavit.sandbox.limits import Limits
@@ -96,7 +97,8 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     walls = raise_walls(bounds, confined=request.confined, last=spool.tend)
     send(request.answers, WALLS, msgspec.json.encode(walls))
     given = Given(request.name, request.artefact, request.size)
-    examined = examine(
+    reading = signing_of if request.signatures else examine
+    examined = reading(
         given,
         request.budget,
         _Reporter(request.answers),
