@@ -346,7 +346,7 @@ def test_random_damage_is_survived_in_bounded_time():
     started = time.process_time()
     for _ in range(2000):
         parse_axml(manifests.damaged(chance.choice(honest), chance))
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60
 
 
 @pytest.mark.corpus

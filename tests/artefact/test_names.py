@@ -51,4 +51,4 @@ def test_the_longest_names_cost_no_more_than_their_letters():
     assert (text[:6], set(words)) == ("\\\\x01\\", {"name-control", "name-traversal"})
     for _ in range(100):
         read_name(b"\\\x01" * 32_000)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30  # what is quadratic takes minutes

@@ -191,11 +191,3 @@ def test_real_lists_are_read_as_the_standard_library_reads_them(corpus):
                     assert plain(read_plist(data)) == plistlib.loads(data), name
                     seen += 1
     assert seen >= 30
-
-
-@pytest.mark.parametrize("raw", [b"\xa9" + b"\x01" * 9, b"\xd5" + b"\x01" * 5 + b"\x01" * 5])
-def test_values_are_counted_each_time_they_are_referred_to(raw):
-    data = binary([raw, b"\x51a"])
-    assert read_plist(data, 20)
-    with pytest.raises(PlistError, match="more than 5 values"):
-        read_plist(data, 5)

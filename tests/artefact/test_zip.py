@@ -248,7 +248,7 @@ def test_thousands_of_duplicates_and_broken_records_cost_no_more_than_their_numb
     assert len({entry.path for entry in read.part.entries}) == 20_000
     broken = [Item(f"{number}", b"", 0, extra=b"xyz", central={"extra_length": 60_000}) for number in range(5_000)]
     assert read_zip(build_zip(broken)).kinds == ["container/broken-directory"]
-    assert time.process_time() - started < 5.0
+    assert time.process_time() - started < 30  # what is quadratic takes minutes
     assert max(limitation.count for limitation in read.limitations) > 10_000 or len(read.limitations) == 1
 
 

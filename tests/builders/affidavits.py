@@ -186,7 +186,7 @@ def excerpts(known: tuple[Fact, ...]) -> dict[str, Excerpt]:
 
 
 COVERAGE = Coverage(
-    (ContainerCoverage("", "base", 20_000, 9, 4, 3, 1, 0, 0, 1, 19_990, (Gap(19_000, 10),), 10),),
+    (ContainerCoverage("", "base", 20_000, 9, 4, 3, 1, 0, 1, 0, 19_990, (Gap(19_000, 10),), 10),),
     (CodeCoverage("classes.dex", 12, 80, 75, 74, 2_311, (Reason("code/undecoded-method", 1),)),),
     (StageCoverage("entries", "done"), StageCoverage("code", "done")),
 )

@@ -7,6 +7,7 @@ from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_
 from affidavit.evidence.proofs import broken, cited_places, nodes
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Excerpt
+from affidavit.model.coverage import CodeCoverage, ContainerCoverage, Coverage, StageCoverage
 from affidavit.model.finding import Answer, Grade, Proof
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
@@ -117,3 +118,38 @@ def test_law_that_no_binding_brings_up_shows():
     left = msgspec.structs.replace(SMALL.law, bindings=SMALL.law.bindings[1:])
     assert faults(law=left) == ["law on 'chat' rests on no binding"]
     assert not faults(law=LawRecord())
+
+
+WHOLE = ContainerCoverage("", "base", 100, 4, 1, 1, 1, 0, 1, 0, 90, (), 10)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "said", "excuse"),
+    [
+        (Coverage((msgspec.structs.replace(WHOLE, seen=5),)), "container '' does not add up", ""),
+        (Coverage((msgspec.structs.replace(WHOLE, claimed=91),)), "container '' does not add up", ""),
+        (
+            Coverage((msgspec.structs.replace(WHOLE, searched=0, failed=1),)),
+            "entries that were not read, and no limitation",
+            "container/bad-deflate",
+        ),
+        (
+            Coverage(code=(CodeCoverage("classes.dex", 1, 4, 3, 2, 9),)),
+            "methods that were not decoded, and no limitation",
+            "code/undecoded",
+        ),
+        (Coverage(stages=(StageCoverage("code", "cut"),)), "stage 'code' was cut", "budget/code"),
+        (Coverage(stages=(StageCoverage("code", "failed"),)), "stage 'code' was failed", "tool/stage-failed"),
+    ],
+)
+def test_what_was_not_examined_has_to_be_said(coverage, said, excuse):
+    honest = msgspec.structs.replace(SMALL, findings=(), limitations=(), coverage=coverage)
+    [fault] = [item for item in broken(honest) if "coverage" in item or "stage" in item]
+    assert said in fault
+    if excuse:
+        excused = msgspec.structs.replace(honest, limitations=(Limitation(excuse, "why"),))
+        assert not [item for item in broken(excused) if "coverage" in item or "stage" in item]
+
+
+def test_a_coverage_that_adds_up_is_no_fault():
+    assert not faults(coverage=Coverage((WHOLE,)))

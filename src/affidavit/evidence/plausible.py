@@ -100,4 +100,11 @@ def _deep(finding: Finding) -> bool:
 def _as_affidavit(examined: Examined) -> Affidavit:
     """What was said, in the form in which `broken` looks at it."""
     nothing = Manifest(SCHEMA, Artefact("", "", 0, ""), Tool("", "", ""), "", partial=False, protection="", members=())
-    return Affidavit(nothing, examined.facts, examined.findings, examined.limitations, examined.excerpts)
+    return Affidavit(
+        nothing,
+        examined.facts,
+        examined.findings,
+        examined.limitations,
+        examined.excerpts,
+        coverage=examined.coverage,
+    )

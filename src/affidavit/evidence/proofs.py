@@ -1,12 +1,14 @@
 """Whether an affidavit holds together by itself: every finding leads to facts and bytes that are there."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_key
 from affidavit.facts.reading import make_fact
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit
+from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Finding, Proof
 from affidavit.model.place import Place
@@ -26,6 +28,7 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
         name = f"binding of {item.app[:80]!r}"
         yield from (f"{name} rests on fact {fact[:40]!r}, which is not there" for fact in item.facts if fact not in ids)
     yield from _unbound(affidavit.law)
+    yield from _unaccounted(affidavit.coverage, gaps)
     for finding in affidavit.findings:
         name = f"finding {finding.rule[:80]!r}"
         yield from (f"{name} {fault}" for fault in _contradictions(finding))
@@ -37,6 +40,23 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
         cited = () if excused else islice(cited_places(finding), EXCERPTS_PER_FINDING)
         missing = (place for place in cited if place.offset >= 0 and excerpt_key(place) not in affidavit.excerpts)
         yield from (f"{name} cites {excerpt_key(place)[:120]!r}, which has no excerpt" for place in missing)
+
+
+def _unaccounted(coverage: Coverage, gaps: AbstractSet[str]) -> Iterator[str]:
+    """What was not examined although no limitation says so: then no absence rests on it."""
+    areas = {kind.partition("/")[0] for kind in gaps}
+    for container in coverage.containers:
+        parts = (container.parsed, container.searched, container.unknown, container.archives, container.folders)
+        if container.seen != sum(parts) + container.failed or container.size != container.claimed + container.unclaimed:
+            yield f"coverage of container {container.entry[:80]!r} does not add up"
+        if container.failed and areas.isdisjoint({"container", "budget", "tool"}):
+            yield f"coverage of container {container.entry[:80]!r} has entries that were not read, and no limitation"
+    for code in coverage.code:
+        if code.decoded < code.coded and areas.isdisjoint({"code", "budget", "tool"}):
+            yield f"coverage of code in {code.entry[:80]!r} has methods that were not decoded, and no limitation"
+    for stage in coverage.stages:
+        if stage.outcome != "done" and areas.isdisjoint({"budget", "tool"}):
+            yield f"stage {stage.name[:40]!r} was {stage.outcome}, and no limitation says so"
 
 
 def _unbound(law: LawRecord) -> Iterator[str]:

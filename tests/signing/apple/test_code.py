@@ -1,6 +1,7 @@
 """A code signature is checked whole: each thing that was changed after signing is found, and nothing else is."""
 
 import plistlib
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -47,10 +48,15 @@ def test_code_that_was_changed_is_found_with_its_place():
     assert made.outcome == "refused"
 
 
+@cache
+def paged_image(page: int) -> bytes:
+    return signed_image(sealing=Sealing(page=page, digests=("sha256", "sha1")), code=b"y" * 9_500)
+
+
 @settings(max_examples=60, deadline=None)
 @given(at=st.lists(st.integers(200, 9_000), max_size=6), page=st.sampled_from([12, 14, 0]))
 def test_changed_pages_are_those_that_a_slow_reading_finds(at, page):
-    data = bytearray(signed_image(sealing=Sealing(page=page, digests=("sha256", "sha1")), code=b"y" * 9_500))
+    data = bytearray(paged_image(page))
     for place in at:
         data[place] ^= 0xFF
     slow = changed_pages(bytes(data))
@@ -186,10 +192,16 @@ def test_the_budget_ends_the_comparison_of_pages():
         check_code(only, memoryview(data), Beside(), stop)
 
 
+@cache
+def full_image() -> bytes:
+    """One signed image for all examples: to make it costs more than to check it."""
+    return signed_image(sealing=FULL, code=b"w" * 5_000)
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_any_change_of_a_signed_image_is_refused_or_leaves_the_covered_bytes_alone(data):
-    whole = signed_image(sealing=FULL, code=b"w" * 5_000)
+    whole = full_image()
     changed = bytearray(whole)
     at = data.draw(st.integers(0, len(whole) - 1))
     changed[at] ^= data.draw(st.integers(1, 255))

@@ -3,7 +3,7 @@
 import plistlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from affidavit.artefact.plist import PlistError
@@ -12,14 +12,18 @@ from affidavit.signing.apple.entitlements import read_der, read_xml
 from tests.builders.apple import der_entitlements, der_value
 
 VALUES = st.recursive(
-    st.booleans() | st.integers(-(1 << 63), 1 << 63) | st.text(max_size=200),
+    st.booleans()
+    | st.integers(-(1 << 63), 1 << 63)
+    | st.text(max_size=9)
+    | st.sampled_from([60, 70, 150]).map("é".__mul__),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.text(max_size=20), VALUES, max_size=6))
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.text(max_size=9), VALUES, max_size=4))
+@example({"long": "x" * 70_000})
 def test_what_is_written_in_der_is_read(content):
     assert read_der(der_entitlements(content)) == content
 
