@@ -437,6 +437,20 @@ def test_the_number_of_elements_is_bounded_in_text_xml_too(monkeypatch):
     assert kinds(document) == {"manifest/too-many-elements"}
 
 
+@pytest.mark.parametrize("name", ["utf-8", "UTF-8", "iso-8859-1", "us-ascii"])
+def test_text_in_an_encoding_that_every_reader_knows_is_read(name):
+    document = parse_axml(f'<?xml version="1.0" encoding="{name}"?><manifest/>'.encode())
+    assert document.root is not None
+    assert not document.limitations
+
+
+@pytest.mark.parametrize("name", ["cp1252", "cp037", "utf-7", "idna", "zlib"])
+def test_text_in_an_encoding_that_python_alone_knows_is_not_read(name):
+    document = parse_axml(f"<?xml version='1.0' encoding = '{name}'?><manifest/>".encode())
+    assert document.root is None
+    assert f"the XML is in the encoding '{name}'" in document.limitations[0].detail
+
+
 def test_text_in_an_encoding_that_nobody_knows_is_stated():
     document = parse_axml(b'<?xml version="1.0" encoding="nobodys"?><manifest/>')
     assert document.root is None

@@ -12,6 +12,11 @@ from affidavit.artefact.stringpool import text_of_utf8
 from affidavit.artefact.xmltree import STRING, Attribute, Document, Element, TreeBuilder
 
 _SEPARATOR = "\n"
+_DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']{1,40})")
+_ENCODINGS = frozenset({b"utf-8", b"utf-16", b"iso-8859-1", b"us-ascii"})
+"""Encodings that Expat reads by itself. For any other it would ask Python, which behind walls can load none: then the
+same bytes would be read in one process and not in the other.
+"""
 _ATTRIBUTE = re.compile(rb"[ \t\r\n]+([^ \t\r\n=/>]{1,512})[ \t\r\n]*=[ \t\r\n]*(?:\"[^\"]*\"|'[^']*')")
 _NAME = re.compile(rb"<[^ \t\r\n/>]*")
 
@@ -31,6 +36,12 @@ def parse_text(data: bytes, entry: str, budget: Budget | None = None) -> Documen
         BudgetError: time or memory ran out.
     """
     document = Document(None, binary=False, entry=entry)
+    declared = _DECLARED.match(data)
+    if declared and declared[1].lower() not in _ENCODINGS:
+        name = text_of_utf8(declared[1])
+        document.limit("manifest/malformed-xml", f"the XML is in the encoding {name!r}, which is not read here", 0)
+        document.limit("manifest/unreadable", "no root element was found in the XML")
+        return document
     reader = _Reader(data, document, budget or Budget())
     try:
         reader.parser.Parse(data, True)
