@@ -20,7 +20,7 @@ from tests.sandbox.attacking import NOBODY, Victim, victim
 from tests.sandbox.attacks import ATTACKS, LEVELS
 
 ROUNDS = 9
-CODE = "from affidavit.cli.main import main; main()"
+CODE = "import sys; from affidavit.cli.main import main; sys.exit(main())"
 REVIEW = [sys.executable, "-c", CODE, "review", "--no-files", "-q"]
 
 

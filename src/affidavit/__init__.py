@@ -121,6 +121,7 @@ def verify(
         Path(artefact) if artefact is not None else None,
         trusted,
         lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion),
+        companion,
     )
 
 

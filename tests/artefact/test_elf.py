@@ -1,5 +1,6 @@
 """ELF files: what the dynamic linker sees is read, agrees with LIEF and readelf, and lies cost only themselves."""
 
+import struct
 import zipfile
 
 import lief
@@ -330,3 +331,13 @@ def test_names_are_bounded_together(monkeypatch):
     elf = read(exports=[f"{number}" + "é" * 500 for number in range(2_500)])
     assert "native/long-names" in kinds(elf)
     assert 2_000 < len(elf.symbols.exports) < 2_500
+
+
+def test_a_chain_of_hashes_that_does_not_end_in_the_file_is_said():
+    data = bytearray(ElfBuilder(exports=["plain"]).build())
+    table = data.index(struct.pack("<IIIIQ", 1, 1, 1, 5, 0))  # one bucket; symbols from 1 on; one empty Bloom word
+    struct.pack_into("<I", data, table + 24, 0x00FF_FFFF)
+    found = read_elf("x", bytes(data))
+    assert isinstance(found, Elf)
+    assert kinds(found) >= {"native/bad-hash-table", "native/no-symbol-count"}
+    assert found.symbols.exports == ("plain",)

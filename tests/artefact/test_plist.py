@@ -191,3 +191,10 @@ def test_real_lists_are_read_as_the_standard_library_reads_them(corpus):
                     assert plain(read_plist(data)) == plistlib.loads(data), name
                     seen += 1
     assert seen >= 30
+
+
+def test_keys_are_values_too():
+    data = binary([b"\xd3" + b"\x01" * 3 + b"\x01" * 3, b"\x51a"])
+    assert read_plist(data, 7) == {"a": "a"}
+    with pytest.raises(PlistError, match="more than 5 values"):
+        read_plist(data, 5)

@@ -368,8 +368,9 @@ def test_a_zip64_locator_that_leads_nowhere_leaves_the_plain_record(offset):
     assert [entry.name for entry in read_zip(bytes(raw)).part.entries] == ([] if offset < 16 else ["a"])
 
 
-def test_a_zip64_field_may_hold_only_the_sizes_that_are_asked_for():
-    extra = struct.pack("<2HQ", 1, 8, 3)
+@pytest.mark.parametrize("before", [b"", struct.pack("<2HI", 0xCAFE, 4, 0)])
+def test_a_zip64_field_may_hold_only_the_sizes_that_are_asked_for(before):
+    extra = before + struct.pack("<2HQ", 1, 8, 3)
     entry = Item("a", b"abc", 0, central={"compressed": 0xFFFFFFFF}, extra=extra)
     read = read_zip(build_zip([entry]))
     assert (read.part.entries[0].compressed, read.part.entries[0].size) == (3, 3)

@@ -226,7 +226,13 @@ def test_reading_a_bundle_imports_nothing_heavy(written):
 def test_members_are_encoded_once_and_let_go_when_written(tmp_path, monkeypatch):
     made = small_affidavit()
     expected = bundle.content_members(
-        made.facts, made.findings, made.limitations, made.excerpts, made.categories, law=made.law, coverage=made.coverage
+        made.facts,
+        made.findings,
+        made.limitations,
+        made.excerpts,
+        made.categories,
+        law=made.law,
+        coverage=made.coverage,
     )
     assert bundle.members_of(made) == expected
     monkeypatch.setattr(bundle, "content_members", lambda *_: pytest.fail("encoded again"))

@@ -332,3 +332,26 @@ def test_texts_from_a_bundle_are_printed_without_control_characters(path):
     assert {7, 9} <= set(failed(verification))
     for step in verification.steps:
         assert step.detail.isprintable()
+
+
+def test_a_v4_signature_file_that_the_review_had_and_the_check_has_not_accuses_nobody(path, app, tmp_path):
+    small = small_affidavit()
+    digest_of_it = hashlib.sha256(b"v4").hexdigest()
+    artefact = msgspec.structs.replace(small.manifest.artefact, v4_signature=digest_of_it)
+    manifest = msgspec.structs.replace(small.manifest, artefact=artefact)
+    bundle.write_bundle(path, by_this_tool(msgspec.structs.replace(small, manifest=manifest)), key())
+    step = verify(path, app, PUBLIC, other_review).steps[8]
+    assert step.passed is None
+    assert f"was given a v4 signature file with SHA-256 {digest_of_it}" in step.detail
+    (tmp_path / "app.idsig").write_bytes(b"v4")
+    assert verify(path, app, PUBLIC, derived, tmp_path / "app.idsig").steps[8].passed is True
+    (tmp_path / "app.idsig").write_bytes(b"v5")
+    assert verify(path, app, PUBLIC, derived, tmp_path / "app.idsig").steps[8].passed is None
+
+
+def test_a_v4_signature_file_that_only_the_check_has_accuses_nobody(path, app, tmp_path):
+    write_small_bundle(path)
+    (tmp_path / "app.idsig").write_bytes(b"v4")
+    step = verify(path, app, PUBLIC, other_review, tmp_path / "app.idsig").steps[8]
+    assert step.passed is None
+    assert "was given no v4 signature file" in step.detail

@@ -315,3 +315,11 @@ def test_a_file_that_cannot_be_inflated_is_no_fact_and_is_said(name, review):
     assert "container/bad-deflate" in limits(made)
     assert bool(about(made, ProvisioningProfile)) == (name != "embedded.mobileprovision")
     assert bool(about(made, PrivacyManifest)) == (name != "PrivacyInfo.xcprivacy")
+
+
+def test_a_second_file_of_the_executables_name_is_not_taken_for_it_and_is_said(review):
+    files = App().bundle()
+    items = [Item(f"Payload/My.app/{path}", data) for path, data in [*files.items(), ("My", files["My"])]]
+    made = review(build_zip(items))
+    assert "container/duplicate-name" in limits(made)
+    assert len(about(made, Signature)) == 1

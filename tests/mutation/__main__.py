@@ -17,7 +17,7 @@ def main() -> int:
     options = _options()
     warm()
     if options.only is None:
-        seeds, apps = range(options.seed, options.seed + options.count), _pool(options.pool)
+        seeds, apps = range(options.seed, options.seed + options.count), _pool(options)
         _say(f"{len(seeds)} cases of {len(apps)} apps")
         outcomes = _watched(run(seeds, apps, options.jobs, _folder(options.keep), options.seconds))
     else:
@@ -26,15 +26,16 @@ def main() -> int:
     return int(any(item.faults for item in outcomes))
 
 
-def _pool(name: str) -> pool.Pool:
-    return pool.Pool(pool.own_names() | ({} if name == "own" else pool.corpus_names()))
+def _pool(options: argparse.Namespace) -> pool.Pool:
+    groups = pool.own_names() | ({} if options.pool == "own" else pool.corpus_names())
+    return pool.Pool(groups, options.largest)
 
 
 def _only(options: argparse.Namespace) -> Outcome:
     """One case; the changed app is kept."""
     app, other = options.app, options.other or options.app
     if not app:
-        apps = _pool(options.pool)
+        apps = _pool(options)
         app, other = apps.name(options.only), apps.name(options.only, "other")
     folder = _folder(options.keep or Path("out"))
     _say(f"{app}; the changed app is left in {folder}")
@@ -55,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="cases at a time")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="longest review by the clock")
     parser.add_argument("--pool", choices=("own", "all"), default="all", help="made apps and samples, or real ones too")
+    parser.add_argument("--largest", type=int, default=pool.LARGEST, metavar="BYTES", help="largest app that is taken")
     parser.add_argument("--only", type=int, metavar="SEED", help="one case, left in the folder of --keep (or out/)")
     parser.add_argument("--app", help="with --only: the app that it is a case of, as a failure names it")
     parser.add_argument("--other", help="with --app: the app that it is spliced with")

@@ -10,7 +10,8 @@ from tests.mutation.apps import MADE
 from tests.mutation.fields import dice
 
 _SUFFIXES = frozenset({".apk", ".aar", ".jar", ".dex", ".xapk", ".apks", ".ipa"})
-_LARGEST = 30 << 20
+LARGEST = 30 << 20
+"""Bytes of the largest app that is taken."""
 _USUAL = 200 << 10
 """Bytes from which an app is taken less often, so that a case costs about a tenth of a second."""
 _FOLDERS = {
@@ -52,7 +53,7 @@ def own_names() -> dict[str, dict[str, int]]:
     found = {name: pin.size for name, pin in samples.pins().items() if _is_there(name)}
     return {
         "builder": {f"builder:{name}": 1 for name in MADE},
-        "sample": {f"sample:{name}": size for name, size in found.items() if size <= _LARGEST},
+        "sample": {f"sample:{name}": size for name, size in found.items() if size <= LARGEST},
     }
 
 
@@ -70,15 +71,16 @@ def corpus_names() -> dict[str, dict[str, int]]:
 
 def _of_folder(folder: str) -> Iterator[tuple[str, int]]:
     for path in sorted((CORPUS / folder).rglob("*")):
-        if path.suffix.lower() in _SUFFIXES and path.is_file() and 0 < path.stat().st_size <= _LARGEST:
+        if path.suffix.lower() in _SUFFIXES and path.is_file() and 0 < path.stat().st_size <= LARGEST:
             yield f"corpus:{path.relative_to(CORPUS).as_posix()}", path.stat().st_size
 
 
 class Pool:
     """Groups of apps, of which a seed takes one: small ones more often than large ones."""
 
-    def __init__(self, groups: dict[str, dict[str, int]]) -> None:
-        self._groups = {name: sizes for name, sizes in groups.items() if sizes}
+    def __init__(self, groups: dict[str, dict[str, int]], largest: int = LARGEST) -> None:
+        kept = {name: {app: size for app, size in sizes.items() if size <= largest} for name, sizes in groups.items()}
+        self._groups = {name: sizes for name, sizes in kept.items() if sizes}
 
     def __len__(self) -> int:
         return sum(map(len, self._groups.values()))

@@ -93,6 +93,7 @@ def verify(
     artefact_path: Path | None = None,
     trusted_key: bytes | None = None,
     derive: Derive | None = None,
+    v4_signature: Path | None = None,
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -102,6 +103,7 @@ def verify(
         trusted_key: raw public key (32 bytes) of the signer that you expect, learned elsewhere
             (see `keys.expected_key`).
         derive: reviews the artefact again, for step 9.
+        v4_signature: the v4 signature file that `derive` is given beside it.
 
     Raises:
         UsageError: a file that was named is not there.
@@ -116,7 +118,10 @@ def verify(
         ("that key is the one that is expected", lambda: _expected(evidence, trusted_key)),
         ("the proofs hold together", lambda: _proofs(evidence)),
         ("the artefact is the one that was reviewed", lambda: _artefact(evidence, artefact_path)),
-        ("reviewing the artefact again gives the same", lambda: _derivation(evidence, artefact_path, derive)),
+        (
+            "reviewing the artefact again gives the same",
+            lambda: _derivation(evidence, artefact_path, derive, v4_signature),
+        ),
     )
     steps = tuple(Step(number, name, *_run(check)) for number, (name, check) in enumerate(checks, 1))
     holds = steps[4].passed is True
@@ -232,7 +237,12 @@ def _artefact(evidence: _Evidence, path: Path | None) -> Outcome:
     return True, f"SHA-256 {found}"
 
 
-def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None) -> Outcome:
+def _v4_signature(path: Path | None) -> str:
+    """SHA-256 (hex) of the v4 signature file; empty when there is none."""
+    return "" if path is None else _file_sha256(path)
+
+
+def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, v4_signature: Path | None) -> Outcome:
     """Step 9."""
     if path is None or derive is None:
         return None, "no artefact was given" if path is None else "no review was asked for"
@@ -240,6 +250,10 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None) -
         return None, "the manifest cannot be read"
     if not evidence.same_artefact:
         return None, "the artefact is another one"
+    wanted = evidence.manifest.artefact.v4_signature
+    if wanted != _v4_signature(v4_signature):
+        said = f"was given a v4 signature file with SHA-256 {wanted}" if wanted else "was given no v4 signature file"
+        return None, f"the review {said}, and this check another or none: give the same with --v4-signature"
     try:
         found = list(differences(evidence.named, derive(path)))
     except AffidavitError as error:
