@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from affidavit.artefact.plist import PlistError, read_plist
+from affidavit.evidence.plausible import ImplausibleError
 from affidavit.model.errors import VerificationError
 from affidavit.sandbox.channel import ChannelError
 from affidavit.signing.apple.blobs import MalformedError
@@ -18,7 +19,7 @@ from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, 
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
 
-WORKER = (ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TimeoutError)
+WORKER = (ImplausibleError, ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TimeoutError)
 """What the parent of a worker takes for an answer of no known form (`affidavit.evidence.confined`)."""
 
 

@@ -49,7 +49,7 @@ PAYLOADS = {
     "long": "zqx" * 5_000,
 }  # fmt: skip
 
-CLOSED = frozenset({"relation", "by"})
+CLOSED = frozenset({"relation", "by", "outcome"})
 """Fields of a fixed set of words: no reader of a bundle accepts another."""
 
 WORDS = frozenset({

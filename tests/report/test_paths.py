@@ -80,7 +80,7 @@ def test_a_shell_takes_every_payload_for_one_word_and_runs_nothing(shell, tmp_pa
     names = [item.text for item in payloads() if item.text]
     script = "printf '%s\\0' " + " ".join(map(word, names))
     done = subprocess.run([shell, "-c", script], cwd=tmp_path, capture_output=True, check=True, timeout=60)
-    expected = [shown(name, 300) for name in names]
+    expected = [shown(name, 4_096) for name in names]
     assert done.stdout.decode().split("\0")[:-1] == [f"./{name}" if name[0] == "-" else name for name in expected]
     assert not done.stderr
     assert not list(tmp_path.iterdir())

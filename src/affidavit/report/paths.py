@@ -15,7 +15,8 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²
 
 _LEADS = ("-", "~", " ")
 _WORD = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:,+@%=-]*\Z")
-_SHOWN = 300
+_SHOWN = 4_096
+"""Characters of a path: Linux takes no longer one (PATH_MAX)."""
 
 
 def portable(name: str, sha256: str) -> str:
