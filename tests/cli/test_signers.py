@@ -6,6 +6,7 @@ import pytest
 from affidavit.cli import codes
 from affidavit.cli.main import main
 from tests.builders.block_signing import Signing, plain_apk, signed_apk
+from tests.builders.ios_app import App
 from tests.signing.judging import file
 
 
@@ -51,6 +52,14 @@ def test_a_bundle_gives_the_same_answer_as_its_app(apps, tmp_path, capsys, monke
     bundled = capsys.readouterr().out
     lines = [line for line in plain.splitlines() if "not read" not in line]
     assert lines == [line for line in bundled.splitlines() if "not read" not in line]
+
+
+def test_an_ios_app_is_told_by_its_signer(tmp_path, capsys):
+    assert main(["signers", str(file(tmp_path, App().build(), "My.ipa"))]) == codes.DONE
+    said = capsys.readouterr().out
+    assert "App         org.example.app  1.2.3 (45)" in said
+    assert "no signature found" not in said
+    assert "CN=Apple Development: Test" in said
 
 
 @pytest.mark.parametrize("words", [["none.apk"], [], ["/"]])

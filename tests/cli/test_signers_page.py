@@ -11,6 +11,7 @@ from affidavit.identity.signers import KnownKeys
 from affidavit.knowledge import load
 from tests.builders.axml import binary, manifest
 from tests.builders.block_signing import ROTATION_MIN, Link, Signing, attribute, lineage, number, signed_apk, v3
+from tests.builders.ios_app import App
 from tests.builders.signing import certificate, name
 from tests.builders.zip import zip_of
 from tests.cli.conftest import Run
@@ -76,6 +77,7 @@ def write_apps() -> None:
         "app.apks": zip_of({"base.apk": first, "split_config.de.apk": split}, method=0),
         "app.apk": first,
         "app.apk.idsig": b"\x02\0\0\0",
+        "app.ipa": App().build(),
     }
     for path, data in files.items():
         Path(path).write_bytes(data)

@@ -5,10 +5,12 @@ import pytest
 from affidavit.artefact.budget import Budget
 from affidavit.evidence.derive import derive
 from affidavit.evidence.review import signatures
-from affidavit.evidence.signing_of import ABOUT
+from affidavit.evidence.signing_of import ABOUT, bears_on_signatures
 from affidavit.model.errors import UsageError
+from affidavit.model.limitation import Limitation
 from affidavit.model.signing import Certificate, PlatformVerdict, Signature
 from tests.builders.block_signing import Signing, plain_apk, signed_apk
+from tests.builders.ios_app import App, framework
 from tests.builders.jar_signing import Jar
 from tests.builders.zip import zip_of
 from tests.signing.judging import file
@@ -64,6 +66,55 @@ def test_a_v4_signature_that_came_with_the_app_is_checked(corpus, tmp_path):
     shorter.write_bytes(v4.read_bytes()[:-1])
     changed = alone(path, shorter).facts
     assert next(fact.what.outcome for fact in changed if isinstance(fact.what, Signature) and fact.what.scheme == "v4")
+
+
+FRAMEWORK = {f"Frameworks/F.framework/{name}": data for name, data in framework().items()}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [App(files=FRAMEWORK), App(files={"a/": b""}), App(added={"extra.txt": b"not sealed"}), App(added={"My": b"junk"}),
+     App(added={"Info.plist": b"junk"})],
+    ids=["framework", "folder", "unsealed", "no-code", "no-plist"],
+)  # fmt: skip
+def test_an_ios_app_has_the_same_facts_as_in_a_review(tmp_path, made):
+    path = file(tmp_path, made.build(), "My.ipa")
+    found = alone(path)
+    assert about(found.facts) == about(derive(path).facts)
+    assert found == alone(path, sandbox="auto")
+
+
+def test_an_ios_apps_signature_is_found_and_what_was_not_read_of_it_said(tmp_path):
+    found = alone(file(tmp_path, App().build(), "My.ipa"))
+    assert [fact.what.scheme for fact in found.facts if isinstance(fact.what, Signature)] == ["apple"]
+    assert "container/not-android" not in {item.kind for item in found.limitations}
+    broken = alone(file(tmp_path, App(added={"Info.plist": b"junk"}).build(), "My.ipa"))
+    assert {"manifest/no-info-plist", "manifest/bad-plist"} <= {item.kind for item in broken.limitations}
+
+
+@pytest.mark.parametrize(
+    ("kind", "android", "apple"),
+    [("signing/undetermined", True, True), ("budget/facts", True, True), ("text/endpoints-bounded", False, False),
+     ("container/not-android", True, False), ("native/macho-bad-image", False, True),
+     ("native/macho-encrypted", False, False), ("manifest/no-info-plist", False, True),
+     ("manifest/absent", False, False)],
+)  # fmt: skip
+def test_which_limitations_bear_on_signatures(kind, android, apple):
+    item = Limitation(kind, "x")
+    assert (bears_on_signatures(item, "apk"), bears_on_signatures(item, "ipa")) == (android, apple)
+
+
+def test_an_ios_app_without_budget_says_that_it_was_not_read(tmp_path):
+    found = signatures(file(tmp_path, App().build(), "My.ipa"), Budget(seconds=0), sandbox="none")
+    assert "budget/signing" in {item.kind for item in found.limitations}
+
+
+@pytest.mark.corpus
+def test_a_real_ios_app_too(corpus):
+    path = corpus / "ios" / "mobsf" / "ios.ipa"
+    found = alone(path).facts
+    assert about(found) == about(derive(path).facts)
+    assert [fact.what.outcome for fact in found if isinstance(fact.what, Signature)] == ["verified"]
 
 
 def test_a_v4_file_beside_an_apk_of_a_set_belongs_to_it(tmp_path):

@@ -1,6 +1,7 @@
 """Who signed several apps, and whether each updates the one before: as text, as JSON, with hostile names."""
 
 import msgspec
+import pytest
 
 from affidavit.facts.reading import make_fact
 from affidavit.identity.continuity import signed, updates
@@ -9,7 +10,7 @@ from affidavit.model.fact import Subject
 from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
-from affidavit.model.signing import ANY_LEVEL, LineageKey, PlatformVerdict, Signature, Signer, SigningLineage
+from affidavit.model.signing import ANY_LEVEL, Issue, LineageKey, PlatformVerdict, Signature, Signer, SigningLineage
 from affidavit.report.signers import App, as_json, as_text
 from tests.report.test_signed import certificate
 
@@ -86,6 +87,37 @@ def test_json_has_the_same_answers_and_is_the_same_each_time():
     assert "updates" not in one
     assert [item["outcome"] for item in two["updates"]] == ["refused", "refused"]
     assert {fact["what"]["kind"] for fact in one["facts"]} == {"signature", "platform-verdict"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [("budget/signing", False), ("tool/died", False), ("native/macho-bad-image", False),
+     ("signing/malformed-block", False), ("signing/terms-unknown", True), ("container/nested-not-opened", True)],
+)  # fmt: skip
+def test_no_signature_is_said_only_where_everything_was_read(kind: str, known: bool):
+    bare = App(Artefact("a.apk", "apk", 9, "0" * 64), (), (Limitation(kind, "x"),))
+    said = "no signature found" if known else "not known: no signature found, and not everything was read"
+    assert f"  Signed by   {said}\n" in as_text([bare])
+    assert msgspec.json.decode(as_json([bare]))[0]["signed_by"] == said
+    signed_app = app("a.apk", limits=(Limitation(kind, "x"),))
+    assert "Signed by   CN=Maker (verified by v2)" in as_text([signed_app])
+
+
+def test_a_library_that_states_no_version_shows_none():
+    bare = App(Artefact("a.aar", "aar", 9, "0" * 64), (make_fact(Package("a.b"), Place(""), "x/1"),))
+    assert "  App         a.b\n" in as_text([bare])
+
+
+def test_a_set_that_a_split_spoils_says_so_above_all_else_and_where_it_is_compared():
+    differ = Issue("split-signers-differ", "the split is another's")
+    spoilt = make_fact(PlatformVerdict(24, ANY_LEVEL, "refused", "v2", (), (differ,)), Place("\x1b[2Js.apk"), "x/1")
+    one = app("one.apks")
+    two = msgspec.structs.replace(one, facts=(*one.facts, spoilt))
+    text = as_text(compared(one, two))
+    assert "  Android     the set is refused by Android 7.0 and later (\\u001b[2Js.apk: a split that is not" in text
+    assert "this compares the bases" in text
+    assert "\x1b" not in text
+    assert "this compares the bases" not in as_text(compared(one, one))
 
 
 def test_names_from_apps_cannot_steer_a_terminal():

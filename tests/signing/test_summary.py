@@ -126,7 +126,8 @@ def test_what_is_verified_as_a_whole_is_accepted_at_every_level(v1, v2, v3, v31,
     app = Told(v1=result(v1, "v1"), v2=v2, v3=v3, v31=v31)
     if summarise(app, app, Declared(least, least)).outcome == "verified":
         found = verdicts(app, app, Declared(least, least))
-        assert {item.outcome for item in found if v2 or least < 24 or item.min_sdk >= 28} == {"accepted"}
+        looked_at = [item for item in found if v2 or not (v3 or v31) or least < 24 or item.min_sdk >= 28]
+        assert {item.outcome for item in looked_at} <= {"accepted"}
 
 
 def test_apksig_takes_an_app_of_level_24_that_has_v3_and_no_v2_and_android_7_refuses_it():

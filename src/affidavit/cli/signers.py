@@ -52,8 +52,8 @@ def _apps(options: argparse.Namespace) -> Iterator["App"]:
     """What is known of the signatures of each app, in the order given, compared with the one before."""
     from affidavit.identity.continuity import Signed, signed, updates  # noqa: PLC0415 - as above
     from affidavit.report.overview import Facts  # noqa: PLC0415 - as above
-    from affidavit.report.signed import main_container  # noqa: PLC0415 - as above
     from affidavit.report.signers import App  # noqa: PLC0415 - as above
+    from affidavit.report.verdicts import main_container  # noqa: PLC0415 - as above
 
     before: Signed | None = None
     for path in options.paths:
@@ -67,10 +67,13 @@ def _read(path: Path, options: argparse.Namespace) -> "tuple[Artefact, tuple[Fac
     """Artefact, facts and limitations of a bundle, or of an app of which only the signatures are read."""
     import affidavit  # noqa: PLC0415 - as above
     from affidavit.evidence.review import signatures  # noqa: PLC0415 - as above
+    from affidavit.evidence.signing_of import bears_on_signatures  # noqa: PLC0415 - as above
 
     file_at(path, "give the path of an app or of an .affidavit bundle")
     if path.suffix == BUNDLE:
         read = affidavit.read(path)
-        return read.manifest.artefact, read.facts, read.limitations
+        artefact = read.manifest.artefact
+        said = tuple(item for item in read.limitations if bears_on_signatures(item, artefact.kind))
+        return artefact, read.facts, said
     found = signatures(path, budget(options.budget), sandbox=options.sandbox, v4_signature=options.v4_signature)
     return found.artefact, found.facts, found.limitations

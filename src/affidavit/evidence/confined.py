@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256 as hash_of
 from pathlib import Path
 from typing import IO, Annotated, Final, Literal, NamedTuple, Self
@@ -198,7 +198,8 @@ class _Worker:
         self._wrapper = wrapper
         try:
             with ExitStack() as held:
-                self._start(file, held)
+                with _uninterrupted():
+                    self._start(file, held)
                 self._held = held.pop_all()
         except OSError as error:
             raise _Walls(f"{error.strerror or error}") from error
@@ -325,6 +326,16 @@ class _Worker:
             self._complaints.seek(0)
             said = self._complaints.read(_COMPLAINT).strip().rpartition(b"\n")[2]
         return _Walls(said.decode("utf-8", "replace") or f"the process {cause}")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let ^C wait: one that comes while a process is being started would leave it behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _signal_name(number: int) -> str:

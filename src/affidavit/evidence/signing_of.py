@@ -9,10 +9,13 @@ from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
+from affidavit.facts import inventory
 from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, Progress, read_declared, read_signing
 from affidavit.identity import signers
+from affidavit.model.apple import AppleBundle
 from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
+from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.model.signing import (
     Certificate,
@@ -23,10 +26,15 @@ from affidavit.model.signing import (
     SigningLineage,
 )
 
-ABOUT = (Certificate, KnownSigner, Package, PlatformVerdict, Signature, SigningBlock, SigningLineage)
+ABOUT = (AppleBundle, Certificate, KnownSigner, Package, PlatformVerdict, Signature, SigningBlock, SigningLineage)
 """What the facts are about."""
 AREAS = frozenset({"signing", "budget", "container", "tool"})
 """Areas of the limitations that bear on signatures."""
+_APPLE_AREAS = AREAS | {"native"}
+_APPLE = frozenset({"manifest/no-info-plist", "manifest/bad-plist", "manifest/many-declarations"})
+"""What, of an iOS app, says which executable is the app's, and which could not be read."""
+_ELSEWHERE = frozenset({"container/not-android", "native/macho-encrypted"})
+"""What bears on rules and on text alone."""
 
 
 def signing_of(
@@ -57,13 +65,23 @@ def signing_of(
         except BudgetError as error:
             state.limitations.append(Limitation("budget/signing", f"the signatures were not all checked: {error}"))
         facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
-        said = [item for item in state.limitations if item.kind.split("/")[0] in AREAS]
+        said = [item for item in state.limitations if bears_on_signatures(item, opened.artefact.kind)]
         return Examined(opened.artefact, facts, limitations=(*opened.limitations, *said))
+
+
+def bears_on_signatures(item: Limitation, kind: str) -> bool:
+    """Whether a limitation of an artefact of a kind can change what is said of its signatures."""
+    if kind != "ipa":
+        return item.kind.partition("/")[0] in AREAS
+    return item.kind not in _ELSEWHERE and (item.kind in _APPLE or item.kind.partition("/")[0] in _APPLE_AREAS)
 
 
 def _read(state: Extraction) -> None:
     """Manifests, signatures, and whose they are known to be."""
-    _read_manifests(state)
+    if state.opened.artefact.kind == "ipa":
+        _read_files(state)
+    else:
+        _read_manifests(state)
     read_declared(state, _silent)
     read_signing(state, _silent)
     state.facts += signers.extract(tuple(state.facts))
@@ -71,6 +89,18 @@ def _read(state: Extraction) -> None:
 
 def _silent(stage: str, done: int, total: int) -> None:
     """The progress that nobody watches."""
+
+
+def _read_files(state: Extraction) -> None:
+    """What kind of file each entry of an iOS app is, and its digest: its signatures seal files of every kind."""
+    for part in state.opened.parts:
+        for entry in (each for each in part.entries if not each.name.endswith("/")):
+            state.breathe()
+            data = part.read(entry)
+            fact = inventory.entry_fact(part, entry, data)
+            state.add((fact,))
+            if data is not None and isinstance(fact.what, EntryFact):
+                state.media[entry.path] = fact.what.media
 
 
 def _read_manifests(state: Extraction) -> None:

@@ -23,7 +23,7 @@ from affidavit.model.library import Library
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
-from affidavit.report import apple, coverage, evidence, law, signed
+from affidavit.report import apple, coverage, evidence, law, signed, verdicts
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -148,7 +148,7 @@ def _declared(facts: Facts) -> dict[str, Any]:
         "links": facts.about(DeepLink), "features": facts.about(Feature), "queries": facts.about(Query),
         "meta": facts.about(MetaData), "blocks": facts.about(SigningBlock),
         "certificates": signed.certificates_first(facts), "signed_by": signed.signed_by(facts),
-        "accepted": signed.accepted(facts),
+        "accepted": verdicts.accepted(facts),
     }  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def _rows(facts: Facts) -> dict[str, Sequence[tuple[object, ...]]]:
     """Tables whose cells need no markup of their own; at most one row more than the page shows is worded."""
     return {
         "block_rows": [(b.scheme, f"{b.size:,}", _signers(b)) for b in facts.about(SigningBlock)],
-        "platform_rows": signed.platform_rows(facts), "signature_rows": signed.signature_rows(facts),
+        "platform_rows": verdicts.platform_rows(facts), "signature_rows": signed.signature_rows(facts),
         "lineage_rows": signed.lineage_rows(facts),
         "unit_rows": [
             (

@@ -16,6 +16,7 @@ from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_
 from affidavit.report.paths import how_to_check
 from affidavit.report.terminal import signers
 from affidavit.report.text import visible
+from affidavit.report.version import version_in_words
 from affidavit.wording import plural
 
 ROWS = 100
@@ -69,7 +70,8 @@ def _head(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     artefact, package = affidavit.manifest.artefact, facts.package()
     yield f"# Affidavit on {code(package.name if package else artefact.name)}\n"
     if package:
-        yield f"- Label {code(package.label)}, version {code(package.version_name)} ({package.version_code})"
+        version = version_in_words(package)
+        yield f"- Label {code(package.label)}{f', version {code(version)}' if version else ''}"
     yield f"- File {code(artefact.name)}, {escape(artefact.kind)}, {size_in_words(artefact.size)}"
     yield f"- SHA-256 {code(artefact.sha256)}"
     yield f"- Contains {escape(code_in_words(facts) or 'nothing that could be read')}"

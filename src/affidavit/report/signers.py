@@ -9,19 +9,27 @@ from affidavit.model.artefact import Artefact
 from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
 from affidavit.model.signing import KnownSigner, PlatformVerdict, Signature, SigningLineage, Update
+from affidavit.report.android_versions import levels
 from affidavit.report.overview import Facts
-from affidavit.report.signed import (
-    accepted,
-    certificates_first,
-    levels,
-    lineage_rows,
-    platform_rows,
-    signature_rows,
-    signed_by,
+from affidavit.report.signed import NOTHING, certificates_first, lineage_rows, signed_by
+from affidavit.report.signer_lines import (
+    certificate_lines,
+    cut,
+    signature_lines,
+    split_lines,
+    verdict_line,
 )
 from affidavit.report.text import visible
+from affidavit.report.verdicts import accepted, row_of, split_verdicts, verdicts
+from affidavit.report.version import version_in_words
 
 _WIDE = 160
+_LONG = 800
+"""Characters of the sentence that names the signers."""
+_OPEN_AREAS = frozenset({"budget", "native", "tool"})
+_OPEN = frozenset({"signing/malformed-block", "signing/unread-block", "signing/undetermined", "manifest/no-info-plist"})
+"""Limitations with which a signature can be there that was not found."""
+_BASES = "this compares the bases; not every split of a set is accepted, as said above"
 _SAID = KnownSigner | PlatformVerdict | Signature | SigningLineage
 
 
@@ -38,7 +46,10 @@ class App(msgspec.Struct, frozen=True):
 
 
 def as_text(apps: Sequence[App]) -> str:
-    """A paragraph for each app, and after each but the first whether it updates the one before."""
+    """A paragraph for each app, and after each but the first whether it updates the one before.
+
+    Alike lines are folded and long notes cut, with how much was left out; the JSON form has all of it.
+    """
     lines: list[str] = []
     for number, app in enumerate(apps):
         lines += [*([""] if number else []), *_app_lines(app)]
@@ -53,7 +64,7 @@ def as_json(apps: Sequence[App]) -> bytes:
     for number, app in enumerate(apps):
         item: dict[str, Any] = {
             "artefact": app.artefact,
-            "signed_by": signed_by(Facts(app.facts)),
+            "signed_by": _who(app),
             "facts": [fact for fact in app.facts if isinstance(fact.what, _SAID)],
             "certificates": certificates_first(Facts(app.facts)),
         }
@@ -63,31 +74,34 @@ def as_json(apps: Sequence[App]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(shown, order="sorted"), indent=2) + b"\n"
 
 
+def _who(app: App) -> str:
+    """Who signed; where none was found and not everything was read, that this is not known."""
+    said = signed_by(Facts(app.facts))
+    open_kinds = {item.kind for item in app.limitations}
+    if said == NOTHING and any(kind in _OPEN or kind.partition("/")[0] in _OPEN_AREAS for kind in open_kinds):
+        return "not known: no signature found, and not everything was read"
+    return said
+
+
 def _app_lines(app: App) -> Iterator[str]:
     """Who signed one app, by what, and what Android versions make of it."""
     facts = Facts(app.facts)
-    package = facts.package()
     yield visible(app.artefact.name, _WIDE)
-    if package:
-        version = f"{package.version_name} ({package.version_code})"
-        yield f"  App         {visible(package.name, _WIDE)}  {visible(version, _WIDE)}"
-    yield f"  Signed by   {visible(signed_by(facts), 2 * _WIDE)}"
+    if package := facts.package():
+        version = visible(version_in_words(package), _WIDE)
+        yield f"  App         {visible(package.name, _WIDE)}  {version}".rstrip()
+    yield f"  Signed by   {visible(_who(app), _LONG)}"
     if decided := accepted(facts):
-        yield f"  Android     {decided}"
-    for row in platform_rows(facts):
-        why = f"  {visible(row.why, 2 * _WIDE)}" if row.why else ""
-        yield f"    {visible(row.versions, _WIDE)}: {row.decision}{f' by {row.scheme}' if row.scheme else ''}{why}"
-    for where, scheme, outcome, said in signature_rows(facts):
-        yield f"  {scheme:<11} {outcome}, {visible(where, _WIDE)}: {visible(said, 2 * _WIDE)}"
+        yield f"  Android     {visible(decided, _LONG)}"
+    yield from (f"    {verdict_line(row_of(item))}" for item in verdicts(facts))
+    yield from (f"    {line}" for line in split_lines(facts))
+    kind = "file" if app.artefact.kind == "ipa" else "split"
+    yield from (f"  {line}" for line in signature_lines(facts, kind))
     for name, certificate, granted in lineage_rows(facts):
         yield f"  lineage     {name}: {certificate} {granted}".rstrip()
-    for item in certificates_first(facts):
-        if not item.chain:
-            state = "verified" if item.verified else "not verified"
-            who = visible(item.subject, _WIDE)
-            yield f"  certificate {item.scheme}, {state}: {who}, {item.key}, SHA-256 {item.sha256}"
+    yield from (f"  certificate {line}" for line in certificate_lines(facts))
     for limit in app.limitations:
-        yield f"  not read    {visible(limit.detail, 2 * _WIDE)}"
+        yield f"  not read    {cut(limit.detail)}"
 
 
 def _update_lines(old: App, new: App) -> Iterator[str]:
@@ -100,3 +114,5 @@ def _update_lines(old: App, new: App) -> Iterator[str]:
         yield f"    {levels(item.min_sdk, item.max_sdk)}: {item.outcome}, {item.why}"
     if not new.updates:
         yield "    no Android version runs both, or the decisions about one are not known"
+    if any(split_verdicts(Facts(app.facts)) for app in (old, new)):
+        yield f"    {_BASES}"

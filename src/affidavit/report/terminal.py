@@ -13,8 +13,10 @@ from affidavit.report.coverage import examined
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
 from affidavit.report.paths import how_to_check
-from affidavit.report.signed import accepted, signed_by
+from affidavit.report.signed import signed_by
 from affidavit.report.text import visible
+from affidavit.report.verdicts import accepted
+from affidavit.report.version import version_in_words
 from affidavit.wording import plural
 
 _COLOURS = {Answer.SHOWN: "bold yellow", Answer.UNDETERMINED: "magenta", Answer.NOT_SHOWN: "dim"}
@@ -69,7 +71,7 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
     """What was reviewed."""
     artefact, package = affidavit.manifest.artefact, facts.package()
     if package:
-        version = f"{package.version_name} ({package.version_code})"
+        version = version_in_words(package)
         named = f"{package.label}  " if package.label else ""
         page.paragraph(f"{visible(named)}{visible(package.name)}  {visible(version)}", "bold")
     _line(page, "File", f"{visible(artefact.name)}  {artefact.kind}  {size_in_words(artefact.size)}")
@@ -85,7 +87,7 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
 
 def signers(facts: Facts) -> str:
     """Who signed, verified signers first, and which Android versions accept it."""
-    return "; ".join(part for part in (visible(signed_by(facts), 400), accepted(facts)) if part)
+    return "; ".join(part for part in (visible(signed_by(facts), 400), visible(accepted(facts), 400)) if part)
 
 
 def _limits(page: Page, affidavit: Affidavit) -> None:
