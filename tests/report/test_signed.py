@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from affidavit.facts.reading import make_fact
 from affidavit.model.fact import Subject
+from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.model.signing import (
     Certificate,
@@ -60,6 +61,13 @@ def test_nobody_is_named_as_signer_when_nothing_holds():
     )
     assert signed_by(facts(SigningBlock("v2", 9))) == "nobody whose signature was verified (none was checked)"
     assert signed_by(facts()) == "no signature found"
+
+
+def test_where_a_gap_can_hide_a_signature_nobody_is_said_to_have_signed_nothing():
+    for kind in ("budget/signing", "tool/worker-died", "signing/malformed-block"):
+        said = signed_by(facts(), [Limitation(kind, "why")])
+        assert said == "not known: no signature found, and not everything was read"
+    assert signed_by(facts(), [Limitation("text/too-many", "why")]) == "no signature found"
 
 
 def test_two_schemes_that_do_not_hold_are_told_in_the_plural():

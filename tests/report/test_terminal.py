@@ -92,5 +92,5 @@ def test_a_partial_affidavit_says_so_before_the_limits():
 
 def test_signers_are_vouched_for_only_where_a_signature_was_checked():
     said = "nobody whose signature was verified (the file names CN=Example, not verified)"
-    assert signers(Facts(full_affidavit().facts)) == said
-    assert signers(Facts(())) == "no signature found"
+    assert signers(Facts(full_affidavit().facts), ()) == said
+    assert signers(Facts(()), ()) == "no signature found"

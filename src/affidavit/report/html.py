@@ -20,6 +20,7 @@ from affidavit.model.finding import GRADES, Answer
 from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
+from affidavit.model.limitation import Limitation
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
@@ -120,7 +121,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "answers": Answer, "grades": _GRADES, "exported_why": _WHY_EXPORTED, "aside_words": _ASIDE,
         "notable_words": _NOTABLE, "quoted": lambda name: escape(word(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
-        **_declared(facts), **_code(facts), **_rows(facts), **_law(affidavit),
+        **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
     }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def _law(affidavit: Affidavit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _declared(facts: Facts) -> dict[str, Any]:
+def _declared(facts: Facts, limitations: Sequence[Limitation]) -> dict[str, Any]:
     """What the app says of itself, and who signed."""
     components = sorted(facts.about(Component), key=lambda item: (item.form, item.name))
     applications = facts.about(Application)
@@ -147,7 +148,7 @@ def _declared(facts: Facts) -> dict[str, Any]:
         "internal": [item for item in components if not item.exported],
         "links": facts.about(DeepLink), "features": facts.about(Feature), "queries": facts.about(Query),
         "meta": facts.about(MetaData), "blocks": facts.about(SigningBlock),
-        "certificates": signed.certificates_first(facts), "signed_by": signed.signed_by(facts),
+        "certificates": signed.certificates_first(facts), "signed_by": signed.signed_by(facts, limitations),
         "accepted": verdicts.accepted(facts),
     }  # fmt: skip
 

@@ -75,7 +75,7 @@ def _head(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     yield f"- File {code(artefact.name)}, {escape(artefact.kind)}, {size_in_words(artefact.size)}"
     yield f"- SHA-256 {code(artefact.sha256)}"
     yield f"- Contains {escape(code_in_words(facts) or 'nothing that could be read')}"
-    yield f"- Signed by {code(signers(facts))}"
+    yield f"- Signed by {code(signers(facts, affidavit.limitations))}"
     yield f"- Examined: {escape(examined(affidavit))}\n"
 
 

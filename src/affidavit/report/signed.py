@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from affidavit.model.fact import Fact
+from affidavit.model.limitation import Limitation
 from affidavit.model.signing import Certificate, Issue, Signature, SigningBlock, SigningLineage
 from affidavit.report.android_versions import listed
 from affidavit.report.overview import Facts
@@ -10,11 +11,16 @@ from affidavit.report.signer_names import debug_keys, in_words, known_as, named_
 from affidavit.report.verdicts import issues_in_words, main_container
 
 NOTHING = "no signature found"
+_OPEN_AREAS = frozenset({"budget", "native", "tool"})
+_OPEN = frozenset({"signing/malformed-block", "signing/unread-block", "signing/undetermined", "manifest/no-info-plist"})
+"""Limitations with which a signature can be there that was not found."""
 _SHOWN = 3
 
 
-def signed_by(facts: Facts) -> str:
+def signed_by(facts: Facts, limitations: Sequence[Limitation] = ()) -> str:
     """One sentence: who signed, by which schemes that hold; what does not hold; and that nothing is signed.
+
+    Where no signature was found and `limitations` can hide one, it says that this is not known.
 
     Names are as certificates have them: whoever shows the sentence has to make it harmless.
     """
@@ -29,7 +35,8 @@ def signed_by(facts: Facts) -> str:
         notes = "; ".join((f"{said}, {known}" if known else said, *debug_keys(names)))
         return f"{in_words(names)} ({notes})"
     if not facts.about(SigningBlock) and not signatures:
-        return NOTHING
+        hidden = any(item.kind in _OPEN or item.kind.partition("/")[0] in _OPEN_AREAS for item in limitations)
+        return f"not known: {NOTHING}, and not everything was read" if hidden else NOTHING
     file_names = list(dict.fromkeys(item.subject for item in facts.about(Certificate) if not item.chain))[:_SHOWN]
     said = ", ".join((*bad, *([f"the file names {'; '.join(file_names)}, not verified"] if file_names else [])))
     return f"nobody whose signature was verified ({said or 'none was checked'})"

@@ -11,7 +11,7 @@ from affidavit.model.limitation import Limitation
 from affidavit.model.signing import KnownSigner, PlatformVerdict, Signature, SigningLineage, Update
 from affidavit.report.android_versions import levels
 from affidavit.report.overview import Facts
-from affidavit.report.signed import NOTHING, certificates_first, lineage_rows, signed_by
+from affidavit.report.signed import certificates_first, lineage_rows, signed_by
 from affidavit.report.signer_lines import (
     certificate_lines,
     cut,
@@ -26,9 +26,6 @@ from affidavit.report.version import version_in_words
 _WIDE = 160
 _LONG = 800
 """Characters of the sentence that names the signers."""
-_OPEN_AREAS = frozenset({"budget", "native", "tool"})
-_OPEN = frozenset({"signing/malformed-block", "signing/unread-block", "signing/undetermined", "manifest/no-info-plist"})
-"""Limitations with which a signature can be there that was not found."""
 _BASES = "this compares the bases; not every split of a set is accepted, as said above"
 _SAID = KnownSigner | PlatformVerdict | Signature | SigningLineage
 
@@ -64,7 +61,7 @@ def as_json(apps: Sequence[App]) -> bytes:
     for number, app in enumerate(apps):
         item: dict[str, Any] = {
             "artefact": app.artefact,
-            "signed_by": _who(app),
+            "signed_by": signed_by(Facts(app.facts), app.limitations),
             "facts": [fact for fact in app.facts if isinstance(fact.what, _SAID)],
             "certificates": certificates_first(Facts(app.facts)),
         }
@@ -74,15 +71,6 @@ def as_json(apps: Sequence[App]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(shown, order="sorted"), indent=2) + b"\n"
 
 
-def _who(app: App) -> str:
-    """Who signed; where none was found and not everything was read, that this is not known."""
-    said = signed_by(Facts(app.facts))
-    open_kinds = {item.kind for item in app.limitations}
-    if said == NOTHING and any(kind in _OPEN or kind.partition("/")[0] in _OPEN_AREAS for kind in open_kinds):
-        return "not known: no signature found, and not everything was read"
-    return said
-
-
 def _app_lines(app: App) -> Iterator[str]:
     """Who signed one app, by what, and what Android versions make of it."""
     facts = Facts(app.facts)
@@ -90,7 +78,7 @@ def _app_lines(app: App) -> Iterator[str]:
     if package := facts.package():
         version = visible(version_in_words(package), _WIDE)
         yield f"  App         {visible(package.name, _WIDE)}  {version}".rstrip()
-    yield f"  Signed by   {visible(_who(app), _LONG)}"
+    yield f"  Signed by   {visible(signed_by(Facts(app.facts), app.limitations), _LONG)}"
     if decided := accepted(facts):
         yield f"  Android     {visible(decided, _LONG)}"
     yield from (f"    {verdict_line(row_of(item))}" for item in verdicts(facts))

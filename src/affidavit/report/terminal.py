@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from affidavit.model.bundle import Affidavit
 from affidavit.model.finding import Answer
 from affidavit.model.library import Library
+from affidavit.model.limitation import Limitation
 from affidavit.model.native import NativeLibrary
 from affidavit.report.answers import Statement, statements
 from affidavit.report.apple import declared_in_words
@@ -81,13 +82,14 @@ def _head(page: Page, affidavit: Affidavit, facts: Facts) -> None:
         _line(page, "Contains", code)
     if package and package.target_sdk >= 0:
         _line(page, "Made for", f"Android API {package.target_sdk}, runs from API {max(package.min_sdk, 1)}")
-    _line(page, "Signed by", signers(facts))
+    _line(page, "Signed by", signers(facts, affidavit.limitations))
     _line(page, "Examined", visible(examined(affidavit)))
 
 
-def signers(facts: Facts) -> str:
+def signers(facts: Facts, limitations: Sequence[Limitation]) -> str:
     """Who signed, verified signers first, and which Android versions accept it."""
-    return "; ".join(part for part in (visible(signed_by(facts), 400), visible(accepted(facts), 400)) if part)
+    said = visible(signed_by(facts, limitations), 400), visible(accepted(facts), 400)
+    return "; ".join(filter(None, said))
 
 
 def _limits(page: Page, affidavit: Affidavit) -> None:
