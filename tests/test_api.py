@@ -82,9 +82,9 @@ def _types():
     from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
-    from affidavit.facts.extract import Progress
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
+    from affidavit.model.progress import Progress
 
     return {item.__name__: item for item in (Affidavit, Brief, Budget, Review, Verification)} | {
         "Progress": Progress,

@@ -26,11 +26,12 @@ from affidavit.model.errors import (
 
 if TYPE_CHECKING:
     from affidavit.artefact.budget import Budget
-    from affidavit.evidence.confined import Progress, Sandbox
+    from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
+    from affidavit.model.progress import Progress
 
 __all__ = [
     "AffidavitError",
@@ -71,7 +72,8 @@ def review(
         UnreadableError: it cannot be opened at all, or is of no supported kind.
         UsageError: there is no such file, or the walls cannot be raised here.
     """
-    from affidavit.evidence.review import Review, reviewed, silent  # noqa: PLC0415 - `affidavit --help` must not pay
+    from affidavit.evidence.review import Review, reviewed  # noqa: PLC0415 - `affidavit --help` must not pay
+    from affidavit.model.progress import silent  # noqa: PLC0415 - the same
 
     companion = None if v4_signature is None else Path(v4_signature)
     made = reviewed(Path(path), budget, progress or silent, sandbox=sandbox, v4_signature=companion)

@@ -17,13 +17,10 @@ from affidavit.evidence.derive import derive
 from affidavit.evidence.proofs import broken
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import KnowledgeError, UnreadableError, UsageError
+from affidavit.model.progress import silent
 from affidavit.sandbox import bubblewrap
 from tests.builders.apps import small_app
 from tests.builders.payloads import PAYLOADS, payload_app
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    pass
 
 
 def reviewed(path: Path, budget: Budget | None = None) -> Affidavit:

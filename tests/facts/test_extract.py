@@ -13,6 +13,7 @@ from affidavit.facts.extract import Extraction, stages
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import BudgetError
 from affidavit.model.finding import Answer
+from affidavit.model.progress import silent
 from tests.builders.apps import app_files, small_app, write_app
 from tests.builders.dex import Class, DexBuilder
 from tests.builders.zip import zip_of
@@ -20,10 +21,6 @@ from tests.builders.zip import zip_of
 
 def kinds(account: Affidavit) -> set[str]:
     return {item.kind for item in account.limitations}
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 def test_facts_beyond_the_bound_are_left_out_and_every_question_stays_open(tmp_path: Path):

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256 as hash_of
 from pathlib import Path
@@ -33,14 +33,12 @@ from affidavit.model.bundle import Affidavit
 from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import AffidavitError, UnreadableError, UsageError
 from affidavit.model.limitation import Limitation
+from affidavit.model.progress import Progress
 from affidavit.sandbox import bubblewrap
 from affidavit.sandbox.channel import ChannelError, frames
 
 Sandbox = Literal["auto", "bubblewrap", "none"]
 """*auto*: the kernel's walls, or bubblewrap where the kernel offers none; *bubblewrap*: both; *none*: this process."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage's name, how much is done, and how much there is."""
 
 ATTEMPTS: Final = 3
 """How many workers one review may use up."""

@@ -7,16 +7,12 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
-from affidavit.facts.extract import Progress
 from affidavit.model.bundle import Affidavit
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """The progress that nobody watches."""
+from affidavit.model.progress import Progress, silent
 
 
 def derive(
-    path: Path, budget: Budget | None = None, progress: Progress = _silent, v4_signature: bytes | None = None
+    path: Path, budget: Budget | None = None, progress: Progress = silent, v4_signature: bytes | None = None
 ) -> Affidavit:
     """Review one artefact: the unsigned affidavit.
 

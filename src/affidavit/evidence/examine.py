@@ -19,7 +19,7 @@ from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.excerpt import Excerpter
 from affidavit.evidence.proofs import cited_places
 from affidavit.facts import coverage
-from affidavit.facts.extract import Extraction, Progress, stages
+from affidavit.facts.extract import Extraction, stages
 from affidavit.findings import judge, load
 from affidavit.identity import libraries, signers
 from affidavit.identity.library_index import library_index
@@ -29,6 +29,7 @@ from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+from affidavit.model.progress import Progress
 
 UNBUDGETED = frozenset({"coverage", "findings", "excerpts"})
 """Stages that run although the budget is used up: they say what a partial reading means."""

@@ -11,7 +11,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
-from affidavit.evidence.confined import Progress, Sandbox, read_confined, review_confined
+from affidavit.evidence.confined import Sandbox, read_confined, review_confined
 from affidavit.evidence.examined import Examined
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
@@ -19,13 +19,10 @@ from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+from affidavit.model.progress import Progress, silent
 
 _MAX_V4: Final = 64 << 20
 """Largest v4 signature file that is read: its tree takes a 127th of the app's size."""
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """The progress that nobody watches."""
 
 
 def _unheard(line: str) -> None:

@@ -10,13 +10,14 @@ from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.facts import inventory
-from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, Progress, read_declared, read_signing
+from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, read_declared, read_signing
 from affidavit.identity import signers
 from affidavit.model.apple import AppleBundle
 from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
+from affidavit.model.progress import Progress, silent
 from affidavit.model.signing import (
     Certificate,
     KnownSigner,
@@ -82,13 +83,9 @@ def _read(state: Extraction) -> None:
         _read_files(state)
     else:
         _read_manifests(state)
-    read_declared(state, _silent)
-    read_signing(state, _silent)
+    read_declared(state, silent)
+    read_signing(state, silent)
     state.facts += signers.extract(tuple(state.facts))
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """The progress that nobody watches."""
 
 
 def _read_files(state: Extraction) -> None:

@@ -38,6 +38,7 @@ from affidavit.model.identity import Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
+from affidavit.model.progress import Progress
 from affidavit.model.signing import PlatformVerdict
 from affidavit.signing.judgement import V4File
 
@@ -125,10 +126,6 @@ class Extraction(msgspec.Struct):
                 return part.view
         data = self.read(path)
         return None if data is None else self.spool.keep(data)
-
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage's name, how much is done, and how much there is."""
 
 
 def walk_entries(state: Extraction, progress: Progress) -> None:
