@@ -1,15 +1,12 @@
 """Looks features up that facts about signatures answer."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from affidavit.findings.schema import CertificateQuery, KnownSignerQuery, SignatureQuery, VerdictQuery
 from affidavit.model.fact import Fact
-from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict, Signature
+from affidavit.model.signing import DEBUG_SUBJECT, Certificate, KnownSigner, PlatformVerdict, Signature
 
-_DEBUG: Final = re.compile(r"(?:^|,)CN=Android Debug(?:,|$)")
-"""How the development tools name the key that they make by themselves."""
 _LEAST: Final = {"RSA": 2_048, "DSA": 2_048, "EC": 224}
 """Fewest bits of a key that NIST SP 800-131A (revision 2) still lets sign."""
 _STAMP: Final = "source-stamp"
@@ -48,7 +45,7 @@ def _certificate(fact: Fact, ask: CertificateQuery) -> bool:
         not what.chain
         and what.scheme != _STAMP
         and ask.verified in (None, what.verified)
-        and ask.debug in (None, _DEBUG.search(what.subject) is not None)
+        and ask.debug in (None, DEBUG_SUBJECT.search(what.subject) is not None)
         and ask.weak in (None, is_weak(what.key))
     )
 

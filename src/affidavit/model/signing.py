@@ -1,8 +1,12 @@
 """Signatures: what is in the file, what came of checking it, and what each Android version makes of that."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from msgspec import Struct
+
+DEBUG_SUBJECT: Final = re.compile(r"(?:^|,)CN=Android Debug(?:,|$)")
+"""How the development tools name the key that they make by themselves, in a certificate's subject."""
 
 ANY_LEVEL = 0x7FFFFFFF
 """API level that stands for "and every later one", as APK Signature Scheme v3 writes it."""

@@ -1,16 +1,14 @@
 """Names of the verified signers of an app, for which Android versions each stands, and what is known of each key."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict
+from affidavit.model.signing import DEBUG_SUBJECT, Certificate, KnownSigner, PlatformVerdict
 from affidavit.report.android_versions import levels, ranges
 from affidavit.report.overview import Facts
 from affidavit.report.verdicts import main_container, verdicts
 
 DEBUG_KEY = "a debug key: anybody may have it"
-_DEBUG = re.compile(r"(?:^|,)CN=Android Debug(?:,|$)")  # as the rule on debug keys has it; a test compares them
 _SHOWN = 3
 _DIGITS = 8
 _KEYS = {
@@ -82,7 +80,7 @@ def notes_on(certificate: Certificate, facts: Facts) -> list[str]:
 
 def is_debug(subject: str) -> bool:
     """Whether a name is the one that development tools give to the key that they make by themselves."""
-    return _DEBUG.search(subject) is not None
+    return DEBUG_SUBJECT.search(subject) is not None
 
 
 def _holder(item: KnownSigner) -> str:
