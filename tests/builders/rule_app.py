@@ -5,7 +5,7 @@
 Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``,
 ``application``, ``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``,
 ``natives``, ``entries``, ``notable``, ``signing``, ``signatures``, ``verdicts``, ``certificates``, ``known_signers``,
-``frameworks``; for code ``calls``, ``strings``, ``fields``,
+``frameworks``, ``flows``; for code ``calls``, ``strings``, ``fields``,
 ``types`` (each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
 ``implements``, ``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
 """
@@ -22,6 +22,7 @@ from affidavit.model.code import NotableCode
 from affidavit.model.declared import Component, Feature, IntentFilter, MetaData, Permission, PermissionDefinition, Query
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact, Subject
+from affidavit.model.flow import Edge, Flow, Step
 from affidavit.model.identity import Application, Framework, NetworkSecurity, Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
@@ -70,14 +71,32 @@ def _subjects(spec: Spec) -> Iterable[tuple[Subject, Place]]:
         yield NativeLibrary(name, "elf", "arm64-v8a", 64, notable_imports=tuple(item["imports"])), Place(f"lib/{name}")
     for name in spec.get("entries", ()):
         yield EntryFact(1, 1, 0, 0, "", "text"), Place(name)
-    for item in spec.get("notable", ()):
-        yield NotableCode(item["form"], item.get("text", "")), Place("classes.dex", 1, "Lcom/x/N;", "n()V", 0)
+    yield from _in_code(spec)
     for scheme in spec.get("signing", ()):
         yield SigningBlock(scheme, 1), Place("")
     for what in _signed(spec):
         yield what, Place("")
     for name in spec.get("frameworks", ()):
         yield Framework(name, "x"), Place("x")
+
+
+def built_flow(category: str, sink_kind: str, **more: Any) -> Flow:
+    """A flow with one step; what a rule does not ask for is of no consequence."""
+    sink = Place("classes.dex", 9, "Lcom/x/N;", "n()V", 4)
+    steps = (Step(Edge.SOURCE, Place("classes.dex", 1, "Lcom/x/N;", "n()V", 0), "result"),)
+    texts = {"source": f"{category}/x", "source_api": "", "sink": f"{sink_kind}/x", "sink_api": "", "why": ""}
+    return Flow(
+        **{**texts, "verdict": "proved", **more}, category=category, sink_kind=sink_kind, sink_place=sink, steps=steps
+    )
+
+
+def _in_code(spec: Spec) -> Iterable[tuple[Subject, Place]]:
+    """What was read in code."""
+    place = Place("classes.dex", 1, "Lcom/x/N;", "n()V", 0)
+    for item in spec.get("notable", ()):
+        yield NotableCode(item["form"], item.get("text", "")), place
+    for item in spec.get("flows", ()):
+        yield built_flow(**item), place
 
 
 def _signed(spec: Spec) -> Iterable[Subject]:

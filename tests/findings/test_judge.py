@@ -60,7 +60,7 @@ def test_not_shown_says_what_was_searched_and_has_no_places():
     assert found.searched == (
         "No call among 1 instructions. "
         "Searched 1 class, 1 method and 1 instruction that names something (1 code file). "
-        "Calls made by reflection or in native code are not resolved."
+        "Calls in native code, and those by reflection whose names are computed, are not resolved."
     )
     assert not any(leaf.places or leaf.facts for leaf in found.proof.children)
 

@@ -1,6 +1,7 @@
 """What statements mean: scopes, counts, subclasses, overrides, duplicates, strings; and the proofs that they leave."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from affidavit.dalvik.dex import read_dex
@@ -216,3 +217,31 @@ def test_proofs_name_their_features_in_the_rule_language():
     found = proof({"any": [{"string": {"prefix": "abc"}}, {"component": {"form": "service", "exported": True}}]}, {})
     assert [leaf.feature for leaf in found.children] == ["string: prefix=abc", "component: form=service, exported=true"]
     assert found.op == "or"
+
+
+def test_only_what_lies_within_counts_when_a_mask_is_given():
+    tree = tree_of(msgspec.convert({"call": RUN}, Node))
+    program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN]}, {"calls": [RUN, RUN]}]}))])
+    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    for kept, places in (([True, False], 1), ([False, True], 2), ([True, True], 3)):
+        engine = Matcher(index, frozenset(), np.array(kept))
+        (leaf,) = engine.evidence(tree)
+        assert engine.truth(tree) is True
+        assert len(leaf.hits.places(leaf.within)) == places
+    assert Matcher(index, frozenset(), np.array([False, False])).truth(tree) is False
+
+
+def test_a_method_scope_within_a_mask_needs_its_method_in_the_mask():
+    tree = tree_of(msgspec.convert(BOTH, Node))
+    program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN], "strings": ["text"]}, {}]}))])
+    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    assert Matcher(index, frozenset(), np.array([True, False])).truth(tree) is True
+    assert Matcher(index, frozenset(), np.array([False, True])).truth(tree) is False
+
+
+def test_a_count_within_a_mask_counts_there():
+    tree = tree_of(msgspec.convert({"count": {"of": {"call": RUN}, "min": 2}}, Node))
+    program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN]}, {"calls": [RUN]}]}))])
+    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    assert Matcher(index, frozenset()).truth(tree) is True
+    assert Matcher(index, frozenset(), np.array([True, False])).truth(tree) is False

@@ -42,6 +42,7 @@ _AREAS = {
     "certificate": "signing",
     "known_signer": "signing",
     "framework": "entries",
+    "flow": "flows",
 }
 
 
@@ -53,8 +54,8 @@ class Feature(NamedTuple):
 
     @property
     def area(self) -> str:
-        """Which part of the app answers it: ``code``, ``manifest``, ``resources``, ``text``, ``native``, ``entries`` or
-        ``signing``; limitations hide areas.
+        """Which part of the app answers it: ``code``, ``manifest``, ``resources``, ``text``, ``native``, ``entries``,
+        ``signing`` or ``flows``; limitations hide areas.
         """
         return "code" if self.kind in CODE else _AREAS.get(self.kind, "manifest")
 
@@ -73,6 +74,8 @@ def _argument(arg: object) -> str:
 
 
 def _scalar(value: object) -> str:
+    if isinstance(value, list):
+        return "|".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

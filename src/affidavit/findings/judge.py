@@ -12,6 +12,7 @@ from affidavit.findings.features import Tree, tree_of
 from affidavit.findings.index import AppIndex
 from affidavit.findings.limits import NO_MANIFEST, bearing, hidden_areas
 from affidavit.findings.match import Matcher
+from affidavit.findings.reach import Raised, Raising, Reach
 from affidavit.findings.schema import Rule
 from affidavit.findings.searched import count_all, sentence
 from affidavit.model.declared import Permission
@@ -22,7 +23,7 @@ from affidavit.model.limitation import Limitation
 
 _HIGHEST = {
     Grade.DECLARED: "the statement rests on what the app says of itself, not on what its code does",
-    Grade.PRESENT: "the code or data is there; whether it is used, and where data goes, is not examined here",
+    Grade.PRESENT: "the code or data is there; whether it runs, and where data goes, was not examined",
 }
 
 
@@ -55,6 +56,7 @@ class _Case(NamedTuple):
     counts: dict[str, str]
     libraries: LibraryIndex | None
     own: str
+    raising: Raising | None
 
 
 def _nothing() -> None:
@@ -68,6 +70,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     limitations: Sequence[Limitation],
     rules: Sequence[Rule],
     check: Callable[[], None] = _nothing,
+    reach: Reach | None = None,
 ) -> Judgement:
     """Judge one artefact by every rule.
 
@@ -78,6 +81,8 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
         limitations: all that are known so far; those that rules raise are added here.
         rules: what to ask, normally `load.rules()`.
         check: called before each rule; it may raise to stop.
+        reach: what can run, which raises *present* to *reachable*, and with flows among the facts to *flows*; None when
+            that was not examined.
 
     Raises:
         KnowledgeError: compiled knowledge is missing.
@@ -91,7 +96,8 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
         raised.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
     known = [*limitations, *raised]
     own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
-    case = _Case(index, hidden_areas(known, load.hidings()), count_all(index.facts, program), library_index, own)
+    hidden, raising = hidden_areas(known, load.hidings()), None if reach is None else Raising(reach, facts)
+    case = _Case(index, hidden, count_all(index.facts, program), library_index, own, raising)
     findings = []
     for rule in sorted(rules, key=lambda rule: rule.id):
         check()
@@ -132,8 +138,18 @@ def _judge_one(case: _Case, rule: Rule, tree: Tree) -> Finding:
         searched = _not_found(rule, finding, case.counts)
         return msgspec.structs.replace(finding, searched=searched, proof=_without_places(proof))
     grade = _grade(rule, tree, proof)
-    who = _attribute(case, matcher, tree)
-    return msgspec.structs.replace(finding, grade=grade, why_not_higher=_why_not_higher(case, rule, grade), who=who)
+    raised = Raised(grade, _HIGHEST.get(grade, ""))
+    if grade is Grade.PRESENT and case.raising is not None and "code" in areas:
+        raised = case.raising.raised(Matcher(case.app, case.hidden.keys(), case.raising.within), tree)
+    return msgspec.structs.replace(
+        finding,
+        grade=raised.grade,
+        why_not_higher=_why_not_higher(case, rule, raised.why),
+        who=_attribute(case, matcher, tree),
+        entry=raised.entry,
+        chain=raised.chain,
+        flows=raised.flows,
+    )
 
 
 def _not_found(rule: Rule, finding: Finding, counts: dict[str, str]) -> str:
@@ -169,9 +185,8 @@ def _carrying(proof: Proof) -> list[str]:
     return [proof.feature] if proof.op == "feature" else [leaf for child in proof.children for leaf in _carrying(child)]
 
 
-def _why_not_higher(case: _Case, rule: Rule, grade: Grade) -> str:
+def _why_not_higher(case: _Case, rule: Rule, reason: str) -> str:
     """Why the grade is not higher, and what the manifest lacks that the calls need."""
-    reason = _HIGHEST.get(grade, "")
     asked = {fact.what.name for fact in case.app.facts.of(Permission)}  # type: ignore[union-attr]
     needed = rule.with_.declared
     if not needed or asked & set(needed) or "manifest" in case.hidden:

@@ -29,11 +29,13 @@ class Matcher:
 
     Args:
         index: the app. hidden: areas of features in which something could not be examined.
+        within: methods that count; None for all. What is not about methods counts anyway.
     """
 
-    def __init__(self, index: AppIndex, hidden: AbstractSet[str]) -> None:
+    def __init__(self, index: AppIndex, hidden: AbstractSet[str], within: Mask | None = None) -> None:
         self._index = index
         self._hidden = hidden
+        self._within = within
         self._held: dict[int, Mask] = {}
 
     def truth(self, node: Tree) -> Truth:
@@ -69,7 +71,7 @@ class Matcher:
             for leaf in _asserted(node.children[0]):
                 yield Evidence(self._index.hits(leaf), mask)
         elif node.op == "feature":
-            yield Evidence(self._hits(node), None)
+            yield Evidence(self._hits(node), self._within)
         elif node.op != "not":
             for child in node.children:
                 if self.truth(child):
@@ -77,6 +79,11 @@ class Matcher:
 
     def _hits(self, node: Tree) -> Hits:
         return self._index.hits(node.feature) if node.feature is not None else Hits()
+
+    def _occurrences(self, node: Tree) -> int:
+        """How often a feature occurs where it counts."""
+        hits = self._hits(node)
+        return hits.count if self._within is None or hits.owners is None else int(self._within[hits.owners].sum())
 
     def _absence(self, area: str) -> Truth:
         """What the absence of a feature is worth."""
@@ -86,10 +93,10 @@ class Matcher:
         """Whether a feature occurs so often."""
         if node.feature is None:
             return False
-        return True if self._hits(node).count >= least else self._absence(node.feature.area)
+        return True if self._occurrences(node) >= least else self._absence(node.feature.area)
 
     def _count(self, node: Tree) -> Truth:
-        if node.most is not None and self._hits(node).count > node.most:
+        if node.most is not None and self._occurrences(node) > node.most:
             return False
         enough = self._at_least(node, node.least)
         hidden = node.feature is not None and node.feature.area in self._hidden
@@ -99,7 +106,8 @@ class Matcher:
         """The active methods in which a statement holds; found once."""
         if id(node) not in self._held:
             code = self._index.code
-            self._held[id(node)] = np.zeros(0, bool) if code is None else self._mask(node, code.methods) & code.active
+            held = np.zeros(0, bool) if code is None else self._mask(node, code.methods) & code.active
+            self._held[id(node)] = held if self._within is None or code is None else held & self._within
         return self._held[id(node)]
 
     def _mask(self, node: Tree, size: int) -> Mask:

@@ -177,6 +177,18 @@ class KnownSignerQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_def
     key: str
 
 
+class FlowQuery(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Data that goes somewhere, copied and not merely guessed from a branch.
+
+    Attributes:
+        category: of the data. sinks: kinds of places that it goes to; empty for any. source: id of one source.
+    """
+
+    category: str
+    sinks: tuple[str, ...] = ()
+    source: str = ""
+
+
 class Count(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How often the feature `of` occurs: at least `min` times, and at most `max` times if that is given."""
 
@@ -232,6 +244,7 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     known_signer: KnownSignerQuery | None = None
     sdk: SdkQuery | None = None
     framework: str | None = None
+    flow: FlowQuery | None = None
 
 
 class Context(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

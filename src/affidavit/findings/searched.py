@@ -7,12 +7,13 @@ from affidavit.findings.code import Code
 from affidavit.findings.stated import FactIndex
 from affidavit.model.declared import Component, Permission
 from affidavit.model.endpoint import Endpoint
+from affidavit.model.flow import FlowCoverage
 from affidavit.model.identity import NetworkSecurity
 from affidavit.model.inventory import EntryFact
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
 
-AREAS = ("manifest", "resources", "code", "text", "native", "entries", "signing")
+AREAS = ("manifest", "resources", "code", "text", "native", "entries", "signing", "flows")
 """Areas in the order in which a sentence names them."""
 
 _SENTENCES = {
@@ -23,13 +24,15 @@ _SENTENCES = {
     "native": "the dynamic symbols of {natives} native libraries",
     "entries": "{entries} entries",
     "signing": "{blocks} signature blocks",
+    "flows": "paths through {reached} methods that {points} entry points lead to, from {sources} places where data is "
+    "read to {sinks} that it could go to",
 }
 
 _ONE = {
     "permissions asked": "permission asked", "components": "component", "classes": "class", "methods": "method",
     "network security configurations": "network security configuration", "code files": "code file",
     "instructions that name": "instruction that names", "addresses": "address", "entries": "entry",
-    "native libraries": "native library", "signature blocks": "signature block",
+    "native libraries": "native library", "signature blocks": "signature block", "entry points": "entry point",
 }  # fmt: skip
 _SINGLE = re.compile(rf"(?<![\d,])1 ({'|'.join(_ONE)})\b")
 
@@ -51,6 +54,9 @@ def count_all(facts: FactIndex, code: Code | None) -> dict[str, str]:
         "strings": sum(len(unit.strings) for unit in units),
         "calls": sum(len(unit.refs) for unit in units),
     }
+    follow = [fact.what for fact in facts.of(FlowCoverage)]
+    for name, field in (("points", "entries"), ("reached", "reached"), ("sources", "sources"), ("sinks", "sinks")):
+        counts[name] = sum(getattr(what, field) for what in follow)
     return {name: f"{count:,}" for name, count in counts.items()}
 
 
@@ -58,6 +64,10 @@ def sentence(areas: Iterable[str], counts: dict[str, str]) -> str:
     """What was searched for features of some areas."""
     asked = set(areas)
     parts = [_SENTENCES[area].format_map(counts) for area in AREAS if area in asked]
-    note = " Calls made by reflection or in native code are not resolved." if "code" in asked else ""
+    note = (
+        " Calls in native code, and those by reflection whose names are computed, are not resolved."
+        if asked & {"code", "flows"}
+        else ""
+    )
     searched = _SINGLE.sub(lambda match: f"1 {_ONE[match[1]]}", "; ".join(parts))
     return f"Searched {searched}.{note}"

@@ -16,6 +16,7 @@ from affidavit.findings.schema import (
     ComponentQuery,
     Definition,
     EndpointQuery,
+    FlowQuery,
     LibraryQuery,
     MetaQuery,
     NetworkQuery,
@@ -29,6 +30,7 @@ from affidavit.model.declared import Component, MetaData, Permission, Permission
 from affidavit.model.declared import Feature as UsesFeature
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact
+from affidavit.model.flow import Flow
 from affidavit.model.identity import Application, Framework, NetworkSecurity, Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
@@ -241,6 +243,17 @@ def _package(fact: Fact, ask: PackageQuery) -> bool:
     return bool(what.shared_user) == ask.shared_user
 
 
+def _flow(fact: Fact, ask: FlowQuery) -> bool:
+    what: Flow = fact.what  # type: ignore[assignment]
+    return (
+        not what.implicit
+        and what.verdict != "refuted"
+        and ask.category == what.category
+        and (not ask.sinks or what.sink_kind in ask.sinks)
+        and ask.source in ("", what.source)
+    )
+
+
 _FINDERS: dict[str, tuple[type, Callable[..., bool]]] = {
     "defines_permission": (PermissionDefinition, _defines),
     "component": (Component, _component),
@@ -253,6 +266,7 @@ _FINDERS: dict[str, tuple[type, Callable[..., bool]]] = {
     "library": (Library, _library),
     "notable": (NotableCode, _notable),
     "sdk": (Package, _sdk),
+    "flow": (Flow, _flow),
     **stated_signing.FINDERS,
 }
 

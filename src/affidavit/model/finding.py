@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from affidavit.model.flow import Call, Entry
 from affidavit.model.place import Place
 
 
@@ -81,6 +82,8 @@ class Finding(Struct, frozen=True, omit_defaults=True):
         limitations: kinds of the limitations that bear on the answer, sorted.
         severity: ``info``, ``low``, ``medium`` or ``high``: how much a reader should care, never a score.
         masvs, maswe, permission_groups: identifiers in the reader's own frameworks.
+        entry, chain: when code that an entry point leads to carries the statement: a shortest chain to one such place.
+        flows: ids of the facts that follow data from one of its places to where it goes, bounded.
     """
 
     rule: str
@@ -99,3 +102,6 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     maswe: tuple[str, ...] = ()
     permission_groups: tuple[str, ...] = ()
     references: tuple[str, ...] = field(default=())
+    entry: Entry | None = None
+    chain: tuple[Call, ...] = ()
+    flows: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ class Limitation(Struct, frozen=True, omit_defaults=True, order=True):
 
     Attributes:
         kind: vocabulary word, `<area>/<cause>`: the area is one of ``container``, ``manifest``, ``resources``,
-            ``code``, ``native``, ``signing``, ``text``, ``knowledge``, ``budget``, ``tool``
+            ``code``, ``flows``, ``native``, ``signing``, ``text``, ``knowledge``, ``budget``, ``tool``
             (``code/bad-string-offset``, ``container/encrypted-entry``, ``budget/time``).
         detail: one sentence: what was expected, what was found, what is therefore unknown.
         place: where, if it has a place.

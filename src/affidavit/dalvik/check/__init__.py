@@ -1,0 +1,1 @@
+"""An independent reading of a flow's steps. It shares no analysis code with `whole` and `replay`, and no import."""
