@@ -14,6 +14,7 @@ from affidavit.model.endpoint import Endpoint
 from affidavit.model.identity import BuildTool, NetworkSecurity
 from affidavit.model.place import Place
 from tests.builders.affidavits import CALL_SITE, small_affidavit
+from tests.builders.flows import with_flows
 
 MARK = "zqx"
 """Every hostile text holds it, so that a test can say where such a text went."""
@@ -49,7 +50,7 @@ PAYLOADS = {
     "long": "zqx" * 5_000,
 }  # fmt: skip
 
-CLOSED = frozenset({"relation", "by", "outcome"})
+CLOSED = frozenset({"relation", "by", "outcome", "verdict"})
 """Fields of a fixed set of words: no reader of a bundle accepts another."""
 
 WORDS = frozenset({
@@ -84,7 +85,7 @@ def full_affidavit() -> Affidavit:
         DeepLink("com.example.app.Main", "app://open"),
         provider,
     )
-    account = small_affidavit()
+    account = with_flows(small_affidavit())
     added = tuple(make_fact(what, CALL_SITE, "test/1") for what in subjects)
     asked = (
         Category("location", 10, "Can it learn where the device is?", "Satellite, network and Wi-Fi positions."),

@@ -4,7 +4,7 @@ Each text is made visible where it is taken up, so that it is cut there, and eac
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from affidavit.model.bundle import Affidavit
     from affidavit.model.fact import Fact
     from affidavit.model.finding import Finding
+    from affidavit.model.flow import Call, Entry
     from affidavit.model.place import Place
+    from affidavit.report.flows import Walked
 
 EXAMPLES = """\
 examples:
@@ -85,6 +87,7 @@ def _finding(finding: "Finding", account: "Affidavit") -> Iterator[str]:
         mark = "found    " if line.matched else "not found"
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         yield f"  {mark} {'  ' * min(line.depth, 20)}{visible(line.words or line.feature)}{times}"
+    yield from _paths(finding, account)
     places = cited_places(finding, {fact.id: fact for fact in account.facts})
     for place in places[:_PLACES]:
         yield from _place(place, account)
@@ -96,10 +99,65 @@ def _fact(fact: "Fact", account: "Affidavit") -> Iterator[str]:
     """A fact: what it says, who read it, where."""
     import msgspec  # noqa: PLC0415 - costs time that --help should not pay
 
+    from affidavit.model.flow import Flow, Reached  # noqa: PLC0415 - the same
+
+    if isinstance(fact.what, Flow):
+        yield from _flow(fact, account)
+        return
+    if isinstance(fact.what, Reached):
+        yield from _chain(fact.what.entry, fact.what.chain, account)
     for name, value in msgspec.to_builtins(fact.what).items():
         yield f"  {name:<10} {visible(str(value))}"
     yield f"  read by    {visible(fact.extractor)}"
     yield from _place(fact.place, account)
+
+
+def _paths(finding: "Finding", account: "Affidavit") -> Iterator[str]:
+    """How an entry point leads to a finding's code, and where the data goes from there."""
+    from affidavit.report.flows import SHOWN, flows_of  # noqa: PLC0415 - costs time that --help should not pay
+
+    if finding.entry is not None:
+        yield from _chain(finding.entry, finding.chain, account)
+    found = flows_of(finding, {fact.id: fact for fact in account.facts})
+    for fact in found[:SHOWN]:
+        yield from _flow(fact, account)
+    for fact in found[SHOWN:]:
+        yield f"another flow: affidavit explain ... {fact.id}"
+
+
+def _chain(entry: "Entry", chain: "Sequence[Call]", account: "Affidavit") -> Iterator[str]:
+    """A chain from an entry point, link by link."""
+    from affidavit.report.flows import chain_points, entry_words  # noqa: PLC0415 - the same
+
+    yield f"reached from {entry_words(entry)}"
+    yield from _points(chain_points(chain, account.excerpts))
+
+
+def _flow(fact: "Fact", account: "Affidavit") -> Iterator[str]:
+    """A flow with its verdict and every step."""
+    from affidavit.report.answers import names_of_code  # noqa: PLC0415 - the same
+    from affidavit.report.flows import path  # noqa: PLC0415 - the same
+
+    found = path(fact, account.excerpts, names_of_code(account.facts))
+    yield f"flow {fact.id}: {found.title}"
+    yield f"  verdict   {found.verdict}. {found.flow.why}"
+    yield f"  code of   {found.who} reads, {found.sink_who} sends"
+    if found.flow.value:
+        yield f"  target    {found.flow.value}"
+    if found.flow.entry is not None:
+        yield from _chain(found.flow.entry, found.flow.chain, account)
+    yield from _points(found.steps)
+
+
+def _points(points: "Iterable[Walked]") -> Iterator[str]:
+    """Points of a path: what happens, where, and the instruction."""
+    for number, point in enumerate(points, 1):
+        role = f" [{point.role}]" if point.role else ""
+        yield f"  {number:>3} {point.words}{role}"
+        at = f" +{point.place.pc:#06x}" if point.place.pc >= 0 else ""
+        yield f"      {point.place.class_}->{point.place.method}{at}"
+        if point.line:
+            yield f"      > {point.line}"
 
 
 def _place(place: "Place", account: "Affidavit") -> Iterator[str]:

@@ -8,7 +8,7 @@ from affidavit.cli.options import add_output, apply_settings, paper
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 
-FORMATS = ("terminal", "html", "json", "sarif", "csv", "markdown")
+FORMATS = ("terminal", "html", "json", "sarif", "csv", "markdown", "taf")
 
 EXAMPLES = """\
 examples:

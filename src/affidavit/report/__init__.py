@@ -16,6 +16,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "sarif": ("affidavit.report.sarif", "render_sarif"),
     "csv": ("affidavit.report.csv", "render_csv"),
     "markdown": ("affidavit.report.markdown", "render_markdown"),
+    "taf": ("affidavit.report.taf", "render_taf"),
 }
 """Format -> module and function, each ``Affidavit -> str | bytes``; imported when asked for."""
 

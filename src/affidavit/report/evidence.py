@@ -10,6 +10,7 @@ from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Finding, Proof
 from affidavit.model.place import Place
 from affidavit.report.answers import Statement, cited_places, has_more_places, names_of_code, walk
+from affidavit.report.flows import SHOWN, Path, Walked, chain_points, entry_words, flows_of, path
 
 PLACES = 8
 """Places of one finding that the page opens; the bundle has all that the finding lists."""
@@ -46,6 +47,8 @@ class Opened(Struct, frozen=True):
         cited: the places that the page opens. listed: how many the bundle lists. total: how many there are.
         more: whether there are further places that the bundle only counts.
         unasked: whether the manifest asks for none of the permissions that this needs.
+        entry: where the chain to its code starts, in words; empty when there is none. chain: its links.
+        paths: the first flows that it names. flows: how many it names.
     """
 
     anchor: str
@@ -57,6 +60,10 @@ class Opened(Struct, frozen=True):
     total: int
     more: bool
     unasked: bool
+    entry: str = ""
+    chain: tuple[Walked, ...] = ()
+    paths: tuple[Path, ...] = ()
+    flows: int = 0
 
 
 class Question(Struct, frozen=True):
@@ -98,6 +105,7 @@ def open_finding(
 ) -> Opened:
     """Put a finding together with its evidence."""
     places = cited_places(finding, facts) if finding.answer == Answer.SHOWN else ()
+    flows = flows_of(finding, facts)
     return Opened(
         anchor=anchor,
         finding=finding,
@@ -108,6 +116,10 @@ def open_finding(
         total=max(len(places), sum(item.places for item in finding.who)),
         more=has_more_places(finding),
         unasked=_UNASKED in finding.why_not_higher,
+        entry=entry_words(finding.entry) if finding.entry else "",
+        chain=tuple(chain_points(finding.chain, excerpts)),
+        paths=tuple(path(fact, excerpts, names) for fact in flows[:SHOWN]),
+        flows=len(flows),
     )
 
 

@@ -21,7 +21,7 @@ METHOD_LIMITS = (
     "Nothing was run: this is a reading of the bytes, not a record of what the app did.",
     "A verified signature says that the signed bytes are unchanged and which key signed them, not whose key that is.",
     "Native code is listed by its headers and symbols; its instructions were not read.",
-    "Which data reaches which host was not followed: the strongest grades given here are declared and present.",
+    "Data was followed through bytecode only: not through native code, nor through calls whose names are computed.",
     "Code, settings and pages that the app fetches after installation are not in the file.",
     "“Not shown” means: not found in what was searched. It does not mean: not there.",
 )

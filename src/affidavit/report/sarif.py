@@ -23,6 +23,7 @@ from affidavit.model.finding import Answer, Finding
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, names_of_code
+from affidavit.report.flows import SHOWN, Path, Walked, chain_points, flows_of, path
 from affidavit.report.json import as_json
 from affidavit.report.text import visible
 
@@ -115,6 +116,7 @@ class _Run:
         """One shown or undetermined finding. The fingerprint leaves out offsets, which move with every build."""
         places = cited_places(finding, self.facts)[:LOCATIONS] or (Place(entry=""),)
         kind, level = _kind(finding)
+        paths = self._code_flows(finding)
         who = [{"who": self.names.get(item.who, item.who), "places": item.places} for item in finding.who]
         return {
             "ruleId": finding.rule,
@@ -125,11 +127,30 @@ class _Run:
             "locations": [self._location(places[0])],
             "relatedLocations": [{"id": i, **self._location(p)} for i, p in enumerate(places[1:], 1)],
             "partialFingerprints": {"affidavit/1": _fingerprint(finding, places[0])},
+            **({"codeFlows": paths} if paths else {}),
             "properties": {
                 "answer": finding.answer, "grade": finding.grade or "", "severity": finding.severity, "who": who,
                 "searched": visible(finding.searched, _TEXT), "limitations": finding.limitations,
             },
         }  # fmt: skip
+
+    def _code_flows(self, finding: Finding) -> list[Object]:
+        """Paths: the chain from an entry point, and each flow (section 3.36)."""
+        chain = tuple(chain_points(finding.chain, self.affidavit.excerpts))
+        made = [self._code_flow("a shortest way from an entry point", chain)] if chain else []
+        for fact in flows_of(finding, self.facts)[:SHOWN]:
+            found = path(fact, self.affidavit.excerpts, self.names)
+            made.append(self._code_flow(_path_sentence(found), (*found.chain, *found.steps)))
+        return made
+
+    def _code_flow(self, said: str, points: Sequence[Walked]) -> Object:
+        """One path; each point says what happens there."""
+        locations = []
+        for point in points:
+            words = f"{point.words} [{point.role}]" if point.role else point.words
+            text = f"{words}: {point.line}" if point.line else words
+            locations.append({"location": {**self._location(point.place), "message": message(text[:_TEXT])}})
+        return {"message": message(said), "threadFlows": [{"locations": locations}]}
 
     def _location(self, place: Place) -> Object:
         """A place as physical location and, for code, logical location."""
@@ -168,6 +189,11 @@ class _Run:
             "message": message(item.detail or item.kind), "properties": {"count": item.count},
         }  # fmt: skip
         return made | ({"locations": [self._location(item.place)]} if item.place else {})
+
+
+def _path_sentence(found: Path) -> str:
+    """What a path shows, and how sure that is."""
+    return f"{found.title}; {found.verdict}. {found.flow.why}"
 
 
 def _kind(finding: Finding) -> tuple[str, str]:
