@@ -23,6 +23,7 @@ from affidavit.model.limitation import Limitation
 
 _HIGHEST = {
     Grade.DECLARED: "the statement rests on what the app says of itself, not on what its code does",
+    Grade.FLOWS: "this is what the code does; that it happens was not watched",
     Grade.PRESENT: "the code or data is there; whether it runs, and where data goes, was not examined",
 }
 

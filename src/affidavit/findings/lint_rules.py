@@ -100,7 +100,7 @@ def _grade(document: RuleDocument, _: Vocabulary) -> Iterator[str]:
     areas = {feature.area for feature in document.tree.features()}
     declared = areas <= _ABOUT_DECLARATIONS
     grade = document.rule.grade
-    if grade not in (Grade.DECLARED, Grade.PRESENT):
+    if grade not in (Grade.DECLARED, Grade.PRESENT) and not (grade is Grade.FLOWS and areas == {"flows"}):
         yield f"a match alone cannot show {grade.value!r}"
     elif declared != (grade is Grade.DECLARED):
         yield f"is {grade.value!r}, but its features are {'declared' if declared else 'not only declared'}"

@@ -81,7 +81,7 @@ class Raising:
         _, (entry, chain) = min(chains, key=lambda item: (len(item[1][1]), item[0]))
         flows = self._from(places)
         if flows:
-            return Raised(Grade.FLOWS, "nobody has watched it happen: this is what the code does", entry, chain, flows)
+            return Raised(Grade.FLOWS, "this is what the code does; that it happens was not watched", entry, chain, flows)
         return Raised(Grade.REACHABLE, _NO_FLOW, entry, chain)
 
     def _from(self, places: Sequence[Place]) -> tuple[str, ...]:
