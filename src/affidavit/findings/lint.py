@@ -8,15 +8,29 @@ from typing import Any
 import msgspec
 import yaml
 
+from affidavit.dalvik.lifecycles import LifecycleDocument
+from affidavit.dalvik.models import ModelDocument
+from affidavit.facts.flow_schema import DataTypes, SinkDocument, SourceDocument
 from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.lint_features import FEATURE_CHECKS
+from affidavit.findings.lint_flows import FLOW_CHECKS, check_flows, flows_of
+from affidavit.findings.lint_models import MODEL_CHECKS, check_models
 from affidavit.findings.lint_rules import RULE_CHECKS, SET_CHECKS, RuleDocument, Vocabulary, Words
 from affidavit.findings.schema import Category, HidingTable, Rule
 from affidavit.findings.searched import AREAS
 from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
 
-SECTIONS = {"rules": Rule, "categories": Category, "limitations": HidingTable}
+SECTIONS = {
+    "rules": Rule,
+    "categories": Category,
+    "limitations": HidingTable,
+    "flow_sources": SourceDocument,
+    "flow_sinks": SinkDocument,
+    "data_types": DataTypes,
+    "models": ModelDocument,
+    "lifecycles": LifecycleDocument,
+}
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
 ELSEWHERE = frozenset(
@@ -30,7 +44,7 @@ _PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
 def check_names() -> tuple[str, ...]:
     """Every check that `lint` runs."""
     own = ("yaml", "schema", "source", "licence", "category-document", "limitation-areas")
-    return (*own, *(name for name, _ in _PER_RULE), *(name for name, _ in SET_CHECKS))
+    return (*own, *(name for checks in (_PER_RULE, SET_CHECKS, FLOW_CHECKS, MODEL_CHECKS) for name, _ in checks))
 
 
 def lint(source: Path) -> list[Problem]:
@@ -100,6 +114,9 @@ def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield path, check, message
     yield from _categories(typed, rules)
     yield from _limitations(typed)
+    flows = flows_of(typed, documents, vocabulary.categories, vocabulary.permissions)
+    yield from check_flows(flows)
+    yield from check_models(typed, flows.framework)
 
 
 def _origin(path: str, raw: Any) -> Iterator[tuple[str, str, str]]:

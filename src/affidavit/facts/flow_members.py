@@ -1,0 +1,105 @@
+"""Members that knowledge names, found among the references of a program through what their classes inherit."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.shapes import I32, Bool
+from affidavit.facts.flow_knowledge import Key, is_platform
+
+T = TypeVar("T")
+
+_PARAMETER = re.compile(r"\[*(?:L[^;]*;|[ZBSCIJFD])")
+
+
+class Members(Generic[T]):
+    """What knowledge says of members, by the class that a reference arrives at.
+
+    The nearest class that knowledge names wins. The names of the platform hold outside of the app only: a class that
+    the app defines under such a name is not the platform's.
+
+    Args:
+        linked: the program. rows: descriptor and name (or ``name/arity``) -> what is known.
+        stops: classes of which, and below which, nothing holds.
+    """
+
+    def __init__(self, linked: Linked, rows: Mapping[Key, tuple[T, ...]], stops: frozenset[str] = frozenset()) -> None:
+        self._linked, self._rows, self._stops = linked, rows, stops
+        self.names = frozenset(name.partition("/")[0] for _, name in rows)
+        self._found: dict[tuple[int, str, int, bool], tuple[str, tuple[T, ...]]] = {}
+
+    def find(self, type_: int, name: str, arity: int, *, outside: bool) -> tuple[str, tuple[T, ...]]:
+        """The class that knowledge names, and what it says of the member; nothing when it says nothing.
+
+        Args:
+            type_: where resolution arrives outside of the app, or the class as written.
+            name: of the member.
+            arity: of a method; -1 for a field.
+            outside: whether the type is outside of the app.
+        """
+        key = (type_, name, arity, outside)
+        if key not in self._found:
+            self._found[key] = self._find(self._names(self._linked.ancestors(type_), outside), name, arity)
+        return self._found[key]
+
+    def called(self, class_: str, name: str) -> tuple[T, ...]:
+        """The same for a method of a class outside of the app that is known by name only, as reflection knows it."""
+        type_ = self._linked.type_of(class_)
+        if type_ >= 0:
+            return self.find(type_, name, -1, outside=not self._linked.is_app[type_])[1]
+        return self._find(self._linked.framework.ancestors(class_), name, -1)[1]
+
+    def above(self, type_: int, name: str, arity: int) -> tuple[str, tuple[T, ...]]:
+        """The same for what a method of a class of the app overrides."""
+        return self._find(self._names(self._linked.ancestors(type_)[1:], outside=True), name, arity)
+
+    def _names(self, types: Iterable[int], outside: bool) -> Iterator[str]:
+        """Descriptors of types, without those that only have the name of a class of the platform."""
+        for type_ in types:
+            class_ = self._linked.types[type_]
+            if not is_platform(class_) or (outside and not self._linked.is_app[type_]):
+                yield class_
+
+    def _find(self, classes: Iterable[str], name: str, arity: int) -> tuple[str, tuple[T, ...]]:
+        for class_ in classes:
+            if class_ in self._stops:
+                break
+            found = (*self._rows.get((class_, name), ()), *self._rows.get((class_, f"{name}/{arity}"), ()))
+            if found:
+                return class_, found
+        return "", ()
+
+
+def arity_of(proto: str) -> int:
+    """Parameters of a prototype, a wide one counting once."""
+    return len(_PARAMETER.findall(proto[1 : proto.find(")")]))
+
+
+def named(unit: Unit, kind: RefKind, names: frozenset[str]) -> Bool:
+    """Which method (field) references of a unit have one of the names."""
+    column: I32 = unit.method_name if kind == RefKind.METHOD else unit.field_name
+    wanted = {name.encode() for name in names}
+    numbers = np.unique(column[column >= 0]).tolist()
+    mask = np.zeros(len(unit.strings) + 1, np.bool_)
+    mask[[number for number in numbers if unit.strings.raw(number) in wanted]] = True
+    mask[-1] = False
+    found: Bool = mask[column]
+    return found
+
+
+def references(unit: Unit, kind: RefKind, mask: Bool, active: Bool) -> Iterator[tuple[int, int, int]]:
+    """Instructions of active code that name a wanted reference: row of the unit's references, owner, reference."""
+    refs = unit.refs
+    rows = np.flatnonzero((refs.kind == kind) & (refs.target >= 0))
+    rows = rows[mask[refs.target[rows]]]
+    rows = rows[active[refs.owner[rows]]]
+    yield from zip(rows.tolist(), refs.owner[rows].tolist(), refs.target[rows].tolist(), strict=True)
+
+
+def wanted(linked: Linked, kind: RefKind, names: frozenset[str]) -> Bool:
+    """Which method (field) references of all units have one of the names."""
+    return np.concatenate([np.zeros(0, np.bool_), *(named(unit, kind, names) for unit in linked.units)])

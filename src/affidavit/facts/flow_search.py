@@ -1,0 +1,123 @@
+"""The search for flows, part by part: who can call what, where values go, which paths lead from a source to a sink."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from affidavit.dalvik.framework import Framework
+from affidavit.dalvik.lifecycles import lifecycles
+from affidavit.dalvik.models import Models
+from affidavit.dalvik.program import Program
+from affidavit.dalvik.whole.calls import ExtraCall, build_calls
+from affidavit.dalvik.whole.control import control_edges
+from affidavit.dalvik.whole.entries import Declared, entry_points
+from affidavit.dalvik.whole.graph import Graph, build_graph
+from affidavit.dalvik.whole.implicit import deciding_methods
+from affidavit.dalvik.whole.intents import Links, find_links
+from affidavit.dalvik.whole.layouts import Layout
+from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.objects import Objects
+from affidavit.dalvik.whole.reflection import Reflected, find_reflection
+from affidavit.dalvik.whole.shapes import CallGraph, Candidate
+from affidavit.dalvik.whole.values import Values
+from affidavit.dalvik.whole.witness import Limits, candidates
+from affidavit.facts import flow_points
+from affidavit.facts.flow_points import Points, Send, find_points
+from affidavit.model.limitation import Limitation
+
+ROUNDS = 4
+"""How often the call graph is made, as reflection and intents lead to further code; three suffice for real apps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is known besides code.
+
+    Attributes:
+        declared: components of the manifest. layouts: what XML resources name. package: the app's own name.
+        text: the text of a string resource.
+    """
+
+    declared: Sequence[Declared] = ()
+    layouts: Sequence[Layout] = ()
+    package: str = ""
+    text: Callable[[int], str | None] = lambda _: None
+
+
+@dataclass(slots=True)
+class Search:
+    """What the search found, as far as it came.
+
+    Attributes:
+        linked: the program. calls: what can run. values, links, reflected: what is known of it.
+        points: sources and sinks. graph: where values go. found: candidates. limitations: what was left out.
+    """
+
+    linked: Linked
+    calls: CallGraph
+    values: Values
+    links: Links
+    reflected: Reflected
+    points: Points
+    graph: Graph
+    found: tuple[Candidate, ...] = ()
+    limitations: list[Limitation] = field(default_factory=list)
+
+
+def link(program: Program, check: Callable[[], None]) -> Linked:
+    """The program under common numbers."""
+    return Linked(program, Framework.load(), check)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The call graph and what was read off it."""
+
+    calls: CallGraph
+    values: Values
+    links: Links
+    reflected: Reflected
+
+
+def read_calls(linked: Linked, inputs: Inputs, check: Callable[[], None]) -> Reading:
+    """Who can call what: made anew as long as reflection or intents lead to further code."""
+    states = lifecycles()
+    entries, made = entry_points(linked, inputs.declared, inputs.layouts, states)
+    models, extra, types = Models.load(), frozenset[ExtraCall](), frozenset(made)
+    for _ in range(ROUNDS):
+        calls = build_calls(linked, entries, sorted(extra), sorted(types), check)
+        values = Values(linked, calls, models, inputs.text, check, package=inputs.package)
+        objects = Objects(values)
+        reading = Reading(calls, values, find_links(objects, inputs.declared, states), find_reflection(objects))
+        more = extra | set(reading.links.calls) | set(reading.reflected.calls)
+        wider = types | set(reading.reflected.instantiated)
+        if more == extra and wider == types:
+            break
+        extra, types = more, wider
+    return reading
+
+
+def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, check: Callable[[], None]) -> Search:
+    """Find sources, sinks, and a path for each pair of them that has one."""
+    passwords = frozenset(number for layout in inputs.layouts for number in layout.password_ids)
+    points = find_points(
+        reading.values,
+        password_ids=passwords,
+        reflected=[flow_points.Reflected(call.node, call.class_, call.name) for call in reading.reflected.framework],
+        sends=[_send(reading, item.node, item.operand) for item in reading.links.unresolved],
+        check=check,
+    )
+    edges = [*reading.links.edges, *reading.reflected.edges]
+    graph = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
+    deciding = deciding_methods(graph, reading.calls, points.sources)
+    if deciding:
+        branches = control_edges(reading.values, deciding)
+        graph = build_graph(linked, reading.calls, Models.load(), [*edges, *branches], reading.values.key, check)
+    found = candidates(graph, reading.calls, points.sources, points.sinks, limits, check)
+    parts = (reading.calls, reading.values, reading.links, reading.reflected)
+    return Search(linked, *parts, points, graph, found.candidates, list(found.limitations))
+
+
+def _send(reading: Reading, node: int, operand: int) -> Send:
+    """An intent that leaves the app, by the position of its operand."""
+    operands = reading.calls.code.operands(node)
+    return Send(node, operands.index(operand) if operand in operands else 0)
