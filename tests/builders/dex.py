@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.builders.dex_code import assemble
+from tests.builders.dex_code import assemble, labelled
 from tests.builders.dex_pools import (
     OBJECT,
     CallSite,
@@ -201,7 +201,7 @@ class _Writer:
         return struct.pack(f"<I{len(names)}H", len(names), *self.pools.types(names)) if names else b""
 
     def code_item(self, method: Method) -> bytes:
-        """A code_item without tries or debug information."""
+        """A code_item without debug information."""
         if method.code is None:
             return b""
         units = assemble(method.code, self.pools.resolve)
@@ -209,8 +209,21 @@ class _Writer:
         ins = wide + (not method.access & 0x8)
         calls = [item[1] for item in method.code if not isinstance(item, str) and item[0].startswith("invoke")]
         outs = max((len(registers) for registers in calls), default=0)
-        head = struct.pack("<HHHHII", max(method.registers, ins), ins, outs, 0, 0, len(units))
-        return head + struct.pack(f"<{len(units)}H", *units)
+        head = struct.pack("<HHHHII", max(method.registers, ins), ins, outs, len(method.tries), 0, len(units))
+        return head + struct.pack(f"<{len(units)}H", *units) + self.tries(method, len(units))
+
+    def tries(self, method: Method, units: int) -> bytes:
+        """The try_items and handlers of a method, with what aligns them."""
+        if not method.tries:
+            return b""
+        at, items, lists = labelled(method.code or ()), b"", uleb(len(method.tries))
+        for first, end, handlers in method.tries:
+            items += struct.pack("<IHH", at[first], at[end] - at[first], len(lists))
+            named = {kind: label for kind, label in handlers.items() if kind is not None}
+            lists += bytes([(-len(named) if None in handlers else len(named)) & 0x7F])
+            lists += b"".join(uleb(self.pools.type[kind]) + uleb(at[label]) for kind, label in named.items())
+            lists += uleb(at[handlers[None]]) if None in handlers else b""
+        return b"\0\0" * (units & 1) + items + lists
 
     def class_def(self, item: Class, interfaces: int, data: int, values: int) -> bytes:
         """A class_def_item."""

@@ -67,6 +67,17 @@ def assemble(code: Sequence[Instruction], resolve: Resolve) -> list[int]:
     return units
 
 
+def labelled(code: Sequence[Instruction]) -> dict[str, int]:
+    """The address of each label."""
+    found, at = {}, 0
+    for item in code:
+        if isinstance(item, str):
+            found[item] = at
+        else:
+            at += width(item)
+    return found
+
+
 def has_payload(item: Instruction) -> bool:
     """Whether the instruction brings its table, and not just an offset or a label."""
     return not isinstance(item, str) and item[0] in PAYLOADS and (len(item) == 4 or isinstance(item[2], dict))

@@ -28,13 +28,17 @@ class CallSite:
 
 @dataclass(frozen=True)
 class Method:
-    """A method; abstract or native without `code`. `registers` counts all registers and is ample by default."""
+    """A method; abstract or native without `code`. `registers` counts all registers and is ample by default.
+
+    `tries`: (first label, label behind the last instruction, {exception or None for all: label of the handler}).
+    """
 
     name: str
     proto: str = "()V"
     code: Sequence[Instruction] | None = None
     access: int = 0x1
     registers: int = 16
+    tries: Sequence[tuple[str, str, dict[str | None, str]]] = ()
 
     @property
     def direct(self) -> bool:
@@ -169,6 +173,8 @@ class Pools:
             self.add("method", f"{item.name}->{method.name}{method.proto}")
             for kind, operand in references(method.code or ()):
                 self.add(kind, operand)
+            for kind in (kind for *_, handlers in method.tries for kind in handlers if kind is not None):
+                self.add("type", kind)
 
 
 def shorty(proto: str) -> str:

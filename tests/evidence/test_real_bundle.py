@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from affidavit.evidence import bundle, derive, layout
-from affidavit.evidence.review import derived_members
+from affidavit.evidence.review import checked_paths, derived_members
 from affidavit.evidence.tool import this_tool
 from affidavit.evidence.verify import verify
 from tests.builders.affidavits import key
@@ -31,16 +31,16 @@ def whole(app, tmp_path_factory):
 def check(data, folder, app=None, trusted=PUBLIC, review=None):
     path = folder / "checked.affidavit"
     path.write_bytes(data)
-    return {step.number: step for step in verify(path, app, trusted, review).steps}
+    return {step.number: step for step in verify(path, app, trusted, review, check=checked_paths).steps}
 
 
 def failed(steps):
     return {number: step.detail for number, step in steps.items() if step.passed is False}
 
 
-def test_it_passes_all_nine_steps_with_the_app(whole, app, tmp_path):
+def test_it_passes_all_ten_steps_with_the_app(whole, app, tmp_path):
     steps = check(whole, tmp_path, app, PUBLIC, derived_members)
-    assert {number: step.passed for number, step in steps.items()} == dict.fromkeys(range(1, 10), True)
+    assert {number: step.passed for number, step in steps.items()} == dict.fromkeys(range(1, 11), True)
 
 
 def test_the_standard_library_and_openssl_agree(whole):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.resolve import ROOT, ClassTable, resolve
+from affidavit.dalvik.resolve import ROOT, ClassTable, Resolution, resolve
 from affidavit.dalvik.strings import texts
 from affidavit.dalvik.unit import I32, Unit
 from affidavit.model.limitation import Limitation
@@ -68,7 +68,7 @@ class Program:
         for row in range(len(self.units)):
             duplicates += self._define(row)
         self.duplicates: tuple[tuple[str, str, str], ...] = tuple(duplicates)
-        self._targets: list[I32] | None = None
+        self._resolution: Resolution | None = None
 
     def find_class(self, descriptor: str) -> tuple[Unit, int] | None:
         """The definition of a class that Android uses: its unit and class row; None when the app does not define it."""
@@ -77,6 +77,13 @@ class Program:
             return None
         unit, row = self._definition[number].tolist()
         return self.units[unit], row
+
+    def definition(self, type_: int) -> tuple[int, int]:
+        """The definition in use of a type (index into `types`): number of its unit and class row; -1, -1 for none."""
+        if not 0 <= type_ < len(self.types):
+            return -1, -1
+        unit, row = self._definition[type_].tolist()
+        return unit, row
 
     def active(self, unit: Unit) -> npt.NDArray[np.bool_]:
         """Which rows of the unit's defined methods belong to class definitions that are used."""
@@ -92,11 +99,15 @@ class Program:
             outside of the app on the way up. When only ``java.lang.Object`` is above and the method is none of its own,
             the first interface outside of the app takes its place. Array types count as ``java.lang.Object``.
         """
-        if self._targets is None:
-            self._targets, whole = resolve(self.units, self._table())
-            if not whole:
+        return self.resolution().targets[self._unit_rows[id(unit)]]
+
+    def resolution(self) -> Resolution:
+        """Every method reference resolved (once)."""
+        if self._resolution is None:
+            self._resolution = resolve(self.units, self.table())
+            if not self._resolution.whole:
                 self.limitations.append(_EXHAUSTED)
-        return self._targets[self._unit_rows[id(unit)]]
+        return self._resolution
 
     def framework_method(self, unit: Unit, method_index: int) -> tuple[str, str, str] | None:
         """Class, name and prototype of the framework method that a reference leads to; see `framework_target`.
@@ -143,7 +154,7 @@ class Program:
         names = [self.types[number] for number in hidden.tolist()]
         return list(zip(names, used.tolist(), ignored.tolist(), strict=True))
 
-    def _table(self) -> ClassTable:
+    def table(self) -> ClassTable:
         """What resolution needs to know of the classes."""
         as_seen = np.arange(len(self.types) + 1, dtype=np.int32)
         as_seen[[row for row, name in enumerate(self.types) if name.startswith("[")]] = ROOT

@@ -5,15 +5,14 @@ Java Virtual Machine specification 5.4.3.3 and ART's class linker: superclasses 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.strings import raw_strings
+from affidavit.dalvik.signatures import I64, Signatures, distinct, find
 from affidavit.dalvik.unit import I32, Unit
 
-I64 = npt.NDArray[np.int64]
 ROOT = 0
 """Number of ``java.lang.Object`` in the common space of types."""
 
@@ -23,10 +22,6 @@ _INTERFACES = 256
 """Most interfaces looked at above one class."""
 _WORK = 4_000_000
 """Most steps up through interfaces in all: real apps need some thousands."""
-_OBJECT_METHODS = frozenset({
-    *(b"clone", b"equals", b"finalize", b"getClass", b"hashCode", b"notify", b"notifyAll", b"toString", b"wait"),
-    b"<init>",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +40,13 @@ class ClassTable:
     unit_types: list[I32]
     as_seen: I32
 
+    def live(self, row: int, unit: Unit) -> npt.NDArray[np.bool_]:
+        """Which defined methods of unit `row` are readable and belong to class definitions that are used."""
+        found: npt.NDArray[np.bool_] = self.used[row][unit.def_class] & (unit.def_method >= 0)
+        return found
 
-class _Above:
+
+class Above:
     """Per type of the common space: its superclass (-1 none) and, on demand, the interfaces above it."""
 
     def __init__(self, units: Sequence[Unit], table: ClassTable) -> None:
@@ -90,123 +90,104 @@ class _Above:
         return inside, outside
 
 
-class _Defined:
-    """The methods that the app defines, as sorted numbers ``class * signatures + signature``."""
+class Members(Protocol):
+    """What classes of the app define, methods or fields."""
 
-    def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: "_Signatures") -> None:
-        classes, defined = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
+    def find(self, classes: I64, numbers: I64) -> I32:
+        """The member with the signature of that number that each class itself defines; -1 where it defines none."""
+        ...
+
+
+class Defined:
+    """The methods that the app defines, as sorted numbers ``class * signatures + signature``.
+
+    Attributes:
+        signatures: sorted numbers of the signatures that some method has, as `Signatures.of` gives them.
+        keys: the sorted numbers. methods: number of the method of each, counting the units' defined methods on.
+    """
+
+    def __init__(self, units: Sequence[Unit], table: ClassTable, signatures: Signatures) -> None:
+        classes, defined, rows = [np.empty(0, np.int32)], [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+        first = 0
         for row, unit in enumerate(units):
             types = table.unit_types[row][unit.class_type[unit.def_class]]
-            live = table.used[row][unit.def_class] & (unit.def_method >= 0) & (types >= 0)
+            live = table.live(row, unit) & (types >= 0)
             classes.append(types[live])
             defined.append(signatures.of(row)[unit.def_method[live]])
+            rows.append((np.flatnonzero(live) + first).astype(np.int32))
+            first += len(live)
         # In place where it can be: a large app defines millions of methods, and each array here has one row for each.
         keys = np.concatenate(defined)
         del defined
-        self.signatures = _distinct(keys)
+        self.signatures = distinct(keys)
         keys = np.searchsorted(self.signatures, keys)
         holders = np.concatenate(classes).astype(np.int64)
         del classes
         holders *= max(1, len(self.signatures))
         keys += holders
-        keys.sort()
-        self._keys = keys
+        order = np.argsort(keys, kind="stable")
+        self.keys: I64 = keys[order]
+        self.methods: I32 = np.concatenate(rows)[order]
 
     def number(self, signature: I64) -> I64:
         """Numbers of signatures; -1 for those that no method in the app has."""
-        return _find(self.signatures, signature)
+        return find(self.signatures, signature)
 
-    def has(self, classes: I64, numbers: I64) -> npt.NDArray[np.bool_]:
-        """Whether each class itself defines the method with the signature of that number."""
-        found: npt.NDArray[np.bool_] = (numbers >= 0) & (_find(self._keys, self._key(classes, numbers)) >= 0)
-        return found
+    def find(self, classes: I64, numbers: I64) -> I32:
+        """The method with the signature of that number that each class itself defines; -1 where it defines none."""
+        places = np.where(numbers >= 0, find(self.keys, self._key(classes, numbers)), -1)
+        return np.append(self.methods, np.int32(-1))[places]
 
     def _key(self, classes: I64, numbers: I64) -> I64:
         key: I64 = classes * max(1, len(self.signatures)) + numbers
         return key
 
 
-def resolve(units: Sequence[Unit], table: ClassTable) -> tuple[list[I32], bool]:
-    """See `Program.framework_target`, whose work this is.
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Where method references lead; per unit one array over its references.
 
-    Returns:
-        One array per unit, and whether all interfaces were looked at (not so in a hierarchy made to exhaust).
+    Attributes:
+        targets: see `Program.framework_target`.
+        methods: number of the method of the app, -1 where the reference leads out of it.
+        whole: whether all interfaces were looked at (not so in a hierarchy made to exhaust).
+        signatures, defined, above: what was numbered on the way.
     """
-    above = _Above(units, table)
-    signatures = _Signatures(units, table)
-    defined = _Defined(units, table, signatures)
-    results: list[I32] = []
+
+    targets: list[I32]
+    methods: list[I32]
+    whole: bool
+    signatures: Signatures
+    defined: Defined
+    above: Above
+
+
+def resolve(units: Sequence[Unit], table: ClassTable) -> Resolution:
+    """Resolve every method reference."""
+    above = Above(units, table)
+    signatures = Signatures(units, table.unit_types)
+    defined = Defined(units, table, signatures)
+    targets: list[I32] = []
+    methods: list[I32] = []
+    first = 0
     for row, unit in enumerate(units):
         written = table.unit_types[row][unit.method_class]
         inside = above.defined[written]
-        result = np.where(inside, -1, table.as_seen[written]).astype(np.int32)
-        inside[unit.def_method[table.used[row][unit.def_class] & (unit.def_method >= 0)]] = False
+        target = np.where(inside, -1, table.as_seen[written]).astype(np.int32)
+        method = np.full(len(target), -1, np.int32)
+        own = np.flatnonzero(table.live(row, unit))[::-1]
+        method[unit.def_method[own]] = own + first
+        inside[unit.def_method[own]] = False
         open_ = np.flatnonzero(inside)
         start, number = written[open_].astype(np.int64), defined.number(signatures.of(row)[open_])
-        result[open_] = _walk(start, number, signatures.objectish(row)[open_], defined, above)
-        results.append(result)
-    return results, above.work >= 0
+        target[open_], method[open_] = walk(start, number, signatures.objectish(row)[open_], defined, above)
+        targets.append(target)
+        methods.append(method)
+        first += len(unit.def_method)
+    return Resolution(targets, methods, above.work >= 0, signatures, defined, above)
 
 
-def _find(ordered: I64, wanted: I64) -> I64:
-    """Positions of `wanted` in sorted numbers, -1 for those that are not there."""
-    if not len(ordered):
-        return np.full(len(wanted), -1, np.int64)
-    places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
-    return np.where(ordered[places] == wanted, places, -1)
-
-
-def _distinct(numbers: I64) -> I64:
-    """The different numbers, sorted (numpy's own unique hashes, which takes many times as long)."""
-    ordered = np.sort(numbers)
-    first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
-
-
-class _Signatures:
-    """Per method reference its name and prototype, numbered across units; an unreadable one counts as empty."""
-
-    def __init__(self, units: Sequence[Unit], table: ClassTable) -> None:
-        names: dict[bytes, int] = {}
-        protos: dict[bytes, int] = {}
-        self._names: list[I32] = []
-        self._protos: list[I32] = []
-        for unit, types in zip(units, table.unit_types, strict=True):
-            used, inverse = np.unique(unit.method_name, return_inverse=True)
-            numbers = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
-            self._names.append(np.array(numbers, np.int32)[inverse])
-            numbers = [protos.setdefault(key, len(protos)) for key in _proto_keys(unit, types)]
-            self._protos.append(np.array(numbers, np.int32)[unit.method_proto])
-        self._span = max(1, len(protos))
-        self._plain = np.zeros(len(names) + 1, np.bool_)
-        self._plain[[names[name] for name in _OBJECT_METHODS if name in names]] = True
-
-    def of(self, row: int) -> I64:
-        """One number per method reference of unit `row`: equal for equal name and prototype."""
-        numbers = self._names[row].astype(np.int64)
-        numbers *= self._span
-        numbers += self._protos[row]
-        return numbers
-
-    def objectish(self, row: int) -> npt.NDArray[np.bool_]:
-        """Per method reference of unit `row`, whether it has the name of a method of ``java.lang.Object``."""
-        return self._plain[self._names[row]]
-
-
-def _proto_keys(unit: Unit, types: I32) -> list[bytes]:
-    """Per prototype its types (return, then parameters) as bytes; a last empty one is what the index -1 meets."""
-    bounds = unit.proto_params.start.astype(np.int64) + np.arange(len(unit.proto_params.start))
-    flat = np.empty(int(bounds[-1]), np.int32)
-    is_return = np.zeros(len(flat), np.bool_)
-    is_return[bounds[:-1]] = True
-    flat[is_return] = types[unit.proto_return]
-    flat[~is_return] = types[unit.proto_params.items]
-    packed, ends = flat.tobytes(), (bounds * flat.itemsize).tolist()
-    return [*(packed[begin:end] for begin, end in pairwise(ends)), b""]
-
-
-def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _Defined, above: _Above) -> I32:
+def walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: Members, above: Above) -> tuple[I32, I32]:
     """Walk every reference up its superclasses, all in step; then look at the interfaces of those that found nothing.
 
     Args:
@@ -217,15 +198,16 @@ def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _D
         above: the hierarchy.
 
     Returns:
-        Per reference -1 or the type outside.
+        Per reference -1 or the type outside, and the member of the app or -1.
     """
-    result = start.astype(np.int32)
+    result, member = start.astype(np.int32), np.full(len(start), -1, np.int32)
     at, here = np.arange(len(start)), start
     for _ in range(_DEPTH):
         if not len(at):
             break
-        hit = defined.has(here, number[at])
-        result[at[hit]] = -1
+        found = defined.find(here, number[at])
+        hit = found >= 0
+        result[at[hit]], member[at[hit]] = -1, found[hit]
         at, here = at[~hit], above.parent[here[~hit]].astype(np.int64)
         at, here = at[here >= 0], here[here >= 0]
         outside = ~above.defined[here]
@@ -235,17 +217,20 @@ def _walk(start: I64, number: I64, objectish: npt.NDArray[np.bool_], defined: _D
     nothing = (result == ROOT) | (result == start)
     rows = np.flatnonzero((result >= 0) & ~objectish & nothing)
     if len(rows):
-        result[rows] = _through_interfaces(start[rows], number[rows], result[rows], defined, above)
-    return result
+        result[rows], member[rows] = _through_interfaces(start[rows], number[rows], result[rows], defined, above)
+    return result, member
 
 
-def _through_interfaces(start: I64, number: I64, result: I32, defined: _Defined, above: _Above) -> I32:
-    """What references lead to whose superclasses have nothing; arguments and result as in `_walk`."""
+def _through_interfaces(start: I64, number: I64, result: I32, defined: Members, above: Above) -> tuple[I32, I32]:
+    """What references lead to whose superclasses have nothing; arguments and result as in `walk`."""
     lists, outside = zip(*(above.interfaces(class_) for class_ in start.tolist()), strict=True)
     sizes = np.array([len(item) for item in lists], np.int64)
     every = np.fromiter((item for one in lists for item in one), np.int64, int(sizes.sum()))
-    hits = np.repeat(np.arange(len(start)), sizes)[defined.has(every, np.repeat(number, sizes))]
+    members = defined.find(every, np.repeat(number, sizes))
+    hits = np.flatnonzero(members >= 0)[::-1]  # of several the first, which is the nearest, is written last
     leads_out = np.array(outside, np.int64)
     found = np.where(leads_out >= 0, above.table.as_seen[leads_out], result).astype(np.int32)
-    found[hits] = -1
-    return found
+    member = np.full(len(start), -1, np.int32)
+    refs = np.repeat(np.arange(len(start)), sizes)[hits]
+    found[refs], member[refs] = -1, members[hits]
+    return found, member

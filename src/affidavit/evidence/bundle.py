@@ -45,6 +45,9 @@ again, or the stage broke off or was left out."""
 EXCERPTS_PER_FINDING = 12
 """How many cited places of one finding, in the order of its proof, have an excerpt; the others have their place."""
 
+PATHS_SHOWN, STEPS_SHOWN = 400, 40
+"""How many facts with a path have excerpts, in the order of the facts, and of how many steps and links of each."""
+
 NO_LAW = LawRecord()
 """The record of a review that compared nothing with the register."""
 

@@ -32,6 +32,7 @@ from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import AffidavitError, UnreadableError, UsageError
+from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
 from affidavit.sandbox import bubblewrap
@@ -76,6 +77,7 @@ class _Task(NamedTuple):
     progress: Progress
     v4_signature: bytes | None
     signatures: bool
+    claims: tuple[Fact, ...] = ()
 
 
 def review_confined(
@@ -96,6 +98,7 @@ def read_confined(
     v4_signature: bytes | None = None,
     *,
     signatures: bool = False,
+    claims: tuple[Fact, ...] = (),
 ) -> tuple[Examined, str]:
     """Read one artefact behind walls.
 
@@ -106,6 +109,7 @@ def read_confined(
         sandbox: *auto* or *bubblewrap*.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         signatures: whether nothing but the signatures is asked for.
+        claims: facts with paths that are to be checked, and nothing else.
 
     Returns:
         What was read, and the names of the walls.
@@ -119,7 +123,7 @@ def read_confined(
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     file = given(path)
     try:
-        return _examined(_Task(file, budget, progress, v4_signature, signatures), sandbox)
+        return _examined(_Task(file, budget, progress, v4_signature, signatures, claims), sandbox)
     finally:
         os.close(file.handle)
 
@@ -261,6 +265,7 @@ class _Worker:
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
             signatures=task.signatures,
+            claims=task.claims,
             v4_signature=task.v4_signature,
             lost=tuple(lost),
             confined=bool(self._wrapper),

@@ -5,7 +5,7 @@ A stage that breaks, or for which the budget does not suffice, becomes a limitat
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Literal
 
@@ -14,11 +14,13 @@ from msgspec.structs import replace
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
+from affidavit.dalvik.whole.chains import Chains
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.excerpt import Excerpter
-from affidavit.evidence.proofs import cited_places
-from affidavit.facts import coverage
+from affidavit.evidence.flows_checked import drop_refused
+from affidavit.evidence.proofs import cited_places, path_places
+from affidavit.facts import coverage, flow_stage
 from affidavit.facts.extract import Extraction, stages
 from affidavit.findings import judge, load
 from affidavit.identity import libraries, signers
@@ -28,7 +30,9 @@ from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
+from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
 from affidavit.model.progress import Progress
 
 UNBUDGETED = frozenset({"coverage", "findings", "excerpts"})
@@ -45,6 +49,7 @@ class _Conclusions:
         self.findings: tuple[Finding, ...] = ()
         self.excerpts: dict[str, Excerpt] = {}
         self.coverage = Coverage()
+        self.reach: Chains | None = None
 
 
 def examine(
@@ -94,6 +99,8 @@ def _run(
     """Run every stage; give what became of each."""
     later: tuple[tuple[str, Callable[[], None]], ...] = (
         ("libraries", lambda: _name_libraries(state)),
+        ("flows", lambda: _follow(state, drawn, progress)),
+        ("paths", lambda: drop_refused(state)),
         ("coverage", lambda: _cover(state, drawn)),
         ("findings", lambda: _judge(state, drawn)),
         ("excerpts", lambda: _excerpt(state, drawn, progress)),
@@ -141,6 +148,17 @@ def _name_libraries(state: Extraction) -> None:
     state.facts += signers.extract(tuple(state.facts))
 
 
+def _follow(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
+    """Follow calls from entry points, and data from where it is read."""
+    package = next((fact.what.name for fact in state.facts if isinstance(fact.what, Package)), "")
+    own, index = f"L{package.replace('.', '/')}/", library_index()
+
+    def whose(name: str) -> str:
+        return "own" if package and name.startswith(own) else index.attribute(name) or "other"
+
+    drawn.reach = flow_stage.follow(state, whose, progress)
+
+
 def _cover(state: Extraction, drawn: _Conclusions) -> None:
     """Count what was examined; what no limitation accounts for becomes one."""
     containers = coverage.of_containers(state.opened.parts, state.facts)
@@ -155,7 +173,9 @@ def _judge(state: Extraction, drawn: _Conclusions) -> None:
     drawn.facts = canonical(state.facts)
     known = [*state.opened.limitations, *state.limitations]
     try:
-        judged = judge.judge(drawn.facts, state.program, library_index(), known, load.rules(), state.budget.check)
+        judged = judge.judge(
+            drawn.facts, state.program, library_index(), known, load.rules(), state.budget.check, drawn.reach
+        )
     except BudgetError as error:
         known.append(Limitation("budget/findings", str(error)))  # every question is still answered: as undetermined
         drawn.findings = judge.judge(drawn.facts, None, None, known, load.rules()).findings
@@ -165,12 +185,14 @@ def _judge(state: Extraction, drawn: _Conclusions) -> None:
 
 
 def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
-    """Show the bytes at the first places that each finding cites; the other places are named without."""
+    """Show the bytes at the first places that each finding and path cites; the other places are named without."""
     excerpter, missing = Excerpter(state.program, state.documents, state.set_aside), 0
-    for done, finding in enumerate(drawn.findings):
-        progress("excerpts", done, len(drawn.findings))
+    cited: list[Iterable[Place]] = [islice(cited_places(one), EXCERPTS_PER_FINDING) for one in drawn.findings]
+    cited += path_places(drawn.facts)
+    for done, places in enumerate(cited):
+        progress("excerpts", done, len(cited))
         state.breathe()
-        for place in islice(cited_places(finding), EXCERPTS_PER_FINDING):
+        for place in places:
             key = excerpt_key(place)
             if place.offset >= 0 and key not in drawn.excerpts:
                 excerpt = excerpter.of(place)

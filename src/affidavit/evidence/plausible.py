@@ -16,6 +16,7 @@ from affidavit.findings import load
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import SCHEMA, Affidavit, Manifest, Tool
 from affidavit.model.finding import Finding, Proof
+from affidavit.model.flow import Flow, Reached
 
 KINDS: Final = frozenset({"aar", "apk", "dex", "ipa", "jar", "splits"})
 """The kinds of artefacts that there are (see `Artefact.kind`)."""
@@ -24,6 +25,10 @@ VALUES: Final = 12_000_000
 of 182,000 classes and 113 MB has 525,000, in 14 MB."""
 DEPTH: Final = 64
 """Deepest proof; that of the deepest rule has 7 levels."""
+PATHS: Final = 50_000
+"""Most facts with a path."""
+STEPS: Final = 256
+"""Most steps of a path, and links of a chain: as many as the checker reads."""
 _MARKS: Final = (b",", b"[", b"{")
 _LARGEST: Final = 1 << 64
 _OF_RULES: Final = (
@@ -73,7 +78,17 @@ def _faults(examined: Examined) -> Iterator[str]:
             yield f"{finding.rule} is another rule"
         if _deep(finding):
             yield f"the proof of {finding.rule} is too deep"
+    yield from _paths_faults(examined)
     yield from broken(_as_affidavit(examined))
+
+
+def _paths_faults(examined: Examined) -> Iterator[str]:
+    """What is wrong with paths: more of them, or longer ones, than the checker reads."""
+    paths = [fact.what for fact in examined.facts if isinstance(fact.what, Flow | Reached)]
+    if len(paths) > PATHS:
+        yield f"more than {PATHS} paths"
+    if any(len(what.chain) > STEPS or (isinstance(what, Flow) and len(what.steps) > STEPS) for what in paths):
+        yield f"a path of more than {STEPS} steps"
 
 
 def _is_kind(kind: str) -> bool:

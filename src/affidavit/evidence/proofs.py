@@ -1,16 +1,17 @@
 """Whether an affidavit holds together by itself: every finding leads to facts and bytes that are there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
-from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, excerpt_key
+from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, PATHS_SHOWN, STEPS_SHOWN, excerpt_key
 from affidavit.facts.reading import make_fact
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit
 from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Finding, Proof
+from affidavit.model.flow import Flow, Reached
 from affidavit.model.place import Place
 
 
@@ -38,8 +39,15 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
                 f"{name} rests on fact {fact[:40]!r}, which is not there" for fact in node.facts if fact not in ids
             )
         cited = () if excused else islice(cited_places(finding), EXCERPTS_PER_FINDING)
-        missing = (place for place in cited if place.offset >= 0 and excerpt_key(place) not in affidavit.excerpts)
-        yield from (f"{name} cites {excerpt_key(place)[:120]!r}, which has no excerpt" for place in missing)
+        yield from (f"{name} cites {key[:120]!r}, which has no excerpt" for key in _unshown(cited, affidavit))
+    for number, places in enumerate(() if excused else path_places(affidavit.facts), 1):
+        yield from (f"path {number} cites {key[:120]!r}, which has no excerpt" for key in _unshown(places, affidavit))
+
+
+def _unshown(places: Iterable[Place], affidavit: Affidavit) -> Iterator[str]:
+    """Keys of the places that have no excerpt."""
+    keys = (excerpt_key(place) for place in places if place.offset >= 0)
+    return (key for key in keys if key not in affidavit.excerpts)
 
 
 def _unaccounted(coverage: Coverage, gaps: AbstractSet[str]) -> Iterator[str]:
@@ -80,6 +88,19 @@ def cited_places(finding: Finding) -> Iterator[Place]:
     """Every place that a finding's proof cites, in the order of the proof."""
     for node in nodes(finding.proof):
         yield from node.places
+
+
+def path_places(facts: Sequence[Fact]) -> list[Iterator[Place]]:
+    """The places of the first steps and links of the first paths, in the order of the facts: those that are shown."""
+    paths = (fact.what for fact in facts if isinstance(fact.what, Flow | Reached))
+    return [_on_path(what) for what in islice(paths, PATHS_SHOWN)]
+
+
+def _on_path(what: Flow | Reached) -> Iterator[Place]:
+    """The places of one path."""
+    if isinstance(what, Flow):
+        yield from (step.place for step in what.steps[:STEPS_SHOWN])
+    yield from (link.place for link in what.chain[:STEPS_SHOWN])
 
 
 def _edited_facts(facts: tuple[Fact, ...]) -> Iterator[str]:

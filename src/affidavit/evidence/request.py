@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from affidavit.artefact.budget import Budget
 from affidavit.evidence.examined import Lost
+from affidavit.model.fact import Fact
 
 WALLS: Final = b"w"
 """The walls stand: their names, a list. Only now are hostile bytes read."""
@@ -21,8 +22,9 @@ SENTENCE: Final = 4_000
 """Most characters of a refusal's message."""
 
 Stage = Literal[
-    "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "coverage", "findings",
-    "excerpts",
+    "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "flows",
+    "paths",
+    "coverage", "findings", "excerpts",
 ]  # fmt: skip
 """Every stage of a reading."""
 STAGES: Final[tuple[str, ...]] = get_args(Stage)
@@ -40,6 +42,7 @@ class Request(Struct, frozen=True):
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
         signatures: whether nothing but the signatures is asked for.
+        claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
         confined: whether a wall stands around the whole process already.
@@ -54,6 +57,7 @@ class Request(Struct, frozen=True):
     budget: Budget
     seconds: int
     signatures: bool = False
+    claims: tuple[Fact, ...] = ()
     v4_signature: bytes | None = None
     lost: tuple[Lost, ...] = ()
     confined: bool = False

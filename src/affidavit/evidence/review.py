@@ -121,6 +121,23 @@ def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_sign
         os.close(file.handle)
 
 
+def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "auto") -> Examined:
+    """Check paths that are claimed of the artefact at `path` (see `flows_checked.check_claims`).
+
+    Raises:
+        AffidavitError: as `reviewed`.
+    """
+    if sandbox != "none":
+        return read_confined(path, Budget(), silent, sandbox, claims=claims)[0]
+    from affidavit.evidence.flows_checked import check_claims  # noqa: PLC0415 - as above
+
+    file = given(path)
+    try:
+        return check_claims(file, Budget(), silent, claims)
+    finally:
+        os.close(file.handle)
+
+
 def _bytes_of(path: Path) -> bytes:
     """The bytes of a v4 signature file.
 

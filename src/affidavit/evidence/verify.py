@@ -9,6 +9,7 @@
     (7) the proofs hold together: facts, excerpts and limitations that findings rest on are there, and unedited
     (8) the artefact that you hold is the one that was reviewed
     (9) reviewing it again gives the same content, byte for byte
+    (10) the paths that it states are in that artefact: each step and link is read again by a checker that finds none
 
 Steps 1 to 7 need the bundle alone. Without step 6 anyone could have made the bundle; without step 9 the signer is taken
 at their word. All steps run as far as they can, whatever failed before.
@@ -24,6 +25,7 @@ from msgspec import Struct
 
 from affidavit.evidence import bundle, dsse, layout, statement
 from affidavit.evidence.comparison import differences
+from affidavit.evidence.examined import Examined
 from affidavit.evidence.keys import public_line
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.quoting import plain
@@ -31,6 +33,11 @@ from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
 from affidavit.model.errors import AffidavitError, UsageError, VerificationError
+from affidavit.model.fact import Fact
+from affidavit.model.flow import Flow, Reached
+
+Check = Callable[[Path, tuple[Fact, ...]], Examined]
+"""Checks the paths that facts claim of an artefact; what does not hold is a limitation (see `flows_checked`)."""
 
 Derive = Callable[[Path], Mapping[str, bytes]]
 """Reviews an artefact again: its path to the content members (see `bundle.content_members`)."""
@@ -94,6 +101,8 @@ def verify(
     trusted_key: bytes | None = None,
     derive: Derive | None = None,
     v4_signature: Path | None = None,
+    *,
+    check: Check | None = None,
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -104,6 +113,7 @@ def verify(
             (see `keys.expected_key`).
         derive: reviews the artefact again, for step 9.
         v4_signature: the v4 signature file that `derive` is given beside it.
+        check: checks paths against the artefact, for step 10.
 
     Raises:
         UsageError: a file that was named is not there.
@@ -122,8 +132,9 @@ def verify(
             "reviewing the artefact again gives the same",
             lambda: _derivation(evidence, artefact_path, derive, v4_signature),
         ),
+        ("every path that is stated is there in the artefact", lambda: _paths(evidence, artefact_path, check)),
     )
-    steps = tuple(Step(number, name, *_run(check)) for number, (name, check) in enumerate(checks, 1))
+    steps = tuple(Step(number, name, *_run(asked)) for number, (name, asked) in enumerate(checks, 1))
     holds = steps[4].passed is True
     return Verification(
         steps=steps,
@@ -259,6 +270,36 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, v
     except AffidavitError as error:
         return False, f"the artefact could not be reviewed again: {error}"
     return _judge(found, evidence.manifest)
+
+
+def _paths(evidence: _Evidence, path: Path | None, check: Check | None) -> Outcome:
+    """Step 10."""
+    if path is None or check is None:
+        return None, "no artefact was given" if path is None else "no check was asked for"
+    if evidence.manifest is None:
+        return None, "the manifest cannot be read"
+    if not evidence.same_artefact:
+        return None, "the artefact is another one"
+    content = bundle.read_content(evidence.manifest, evidence.named)
+    claims = tuple(fact for fact in content.facts if isinstance(fact.what, Flow | Reached))
+    if not claims:
+        return True, "none is stated"
+    try:
+        found = check(path, claims)
+    except AffidavitError as error:
+        return None, f"the artefact could not be read: {error}"
+    return _accepted(claims, found)
+
+
+def _accepted(claims: tuple[Fact, ...], found: Examined) -> Outcome:
+    """What the check of paths means: nothing, when it did not look at each."""
+    if [item.outcome for item in found.coverage.stages] != ["done"]:
+        return None, "; ".join(item.detail for item in found.limitations[:_NAMED]) or "the check gave no answer"
+    flows = [fact.what for fact in claims if isinstance(fact.what, Flow)]
+    steps = sum(len(flow.steps) for flow in flows)
+    refused = (item.detail for item in found.limitations if item.kind == "flows/refused")
+    said = f"{steps:,} steps of {len(flows):,} flows, and {len(claims) - len(flows):,} chains, accepted"
+    return _verdict(refused, said)
 
 
 def _judge(found: list[str], manifest: Manifest) -> Outcome:

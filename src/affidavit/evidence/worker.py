@@ -19,6 +19,8 @@ from affidavit.artefact.opening import Given
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
 from affidavit.evidence.examine import examine
+from affidavit.evidence.examined import Examined
+from affidavit.evidence.flows_checked import check_claims
 from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
 from affidavit.evidence.signing_of import signing_of
 from affidavit.model.errors import AffidavitError, BudgetError
@@ -97,17 +99,16 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     walls = raise_walls(bounds, confined=request.confined, last=spool.tend)
     send(request.answers, WALLS, msgspec.json.encode(walls))
     given = Given(request.name, request.artefact, request.size)
-    reading = signing_of if request.signatures else examine
-    examined = reading(
-        given,
-        request.budget,
-        _Reporter(request.answers),
-        sha256=request.sha256,
-        spool=spool,
-        v4_signature=request.v4_signature,
-        lost=request.lost,
-    )
-    return RESULT, msgspec.json.encode(examined)
+    return RESULT, msgspec.json.encode(_read(request, given, spool))
+
+
+def _read(request: Request, given: Given, spool: Spool) -> Examined:
+    """What is asked for."""
+    reporter, sha256, lost = _Reporter(request.answers), request.sha256, request.lost
+    if request.claims:
+        return check_claims(given, request.budget, reporter, request.claims, sha256=sha256, spool=spool, lost=lost)
+    reading, v4_signature = signing_of if request.signatures else examine, request.v4_signature
+    return reading(given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost)
 
 
 class _Reporter:

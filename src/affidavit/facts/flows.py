@@ -1,17 +1,17 @@
 """Facts about what can be reached, and about data that goes from a source to a sink; each with its path."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from affidavit.dalvik.replay.explore import Verdict as Judged
 from affidavit.dalvik.whole.chains import Chains
 from affidavit.dalvik.whole.shapes import Candidate, Point
 from affidavit.dalvik.whole.witness_steps import steps
 from affidavit.facts.flow_everywhere import SensitiveCall
 from affidavit.facts.flow_knowledge import FlowKnowledge, flow_knowledge
 from affidavit.facts.flow_search import Search
-from affidavit.facts.flow_verdicts import Judged
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Call, Flow, FlowCoverage, Reached, Verdict
@@ -35,12 +35,14 @@ class Facts:
     """Makes facts of a search.
 
     Args:
-        found: the search. verdicts: of its candidates; refuted ones make no fact. whose: whose code a class is.
+        found: the search.
+        verdicts: of its candidates, in their order; refuted ones make no fact.
+        whose: whose code a class is.
         known: what is sensitive.
     """
 
     def __init__(
-        self, found: Search, verdicts: Mapping[Candidate, Judged], whose: Whose, known: FlowKnowledge | None = None
+        self, found: Search, verdicts: Sequence[Judged], whose: Whose, known: FlowKnowledge | None = None
     ) -> None:
         self._found, self._verdicts, self._whose = found, verdicts, whose
         self._known = known or flow_knowledge()
@@ -49,8 +51,7 @@ class Facts:
 
     def flows(self) -> Iterator[Fact]:
         """One for each candidate that was not refuted, in the order of the candidates."""
-        for candidate in self._found.found:
-            judged = self._verdicts[candidate]
+        for candidate, judged in zip(self._found.found, self._verdicts, strict=True):
             if judged.verdict != "refuted":
                 yield self._flow(candidate, judged.verdict, judged.why)
 
@@ -68,7 +69,7 @@ class Facts:
     def coverage(self) -> Fact:
         """How much was looked at."""
         calls, points = self._found.calls, self._found.points
-        verdicts = Counter(judged.verdict for judged in self._verdicts.values())
+        verdicts = Counter(judged.verdict for judged in self._verdicts)
         sensitive = Counter(bool(calls.reached[call.method]) for call in points.calls)
         what = FlowCoverage(
             entries=len(calls.entries),

@@ -27,6 +27,7 @@ from affidavit.model.declared import (
     Query,
 )
 from affidavit.model.endpoint import Endpoint
+from affidavit.model.flow import Flow, FlowCoverage, Reached
 from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
@@ -51,6 +52,8 @@ Subject = (
     | EntryFact
     | Executable
     | Feature
+    | Flow
+    | FlowCoverage
     | Framework
     | FrameworkCall
     | KnownSigner
@@ -67,6 +70,7 @@ Subject = (
     | PrivacyManifest
     | ProvisioningProfile
     | Query
+    | Reached
     | RequiredReason
     | Signature
     | SigningBlock

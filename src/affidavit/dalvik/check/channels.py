@@ -1,0 +1,92 @@
+"""What goes through the platform by name: intents, messages, providers and reflective calls. The names are looked for.
+
+This is weaker than what other edges say: that constants stand in the code does not show that they meet in this intent.
+A reader sees them in the step (and "not constant" where there are none), and judges.
+"""
+
+import re
+
+from affidavit.dalvik.check.body import Body
+from affidavit.dalvik.check.instructions import Instruction
+from affidavit.dalvik.check.kin import Kin
+from affidavit.dalvik.check.points import Point
+
+_SENDS = frozenset({"launch", "result"})
+_SENDERS = frozenset({"Landroid/os/Messenger;", "Landroid/content/ContentResolver;"})
+_METHOD, _MAKERS = "Ljava/lang/reflect/Method;", ("Ljava/lang/reflect/Constructor;", "Ljava/lang/Class;")
+_FIELD = "Ljava/lang/reflect/Field;"
+_DECIDES = re.compile(r"(?:class|action|method|authority) ([^\s,;]+;?)")
+_SAID = re.compile(
+    r"(?:class|action|category|data|type|method|field|authority|result for|messenger of|nothing constant)\b"
+)
+
+
+def sends(kin: Kin, body: Body, item: Instruction) -> bool:
+    """Whether an instruction sends an intent or message, or asks a provider."""
+    class_ = kin.called(body, item)[0]
+    return bool(_SENDERS & {*kin.above(class_)}) or any(effect.kind in _SENDS for effect in kin.effects(body, item))
+
+
+def reflective(kin: Kin, body: Body, item: Instruction) -> bool:
+    """Whether an instruction calls, or makes an object, by reflection."""
+    class_, name, _ = kin.called(body, item)
+    return (class_, name) == (_METHOD, "invoke") or (class_ in _MAKERS and name == "newInstance")
+
+
+def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
+    """See `Edge.CHANNEL`. What a provider or a service that is bound returns goes the other way."""
+    answers = before.kind == "operand" and before.item.name.startswith("return") and kin.overrides(before.body)
+    if before.kind != "operand" or not (answers or sends(kin, before.body, before.item)):
+        return "a channel begins at an operand of a call that sends"
+    if after.kind == "parameter":
+        receives = kin.overrides(after.body) and not after.called("parameter", 0)
+    else:
+        stated = kin.effects(after.body, after.item) if after.kind == "result" else []
+        receives = any(item.kind == "received" for item in stated) or (
+            answers and after.kind == "result" and sends(kin, after.body, after.item)
+        )
+    if not receives:
+        return "a channel ends at a call that gives what was received, or at a parameter that the platform fills"
+    return _constant_fault(kin, effect)
+
+
+def reflect(kin: Kin, before: Point, after: Point, effect: str) -> str:
+    """See `Edge.REFLECT`. A field is got and set by reflection, too."""
+    if "field" in {before.kind, after.kind}:
+        return _accessed(kin, before, after)
+    target, site = (after, before) if after.kind == "parameter" else (before, after)
+    if site.kind not in {"operand", "result"} or not reflective(kin, site.body, site.item):
+        return "nothing is called by reflection here"
+    made = kin.called(site.body, site.item)[1] == "newInstance"
+    if made != (target.body.name == "<init>") or not _fits(site, target, made=made):
+        return "the operands of a reflective call are its receiver and the array of its arguments"
+    name = target.body.class_ if made else target.body.name
+    return _constant_fault(kin, f"{effect}, method {name}")
+
+
+def _fits(site: Point, target: Point, *, made: bool) -> bool:
+    """Whether operand and parameter, or returned operand and result, belong together."""
+    if target.kind != "parameter":
+        return target.called("operand", 0) and target.item.name.startswith("return") and site.kind == "result"
+    if target.number == 0 and not target.body.static:
+        return site.kind == "result" if made else site.called("operand", 1)
+    return site.called("operand", len(site.item.reads) - 1)
+
+
+def _accessed(kin: Kin, before: Point, after: Point) -> str:
+    """Through ``Field.get`` and ``Field.set``."""
+    site, field = (before, after) if after.kind == "field" else (after, before)
+    class_, name, _ = kin.called(site.body, site.item) if site.kind in {"operand", "result"} else ("", "", "")
+    holds = site.called("operand", 2) and name.startswith("set") if site is before else site.kind == "result"
+    if class_ != _FIELD or not holds:
+        return "no field is got or set by reflection here"
+    return _constant_fault(kin, "method " + field.text.partition("->")[2].partition(":")[0])
+
+
+def _constant_fault(kin: Kin, effect: str) -> str:
+    """Why the constants that are said to decide cannot: the code holds none such, nor what they could be made of."""
+    if not _SAID.match(effect):
+        return f"{effect[:80]!r} says nothing of what decides"
+    names = (word.rpartition("->")[2] for word in _DECIDES.findall(effect))
+    missing = next((name for name in names if name != "not" and not kin.could_make(name)), None)
+    return "" if missing is None else f"the code holds no constant {missing[:80]!r}"

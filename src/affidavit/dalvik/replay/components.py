@@ -1,0 +1,387 @@
+"""Runs the components of an app: life cycles step by step, each component in any order and any number of times.
+
+What lies in static fields, preferences and files passes from one component to the next and from one start to the next.
+While one component lives, others may change what they share; what a component alone can reach stays its own. Starts are
+repeated until nothing new is seen.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from affidavit.dalvik.lifecycles import Called, Lifecycle, Transition
+from affidavit.dalvik.replay.heap import State
+from affidavit.dalvik.replay.platform import AppPlatform
+from affidavit.dalvik.replay.platform_app import APPLICATION, HOST, INTENT_HELD, LAYOUTS
+from affidavit.dalvik.replay.platform_callbacks import Callbacks
+from affidavit.dalvik.replay.platform_intents import received
+from affidavit.dalvik.replay.platform_life import QUIET, RESTORED, Component, Shared, busiest, nearest
+from affidavit.dalvik.replay.platform_touch import BUNDLED, touching
+from affidavit.dalvik.replay.surface import Services
+from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
+from affidavit.dalvik.whole.entries import Declared, chain, lifecycle_of, overridden
+from affidavit.dalvik.whole.layouts import Layout
+
+ROUNDS: Final = 5
+"""Times that every component is started."""
+VISITS: Final = 10
+"""Times that a state of a life cycle is gone on from."""
+_WIDE_AFTER: Final = 3
+_INTENTS: Final = 6
+_GENERATIONS: Final = 2
+_BUNDLE = "Landroid/os/Bundle;"
+_CONNECTION = "Landroid/content/ServiceConnection;"
+
+
+class Components:
+    """The driver of an app's components. It implements `affidavit.dalvik.replay.surface.Driver`.
+
+    Args:
+        platform: the behaviour of the platform, with the components of the manifest.
+        lifecycles: automata by the class that they hold for.
+        layouts: what layouts name.
+    """
+
+    def __init__(self, platform: AppPlatform, lifecycles: dict[str, Lifecycle], layouts: Sequence[Layout] = ()) -> None:
+        self._platform, self._lives, self._layouts = platform, lifecycles, layouts
+        self._incomplete: dict[str, None] = {}
+        self._within_activities: dict[str, Lifecycle] | None = None
+
+    def run(self, machine: Services) -> list[str]:
+        """Execute everything; reasons why something was left out."""
+        self._machine, self._calls = machine, Callbacks(machine, self._platform)
+        self._calls.apart = frozenset(self._fragments())
+        near: set[int] | None = getattr(machine, "relevant", None)
+        world = State()
+        components = list(self._components())
+        if near is not None:
+            near |= touching(machine.linked, machine.calls, self._platform.models)
+            near |= {method for item in components for method in self._own(item)}
+        first = [item for kind in ("provider", "application") for item in components if item.kind == kind]
+        for item in first:
+            self._start(world, item)
+        if not components:
+            self._incomplete["no component of the app can be started"] = None
+        for _ in range(ROUNDS):
+            before = world
+            for item in components:
+                world = world.joined(
+                    self._again(world, item) if item in first else self._lived(world, components, item)
+                )
+            world = world.joined(self._background(world))
+            world = world.joined(self._restarted(world, first))
+            if world.same(before):
+                break
+        else:
+            self._incomplete["the components had not come to rest after some rounds"] = None
+        return list(self._incomplete)
+
+    def _components(self) -> Iterator[Component]:
+        """Components that can start, the application and the providers first."""
+        linked = self._machine.linked
+        order = ("provider", "application", "activity", "receiver", "service")
+        seen: set[str] = set()
+        for item in sorted(self._platform.declared, key=lambda one: order.index(one.kind) if one.kind in order else 9):
+            type_ = linked.type_of(item.component)
+            if not item.enabled or type_ < 0 or not linked.is_app[type_] or item.component in seen:
+                continue
+            life = lifecycle_of(linked, type_, self._lives)
+            if life is None:
+                self._incomplete[f"nothing is known of the life of {item.kind} components"] = None
+                continue
+            seen.add(item.component)
+            yield self._with_handlers(item, life, type_)
+
+    def _with_handlers(self, item: Declared, life: Lifecycle, type_: int) -> Component:
+        """A component with the methods that are called besides its life cycle."""
+        linked = self._machine.linked
+        named = {called.name for called in life.methods()}
+        outside = next((name for name in linked.ancestors(type_) if not linked.is_app[name]), -1)
+        kind = linked.types[outside] if outside >= 0 else ""
+        own = [
+            method
+            for method in overridden(linked, type_)
+            if linked.method_text(method)[1] not in named and method in self._calls.methods_as(item.component, kind)
+        ]
+        exported = item.exported or bool(item.filters)
+        return Component(item.kind, item.component, exported, life, own)
+
+    # One component.
+
+    def _lived(self, world: State, components: list[Component], item: Component) -> State:
+        """What is left when a component was started from all that the world can be, by every intent."""
+        shared = Shared(
+            self._shared(item, [other for other in components if other.kind != "activity"]),
+            self._shared(item, components),
+        )
+        found: State | None = None
+        for given in self._occasions(world, item):
+            here = world.fork()
+            here.counts = {}
+            left = self._walked(here, item, given, shared)
+            found = left if found is None else found.joined(left)
+        found = found or world.fork()
+        item.left = found if item.left is None else item.left.joined(found)
+        return item.left.fork()
+
+    @staticmethod
+    def _shared(item: Component, components: list[Component]) -> State | None:
+        """What the others may do meanwhile."""
+        found: State | None = None
+        for other in components:
+            if other is not item and other.left is not None:
+                found = other.left.fork() if found is None else found.joined(other.left)
+        return found
+
+    def _occasions(self, world: State, item: Component) -> Iterator[dict[str, Value]]:
+        """Intents and saved states with which a component may start."""
+        sent = received(self._machine, world, f"intents/{item.descriptor}")
+        self._platform.stores[f"intents/{item.descriptor}"] = None
+        intents = [UNKNOWN] if item.outside or not sent else []
+        for value in sent[_INTENTS:]:
+            sent[_INTENTS - 1] = join(sent[_INTENTS - 1], value)
+        for intent in (*intents, *sent[:_INTENTS]):
+            yield {"intent": intent}
+        for saved in received(self._machine, world, f"saved/{item.descriptor}")[:2]:
+            yield {"intent": (*intents, *sent)[0], "saved-state": saved}
+
+    def _again(self, world: State, item: Component) -> State:
+        """What is called on the application or a provider, once it is there, at any time."""
+        here = world.fork()
+        here.counts = {}
+        for name in item.life.states:
+            if name != item.life.start and item.me is not None:
+                self._meanwhile(here, item, item.me, {}, name)
+        return self._calls.settle(here)
+
+    def _restarted(self, world: State, first: list[Component]) -> State:
+        """The world in a new process: what was not stored for good is gone."""
+        here = world.fork()
+        self._calls.forget(here)
+        here.done, here.counts = {}, {}
+        for item in first:
+            self._start(here, item)
+        return here
+
+    def _start(self, state: State, item: Component) -> None:
+        """Make the object of the application or of a provider and let it begin."""
+        here = self._walked(state.fork(), item, {}, Shared())
+        state.become(here)
+
+    def _made(self, state: State, descriptor: str, word: str) -> Value:
+        """A new object of a class, by the constructor that takes nothing. Objects that are still known stay apart."""
+        machine, linked = self._machine, self._machine.linked
+        machine.initialise(state, descriptor)
+        site = (word, descriptor)
+        for generation in range(_GENERATIONS):
+            probe = state.fork()
+            probe.counts[site] = generation
+            me = machine.new_object(probe, descriptor, site, NULL)
+            if all(probe.objects[number].unique for number in me.refs):
+                break
+        state.become(probe)
+        method = linked.find_method(linked.type_of(descriptor), "<init>", "()V")
+        if method >= 0:
+            machine.invoke(state, method, [me])
+        return me
+
+    def _walked(self, state: State, item: Component, given: dict[str, Value], shared: Shared) -> State:
+        """Go through a life cycle until nothing new is seen; what can be left at its end, or when others come."""
+        me = item.me = self._made(state, item.descriptor, "component")
+        if "intent" in given:
+            if given["intent"] is UNKNOWN:
+                given["intent"] = self._calls.intent(state, item.descriptor)
+            state.write(me, INTENT_HELD, given["intent"])
+        if item.kind == "application":
+            self._platform.stores[APPLICATION] = None
+            state.write(self._machine.store(state, APPLICATION), "held", me)
+        at = self._automaton(state, item, me, given, shared)
+        quiet = [name for name in at if item.kind != "activity" or name in QUIET] or list(at)
+        found: State | None = None
+        for name in quiet:
+            left = self._calls.settle(at[name])
+            found = left if found is None else found.joined(left)
+        return found or state
+
+    def _automaton(
+        self, state: State, item: Component, me: Value, given: dict[str, Value], shared: Shared
+    ) -> dict[str, State]:
+        """States of the heap at each state of a life cycle."""
+        life = item.life
+        at = {life.start: state}
+        visits: dict[str, int] = {}
+        queue = [life.start]
+        while queue:
+            name = queue.pop(0)
+            visits[name] = visits.get(name, 0) + 1
+            if visits[name] > VISITS:
+                self._incomplete["a life cycle had not come to rest after some rounds"] = None
+                continue
+            here = at[name].fork()
+            meanwhile = shared.quiet if name in QUIET or item.kind != "activity" else shared.always
+            if meanwhile is not None and name != life.start:
+                here = here.joined(meanwhile)
+            self._meanwhile(here, item, me, given, name)
+            at[name] = here.fork()
+            for step in self._steps(item, name):
+                after = here.fork()
+                if visits[name] > 1:
+                    after.counts = {}
+                self._call(after, item, me, step.called, given)
+                known = at.get(step.target)
+                if known is not None:
+                    after = known.joined(after, widened=visits[name] > _WIDE_AFTER)
+                if known is None or not after.same(known):
+                    at[step.target] = after
+                    queue += [step.target] if step.target not in queue else []
+        return at
+
+    def _steps(self, item: Component, name: str) -> list[Transition]:
+        """Ways on from a state; of several forms of a method only those that the class has, when it has any."""
+        steps = (*item.life.leaving(name), *(RESTORED if item.kind == "activity" and name == "restarted" else ()))
+        able = [step for step in steps if step.called and self._method(item, step.called) >= 0]
+        names = {(step.called.name, step.target) for step in able if step.called}
+        return [
+            step for step in steps if step in able or not step.called or (step.called.name, step.target) not in names
+        ]
+
+    def _own(self, item: Component) -> set[int]:
+        """Methods of a component that the platform calls."""
+        steps = {self._method(item, called) for called in item.life.methods()} - {-1}
+        linked = self._machine.linked
+        every = steps | set(item.others)
+        return {method for method in every if not linked.method_text(method)[0].startswith(BUNDLED)}
+
+    def _method(self, item: Component, called: Called) -> int:
+        """The app method that a step of a life cycle runs, -1 for none."""
+        linked = self._machine.linked
+        method = linked.find_method(linked.type_of(item.descriptor), called.name, called.proto)
+        return method if method >= 0 and linked.has_code[method] else -1
+
+    def _meanwhile(self, state: State, item: Component, me: Value, given: dict[str, Value], name: str) -> None:
+        """Whatever may be called any number of times in a state of a life cycle."""
+        busy = name == busiest(item.life)
+        called = [method for where, method in item.life.callbacks if where == name]
+        for turn in range(VISITS if called or busy else 0):
+            before = state.fork()
+            if turn:
+                state.counts = {}
+            for method in called:
+                here = state.fork()
+                self._call(here, item, me, method, given)
+                state.become(state.joined(here, widened=turn > 1))
+            for number in (*self._clicks(state, item), *item.others) if busy else ():
+                self._calls.call(state, number, me)
+            if busy and item.life.kind != "fragment":
+                self._hosted(state, item, me)
+                self._calls.registered(state, [me, *given.values()])
+            if state.same(before):
+                return
+            state.become(state.joined(before, widened=turn > 1))
+
+    def _call(self, state: State, item: Component, me: Value, called: Called | None, given: dict[str, Value]) -> None:
+        """Take one step of a life cycle."""
+        machine = self._machine
+        method = self._method(item, called) if called is not None else -1
+        if called is None or method < 0:
+            return
+        gifts = dict(given)
+        if called.name == "onRestoreInstanceState" and "saved-state" not in gifts:
+            saved = state.read(machine.store(state, f"saved/{item.descriptor}"), "held")
+            if saved.is_null:
+                return
+            gifts["saved-state"] = saved
+        if called.name == "onSaveInstanceState":
+            state.counts.pop(("saved", item.descriptor), None)
+            gifts["saved-state"] = machine.new_object(state, _BUNDLE, ("saved", item.descriptor), NULL)
+        found = machine.invoke(state, method, [me, *self._calls.gifts(state, called, gifts)])
+        if called.name == "onSaveInstanceState":
+            self._keep(state, f"saved/{item.descriptor}", gifts["saved-state"])
+        if called.name == "onBind":
+            self._connect(state, found)
+        self._calls.collect(state, [me, *given.values()])
+
+    def _keep(self, state: State, store: str, value: Value) -> None:
+        """Keep a value beside those that a store has already."""
+        self._platform.stores[store] = None
+        held = self._machine.store(state, store)
+        before = state.read(held, "held")
+        state.write(held, "held", value if before.is_null else join(before, value))
+
+    def _connect(self, state: State, binder: Value) -> None:
+        """Give what a service offers to those that bound it."""
+        self._keep(state, "binders", binder)
+        for connection in self._machine.registered(state, _CONNECTION):
+            name = opaque("Landroid/content/ComponentName;", nullable=False)
+            self._machine.invoke_on(state, connection, "onServiceConnected", "", [name, binder])
+
+    # Beside components.
+
+    def _hosted(self, state: State, item: Component, me: Value) -> None:
+        """Objects that live within a component: fragments that were added, and classes that layouts name."""
+        linked = self._machine.linked
+        if item.kind == "activity":
+            for layout in self._shown(state):
+                for name in layout.classes:
+                    type_ = linked.type_of(name)
+                    if type_ >= 0 and linked.is_app[type_]:
+                        self._embed(state, name, type_)
+        for number in [number for number, held in state.objects.items() if held.type in self._fragments()]:
+            descriptor = state.objects[number].type
+            life = self._fragments()[descriptor]
+            if number in state.objects:
+                self._within(state, Component(life.kind, descriptor, outside=False, life=life), reference(number), me)
+
+    def _fragments(self) -> dict[str, Lifecycle]:
+        """Classes of the app whose objects live within an activity."""
+        if self._within_activities is None:
+            linked = self._machine.linked
+            self._within_activities = {
+                linked.types[row]: life
+                for row in range(len(linked.types))
+                if linked.is_app[row]
+                for life in [nearest(linked, row, self._lives)]
+                if life is not None and life.kind == "fragment"
+            }
+        return self._within_activities
+
+    def _shown(self, state: State) -> list[Layout]:
+        """Layouts that were set."""
+        self._platform.stores[LAYOUTS] = None
+        keys = state.keys(self._machine.store(state, LAYOUTS))
+        paths = {key[1] for key in keys if isinstance(key, tuple)}
+        return [layout for layout in self._layouts if "" in paths or layout.file in paths]
+
+    def _clicks(self, state: State, item: Component) -> list[int]:
+        """Methods of a component that its layouts call on a click."""
+        linked = self._machine.linked
+        names = {name for layout in self._shown(state) for name in layout.clicks}
+        return [
+            method
+            for number in chain(linked, linked.type_of(item.descriptor) if names else -1)
+            for method in linked.methods_of(number)
+            if linked.method_text(method)[1] in names and linked.method_text(method)[2] == "(Landroid/view/View;)V"
+        ]
+
+    def _embed(self, state: State, descriptor: str, type_: int) -> None:
+        """An object of a class that a layout names."""
+        linked = self._machine.linked
+        outside = next((linked.types[name] for name in linked.ancestors(type_) if not linked.is_app[name]), "")
+        self._platform.kinds[outside] = self._platform.stores[f"registered/{outside}"] = None
+        known = self._machine.registered(state, outside)
+        if not any(descriptor in self._machine.classes_of(state, value) for value in known):
+            self._machine.register(state, outside, self._made(state, descriptor, "layout"))
+
+    def _within(self, state: State, item: Component, me: Value, host: Value) -> None:
+        """Go through the life of an object that a component holds; it may be in any of its states afterwards."""
+        state.write(me, HOST, host)
+        given = {"Landroid/app/Activity;": host, "Landroid/content/Context;": host}
+        at = self._automaton(state.fork(), item, me, given, Shared())
+        for name in sorted(at):
+            state.become(state.joined(at[name]))
+
+    def _background(self, world: State) -> State:
+        """What is still registered when no component runs."""
+        here = world.fork()
+        here.counts = {}
+        self._calls.registered(here, [])
+        return self._calls.settle(here)

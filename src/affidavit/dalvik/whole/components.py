@@ -1,0 +1,106 @@
+"""Components while links between them are looked for: which there are, and which nodes receive what is sent to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from affidavit.dalvik.lifecycles import Lifecycle
+from affidavit.dalvik.whole.entries import Declared, lifecycle_of, run_by
+from affidavit.dalvik.whole.intent_objects import describe
+from affidavit.dalvik.whole.objects import Objects
+from affidavit.dalvik.whole.sites import Callee
+
+_RECEIVER, _FILTER = "Landroid/content/BroadcastReceiver;", "Landroid/content/IntentFilter;"
+_REGISTRATION = f"({_RECEIVER}{_FILTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A parameter that the platform fills: the method and the node."""
+
+    method: int
+    node: int
+
+
+class Components:
+    """What can be addressed, and where it takes what was sent.
+
+    Args:
+        objects: where objects come from.
+        declared: components of the manifest.
+        lifecycles: what the platform calls on components.
+    """
+
+    def __init__(self, objects: Objects, declared: Sequence[Declared], lifecycles: Sequence[Lifecycle]) -> None:
+        self.objects, self.sites, self.linked = objects, objects.sites, objects.sites.linked
+        self.states = {class_: item for item in lifecycles for class_ in item.classes}
+        self.declared = [*declared, *self._registered()]
+        self._received = self._getters()
+
+    def _registered(self) -> list[Declared]:
+        """Receivers that code registers, each with its filter."""
+        found: dict[Declared, None] = {}
+        for node in self.sites.outside(_registers):
+            operands = self.sites.operands(node)
+            if len(operands) <= 2:  # fewer than the prototype has
+                continue
+            filters = [item.filter() for item in describe(self.objects, operands[2]) if item.complete]
+            for name in self.objects.types(operands[1]):
+                found[Declared("receiver", name, filters=tuple(filters))] = None
+        return list(found)
+
+    def _getters(self) -> list[tuple[int, int, int]]:
+        """Calls that give a component the intent it got: node, class of the calling method, class as written."""
+        found: list[tuple[int, int, int]] = []
+        for node in self.sites.outside(self._receives):
+            callee = self.sites.callee(node)
+            written = self.linked.type_of(callee.written) if callee else -1
+            found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
+        return found
+
+    def _receives(self, callee: Callee) -> bool:
+        effects = self.objects.values.models.effects(callee.owner, callee.name, callee.proto) or ()
+        return any(effect.kind == "received" for effect in effects)
+
+    def received(self, component: int) -> list[int]:
+        """Nodes whose value is what the component got when it asked for it.
+
+        A call on a class of the app counts for that class and those below it, a call in a component for the component,
+        and one that says neither for every component.
+        """
+        found: list[int] = []
+        for node, caller, written in self._received:
+            above = written
+            if above < 0 or not self.linked.is_app[above]:
+                same = above >= 0 and self.linked.is_subtype(caller, above)
+                above = caller if same else -1
+            if above < 0 or self.linked.is_subtype(component, above):
+                found.append(node)
+        return found
+
+    def given(self, component: int, gift: str) -> list[Gift]:
+        """Parameters of the component's methods that get a gift of a life cycle (``intent``)."""
+        lifecycle = lifecycle_of(self.linked, component, self.states)
+        found: list[Gift] = []
+        for called in lifecycle.methods() if lifecycle else ():
+            positions = [position for position, what in called.gifts if what == gift]
+            method = run_by(self.linked, component, called) if positions else -1
+            for position in positions if method >= 0 else ():
+                node = self.sites.parameter(method, position + 1)
+                found.append(Gift(method, node))
+        return found
+
+    def holder(self, method: int, kind: str) -> list[int]:
+        """Declared components of a kind whose code a method is: its class, one below it, or the one around it."""
+        numbers = [self.linked.type_of(item.component) for item in self.declared if item.kind == kind and item.enabled]
+        known = sorted({number for number in numbers if number >= 0})
+        type_ = int(self.linked.method_type[method])
+        found = [number for number in known if self.linked.is_subtype(number, type_)]
+        if found:
+            return found
+        outer = self.linked.type_of(self.linked.types[type_].partition("$")[0] + ";")
+        return [number for number in known if number == outer] or known
+
+
+def _registers(callee: Callee) -> bool:
+    """Whether a method registers a receiver with a filter."""
+    return callee.name == "registerReceiver" and callee.proto.startswith(_REGISTRATION)

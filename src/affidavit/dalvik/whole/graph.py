@@ -1,0 +1,180 @@
+"""The value-flow graph of a program: where data can go from each value, and from each object that it changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from affidavit.dalvik.models import Models
+from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows, add_code, index
+from affidavit.dalvik.whole.edges_callbacks import Finder
+from affidavit.dalvik.whole.edges_outside import RESULT, Applier, Outside
+from affidavit.dalvik.whole.edges_stores import Keys, Stores
+from affidavit.dalvik.whole.kinds import Kinds
+from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.shapes import I32, U8, Bool, CallGraph, Code, NodeKind
+from affidavit.model.flow import Edge
+from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
+
+_TOO_MANY = "calls by libraries on objects of unknown type were not followed into the many methods they might run"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraEdge:
+    """An edge that another part found: intents, reflection, branches.
+
+    Attributes:
+        origin, target: nodes. origin_changed, target_changed: the layer of each end.
+        edge: its kind. site: node of the instruction that it goes through, -1 for none.
+        text: what a step says of it.
+    """
+
+    origin: int
+    origin_changed: bool
+    target: int
+    target_changed: bool
+    edge: Edge
+    site: int = -1
+    text: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Graph:
+    """Edges between vertices. A vertex is ``2 * node + layer``; layer 0: the value carries data, 1: the object was
+    changed with it.
+
+    Nodes are those of `Code`, then one per field number, then stores. A changed object also leads to its own value;
+    this edge is not stored.
+
+    Attributes:
+        code: the nodes of code. fields: number of fields. stores: texts of stores.
+        tail, head: (edges,) vertices. label: kind (row of ``edges.EDGES``) and flags.
+        site: node of the instruction, or -1.
+        start, rows: edges by tail, as compressed sparse rows.
+        outside: the invokes that models speak of.
+        texts: of edges that other parts found: by tail, head and site, text and the operand at the site.
+        limitations: what was left out. places: of instructions, by method and address, as far as they were asked for.
+    """
+
+    code: Code
+    fields: int
+    stores: list[str]
+    tail: I32
+    head: I32
+    label: U8
+    site: I32
+    start: I32
+    rows: I32
+    outside: Outside
+    texts: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
+    limitations: tuple[Limitation, ...] = ()
+    places: dict[tuple[int, int], Place] = field(default_factory=dict)
+
+    @property
+    def vertices(self) -> int:
+        """How many vertices there are."""
+        return len(self.start) - 1
+
+    def field_of(self, node: int) -> int:
+        """The field number of a node; -1 when it is no field."""
+        at = node - len(self.code.kind)
+        return at if 0 <= at < self.fields else -1
+
+    def name_of(self, node: int) -> str:
+        """The text of a store; empty for any other node."""
+        at = node - len(self.code.kind) - self.fields
+        return self.stores[at] if 0 <= at < len(self.stores) else ""
+
+    def writes(self, node: int, cell: int) -> bool:
+        """Whether an instruction writes a field, given as its node."""
+        rows = self.out(2 * self.code.operands(node)[0]) if self.code.operands(node) else self.rows[:0]
+        return bool(((self.head[rows] == 2 * cell) & (self.site[rows] == node)).any())
+
+    def out(self, vertex: int) -> I32:
+        """Rows of the edges that leave a vertex."""
+        return self.rows[self.start[vertex] : self.start[vertex + 1]]
+
+    @property
+    def firm(self) -> Bool:
+        """Per vertex whether a changed object there is a value of its own: not where others only meet."""
+        found = np.ones(self.vertices, np.bool_)
+        meets = np.flatnonzero((self.code.kind == NodeKind.PHI) | (self.code.kind == NodeKind.RETURN))
+        found[2 * meets + 1] = False
+        return found
+
+
+def _nothing() -> None:
+    """The budget of a graph that has none."""
+
+
+def build_graph(  # noqa: PLR0917 - each is one part of the analysis
+    linked: Linked,
+    calls: CallGraph,
+    models: Models,
+    extra: Sequence[ExtraEdge] = (),
+    keys: Keys = lambda _: None,
+    check: Callable[[], None] = _nothing,
+) -> Graph:
+    """Make the graph of all methods reached.
+
+    Args:
+        linked: the program.
+        calls: its call graph, with the values of its methods.
+        models: behaviour of libraries.
+        extra: edges that other parts found; they may name nodes of code, and fields as ``len(code.kind) + number``.
+        keys: the constant that a node's value is sure to be, which tells entries of a store apart.
+        check: called now and then; it may raise to stop.
+    """
+    code, rows = calls.code, Rows()
+    stores = Stores(len(code.kind) + linked.fields, code, keys)
+    kinds = Kinds(linked, calls)
+    add_code(rows, linked, calls, kinds, check)
+    check()
+    outside = Outside(linked, calls, models, check)
+    Applier(calls, stores).add(rows, outside, check)
+    finder = Finder(linked, calls, outside, kinds)
+    finder.add(rows, check)
+    stores.link(rows)
+    texts = _add_extra(rows, code, extra)
+    check()
+    columns = rows.columns()
+    made = index(columns[0], 2 * (len(code.kind) + linked.fields + len(stores.names)))
+    limitations = (Limitation("flows/many-targets", _TOO_MANY, count=finder.left),) if finder.left else ()
+    return Graph(code, linked.fields, stores.names, *columns, made.start, made.items, outside, texts, limitations)
+
+
+def _add_extra(rows: Rows, code: Code, extra: Sequence[ExtraEdge]) -> dict[tuple[int, int, int], tuple[str, int]]:
+    """Take in the edges of others; give their texts."""
+    texts = {}
+    by_label: dict[int, list[tuple[int, int, int]]] = {}
+    for edge in extra:
+        tail, head = 2 * edge.origin + edge.origin_changed, 2 * edge.target + edge.target_changed
+        if edge.origin < 0 or edge.target < 0:
+            continue
+        by_label.setdefault(_label(code, edge), []).append((tail, head, edge.site))
+        operands = code.operands(edge.site) if edge.site >= 0 else []
+        position = next((operands.index(end) for end in (edge.origin, edge.target) if end in operands), RESULT)
+        texts[tail, head, edge.site] = (edge.text, position)
+    for label, found in sorted(by_label.items()):
+        column = np.array(found, np.int32)
+        rows.add(column[:, 0], column[:, 1], label, column[:, 2])
+    return texts
+
+
+def _label(code: Code, edge: ExtraEdge) -> int:
+    """Kind and flags of an edge; one through a call must be matched on the way back, no other between methods."""
+    number, count = NUMBER[edge.edge], len(code.kind)
+    if edge.origin >= count or edge.target >= count or edge.edge is Edge.CHANNEL:
+        return number | RESET
+    kinds = NodeKind(code.kind[edge.origin]), NodeKind(code.kind[edge.target])
+    if edge.site >= 0 and kinds[1] == (NodeKind.RETURN if edge.target_changed else NodeKind.PARAMETER):
+        return number | OPEN
+    leaves = {NodeKind.PARAMETER} if edge.origin_changed else {NodeKind.RETURN, NodeKind.THROWN}
+    leaves = {NodeKind.PARAMETER} if edge.origin_changed else {NodeKind.RETURN, NodeKind.THROWN}
+    if edge.site >= 0 and kinds[0] in leaves:
+        return number | CLOSE
+    return number | RESET * bool(code.method[edge.origin] != code.method[edge.target])
+
+
+__all__ = ["KIND", "ExtraEdge", "Graph", "Keys", "build_graph"]

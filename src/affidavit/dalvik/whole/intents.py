@@ -1,0 +1,234 @@
+"""Links between components: who can receive an intent, a result, a message, a binder or a provider's call.
+
+Decided by the constants that reach the object sent; what is not constant is sent to every component of the kind.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from affidavit.dalvik.lifecycles import Lifecycle
+from affidavit.dalvik.whole.calls import ExtraCall
+from affidavit.dalvik.whole.components import Components, Gift
+from affidavit.dalvik.whole.entries import Declared
+from affidavit.dalvik.whole.graph import ExtraEdge
+from affidavit.dalvik.whole.intent_objects import Description, describe
+from affidavit.dalvik.whole.matching import targets
+from affidavit.dalvik.whole.objects import Objects
+from affidavit.dalvik.whole.shapes import How
+from affidavit.dalvik.whole.sites import Callee
+from affidavit.model.flow import Edge
+
+MAX_EDGES = 20_000
+"""Edges that intents, results and messages make."""
+
+_MESSENGER, _HANDLER, _RESOLVER = "Landroid/os/Messenger;", "Landroid/os/Handler;", "Landroid/content/ContentResolver;"
+_CONNECTION = "Landroid/content/ServiceConnection;"
+_BINDER_TAKEN = ("onServiceConnected", "(Landroid/content/ComponentName;Landroid/os/IBinder;)V")
+_HANDLED = ("handleMessage", "(Landroid/os/Message;)V")
+_AUTHORITY = re.compile(r"content://(?:[^@/]*@)?([^/{}?#]+)")
+_PROVIDED = frozenset({"query", "insert", "update", "delete", "bulkInsert", "call", "getType", "openFile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A call that sends an intent.
+
+    Attributes:
+        node: the invoke. operand: the node of the intent. word: what is launched, as in the model.
+        targets: descriptors of the app's components that may get it, sorted. explicit: whether it names its target.
+        complete: whether all that decides is constant. text: the constants (``action x.GO``).
+    """
+
+    node: int
+    operand: int
+    word: str
+    targets: tuple[str, ...]
+    explicit: bool
+    complete: bool
+    text: str
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether something outside of the app may receive it: nothing inside does, or what decides is not constant."""
+        return not self.targets or not self.complete
+
+
+@dataclass(slots=True)
+class Links:
+    """What was found.
+
+    Attributes:
+        calls: methods that run because of a send. edges: where what was sent arrives.
+        sends: every intent sent, by node. full: whether `MAX_EDGES` cut something off.
+    """
+
+    calls: list[ExtraCall] = field(default_factory=list)
+    edges: list[ExtraEdge] = field(default_factory=list)
+    sends: list[Send] = field(default_factory=list)
+    full: bool = False
+
+    @property
+    def unresolved(self) -> list[Send]:
+        """Sends that something outside of the app may receive."""
+        return [item for item in self.sends if item.unresolved]
+
+
+def find_links(objects: Objects, declared: Sequence[Declared], lifecycles: Sequence[Lifecycle]) -> Links:
+    """Every link between components.
+
+    Args:
+        objects: where objects come from, over the call graph so far.
+        declared: components of the manifest.
+        lifecycles: what the platform calls on components.
+    """
+    finder = _Finder(objects, Components(objects, declared, lifecycles))
+    finder.intents()
+    finder.results()
+    finder.messages()
+    finder.providers()
+    links = finder.links
+    links.edges.sort(key=lambda edge: (edge.site, edge.origin, edge.target))
+    links.calls = sorted(set(links.calls), key=lambda call: (call.site_method, call.site_pc, call.target))
+    return links
+
+
+class _Finder:
+    """Collects links."""
+
+    def __init__(self, objects: Objects, components: Components) -> None:
+        self.objects, self.components = objects, components
+        self.values, self.sites, self.linked = objects.values, objects.sites, objects.sites.linked
+        self.links = Links()
+        self.started: list[tuple[Send, int]] = []
+
+    def intents(self) -> None:
+        """Intents sent to activities, services and receivers."""
+        for node in self.sites.outside(lambda callee: self._has(callee, "launch")):
+            self.values.check()
+            for effect in self.objects.effects(node):
+                operand = self.objects.operand(node, effect.origin) if effect.kind == "launch" else -1
+                keyed = effect.origin is not None and effect.origin.key is not None
+                if operand >= 0:
+                    held = self.objects.held(operand) if keyed else [operand]
+                    self._send(node, operand, effect.word, held)
+
+    def _has(self, callee: Callee, kind: str) -> bool:
+        effects = self.values.models.effects(callee.owner, callee.name, callee.proto) or ()
+        return any(effect.kind == kind for effect in effects)
+
+    def _send(self, node: int, operand: int, word: str, held: list[int]) -> None:
+        """One invoke that sends the intents that `held` nodes hold."""
+        described = [item for one in held for item in describe(self.objects, one)]
+        reached: dict[Declared, str] = {}
+        for item in described:
+            for target in targets(item, word, self.components.declared):
+                reached.setdefault(target, _said(item, target))
+        names = tuple(sorted({item.component for item in reached}))
+        explicit = bool(described) and all(item.names("class") for item in described)
+        complete = all(item.complete and not item.open for item in described)
+        send = Send(node, operand, word, names, explicit, complete, "; ".join(sorted({_said(i) for i in described})))
+        self.links.sends.append(send)
+        for target, text in reached.items():
+            number = self.linked.type_of(target.component)
+            if number >= 0 and self.linked.is_app[number]:
+                self.started.append((send, number))
+                self._arrive(send, number, text)
+
+    def _arrive(self, send: Send, component: int, text: str) -> None:
+        """Edges and calls to one target."""
+        for node in self.components.received(component):
+            self._edge(send.operand, node, send.node, text)
+        for gift in self.components.given(component, "intent"):
+            self._gift(send.operand, gift, send.node, text)
+        if send.word == "bind":
+            self._bound(send, component, text)
+
+    def _gift(self, origin: int, gift: Gift, site: int, text: str) -> None:
+        self._call(site, gift.method)
+        self._edge(origin, gift.node, site, text)
+
+    def _bound(self, send: Send, component: int, text: str) -> None:
+        """The binder that a service gives arrives at the connection of whoever binds it."""
+        service = self.linked.find_method(component, "onBind", "(Landroid/content/Intent;)Landroid/os/IBinder;")
+        returned = self.sites.returned(service) if service >= 0 else -1
+        for position, node in enumerate(self.sites.operands(send.node)):
+            if position == 0 or node == send.operand:
+                continue
+            for name in self.objects.types(node):
+                taken = self.linked.find_method(self.linked.type_of(name), *_BINDER_TAKEN)
+                if taken >= 0:
+                    self._call(send.node, taken)
+                    self._edge(returned, self.sites.parameter(taken, 2), send.node, text)
+
+    def results(self) -> None:
+        """Results of activities go back to those that started them."""
+        for node in self.sites.outside(lambda callee: self._has(callee, "result")):
+            owners = set(self.components.holder(self.sites.method[node], "activity"))
+            for effect in self.objects.effects(node):
+                operand = self.objects.operand(node, effect.origin) if effect.kind == "result" else -1
+                for send, component in self.started if operand >= 0 else ():
+                    if component in owners and send.word == "activity":
+                        self._answer(operand, send, node)
+
+    def _answer(self, operand: int, send: Send, site: int) -> None:
+        for starter in self.components.holder(self.sites.method[send.node], "activity"):
+            for gift in self.components.given(starter, "result-intent"):
+                self._gift(operand, gift, site, f"result for {self.linked.types[starter]}")
+
+    def messages(self) -> None:
+        """Messages sent through a messenger arrive at the handlers that messengers were made of."""
+        handlers: dict[str, None] = {}
+        for node in self.sites.outside(_wraps_handler):
+            for operand in self.sites.operands(node)[1:2]:
+                handlers.update(dict.fromkeys(self.objects.types(operand)))
+        methods = [self.linked.find_method(self.linked.type_of(name), *_HANDLED) for name in sorted(handlers)]
+        for node in self.sites.outside(lambda callee: callee.owner == _MESSENGER and callee.name == "send"):
+            operands = self.sites.operands(node)
+            for method in methods if len(operands) > 1 else ():
+                if method >= 0:
+                    gift = Gift(method, self.sites.parameter(method, 1))
+                    self._gift(operands[1], gift, node, f"messenger of {self.sites.method_name(method)}")
+
+    def providers(self) -> None:
+        """Calls through the resolver arrive at the provider with the address's authority."""
+        by_name = {name: item for item in self.components.declared for name in item.authorities if item.enabled}
+        wanted = self.sites.outside(lambda callee: callee.owner == _RESOLVER and callee.name in _PROVIDED)
+        for node in wanted if by_name else ():
+            callee, operands = self.sites.callee(node), self.sites.operands(node)
+            text = self.values.text(self.values.of(operands[1])) if len(operands) > 1 else ""
+            for authority in sorted(set(_AUTHORITY.findall(text)) & set(by_name)):
+                type_ = self.linked.type_of(by_name[authority].component)
+                method = self.linked.find_method(type_, callee.name, callee.proto) if callee and type_ >= 0 else -1
+                if method >= 0:
+                    self._provide(node, operands, method, f"authority {authority}")
+
+    def _provide(self, node: int, operands: list[int], method: int, text: str) -> None:
+        self._call(node, method)
+        for position, operand in enumerate(operands[1:], 1):
+            self._edge(operand, self.sites.parameter(method, position), node, text)
+        self._edge(self.sites.returned(method), node, node, text)
+
+    def _edge(self, origin: int, target: int, site: int, text: str) -> None:
+        """Take in an edge if both ends are there."""
+        if len(self.links.edges) >= MAX_EDGES:
+            self.links.full = True
+        elif origin >= 0 and target >= 0 and origin != target:
+            self.links.edges.append(ExtraEdge(origin, False, target, False, Edge.CHANNEL, site, text))
+
+    def _call(self, site: int, method: int) -> None:
+        sites = self.sites
+        self.links.calls.append(ExtraCall(sites.method[site], sites.pc[site], method, How.CHANNEL))
+
+
+def _said(item: Description, target: Declared | None = None) -> str:
+    """The constants that decide, as a step shows them."""
+    if item.names("class"):
+        known = [target.name or target.component] if target else item.of("class")
+        return "class " + ", ".join(known) if known and "class" not in item.open else "class not constant"
+    words = [f"{what} {text}" for what in ("action", "category", "data", "type") for text in item.of(what)]
+    return ", ".join(words[:8]) or "nothing constant"
+
+
+def _wraps_handler(callee: Callee) -> bool:
+    return callee.owner == _MESSENGER and callee.name == "<init>" and callee.proto.startswith(f"({_HANDLER}")
