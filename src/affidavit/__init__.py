@@ -113,7 +113,7 @@ def verify(
         UsageError: a file that was named is not there, or the key is no public key.
     """
     from affidavit.evidence.keys import expected_key  # noqa: PLC0415 - see `review`
-    from affidavit.evidence.review import derived_members  # noqa: PLC0415
+    from affidavit.evidence.review import checked_paths, derived_members  # noqa: PLC0415
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
 
     trusted = expected_key(key) if key is not None else None
@@ -124,6 +124,7 @@ def verify(
         trusted,
         lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion),
         companion,
+        check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
     )
 
 

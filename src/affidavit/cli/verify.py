@@ -64,6 +64,7 @@ def _unsettled(result: "Verification", options: argparse.Namespace) -> list[str]
     let such a difference pass as success would leave the choice to them.
     """
     asked = {6: options.key is not None, 8: options.artefact is not None, 9: options.artefact is not None}
+    asked[10] = asked[9]
     return [str(step.number) for step in result.steps if step.passed is None and asked.get(step.number)]
 
 

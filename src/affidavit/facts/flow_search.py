@@ -10,13 +10,14 @@ from affidavit.dalvik.program import Program
 from affidavit.dalvik.whole.calls import ExtraCall, build_calls
 from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.entries import Declared, entry_points
-from affidavit.dalvik.whole.graph import Graph, build_graph
+from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph
 from affidavit.dalvik.whole.implicit import deciding_methods
 from affidavit.dalvik.whole.intents import Links, find_links
 from affidavit.dalvik.whole.layouts import Layout
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.reflection import Reflected, find_reflection
+from affidavit.dalvik.whole.saved_state import saved_state_edges
 from affidavit.dalvik.whole.shapes import CallGraph, Candidate
 from affidavit.dalvik.whole.values import Values
 from affidavit.dalvik.whole.witness import Limits, candidates
@@ -26,6 +27,12 @@ from affidavit.model.limitation import Limitation
 
 ROUNDS = 4
 """How often the call graph is made, as reflection and intents lead to further code; three suffice for real apps."""
+
+
+BRANCHES = 3
+"""How often branches are followed that other branches lead to."""
+LARGE = 1_500_000
+"""Edges of a graph beyond which they are followed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,29 @@ def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, che
         sends=[_send(reading, item.node, item.operand) for item in reading.links.unresolved],
         check=check,
     )
-    edges = [*reading.links.edges, *reading.reflected.edges]
-    graph = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
-    deciding = deciding_methods(graph, reading.calls, points.sources)
-    if deciding:
-        branches = control_edges(reading.values, deciding)
-        graph = build_graph(linked, reading.calls, Models.load(), [*edges, *branches], reading.values.key, check)
+    saved = saved_state_edges(linked, reading.calls, lifecycles())
+    edges = [*reading.links.edges, *reading.reflected.edges, *saved]
+    graph = _with_branches(linked, reading, points, edges, check)
     found = candidates(graph, reading.calls, points.sources, points.sinks, limits, check)
     parts = (reading.calls, reading.values, reading.links, reading.reflected)
     return Search(linked, *parts, points, graph, found.candidates, list(found.limitations))
+
+
+def _with_branches(
+    linked: Linked, reading: Reading, points: Points, edges: Sequence[ExtraEdge], check: Callable[[], None]
+) -> Graph:
+    """The graph with what branches decide, which can lead to further branches."""
+    graph = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
+    deciding: list[int] = []
+    for _ in range(BRANCHES):
+        known, deciding = deciding, deciding_methods(graph, reading.values, points.sources)
+        if deciding == known:
+            break
+        branches = control_edges(reading.values, deciding)
+        graph = build_graph(linked, reading.calls, Models.load(), [*edges, *branches], reading.values.key, check)
+        if len(graph.tail) > LARGE:
+            break
+    return graph
 
 
 def _send(reading: Reading, node: int, operand: int) -> Send:

@@ -50,10 +50,15 @@ class Facts:
         self.chains = Chains(found.linked, found.calls)
 
     def flows(self) -> Iterator[Fact]:
-        """One for each candidate that was not refuted, in the order of the candidates."""
+        """One for each pair of instructions that was not refuted, by its best candidate; in their order."""
+        best: dict[tuple[int, str, int, str], tuple[Candidate, Judged]] = {}
         for candidate, judged in zip(self._found.found, self._verdicts, strict=True):
-            if judged.verdict != "refuted":
-                yield self._flow(candidate, judged.verdict, judged.why)
+            source, sink = candidate.source, candidate.sink
+            key = (source.node, source.what, sink.node, sink.what)
+            if judged.verdict != "refuted" and (key not in best or _rank(candidate, judged) < _rank(*best[key])):
+                best[key] = (candidate, judged)
+        for candidate, judged in best.values():
+            yield self._flow(candidate, judged.verdict, judged.why)
 
     def reached(self, limitations: list[Limitation]) -> Iterator[Fact]:
         """One for each sensitive call that an entry point leads to, in the order of the code."""
@@ -133,3 +138,8 @@ class Facts:
         node = self._found.points.targets.get(sink.node, -1)
         values = self._found.values
         return bounded(values.text(values.of(node)), TEXT_LIMIT) if node >= 0 else ""
+
+
+def _rank(candidate: Candidate, judged: Judged) -> tuple[bool, bool, int]:
+    """How good a candidate is as evidence, the best lowest: copied data, proved, few steps."""
+    return candidate.implicit, judged.verdict != "proved", len(candidate.links)

@@ -5,14 +5,17 @@ A reader sees them in the step (and "not constant" where there are none), and ju
 """
 
 import re
+from functools import cache
 
 from affidavit.dalvik.check.body import Body
 from affidavit.dalvik.check.instructions import Instruction
 from affidavit.dalvik.check.kin import Kin
 from affidavit.dalvik.check.points import Point
+from affidavit.dalvik.lifecycles import lifecycles
 
 _SENDS = frozenset({"launch", "result"})
 _SENDERS = frozenset({"Landroid/os/Messenger;", "Landroid/content/ContentResolver;"})
+_SAVED = "saved state"
 _METHOD, _MAKERS = "Ljava/lang/reflect/Method;", ("Ljava/lang/reflect/Constructor;", "Ljava/lang/Class;")
 _FIELD = "Ljava/lang/reflect/Field;"
 _DECIDES = re.compile(r"(?:class|action|method|authority) ([^\s,;]+;?)")
@@ -35,6 +38,9 @@ def reflective(kin: Kin, body: Body, item: Instruction) -> bool:
 
 def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
     """See `Edge.CHANNEL`. What a provider or a service that is bound returns goes the other way."""
+    if before.kind == "parameter":
+        kept = effect == _SAVED and _is_saved_state(kin, before) and _is_saved_state(kin, after)
+        return "" if kept else "a parameter leads to another only by the state that the platform keeps"
     answers = before.kind == "operand" and before.item.name.startswith("return") and kin.overrides(before.body)
     if before.kind != "operand" or not (answers or sends(kin, before.body, before.item)):
         return "a channel begins at an operand of a call that sends"
@@ -48,6 +54,24 @@ def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
     if not receives:
         return "a channel ends at a call that gives what was received, or at a parameter that the platform fills"
     return _constant_fault(kin, effect)
+
+
+def _is_saved_state(kin: Kin, point: Point) -> bool:
+    """Whether the platform gives the parameter the state that it keeps of a component."""
+    said = (point.body.name, point.body.proto, point.number - 1)
+    return point.kind == "parameter" and kin.overrides(point.body) and said in _saved_parameters()
+
+
+@cache
+def _saved_parameters() -> frozenset[tuple[str, str, int]]:
+    """Name, prototype and position of every parameter that is saved state."""
+    return frozenset(
+        (called.name, called.proto, position)
+        for item in lifecycles()
+        for called in item.methods()
+        for position, what in called.gifts
+        if what == "saved-state"
+    )
 
 
 def reflect(kin: Kin, before: Point, after: Point, effect: str) -> str:

@@ -115,8 +115,11 @@ def throw(kin: Kin, before: Point, after: Point, _effect: str) -> str:
     return "" if _may_call(kin, after, covered, before) else "no call that the handler covers leads to the throw"
 
 
-def control(_kin: Kin, before: Point, after: Point, _effect: str) -> str:
+def control(kin: Kin, before: Point, after: Point, _effect: str) -> str:
     """See `Edge.CONTROL`."""
+    if before.kind == "operand" and after.kind == "result" and before.beside(after) and before.pc == after.pc:
+        answers = before.item.name.startswith("invoke") and kin.called(before.body, before.item)[2].endswith(")Z")
+        return "" if answers else "the call gives no yes or no"
     if before.kind != "operand" or after.kind not in {"operand", "result"} or not before.beside(after):
         return "control leads from the operand of a branch to an instruction of the same method"
     sides = sorted(set(before.body.following(before.pc)))

@@ -52,15 +52,31 @@ def control_edges(values: Values, methods: Iterable[int]) -> Iterator[ExtraEdge]
     """The operands of branches -> what they decide, in the methods named.
 
     The value of an invoke stands for that it runs, also when it gives nothing; the object on which it is called counts
-    as changed, as does an array that is written. A returned value is the method's RETURN node.
+    as changed, as does an array that is written. A returned value is the method's RETURN node. What a call answers with
+    yes or no is decided by its operands.
     """
     sites = values.sites
     for method in methods:
+        answers = [node for node in sites.nodes(method) if is_answer(sites, node)]
+        yield from (
+            ExtraEdge(at, False, node, False, Edge.CONTROL, node) for node in answers for at in _given(sites, node)
+        )
         for branch, node in controlled(values, method):
-            for operand in dict.fromkeys(sites.operands(branch)):
+            for operand in _given(sites, branch):
                 for target, changed in _targets(sites, node):
-                    if operand >= 0 and target >= 0 and operand != target:
+                    if target >= 0 and operand != target:
                         yield ExtraEdge(operand, False, target, changed, Edge.CONTROL, branch)
+
+
+def is_answer(sites: Sites, node: int) -> bool:
+    """Whether a node is a call out of the app that answers yes or no: this tells of its operands and copies nothing."""
+    callee = sites.callee(node)
+    return callee is not None and callee.target < 0 and callee.proto.endswith(")Z")
+
+
+def _given(sites: Sites, node: int) -> list[int]:
+    """Operands of a node that are known, each once."""
+    return [item for item in dict.fromkeys(sites.operands(node)) if item >= 0]
 
 
 def _targets(sites: Sites, node: int) -> list[tuple[int, bool]]:

@@ -18,6 +18,7 @@ EDGES: tuple[Edge, ...] = tuple(Edge)
 NUMBER: dict[Edge, int] = {edge: number for number, edge in enumerate(EDGES)}
 CHANGED = 31
 """Number of the edge from a changed object to its value, which the graph does not store."""
+CONTROLS = NUMBER[Edge.CONTROL]
 KIND, RESET, OPEN, CLOSE = 31, 32, 64, 128
 """Parts of a label: the kind; whether the edge crosses the heap, enters a method, or leaves one for the caller."""
 NEW_INSTANCE, INVOKE_CUSTOM = 0x22, (0xFC, 0xFD)
@@ -102,31 +103,28 @@ def cells(linked: Linked, code: Code) -> I32:
     return found
 
 
-def wholes(linked: Linked, calls: CallGraph, named: I32) -> U8:
+def wholes(linked: Linked, code: Code, named: I32, given: U8) -> U8:
     """Per node 1 where a field that is read has the data of its object as a whole, and 0 where only of its own writes.
 
     The former are fields of classes outside of the app, whose code is not seen, and fields of objects that code outside
     gave: what it read from a file or a message was written to all of their fields.
 
     Args:
-        linked: the program. calls: its call graph. named: see `cells`.
+        linked: the program. code: its values. named: see `cells`. given: see `given`.
     """
-    code = calls.code
     field = named - len(code.kind)
     own = np.zeros(len(named), np.bool_)
     own[named >= 0] = linked.is_app[linked.field_holder[field[named >= 0]]]
     found: U8 = (~own).view(np.uint8).copy()
     reads = np.flatnonzero(own & (roles()[code.opcode] >= 7) & (code.opcode <= _LAST_IGET)).astype(np.int32)
     if len(reads):
-        given = _given(calls)
         owner = code.use[code.use_start[reads]]
         found[reads] = (owner >= 0) & (given[owner] > 0)
     return found
 
 
-def _given(calls: CallGraph) -> U8:
-    """Per node whether it may be what a call outside of the app gave: it itself, cast, merged or out of an array."""
-    code = calls.code
+def given(code: Code, makers: I32) -> U8:
+    """Per node whether it may be what one of some calls made: the result itself, cast, merged or out of an array."""
     count = len(code.kind)
     passes = (code.kind == NodeKind.PHI) | ((code.kind == NodeKind.INSTRUCTION) & np.isin(code.opcode, _PASSING))
     nodes = np.flatnonzero(passes).astype(np.int32)
@@ -140,7 +138,7 @@ def _given(calls: CallGraph) -> U8:
     made = index(2 * tails[keep], 2 * count)
     seen, queue = np.zeros(2 * count, np.uint8), np.empty(2 * count, np.int32)
     ways = (made.start, made.items, 2 * heads[keep])
-    solve.reach(*ways, 2 * np.unique(calls.outside_site), 0, seen, queue)
+    solve.reach(*ways, 2 * makers, 0, seen, queue)
     found: U8 = seen[::2].copy()
     return found
 
@@ -152,19 +150,19 @@ def callers(calls: CallGraph) -> tuple[I32, I32]:
 
 
 def add_code(
-    rows: Rows, linked: Linked, calls: CallGraph, kinds: Kinds, check: Callable[[], None] = lambda: None
+    rows: Rows, linked: Linked, calls: CallGraph, kinds: Kinds, made: U8, check: Callable[[], None] = lambda: None
 ) -> None:
-    """Edges within methods, through fields, into methods and out of them."""
+    """Edges within methods, through fields, into methods and out of them; for `made` see `given`."""
     code = calls.code
     values = (code.kind, code.opcode, code.use_start, code.use)
     named = cells(linked, code)
-    rows.fill(kernel.code_edges, *values, roles(), named, wholes(linked, calls, named))
+    rows.fill(kernel.code_edges, *values, roles(), named, wholes(linked, code, named, made))
     sites, targets = narrowed(linked, calls, kinds, callers(calls), check)
     frame = (code.node_first, code.node_count)
     rows.fill(kernel.call_edges, code.kind, code.use_start, code.use, *frame, sites, targets)
     if len(code.catch_from):
-        made = index(sites, len(code.kind))
-        caught = (code.catch_from, code.catch_to, made.start, made.items, targets)
+        by_site = index(sites, len(code.kind))
+        caught = (code.catch_from, code.catch_to, by_site.start, by_site.items, targets)
         rows.fill(kernel.throw_edges, code.opcode, code.use_start, code.use, *frame, *caught)
 
 

@@ -88,6 +88,12 @@ class Outside:
             if ends[row] < ends[row + 1]:
                 yield row, self.sites[order[ends[row] : ends[row + 1]]]
 
+    def makers(self) -> I32:
+        """The invokes whose result is made of what they are given, and no fetched reference; ascending."""
+        makes = [any(_makes(effect) for effect in shape.effects) for shape in self.table]
+        found: I32 = np.unique(self.sites[np.array(makes, np.bool_)[self.shapes]])
+        return found
+
     def templates(self, shape: int) -> tuple[Template, ...]:
         """The edges of one shape."""
         if shape not in self._templates:
@@ -168,6 +174,11 @@ class Outside:
             self._numbers[key] = len(self.table)
             self.table.append(Shape(effects, operands, static))
         return self._numbers[key]
+
+
+def _makes(effect: Effect) -> bool:
+    """Whether an effect gives something new."""
+    return effect.kind == "derive" and effect.target is not None and effect.target.base == "return"
 
 
 def positions(operand: Operand, shape: Shape) -> list[int]:

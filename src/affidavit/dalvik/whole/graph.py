@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from affidavit.dalvik.models import Models
-from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows, add_code, index
+from affidavit.dalvik.whole.carriers import carried, own_objects
+from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows, add_code, given, index
 from affidavit.dalvik.whole.edges_callbacks import Finder
 from affidavit.dalvik.whole.edges_outside import RESULT, Applier, Outside
 from affidavit.dalvik.whole.edges_stores import Keys, Stores
@@ -52,7 +53,7 @@ class Graph:
         tail, head: (edges,) vertices. label: kind (row of ``edges.EDGES``) and flags.
         site: node of the instruction, or -1.
         start, rows: edges by tail, as compressed sparse rows.
-        outside: the invokes that models speak of.
+        outside: the invokes that models speak of. own: (nodes of code and fields,) see `own_objects`.
         texts: of edges that other parts found: by tail, head and site, text and the operand at the site.
         limitations: what was left out. places: of instructions, by method and address, as far as they were asked for.
     """
@@ -67,6 +68,7 @@ class Graph:
     start: I32
     rows: I32
     outside: Outside
+    own: Bool
     texts: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
     limitations: tuple[Limitation, ...] = ()
     places: dict[tuple[int, int], Place] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Graph:
     def firm(self) -> Bool:
         """Per vertex whether a changed object there is a value of its own: not where others only meet."""
         found = np.ones(self.vertices, np.bool_)
+        found[1 : 2 * len(self.own) : 2] = ~self.own
         meets = np.flatnonzero((self.code.kind == NodeKind.PHI) | (self.code.kind == NodeKind.RETURN))
         found[2 * meets + 1] = False
         return found
@@ -128,20 +131,23 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     """
     code, rows = calls.code, Rows()
     stores = Stores(len(code.kind) + linked.fields, code, keys)
-    kinds = Kinds(linked, calls)
-    add_code(rows, linked, calls, kinds, check)
-    check()
     outside = Outside(linked, calls, models, check)
+    kinds, made = Kinds(linked, calls), given(code, outside.makers())
+    add_code(rows, linked, calls, kinds, made, check)
+    check()
     Applier(calls, stores).add(rows, outside, check)
     finder = Finder(linked, calls, outside, kinds)
     finder.add(rows, check)
     stores.link(rows)
     texts = _add_extra(rows, code, extra)
     check()
-    columns = rows.columns()
-    made = index(columns[0], 2 * (len(code.kind) + linked.fields + len(stores.names)))
+    own = own_objects(linked, code, kinds, made)
+    tail, head, label, site = rows.columns()
+    keep = carried(own, head, label)
+    columns = tail[keep], head[keep], label[keep], site[keep]
+    by_tail = index(columns[0], 2 * (len(code.kind) + linked.fields + len(stores.names)))
     limitations = (Limitation("flows/many-targets", _TOO_MANY, count=finder.left),) if finder.left else ()
-    return Graph(code, linked.fields, stores.names, *columns, made.start, made.items, outside, texts, limitations)
+    return Graph(code, linked.fields, stores.names, *columns, by_tail.start, by_tail.items, outside, own, texts, limitations)
 
 
 def _add_extra(rows: Rows, code: Code, extra: Sequence[ExtraEdge]) -> dict[tuple[int, int, int], tuple[str, int]]:

@@ -40,6 +40,7 @@ class Kinds:
         self._results: dict[int, int] = {}
         self._taken: dict[int, list[int]] = {}
         self._givers: dict[int, list[int]] = {}
+        self._fields: I32 = np.empty(0, np.int32)
         self._index_callers()
 
     def of(self, node: int) -> frozenset[Kind]:
@@ -105,7 +106,7 @@ class Kinds:
         if node < 0:
             return _ANY
         if self._code.kind[node] == _PARAMETER:
-            return self._parameter(int(self._code.method[node]), int(self._code.data[node])), False
+            return self.parameter(int(self._code.method[node]), int(self._code.data[node])), False
         if self._code.kind[node] != _INSTRUCTION:
             return _ANY
         return self._made(node, int(self._code.opcode[node]))
@@ -135,20 +136,31 @@ class Kinds:
         unit = int(self._linked.method_unit[self._code.method[node]])
         row = self._linked.first_field[unit] + int(self._code.data[node])
         field = int(self._linked.field_ref[row]) if 0 <= row < len(self._linked.field_ref) else -1
-        return self._linked.type_of(self._linked.field_text(field).rpartition(":")[2]) if field >= 0 else -1
+        return int(self.fields()[field]) if field >= 0 else -1
 
     def _result(self, node: int) -> int:
         unit = int(self._linked.method_unit[self._code.method[node]])
         row = self._linked.first_ref[unit] + int(self._code.data[node])
         if not 0 <= row < len(self._linked.ref_sig):
             return -1
-        signature = int(self._linked.ref_sig[row])
+        return self.result(int(self._linked.ref_sig[row]))
+
+    def result(self, signature: int) -> int:
+        """The type that methods of a signature give."""
         if signature not in self._results:
             proto = self._linked.signature(signature)[1]
             self._results[signature] = self._linked.type_of(proto.rpartition(")")[2])
         return self._results[signature]
 
-    def _parameter(self, method: int, position: int) -> int:
+    def fields(self) -> I32:
+        """The declared type of each field."""
+        if len(self._fields) != self._linked.fields:
+            texts = map(self._linked.field_text, range(self._linked.fields))
+            self._fields = np.array([self._linked.type_of(text.rpartition(":")[2]) for text in texts], np.int32)
+        return self._fields
+
+    def parameter(self, method: int, position: int) -> int:
+        """The declared type of a parameter, the receiver being the first."""
         if method not in self._taken:
             proto = self._linked.signature(int(self._linked.method_sig[method]))[1]
             own = [] if self._linked.method_access[method] & _STATIC else [int(self._linked.method_type[method])]
