@@ -117,6 +117,18 @@ def test_the_output_that_the_tutorial_shows_is_what_the_program_prints(reviewed)
 
 
 @pytest.mark.samples
+def test_the_paths_that_the_page_on_flows_shows_are_what_the_program_prints(reviewed):
+    folder, environment = reviewed
+    page = text("how-to/follow-data.md")
+    script = "\n".join(["set -e", *(line for line in commands(page) if " verify " not in line)])
+    done = ran("bash", "-c", script, cwd=folder, env=environment)
+    assert done.returncode == 0, done.stderr
+    shown = [line for block in blocks(page, "text") for line in block.splitlines() if line != "..."]
+    assert [line for line in shown if line not in done.stdout.splitlines()] == []
+    assert json.loads((folder / "out" / "flows.json").read_bytes())["findings"]
+
+
+@pytest.mark.samples
 def test_a_verifier_of_standard_tools_agrees(reviewed, tmp_path):
     folder, environment = reviewed
     (script,) = blocks(text("reference/bundle.md"), "python")
@@ -263,7 +275,7 @@ def constants(node: ast.AST) -> Iterator[str]:
 
 def emitted(path: Path) -> Iterator[str]:
     """Kinds of limitations that a module names in full, or by their cause alone."""
-    areas = "container|manifest|resources|code|native|signing|text|knowledge|budget|tool"
+    areas = "container|manifest|resources|code|native|signing|text|flows|knowledge|budget|tool"
     tree = ast.parse(path.read_text())
     yield from (value for value in constants(tree) if re.fullmatch(rf"({areas})/[a-z-]+", value))
     for node in ast.walk(tree):
@@ -289,7 +301,7 @@ def emitted(path: Path) -> Iterator[str]:
 def test_every_limitation_that_can_be_emitted_is_documented_and_no_other():
     known = {kind for path in SOURCE.rglob("*.py") for kind in emitted(path)}
     known.update(f"budget/{name}" for name, _ in STAGES)
-    known.update(("budget/libraries", "budget/findings", "budget/excerpts"))
+    known.update(("budget/libraries", "budget/flows", "budget/findings", "budget/excerpts"))
     known.update(rule.limits.kind for rule in load.rules() if rule.limits is not None)
     documented = list(re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", text("reference/limitations.md"), re.MULTILINE))
     assert set(documented) == known

@@ -24,7 +24,7 @@ from affidavit.facts.flow_search import Inputs, Search, link, read_calls, search
 from affidavit.facts.flow_verdicts import judge
 from affidavit.facts.flows import Facts
 from affidavit.model.fact import Fact
-from affidavit.model.flow import Flow, Verdict
+from affidavit.model.flow import Flow, Reached, Verdict
 from affidavit.model.identity import Package
 from affidavit.model.place import Place
 from affidavit.model.progress import silent
@@ -42,7 +42,8 @@ class Run:
     """An app of which everything was asked.
 
     Attributes:
-        found: the search. verdicts: of its candidates. facts: flows. checker: one that reads the app again.
+        found: the search. verdicts: of its candidates. facts: flows, and sensitive calls that are reached.
+        checker: one that reads the app again.
     """
 
     found: Search
@@ -52,10 +53,14 @@ class Run:
 
     def refusals(self) -> list[str]:
         """What the checker has against the flows."""
-        return [
+        flows = [
             f"{flow.source_api} to {flow.sink_api}: {refusal}"
             for flow, place in self.flows
             for refusal in self.checker.check_flow(flow, place)
+        ]
+        reached = [(fact.what, fact.place) for fact in self.facts if isinstance(fact.what, Reached)]
+        return flows + [
+            f"{what.api}: {refusal}" for what, place in reached for refusal in self.checker.check_reached(what, place)
         ]
 
     @property
@@ -107,8 +112,8 @@ def followed(program: Program, inputs: Inputs, facts: list[Fact]) -> Run:
     found = search(linked, inputs, read_calls(linked, inputs, _nothing), Limits(), _nothing)
     verdicts = judge(found, inputs, _nothing)
     checker = Checker(program, Framework.load(), Models.load(), declared_of(facts))
-    made = list(Facts(found, verdicts, lambda _: "own").flows())
-    return Run(found, [item.verdict for item in verdicts], made, checker)
+    made = Facts(found, verdicts, lambda _: "own")
+    return Run(found, [item.verdict for item in verdicts], [*made.flows([]), *made.reached([])], checker)
 
 
 def between(graph: Graph, ends: set[int]) -> set[Arrow]:

@@ -5,7 +5,7 @@ is the textbook fixpoint over balanced pairs, `walked` the enumeration of call s
 analyser but the arrays of `shapes` and the table of mnemonics.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -33,34 +33,51 @@ def mnemonic(opcode: int) -> str:
     return opcodes()[opcode].mnemonic
 
 
-def code_edges(calls: CallGraph, field_at: Callable[[int], object]) -> set[Arrow]:
-    """All edges that code makes; `field_at` names the field of an access, None for none."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the twin is told: the field of an access (None for none), whether a class of the app declares it, the calls
+    whose results are made of what they are given, and the targets that a receiver's type leaves of those of a call."""
+
+    field_at: Callable[[int], object]
+    is_own: Callable[[object], bool]
+    makers: frozenset[int]
+    runs: Callable[[int, int], bool]
+    names: Callable[[int, int], bool]
+
+
+def code_edges(calls: CallGraph, known: Known, most_throwers: int) -> set[Arrow]:
+    """All edges that code makes."""
     code = calls.code
     found: set[Arrow] = set()
     called = defaultdict(list)
+    every = Counter[int]()
     for site, target, how in zip(calls.site.tolist(), calls.target.tolist(), calls.how.tolist(), strict=True):
-        if how == How.CALL and code.node_first[target] >= 0:
-            called[site].append(target)
+        if how == How.CALL and known.runs(site, target):
+            every[site] += 1
+            if code.node_first[target] >= 0:
+                called[site].append(target)
     for node in range(len(code.kind)):
         kind = NodeKind(code.kind[node])
         if kind in {NodeKind.PHI, NodeKind.RETURN}:
             found |= set(_merge(code, node))
         elif kind == NodeKind.INSTRUCTION:
-            found |= set(_instruction(code, node, field_at))
+            found |= set(_instruction(code, node, known))
     for site, targets in called.items():
         for target in targets:
             found |= set(_call(code, site, target))
-    return found | set(_throws(code, called))
+    few = {site: targets for site, targets in called.items() if every[site] <= most_throwers}
+    return found | set(_throws(code, few, known))
 
 
-def _throws(code: Code, called: dict[int, list[int]]) -> Iterator[Arrow]:
+def _throws(code: Code, called: dict[int, list[int]], known: Known) -> Iterator[Arrow]:
     for origin, handler in zip(code.catch_from.tolist(), code.catch_to.tolist(), strict=True):
         if mnemonic(code.opcode[origin]) == "throw":
             yield from (
                 Arrow((value, "V"), (handler, "V"), "throw") for value in code.operands(origin)[:1] if value >= 0
             )
         for target in called.get(origin, []):
-            yield Arrow((_nodes(code, target)[-1], "V"), (handler, "V"), "throw", "out", origin)
+            if code.kind[handler] != NodeKind.THROWN or known.names(origin, target):
+                yield Arrow((_nodes(code, target)[-1], "V"), (handler, "V"), "throw", "out", origin)
 
 
 def _nodes(code: Code, method: int) -> range:
@@ -80,11 +97,13 @@ def _merge(code: Code, node: int) -> Iterator[Arrow]:
                 yield Arrow((node, "M"), (value, "M"), "same")
 
 
-def _instruction(code: Code, node: int, field_at: Callable[[int], object]) -> Iterator[Arrow]:
+def _instruction(code: Code, node: int, known: Known) -> Iterator[Arrow]:
     name, values = mnemonic(code.opcode[node]), code.operands(node)
     first, second = [*values, -1, -1][:2]
     if name.startswith(("iget", "sget", "iput", "sput")):
-        yield from _field(name, node, first, field_at(node))
+        field = known.field_at(node)
+        whole = field is None or not known.is_own(field) or comes_from(code, first, known.makers)
+        yield from _field(name, node, first, field, whole)
     elif name.startswith("aput") and first >= 0 and second >= 0:
         yield Arrow((first, "V"), (second, "M"), "element")
     elif name.startswith("filled-new-array"):
@@ -94,8 +113,27 @@ def _instruction(code: Code, node: int, field_at: Callable[[int], object]) -> It
             yield Arrow((first, "V"), (node, "V"), "compute")
             if name in {"aget-object", "check-cast"}:
                 yield Arrow((node, "M"), (first, "M"), "same")
+        if second >= 0 and name.startswith("aget") and name != "aget-object":
+            yield Arrow((second, "V"), (node, "V"), "compute")
     elif name.startswith("cmp") or name.partition("-")[0] in _ARITHMETIC or "-to-" in name:
         yield from (Arrow((value, "V"), (node, "V"), "compute") for value in values if value >= 0)
+
+
+def comes_from(code: Code, node: int, makers: frozenset[int]) -> bool:
+    """Whether a value may be what one of some calls gave: cast, merged or out of an array."""
+    waiting, seen = [node], set()
+    while waiting:
+        here = waiting.pop()
+        if here in makers:
+            return True
+        if here < 0 or here in seen:
+            continue
+        seen.add(here)
+        if code.kind[here] == NodeKind.PHI:
+            waiting += code.operands(here)
+        elif code.kind[here] == NodeKind.INSTRUCTION and mnemonic(code.opcode[here]) in {"check-cast", "aget-object"}:
+            waiting += code.operands(here)[:1]
+    return False
 
 
 _ARITHMETIC = frozenset(
@@ -103,9 +141,9 @@ _ARITHMETIC = frozenset(
 )
 
 
-def _field(name: str, node: int, first: int, field: object) -> Iterator[Arrow]:
+def _field(name: str, node: int, first: int, field: object, whole: bool) -> Iterator[Arrow]:
     if "get" in name:
-        if first >= 0:
+        if first >= 0 and whole:
             yield Arrow((first, "V"), (node, "V"), "compute")
         if field is not None:
             yield Arrow((field, "V"), (node, "V"), "load", "heap")

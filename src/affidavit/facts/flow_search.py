@@ -1,6 +1,6 @@
 """The search for flows, part by part: who can call what, where values go, which paths lead from a source to a sink."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.framework import Framework
@@ -11,7 +11,7 @@ from affidavit.dalvik.whole.calls import ExtraCall, build_calls
 from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.entries import Declared, entry_points
 from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph
-from affidavit.dalvik.whole.implicit import deciding_methods
+from affidavit.dalvik.whole.implicit import METHODS, deciding_methods
 from affidavit.dalvik.whole.intents import Links, find_links
 from affidavit.dalvik.whole.layouts import Layout
 from affidavit.dalvik.whole.linked import Linked
@@ -25,13 +25,17 @@ from affidavit.facts import flow_points
 from affidavit.facts.flow_points import Points, Send, find_points
 from affidavit.model.limitation import Limitation
 
+_BRANCHES_BOUNDED = Limitation(
+    "flows/branches-bounded",
+    f"data decides branches in more than {METHODS} methods; what further branches tell of it was not followed",
+)
 ROUNDS = 4
 """How often the call graph is made, as reflection and intents lead to further code; three suffice for real apps."""
 
 
 BRANCHES = 3
 """How often branches are followed that other branches lead to."""
-LARGE = 1_500_000
+LARGE = 150_000
 """Edges of a graph beyond which they are followed once."""
 
 
@@ -115,16 +119,17 @@ def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, che
     )
     saved = saved_state_edges(linked, reading.calls, lifecycles())
     edges = [*reading.links.edges, *reading.reflected.edges, *saved]
-    graph = _with_branches(linked, reading, points, edges, check)
+    graph, bounded = _with_branches(linked, reading, points, edges, check)
     found = candidates(graph, reading.calls, points.sources, points.sinks, limits, check)
     parts = (reading.calls, reading.values, reading.links, reading.reflected)
-    return Search(linked, *parts, points, graph, found.candidates, list(found.limitations))
+    limitations = [*found.limitations, *([_BRANCHES_BOUNDED] if bounded else []), *_left_out(reading)]
+    return Search(linked, *parts, points, graph, found.candidates, limitations)
 
 
 def _with_branches(
     linked: Linked, reading: Reading, points: Points, edges: Sequence[ExtraEdge], check: Callable[[], None]
-) -> Graph:
-    """The graph with what branches decide, which can lead to further branches."""
+) -> tuple[Graph, bool]:
+    """The graph with what branches decide, which can lead to further branches; and whether some were left out."""
     graph = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
     deciding: list[int] = []
     for _ in range(BRANCHES):
@@ -135,7 +140,22 @@ def _with_branches(
         graph = build_graph(linked, reading.calls, Models.load(), [*edges, *branches], reading.values.key, check)
         if len(graph.tail) > LARGE:
             break
-    return graph
+    return graph, len(deciding) == METHODS
+
+
+def _left_out(reading: Reading) -> Iterator[Limitation]:
+    """What the parts before the search did not follow."""
+    code = reading.calls.code
+    if code.too_large:
+        detail = f"{len(code.too_large)} methods are too large to follow values through; calls in them are not known"
+        yield Limitation("flows/method-too-large", detail, count=len(code.too_large))
+    if reading.links.full:
+        detail = "intents, messages and answers of providers lead to more places than are followed"
+        yield Limitation("flows/links-bounded", detail)
+    unknown = len(reading.reflected.unknown)
+    if unknown:
+        detail = f"{unknown} reflective calls name what the code does not state; what they call is not known"
+        yield Limitation("flows/reflection-unknown", detail, count=unknown)
 
 
 def _send(reading: Reading, node: int, operand: int) -> Send:

@@ -48,7 +48,7 @@ def follow(state: Extraction, whose: Whose, progress: Progress) -> Chains | None
     verdicts = judge(found, inputs, check)
     progress("flows", 4, STEPS)
     facts = Facts(found, verdicts, whose)
-    state.add(facts.flows())
+    state.add(facts.flows(state.limitations))
     state.add(facts.reached(state.limitations))
     state.add((facts.coverage(),))
     return facts.chains

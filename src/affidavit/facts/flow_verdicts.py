@@ -11,8 +11,8 @@ from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.relevant import leading
 from affidavit.facts.flow_search import Inputs, Search
 
-STEPS = 600_000
-"""Instructions executed abstractly for one app; some ten seconds."""
+STEPS = 150_000
+"""Instructions executed abstractly for one app; some seconds."""
 
 
 def judge(found: Search, inputs: Inputs, check: Callable[[], None], steps: int = STEPS) -> list[Verdict]:
@@ -26,8 +26,9 @@ def judge(found: Search, inputs: Inputs, check: Callable[[], None], steps: int =
     """
     if not found.found:
         return []
-    platform = AppPlatform(Models.load(), inputs.declared, inputs.text)
+    models = Models.load()
+    platform = AppPlatform(models, inputs.declared, inputs.text)
     driver = Components(platform, lifecycle_of(), inputs.layouts)
     budget = Budget(steps, check=check)
-    near = leading(found.linked, found.calls, found.found)
+    near = leading(found.linked, found.calls, found.found, models)
     return replay(found.linked, found.calls, platform, driver, found.found, near, budget)

@@ -21,6 +21,8 @@ from affidavit.model.place import Place
 NAME = "flows"
 VERSION = 1
 
+FLOWS = 400
+"""Flows that are listed; their numbers are counted in any case."""
 CALLS = 4_000
 """Sensitive calls that are listed with a chain; beyond it a limitation says how many there are."""
 TEXT_LIMIT = 1_000
@@ -49,16 +51,28 @@ class Facts:
         self._linked, self._code = found.linked, found.calls.code
         self.chains = Chains(found.linked, found.calls)
 
-    def flows(self) -> Iterator[Fact]:
-        """One for each pair of instructions that was not refuted, by its best candidate; in their order."""
+    def flows(self, limitations: list[Limitation]) -> Iterator[Fact]:
+        """One for each pair of instructions that was not refuted, by its best candidate; the best of each kind first.
+
+        Args:
+            limitations: receives one when there are more than `FLOWS`.
+        """
+        chosen = _of_all_kinds(self._best())
+        if len(chosen) > FLOWS:
+            detail = f"{len(chosen)} paths were not refuted; {FLOWS} are listed, some of each kind of source and sink"
+            limitations.append(Limitation("flows/listed", detail, count=len(chosen) - FLOWS))
+        for candidate, judged in chosen[:FLOWS]:
+            yield self._flow(candidate, judged.verdict, judged.why)
+
+    def _best(self) -> list[tuple[Candidate, Judged]]:
+        """The best candidate of each pair of instructions."""
         best: dict[tuple[int, str, int, str], tuple[Candidate, Judged]] = {}
         for candidate, judged in zip(self._found.found, self._verdicts, strict=True):
             source, sink = candidate.source, candidate.sink
             key = (source.node, source.what, sink.node, sink.what)
             if judged.verdict != "refuted" and (key not in best or _rank(candidate, judged) < _rank(*best[key])):
                 best[key] = (candidate, judged)
-        for candidate, judged in best.values():
-            yield self._flow(candidate, judged.verdict, judged.why)
+        return list(best.values())
 
     def reached(self, limitations: list[Limitation]) -> Iterator[Fact]:
         """One for each sensitive call that an entry point leads to, in the order of the code."""
@@ -143,3 +157,12 @@ class Facts:
 def _rank(candidate: Candidate, judged: Judged) -> tuple[bool, bool, int]:
     """How good a candidate is as evidence, the best lowest: copied data, proved, few steps."""
     return candidate.implicit, judged.verdict != "proved", len(candidate.links)
+
+
+def _of_all_kinds(found: list[tuple[Candidate, Judged]]) -> list[tuple[Candidate, Judged]]:
+    """The same in an order in which the first are of many kinds: the best of each source and sink, then the next."""
+    kinds: dict[tuple[str, str], list[tuple[Candidate, Judged]]] = {}
+    for candidate, judged in sorted(found, key=lambda item: _rank(*item)):
+        kinds.setdefault((candidate.source.what, candidate.sink.what), []).append((candidate, judged))
+    turns = [(_rank(*item)[0], turn, kind, item) for kind, items in kinds.items() for turn, item in enumerate(items)]
+    return [item for *_, item in sorted(turns, key=lambda turn: turn[:3])]

@@ -59,7 +59,7 @@ def run(
             found[0].add((sources[source], sinks[sink]))
         if exact and not implicit:
             found[1].add((sources[source], sinks[sink]))
-    return Ran(found[0], found[1], {*machine.gaps, *reasons}, machine)
+    return Ran(found[0], found[1], {*machine.gaps, *machine.cut, *reasons}, machine)
 
 
 def activity(component: str, **more: object) -> Declared:

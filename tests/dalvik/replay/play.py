@@ -47,6 +47,9 @@ class Outside:
         taint = frozenset().union(*(state.taint_of(value) for value in args))
         return UNKNOWN.tainted(inexact(taint))
 
+    def handed(self, machine: Services, state: State, args: Sequence[Value]) -> None:
+        pass
+
     def throws(self, class_: str, name: str, proto: str) -> bool:
         return name == "fails"
 
@@ -65,7 +68,7 @@ class Played:
 
     @property
     def gaps(self) -> set[str]:
-        return set(self.machine.gaps)
+        return {*self.machine.gaps, *self.machine.cut}
 
 
 def linked_of(classes: Sequence[Class]) -> Linked:

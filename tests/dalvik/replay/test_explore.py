@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from affidavit.dalvik.replay.budget import Budget
-from affidavit.dalvik.replay.explore import Verdict, leading, replay
+from affidavit.dalvik.replay.explore import Verdict, replay
 from affidavit.dalvik.replay.heap import State
 from affidavit.dalvik.replay.surface import Services
 from affidavit.dalvik.unit import Unit
 from affidavit.dalvik.whole.shapes import CallGraph, Candidate, NodeKind, Point
+from affidavit.model.errors import BudgetError
 from tests.builders.dex import OBJECT, Field, Method
 from tests.dalvik.replay.play import (
     MAIN,
@@ -133,11 +134,42 @@ def test_field_accesses_and_parameters_can_be_points():
     assert isinstance(linked.unit_of(method), Unit)
 
 
-def test_what_leads_to_a_candidate_must_be_executed():
-    helper = static("helper", "()V", *secret(0), put(0), ("return-void",))
-    other = static("other", "()V", ("return-void",))
-    linked = linked_of([main(("invoke-static", [], f"{MAIN}->helper()V"), methods=[helper, other])])
-    inner, outer, alone = (linked.find_method(linked.type_of(MAIN), name) for name in ("helper", "main", "other"))
-    graph = with_nodes(graph_of(linked), [(inner, 0), (inner, 4), (outer, 0), (alone, 0)])
-    graph = replace(graph, site=np.array([2], np.int32), target=np.array([inner], np.int32))
-    assert leading(graph, [Candidate(Point(0, "result", "a"), Point(1, "operand 0", "b"), ())]) == {inner, outer}
+class Stopped:
+    """A driver that has no time left after the main method."""
+
+    def run(self, machine: Services) -> Iterable[str]:
+        Once().run(machine)
+        raise BudgetError("no time is left", advice="give it more")
+
+
+def test_time_that_runs_out_keeps_what_was_proved():
+    assert judged(*secret(0), put(0), driver=Stopped()).verdict == "proved"
+
+
+def test_time_that_runs_out_leaves_the_rest_undecided():
+    found = judged(*secret(0), ("const/4", 0, 0), put(0), driver=Stopped())
+    assert found == Verdict("undecided", "not followed to the end: time or memory was used up")
+
+
+class Nothing:
+    """Executes nothing."""
+
+    def run(self, machine: Services) -> Iterable[str]:
+        assert not machine.spent
+        return ()
+
+
+def test_a_source_that_no_execution_came_near_is_undecided():
+    found = judged(*secret(0), put(0), driver=Nothing())
+    assert found == Verdict("undecided", "not followed to the end: the execution never came to the code that reads the data")
+
+
+def test_execution_ends_when_everything_is_proved():
+    linked = linked_of([main(*secret(0), put(0), ":l", ("goto", ":l"))])
+    points, *_ = points_of(linked)
+    graph = with_nodes(graph_of(linked), [next(iter(points.sources)), next(iter(points.sinks))])
+    candidate = Candidate(Point(0, "result", "secret"), Point(1, "operand 0", "out"), ())
+    budget = Budget(5_000, 5_000)
+    (found,) = replay(linked, graph, Outside(), Once(), [candidate], None, budget)
+    assert found.verdict == "proved"
+    assert budget.used < 20

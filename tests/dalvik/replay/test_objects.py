@@ -145,9 +145,11 @@ def test_static_fields_begin_with_what_the_class_gives():
 
 def test_fields_that_code_left_out_stores_into_are_forgotten():
     code = [("const/4", 1, 1), ("iput", 1, 0, "Lx/Other;->f:I"), ("return-void",)]
-    classes = (CLASSES[2], Class("Lx/Main;", methods=[Method("set", "(Lx/Other;)V", code, 0x9)]))
+    look = Method("look", "(Lx/Other;)V", [("iget", 0, 0, "Lx/Other;->f:I"), ("return-void",)], 0x9)
+    classes = (CLASSES[2], Class("Lx/Main;", methods=[Method("set", "(Lx/Other;)V", code, 0x9), look]))
     linked = Linked(Program([read_dex("classes.dex", DexBuilder(list(classes)).build())]), Framework.load())
-    play, state = Machine(linked, graph_of(linked), Outside(), Points(), set()), State()
+    executed = {linked.find_method(linked.type_of("Lx/Main;"), "look")}
+    play, state = Machine(linked, graph_of(linked), Outside(), Points(), executed), State()
     other = play.new_object(state, "Lx/Other;", "here")
     field = int(linked.field_ref[0])
     state.write(other, field, number(5))

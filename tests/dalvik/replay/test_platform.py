@@ -409,10 +409,10 @@ def test_overloads_are_told_apart_by_their_types():
     assert not flows(*reflected(), others=(own(*swapped),))
 
 
-def test_a_class_that_is_not_known_is_said():
+def test_a_class_that_is_chosen_by_data_is_said():
     class_ = "Ljava/lang/Class;"
     code = [
-        *call("static", [], f"Lenv/E;->name(){STRING}", 1),
+        *secret(1),
         *call("static", [1], f"{class_}->forName({STRING}){class_}", 1),
         *call("virtual", [1], f"{class_}->newInstance(){OBJECT}", 2),
     ]

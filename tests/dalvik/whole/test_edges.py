@@ -12,19 +12,36 @@ from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.kernels import edges as kernel
 from affidavit.dalvik.lifecycles import lifecycles
+from affidavit.dalvik.models import Models
 from affidavit.dalvik.opcodes import opcodes
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.whole import edges as edges_module
 from affidavit.dalvik.whole.calls import build_calls
-from affidavit.dalvik.whole.edges import CLOSE, EDGES, KIND, OPEN, RESET, Rows, add_code, cells, index, roles
+from affidavit.dalvik.whole.edges import (
+    CLOSE,
+    EDGES,
+    KIND,
+    OPEN,
+    RESET,
+    THROWERS,
+    Rows,
+    add_code,
+    callers,
+    cells,
+    given,
+    index,
+    roles,
+)
+from affidavit.dalvik.whole.edges_outside import Outside
 from affidavit.dalvik.whole.entries import Declared, entry_points
+from affidavit.dalvik.whole.kinds import Kinds, narrowed
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph
 from tests.builders.dex import Class, Field, Method
 from tests.dalvik.material import dex_files
 from tests.dalvik.test_kernels import uncompiled
 from tests.dalvik.whole.apps import MAIN, App, Asked, linked_of, main
-from tests.oracles.flow import Arrow, code_edges, mnemonic
+from tests.oracles.flow import Arrow, Known, code_edges, mnemonic
 
 APPS = ("Aliasing/Merge1", "GeneralJava/Exceptions3", "ArraysAndLists/MultidimensionalArray1", "Threading/JavaThread1")
 TURNS = {OPEN: "in", CLOSE: "out", RESET: "heap", 0: ""}
@@ -54,7 +71,7 @@ def reached(path: Path) -> tuple[Linked, CallGraph]:
 def fast(linked: Linked, calls: CallGraph) -> Counter[Arrow]:
     """The edges as the twin writes them; fields are their nodes."""
     rows = Rows()
-    add_code(rows, linked, calls)
+    add_code(rows, linked, calls, Kinds(linked, calls), given(calls.code, makers(linked, calls)))
     found: Counter[Arrow] = Counter()
     for tail, head, label, site in zip(*(column.tolist() for column in rows.columns()), strict=True):
         turn = TURNS[label & (OPEN | CLOSE | RESET)]
@@ -73,7 +90,24 @@ def slow(linked: Linked, calls: CallGraph) -> set[Arrow]:
         field = int(linked.field_ref[linked.first_field[unit] + row]) if row >= 0 else -1
         return len(code.kind) + field if field >= 0 else None
 
-    return code_edges(calls, field_at)
+    def is_own(field: object) -> bool:
+        return bool(linked.is_app[linked.field_holder[int(str(field)) - len(code.kind)]])
+
+    pairs = narrowed(linked, calls, Kinds(linked, calls), callers(calls), lambda: None)
+    left = set(zip(*(column.tolist() for column in pairs), strict=True))
+    made = frozenset(makers(linked, calls).tolist())
+
+    def names(site: int, target: int) -> bool:
+        row = linked.first_ref[int(linked.method_unit[code.method[site]])] + int(code.data[site])
+        return bool(linked.ref_target[row] == target)
+
+    known = Known(field_at, is_own, made, lambda site, target: (site, target) in left, names)
+    return code_edges(calls, known, THROWERS)
+
+
+def makers(linked: Linked, calls: CallGraph):
+    """Calls of libraries that make their results."""
+    return Outside(linked, calls, Models.load(), lambda: None).makers()
 
 
 @pytest.mark.corpus

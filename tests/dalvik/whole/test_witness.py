@@ -1,10 +1,13 @@
 """Flows of small apps, and the steps that show them: the checker, which shares nothing, has to accept each."""
 
+import numpy as np
+
+from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.witness import Limits
 from affidavit.model.flow import Edge
 from tests.builders.dex import Class, Field, Method
-from tests.dalvik.whole.apps import MAIN, main, take
-from tests.dalvik.whole.flow_apps import FILL, secret, solved
+from tests.dalvik.whole.apps import MAIN, App, Asked, linked_of, main, take
+from tests.dalvik.whole.flow_apps import FILL, secret, solve, solved
 
 S, O = "Ljava/lang/String;", "Ljava/lang/Object;"  # noqa: E741
 B, L = "Ljava/lang/StringBuilder;", "Ljava/util/ArrayList;"
@@ -213,6 +216,30 @@ def test_pairs_are_bounded_and_what_is_left_out_is_said():
     few = solved(main(*code), limits=Limits(pairs_of_source=2))
     assert len(few.found.candidates) == 2
     assert [(item.kind, item.count) for item in few.found.limitations] == [("flows/too-many-pairs", 3)]
+
+
+def test_pairs_over_branches_are_bounded_on_their_own():
+    asked = Asked(App(linked_of(main(*secret(0), ("if-eqz", 0, ":on"), *([take(15)] * 5), ":on", take(0)))))
+    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
+    found = solve(asked, branches, Limits(implicit_of_source=2))
+    assert [item.implicit for item in found.found.candidates] == [True, True, False]
+    assert [item.count for item in found.found.limitations] == [3]
+    assert found.refusals() == []
+    assert len(solve(asked, branches, Limits(implicit=1)).found.candidates) == 2
+    assert len(solve(asked, branches).found.candidates) == 6
+
+
+def test_a_branch_changes_only_what_a_library_changes():
+    code = [*secret(0), ("new-instance", 1, B), ("invoke-direct", [1], f"{B}-><init>()V"), ("if-eqz", 0, ":on")]
+    code += [("invoke-virtual", [1, 15], f"{B}->append({O}){B}"), ":on", take(1)]
+    asked = Asked(App(linked_of(main(*code))))
+    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
+    (path,) = solve(asked, branches).said
+    assert path == ["source result", USED, "control operand 0", "same result", USED, SUNK]
+    length = [*code[:-3], ("invoke-virtual", [1], f"{B}->length()I"), ":on", take(1)]
+    asked = Asked(App(linked_of(main(*length))))
+    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
+    assert solve(asked, branches).said == []
 
 
 def test_searches_are_bounded():

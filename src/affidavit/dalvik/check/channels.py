@@ -15,7 +15,7 @@ from affidavit.dalvik.lifecycles import lifecycles
 
 _SENDS = frozenset({"launch", "result"})
 _SENDERS = frozenset({"Landroid/os/Messenger;", "Landroid/content/ContentResolver;"})
-_SAVED = "saved state"
+_SAVED, _WRITES = "saved state", "SaveInstanceState"
 _METHOD, _MAKERS = "Ljava/lang/reflect/Method;", ("Ljava/lang/reflect/Constructor;", "Ljava/lang/Class;")
 _FIELD = "Ljava/lang/reflect/Field;"
 _DECIDES = re.compile(r"(?:class|action|method|authority) ([^\s,;]+;?)")
@@ -39,7 +39,8 @@ def reflective(kin: Kin, body: Body, item: Instruction) -> bool:
 def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
     """See `Edge.CHANNEL`. What a provider or a service that is bound returns goes the other way."""
     if before.kind == "parameter":
-        kept = effect == _SAVED and _is_saved_state(kin, before) and _is_saved_state(kin, after)
+        ends = _is_saved_state(kin, before) and _is_saved_state(kin, after)
+        kept = effect == _SAVED and ends and _WRITES in before.body.name and _WRITES not in after.body.name
         return "" if kept else "a parameter leads to another only by the state that the platform keeps"
     answers = before.kind == "operand" and before.item.name.startswith("return") and kin.overrides(before.body)
     if before.kind != "operand" or not (answers or sends(kin, before.body, before.item)):

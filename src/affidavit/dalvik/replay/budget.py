@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 STEPS = 400_000
 """Instructions of one replay."""
-EACH = 100_000
+EACH = 20_000
 """Instructions of one call that the driver makes, so that one component cannot use up what the others need."""
 _BETWEEN = 1 << 10
 
@@ -48,6 +48,10 @@ class Budget:
             if self.used >= self._end:
                 raise Exhausted
             self._next = min(self.used + _BETWEEN, self._end)
+
+    def stop(self) -> None:
+        """Nothing more is to be done."""
+        self._total = self._end = self._next = self.used
 
     @property
     def empty(self) -> bool:

@@ -21,6 +21,7 @@ from affidavit.dalvik.replay.values import (
     UNKNOWN,
     Klass,
     Taint,
+    Taints,
     Value,
     inexact,
 )
@@ -94,7 +95,7 @@ def invoke(machine: "Machine", frame: Frame, path: Path, item: Instruction) -> i
     if call.kind == STATIC and call.target >= 0:
         machine.initialise(path.state, machine.linked.method_text(call.target)[0])
     here = Here(machine, frame, item, call)
-    choices = _choices(machine, path.state, call, args)
+    choices = _choices(here, path.state, args)
     if len(choices) == 1:
         return _run(here, path, choices[0], args)
     for choice in choices:
@@ -133,8 +134,9 @@ def _received(machine: "Machine", frame: Frame, path: Path, item: Instruction, a
     return True
 
 
-def _choices(machine: "Machine", state: State, call: Called, args: Sequence[Value]) -> list[Choice]:
+def _choices(here: Here, state: State, args: Sequence[Value]) -> list[Choice]:
     """What the call may run."""
+    machine, _, _, call = here
     if call.kind in {SUPER, DIRECT, STATIC}:
         return [Choice(call.target, call.outside, args[0] if args and call.kind != STATIC else None)]
     receiver = machine.summoned(state, args[0], call.written)
@@ -146,7 +148,7 @@ def _choices(machine: "Machine", state: State, call: Called, args: Sequence[Valu
         for (method, class_), numbers in groups.items()
     ]
     if receiver.opaque or receiver.const is not None:
-        found += _opaque_choices(machine, call, receiver, bool(found))
+        found += _opaque_choices(here, receiver, machine.taint_of(state, args), bool(found))
     return found
 
 
@@ -160,8 +162,9 @@ def _target(machine: "Machine", call: Called, type_: str) -> tuple[int, str]:
     return -1, type_ if type_ and machine.types.belongs(type_, call.outside) is not False else call.outside
 
 
-def _opaque_choices(machine: "Machine", call: Called, receiver: Value, known: bool) -> list[Choice]:
+def _opaque_choices(here: Here, receiver: Value, taint: Taints, known: bool) -> list[Choice]:
     """What the call may run on something that the heap does not hold."""
+    machine, frame, _, call = here
     own = receiver._replace(refs=frozenset())
     if isinstance(receiver.const, str | Klass):
         return [Choice(-1, STRING if isinstance(receiver.const, str) else CLASS, own)]
@@ -172,10 +175,11 @@ def _opaque_choices(machine: "Machine", call: Called, receiver: Value, known: bo
     if known:
         return []
     machine.note("a call on an object that nothing is known of", receiver.taint)
+    machine.unfollowed.add(frame.method)
     classes = _made_below(machine, bound)
     targets = {method: type_ for type_ in classes for method, _ in [_target(machine, call, type_)] if method >= 0}
     if not targets or len(targets) > _CLASSES:
-        machine.note("a call on an object that nothing is known of", None)
+        machine.note("a call on an object that nothing is known of", taint)
         return [Choice(-1, call.outside, own)]
     return [Choice(method, "", own._replace(type=type_)) for method, type_ in sorted(targets.items())]
 

@@ -15,7 +15,6 @@ from affidavit.dalvik.replay.platform_app import APPLICATION, HOST, INTENT_HELD,
 from affidavit.dalvik.replay.platform_callbacks import Callbacks
 from affidavit.dalvik.replay.platform_intents import received
 from affidavit.dalvik.replay.platform_life import QUIET, RESTORED, Component, Shared, busiest, nearest
-from affidavit.dalvik.replay.platform_touch import BUNDLED, touching
 from affidavit.dalvik.replay.surface import Services
 from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
 from affidavit.dalvik.whole.entries import Declared, chain, lifecycle_of, overridden
@@ -28,6 +27,8 @@ VISITS: Final = 10
 _WIDE_AFTER: Final = 3
 _INTENTS: Final = 6
 _GENERATIONS: Final = 2
+_ORDER: Final = ("provider", "application", "activity", "receiver", "service")
+_OTHERS: Final = 2
 _BUNDLE = "Landroid/os/Bundle;"
 _CONNECTION = "Landroid/content/ServiceConnection;"
 
@@ -45,17 +46,14 @@ class Components:
         self._platform, self._lives, self._layouts = platform, lifecycles, layouts
         self._incomplete: dict[str, None] = {}
         self._within_activities: dict[str, Lifecycle] | None = None
+        self._methods: dict[tuple[str, str, str], int] = {}
 
     def run(self, machine: Services) -> list[str]:
         """Execute everything; reasons why something was left out."""
         self._machine, self._calls = machine, Callbacks(machine, self._platform)
         self._calls.apart = frozenset(self._fragments())
-        near: set[int] | None = getattr(machine, "relevant", None)
         world = State()
-        components = list(self._components())
-        if near is not None:
-            near |= touching(machine.linked, machine.calls, self._platform.models)
-            near |= {method for item in components for method in self._own(item)}
+        components = self._ordered(list(self._components()))
         first = [item for kind in ("provider", "application") for item in components if item.kind == kind]
         for item in first:
             self._start(world, item)
@@ -64,9 +62,12 @@ class Components:
         for _ in range(ROUNDS):
             before = world
             for item in components:
-                world = world.joined(
-                    self._again(world, item) if item in first else self._lived(world, components, item)
-                )
+                if not machine.spent:
+                    after = self._again(world, item) if item in first else self._lived(world, components, item)
+                    world = world.joined(after)
+            if machine.spent:
+                self._incomplete["the budget of steps was used up"] = None
+                break
             world = world.joined(self._background(world))
             world = world.joined(self._restarted(world, first))
             if world.same(before):
@@ -75,10 +76,17 @@ class Components:
             self._incomplete["the components had not come to rest after some rounds"] = None
         return list(self._incomplete)
 
+    def _ordered(self, components: list[Component]) -> list[Component]:
+        """Applications and providers first, then those that lead to most of what is looked for."""
+        promising = self._machine.promising
+        return sorted(
+            components, key=lambda item: (_ORDER.index(item.kind) >= _OTHERS, -promising.get(item.descriptor, 0))
+        )
+
     def _components(self) -> Iterator[Component]:
         """Components that can start, the application and the providers first."""
         linked = self._machine.linked
-        order = ("provider", "application", "activity", "receiver", "service")
+        order = _ORDER
         seen: set[str] = set()
         for item in sorted(self._platform.declared, key=lambda one: order.index(one.kind) if one.kind in order else 9):
             type_ = linked.type_of(item.component)
@@ -194,6 +202,8 @@ class Components:
         if item.kind == "application":
             self._platform.stores[APPLICATION] = None
             state.write(self._machine.store(state, APPLICATION), "held", me)
+        if item.kind == "provider":
+            self._keep(state, f"provider/{item.descriptor}", me)
         at = self._automaton(state, item, me, given, shared)
         quiet = [name for name in at if item.kind != "activity" or name in QUIET] or list(at)
         found: State | None = None
@@ -206,11 +216,22 @@ class Components:
         self, state: State, item: Component, me: Value, given: dict[str, Value], shared: Shared
     ) -> dict[str, State]:
         """States of the heap at each state of a life cycle."""
+        before = len(self._calls.alive)
+        self._calls.alive += [me, *given.values()]
+        try:
+            return self._rested(state, item, me, given, shared)
+        finally:
+            del self._calls.alive[before:]
+
+    def _rested(
+        self, state: State, item: Component, me: Value, given: dict[str, Value], shared: Shared
+    ) -> dict[str, State]:
+        """Take steps until nothing changes."""
         life = item.life
         at = {life.start: state}
         visits: dict[str, int] = {}
         queue = [life.start]
-        while queue:
+        while queue and not self._machine.spent:
             name = queue.pop(0)
             visits[name] = visits.get(name, 0) + 1
             if visits[name] > VISITS:
@@ -244,24 +265,22 @@ class Components:
             step for step in steps if step in able or not step.called or (step.called.name, step.target) not in names
         ]
 
-    def _own(self, item: Component) -> set[int]:
-        """Methods of a component that the platform calls."""
-        steps = {self._method(item, called) for called in item.life.methods()} - {-1}
-        linked = self._machine.linked
-        every = steps | set(item.others)
-        return {method for method in every if not linked.method_text(method)[0].startswith(BUNDLED)}
-
     def _method(self, item: Component, called: Called) -> int:
         """The app method that a step of a life cycle runs, -1 for none."""
-        linked = self._machine.linked
-        method = linked.find_method(linked.type_of(item.descriptor), called.name, called.proto)
-        return method if method >= 0 and linked.has_code[method] else -1
+        key = item.descriptor, called.name, called.proto
+        if key not in self._methods:
+            linked = self._machine.linked
+            method = linked.find_method(linked.type_of(item.descriptor), called.name, called.proto)
+            self._methods[key] = method if method >= 0 and linked.has_code[method] else -1
+        return self._methods[key]
 
     def _meanwhile(self, state: State, item: Component, me: Value, given: dict[str, Value], name: str) -> None:
         """Whatever may be called any number of times in a state of a life cycle."""
         busy = name == busiest(item.life)
         called = [method for where, method in item.life.callbacks if where == name]
         for turn in range(VISITS if called or busy else 0):
+            if self._machine.spent:
+                return
             before = state.fork()
             if turn:
                 state.counts = {}

@@ -5,9 +5,11 @@ from typing import Literal, NamedTuple
 
 from affidavit.dalvik.replay.budget import Budget
 from affidavit.dalvik.replay.machine import Machine
+from affidavit.dalvik.replay.reach import Reach
 from affidavit.dalvik.replay.surface import Driver, Platform, Points
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph, Candidate, NodeKind, Point
+from affidavit.model.errors import BudgetError
 
 _REASONS = 3
 
@@ -39,6 +41,8 @@ def replay(  # noqa: PLR0917 - what a replay is made of
         relevant: methods that can have to do with any candidate; None for all.
         budget: steps.
 
+    Time or memory that runs out ends the execution; what is not proved until then is undecided.
+
     Returns:
         One verdict for each candidate, in their order.
     """
@@ -46,9 +50,27 @@ def replay(  # noqa: PLR0917 - what a replay is made of
     sinks = {point: row for row, point in enumerate(sorted({item.sink for item in candidates}))}
     points = Points(_placed(graph, sources), _placed(graph, sinks))
     machine = Machine(linked, graph, platform, points, relevant, budget)
-    for reason in driver.run(machine):
-        machine.note(reason)
-    return [_judged(machine, sources[item.source], sinks[item.sink], item.implicit) for item in candidates]
+    keys = [(sources[item.source], sinks[item.sink], item.implicit) for item in candidates]
+    machine.wanted = set(keys)
+    machine.promising = _promising(linked, graph, candidates)
+    try:
+        for reason in driver.run(machine):
+            machine.note(reason)
+    except BudgetError:
+        machine.note("time or memory was used up")
+    reach = Reach(linked, graph, machine)
+    return [_judged(machine, reach, key, item) for key, item in zip(keys, candidates, strict=True)]
+
+
+def _promising(linked: Linked, graph: CallGraph, candidates: Sequence[Candidate]) -> dict[str, int]:
+    """Components from which sources are reached, and how many candidates these have."""
+    found: dict[str, int] = {}
+    for item in candidates:
+        entry = int(graph.entry_of[graph.code.method[item.source.node]])
+        if entry >= 0:
+            name = linked.types[graph.entries[entry].component]
+            found[name] = found.get(name, 0) + 1
+    return found
 
 
 def _placed(graph: CallGraph, points: dict[Point, int]) -> dict[tuple[int, int], list[tuple[str, int]]]:
@@ -61,18 +83,20 @@ def _placed(graph: CallGraph, points: dict[Point, int]) -> dict[tuple[int, int],
     return found
 
 
-def _judged(machine: Machine, source: int, sink: int, implicit: bool) -> Verdict:
+def _judged(machine: Machine, reach: Reach, key: tuple[int, int, bool], item: Candidate) -> Verdict:
     """The verdict on one pair."""
+    source, sink, implicit = key
     kinds = (False, True) if implicit else (False,)
     found = [machine.hits[source, sink, kind] for kind in kinds if (source, sink, kind) in machine.hits]
     if any(found):
         return Verdict("proved", "an abstract execution from the app's entry points carries the data to the sink")
     if found:
         return Verdict("undecided", "the data arrives only where objects or keys could not be told apart")
-    gaps = sorted(reason for reason, taint in machine.gaps.items() if taint is None or _concerns(taint, source))
-    if gaps:
-        more = f" and {len(gaps) - _REASONS} more" if len(gaps) > _REASONS else ""
-        return Verdict("undecided", f"not followed to the end: {'; '.join(gaps[:_REASONS])}{more}")
+    gaps = {reason for reason, taint in machine.gaps.items() if taint is None or _concerns(taint, source)}
+    missed = sorted(gaps | set(reach.missed(item)))
+    if missed:
+        more = f" and {len(missed) - _REASONS} more" if len(missed) > _REASONS else ""
+        return Verdict("undecided", f"not followed to the end: {'; '.join(missed[:_REASONS])}{more}")
     if source not in machine.given:
         return Verdict("refuted", "every execution was followed to its end and none reads the data")
     if sink not in machine.tried:

@@ -80,6 +80,19 @@ class Object:
         return self.fields.get(ANY, self.default) if found is None else found
 
 
+GONE = Object("", UNKNOWN, None, unique=False)
+"""What a number stands for that the heap does not hold: anything."""
+
+
+class Heap(dict[int, Object]):
+    """Objects by number. A number that is not there gives an object that nothing is known of."""
+
+    __slots__ = ()
+
+    def __missing__(self, _: int) -> Object:
+        return GONE
+
+
 class State:
     """Heap and what else an execution changes.
 
@@ -91,7 +104,7 @@ class State:
     __slots__ = ("counts", "done", "objects", "token")
 
     def __init__(self) -> None:
-        self.objects: dict[int, Object] = {}
+        self.objects = Heap()
         self.counts: dict[Hashable, int] = {}
         self.done: dict[str, bool] = {}
         self.token = object()
@@ -99,7 +112,7 @@ class State:
     def fork(self) -> "State":
         """A state that goes its own way; both copy what they write from now on."""
         made = State()
-        made.objects, made.counts, made.done = self.objects.copy(), self.counts.copy(), self.done.copy()
+        made.objects, made.counts, made.done = Heap(self.objects), self.counts.copy(), self.done.copy()
         self.token = object()
         return made
 
@@ -117,7 +130,8 @@ class State:
     def add(self, number: int, type_: str, default: Value = ZERO) -> Value:
         """Make an object; when its number is taken it stands for several from now on."""
         if number in self.objects:
-            self.owned(number).unique = False
+            known = self.owned(number)
+            known.unique, known.type = False, known.type or type_
         else:
             self.objects[number] = Object(type_, default, self.token)
         return reference(number)

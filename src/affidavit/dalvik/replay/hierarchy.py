@@ -20,6 +20,15 @@ class Hierarchy:
         number = self._linked.type_of(descriptor)
         return number >= 0 and bool(self._linked.is_app[number])
 
+    def chain(self, descriptor: str) -> list[int]:
+        """The class and its superclasses as far as the app defines them, nearest first."""
+        found: list[int] = []
+        number = self._linked.type_of(descriptor)
+        while number >= 0 and self._linked.is_app[number] and len(found) < _MOST and number not in found:
+            found.append(number)
+            number = int(self._linked.parent[number])
+        return found
+
     def belongs(self, lower: str, upper: str) -> bool | None:
         """Whether a type is another or inherits from it; None when the type is of a class that nobody knows."""
         if upper in {lower, OBJECT}:

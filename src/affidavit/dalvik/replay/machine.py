@@ -21,6 +21,8 @@ DEPTH = 32
 """Activations one within the other."""
 AGAIN = 3
 """Activations of the same method one within the other, when its arguments are not all known."""
+BUDGET = "the budget of steps was used up"
+RECURSION = "recursion that does not end by known values"
 _OBJECTS_PER_STEP = 5
 _STATIC, _NATIVE = 0x8, 0x100
 
@@ -37,8 +39,9 @@ class Machine(Exceptions):
 
     Attributes:
         hits: (source, sink, implicit) -> whether an exact execution carried the data there.
-        gaps: reason -> data that it could concern, None for any.
-        seen: methods executed. given: sources that were reached. tried: sinks that were reached.
+        seen: methods executed. cut: reason -> methods at which execution was broken off. unfollowed: methods with a call that may
+            run what was not executed. wanted: (source, sink, implicit) that are still to be proved; None for all.
+        given: sources that were reached. tried: sinks that were reached.
         control: data that decided what is being done right now.
     """
 
@@ -55,6 +58,9 @@ class Machine(Exceptions):
         self.points, self.relevant, self.budget = points, relevant, budget or Budget()
         self.hits: dict[tuple[int, int, bool], bool] = {}
         self.seen: set[int] = set()
+        self.cut: dict[str, set[int]] = {}
+        self.unfollowed: set[int] = set()
+        self.wanted: set[tuple[int, int, bool]] | None = None
         self.given: set[int] = set()
         self.tried: set[int] = set()
         self._bodies: dict[int, Body | None] = {}
@@ -73,8 +79,7 @@ class Machine(Exceptions):
         except Exhausted:
             if self._stack:
                 raise
-            self.note("the budget of steps was used up", None)
-            return UNKNOWN
+            return self._broken_off(BUDGET, state, method, args)
         finally:
             self.coarse = coarse
         normal = [end for end in ends if not end.thrown]
@@ -82,6 +87,19 @@ class Machine(Exceptions):
             (end,) = merged_ends([End(item.state, item.value) for item in normal or ends], 1)
             state.become(end.state)
         return end.value if normal else UNKNOWN
+
+    def _broken_off(self, reason: str, state: State, method: int, args: Sequence[Value]) -> Value:
+        """Execution ended before the method did: what it could have changed is unknown."""
+        self.cut.setdefault(reason, set()).add(method)
+        self.forget(state, method)
+        self.unknown_elements(state, args)
+        self.platform.handed(self, state, args)
+        return UNKNOWN.tainted(inexact(self.taint_of(state, args)))
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more can be executed, or need be."""
+        return self.budget.empty
 
     def invoke_on(self, state: State, receiver: Value, name: str, proto: str, args: Sequence[Value]) -> Value:
         """Call the app's overrides on the objects that `receiver` may be."""
@@ -110,12 +128,14 @@ class Machine(Exceptions):
         """Run the static initialiser of an app class unless it has run; those above it first."""
         if state.done.get(descriptor) or not self.types.is_app(descriptor):
             return
+        for type_ in reversed(self.types.chain(descriptor)):
+            if not state.done.get(self.linked.types[type_]):
+                self._initialise(state, self.linked.types[type_], type_)
+
+    def _initialise(self, state: State, descriptor: str, type_: int) -> None:
+        """Run one static initialiser."""
         maybe = state.fork() if descriptor in state.done else None
         state.done[descriptor] = True
-        type_ = self.linked.type_of(descriptor)
-        parent = int(self.linked.parent[type_])
-        if parent >= 0:
-            self.initialise(state, self.linked.types[parent])
         self.begin_statics(state, descriptor)
         method = self.initialiser(type_)
         if method >= 0:
@@ -156,8 +176,7 @@ class Machine(Exceptions):
         if body is None:
             return [self.unknown(state, method, args)]
         if self._too_deep(method, args):
-            self.note("recursion that does not end by known values", None)
-            return [End(state, UNKNOWN.tainted(inexact(self.taint_of(state, args))))]
+            return [End(state, self._broken_off(RECURSION, state, method, args))]
         depth = len(self._stack)
         frame = Frame(method, body, 4 if depth < 4 else 2 if depth < 10 else 1)
         frame.control = control
@@ -223,7 +242,8 @@ class Machine(Exceptions):
         if len(self._stack) >= DEPTH:
             return True
         before = [given for number, given in self._stack if number == method]
-        return len(before) >= AGAIN and (not any(value.const is not None for value in args) or args in before)
+        known = all(value.const is not None or (value.refs and not value.opaque) for value in args)
+        return len(before) >= AGAIN and (not known or args in before)
 
     def _execute(self, frame: Frame, path: Path) -> None:
         """Run all paths to their ends."""
@@ -276,6 +296,10 @@ class Machine(Exceptions):
         for taint in state.taint_of(value) | control:
             key = (taint.source, sink, taint.implicit)
             self.hits[key] = self.hits.get(key, False) or taint.exact
+            if self.wanted and taint.exact:
+                self.wanted.discard(key)
+                if not self.wanted:
+                    self.budget.stop()
 
     def decides(self, frame: Frame, path: Path, item: Instruction, taint: Taints) -> None:
         """A branch depends on data: what is done until its sides meet carries it."""
@@ -293,8 +317,10 @@ class Machine(Exceptions):
         return End(state, UNKNOWN.tainted(inexact(taint)))
 
     def skipped(self, state: State, method: int, args: Sequence[Value]) -> End:
-        """A method that has to do with no source or sink: what it could have changed is unknown."""
+        """A method that has to do with no source or sink: what it could have changed, and calls back, is unknown."""
         self.forget(state, method)
+        self.unknown_elements(state, args)
+        self.platform.handed(self, state, args)
         taint = self.taint_of(state, args)
         if taint:
             self.note("code left out", taint)

@@ -1,16 +1,16 @@
 """What the machine does with objects and types: making, finding, naming, casting, static fields, registrations."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from affidavit.dalvik.replay.decode import Instruction, parameters
-from affidavit.dalvik.replay.heap import Key, State
+from affidavit.dalvik.replay.heap import ANY, Key, State
 from affidavit.dalvik.replay.hierarchy import Hierarchy
 from affidavit.dalvik.replay.initial import initial_values
 from affidavit.dalvik.replay.left import Left
 from affidavit.dalvik.replay.paths import Frame, Path
 from affidavit.dalvik.replay.surface import Platform, Services, Site
-from affidavit.dalvik.replay.values import CLASS, NONE, STRING, ZERO, Klass, Range, Taints, Value, reference
+from affidavit.dalvik.replay.values import CLASS, NONE, STRING, UNKNOWN, ZERO, Klass, Range, Taints, Value, reference
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph
 
@@ -33,19 +33,34 @@ class FieldRef(NamedTuple):
 
 
 class Objects(Services):
-    """Objects, types and static fields; see `surface.Services`."""
+    """Objects, types and static fields; see `surface.Services`.
+
+    Attributes:
+        gaps: reason -> data that it could concern, None for any. made_of: classes that objects were made of.
+        relevant: methods that are executed; None for all.
+    """
 
     def __init__(self, linked: Linked, graph: CallGraph, platform: Platform) -> None:
         self.linked, self.calls, self.platform = linked, graph, platform
         self.control: Taints = NONE
+        self.relevant: set[int] | None = None
+        self.promising: dict[str, int] = {}
         self.gaps: dict[str, Taints | None] = {}
         self.types = Hierarchy(linked)
         self.coarse = False
-        self._left = Left(linked, graph)
+        self.made_of: set[str] = set()
+        self._left_out: Left | None = None
         self._numbers: dict[Hashable, int] = {}
         self._overrides: dict[tuple[str, str, str, int], int] = {}
         self._initial: dict[str, dict[Key, Value]] = {}
         self._wide: dict[int, frozenset[int]] = {}
+
+    @property
+    def _left(self) -> Left:
+        """What code that is left out stores; asked for only when it is settled what is left out."""
+        if self._left_out is None:
+            self._left_out = Left(self.linked, self.calls, self.relevant)
+        return self._left_out
 
     def number(self, name: Hashable) -> int:
         """The number of an object by what it is made of."""
@@ -53,6 +68,7 @@ class Objects(Services):
 
     def new_object(self, state: State, type_: str, site: Hashable, default: Value = ZERO) -> Value:
         """Make an object of a site."""
+        self.made_of.add(type_)
         count = state.counts.get(site, 0)
         alone = count < (APART_IN_LOOPS if self.coarse else APART)
         state.counts[site] = count + alone
@@ -248,11 +264,25 @@ class Objects(Services):
         return -1
 
     def forget(self, state: State, method: int) -> None:
-        """Whatever a method and those that it calls store into fields may have changed."""
-        keys = self._left.written(method)
+        """Whatever a method and those that it calls store into fields may have changed, be it for the first time."""
+        left = self._left
+        statics = left.static_fields(method)
+        for field in statics:
+            holder = self.linked.types[int(self.linked.field_holder[field])]
+            if holder not in state.done:
+                self.begin_statics(state, holder)
+                state.done[holder] = False
+        place = min(self.store(state, "statics").refs) if statics else -1
         for number in list(state.objects):
-            here = [key for key in state.objects[number].fields if key in keys]
-            for key in here:
-                item = state.owned(number)
-                value = item.fields[key]
-                item.fields[key] = Value(value.taint, None, value.refs, True, True, "")
+            type_ = state.objects[number].type
+            for key in statics if number == place else left.of_type(method, type_) if type_ else ():
+                before = state.objects[number].at(key)
+                after = Value(before.taint, None, before.refs, True, True, "")
+                if before != after:
+                    state.owned(number).fields[key] = after
+
+    def unknown_elements(self, state: State, args: Sequence[Value]) -> None:
+        """Code that is not executed got arrays: it may have stored into them."""
+        for number in sorted({number for value in args for number in value.refs}):
+            if state.objects[number].type.startswith("["):
+                state.write(reference(number), ANY, UNKNOWN)

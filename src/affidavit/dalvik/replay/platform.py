@@ -19,8 +19,9 @@ from affidavit.dalvik.replay.platform_maps import MAPS
 from affidavit.dalvik.replay.platform_reflect import REFLECTION
 from affidavit.dalvik.replay.platform_text import TEXTS
 from affidavit.dalvik.replay.surface import Result, Services, Site, Stop
-from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaque
+from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaque, reference
 from affidavit.dalvik.whole.entries import Declared
+from affidavit.dalvik.whole.linked import Linked
 
 _TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, REFLECTION, APP)
 _CONTEXTS: Final = frozenset(
@@ -43,6 +44,8 @@ _QUIET: Final = (
     *("Landroid/telephony/TelephonyManager;", "Landroid/telephony/SmsManager;", "Ljava/lang/Boolean;"),
 )
 """Classes (or how their descriptors begin) whose methods do not throw in a way that apps live by."""
+DEPTH: Final = 40
+"""Calls that lead out of the app one within the other."""
 _EXITS: Final = frozenset(
     {("Ljava/lang/System;", "exit"), ("Ljava/lang/Runtime;", "exit"), ("Ljava/lang/Runtime;", "halt")}
 )
@@ -69,6 +72,8 @@ class AppPlatform:
         self.stores: dict[str, None] = {}
         self._effects = Effects(self._launch, self.register, self._unregister, received_by)
         self._found: dict[tuple[str, str], tuple[Behaviour, ...]] = {}
+        self._kinds_of: dict[str, tuple[str, ...]] = {}
+        self._depth = 0
 
     def call(  # noqa: PLR0917 - as `Platform` has it
         self, machine: Services, state: State, site: Site, class_: str, name: str, proto: str, args: Sequence[Value]
@@ -77,7 +82,14 @@ class AppPlatform:
         if (class_, name) in _EXITS:
             return Stop()
         call = Call.make(self, machine, state, site, (class_, name, proto), args)
-        found = self._executed(call)
+        if self._depth >= DEPTH:
+            machine.note("calls by reflection within each other")
+            return call.unknown()
+        self._depth += 1
+        try:
+            found = self._executed(call)
+        finally:
+            self._depth -= 1
         if call.this.opaque and not call.this.refs and isinstance(found, Value):
             return self._unheld(call, found)
         return found
@@ -169,15 +181,29 @@ class AppPlatform:
 
     def handed(self, machine: Services, state: State, args: Sequence[Value]) -> None:
         """Objects went to code of the app that is not executed: they may be called back as whatever they are."""
-        for value in args:
-            for descriptor in machine.classes_of(state, value):
-                row = machine.linked.type_of(descriptor)
-                for above in machine.linked.ancestors(row) if row >= 0 and machine.linked.is_app[row] else ():
-                    kind = machine.linked.types[above]
-                    if machine.linked.is_app[above] or kind.startswith("Ljava/lang/Object;") or kind in _CONTEXTS:
-                        continue
-                    self.kinds[kind] = self.stores[f"registered/{kind}"] = None
-                    machine.register(state, kind, value)
+        for number in sorted({number for value in args for number in value.refs}):
+            for kind in self._callable_as(machine.linked, state.objects[number].type):
+                self.kinds[kind] = self.stores[f"registered/{kind}"] = None
+                machine.register(state, kind, reference(number))
+
+    def _callable_as(self, linked: Linked, descriptor: str) -> tuple[str, ...]:
+        """Types of the platform that a class of the app implements; of a component only the interfaces."""
+        if descriptor not in self._kinds_of:
+            row = linked.type_of(descriptor)
+            found: dict[str, None] = {}
+            for above in linked.ancestors(row) if row >= 0 and linked.is_app[row] else ():
+                if linked.is_app[above]:
+                    direct = [*linked.interfaces.row(above).tolist(), int(linked.parent[above])]
+                    found |= dict.fromkeys(linked.types[item] for item in direct if item >= 0 and not linked.is_app[item])
+            component = any(item.component == descriptor for item in self.declared)
+            self._kinds_of[descriptor] = tuple(
+                kind
+                for kind in found
+                if kind not in _CONTEXTS
+                and not kind.startswith("Ljava/lang/Object;")
+                and not (component and not linked.framework.is_interface(kind))
+            )
+        return self._kinds_of[descriptor]
 
     @staticmethod
     def _is_app(call: Call, item: int) -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 
 from affidavit.dalvik.lifecycles import Called
 from affidavit.dalvik.models import parameters
-from affidavit.dalvik.replay.heap import State
+from affidavit.dalvik.replay.heap import Heap, State
 from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.platform_app import APPLICATION, LAYOUTS
 from affidavit.dalvik.replay.platform_intents import INTENT, awaits, received
@@ -17,7 +17,7 @@ _VIEW = "Landroid/view/View;"
 _STATIC, _PRIVATE = 0x8, 0x2
 _OBJECT = "Ljava/lang/Object;"
 _SHOWN = ("Landroid/view/", "Landroid/widget/", "Landroid/text/", "Landroid/content/DialogInterface")
-_PROCESS = ("statics", "static ", "registered/", "views", "view", LAYOUTS, APPLICATION)
+_PROCESS = ("statics", "static ", "registered/", "views", "view", "provider/", LAYOUTS, APPLICATION)
 """How the names of stores begin that end with the process."""
 _MOST = 200
 
@@ -30,23 +30,26 @@ class Callbacks:
 
     Attributes:
         apart: classes whose objects have a life cycle of their own, and are not called out of it.
+        alive: what components that are running right now are and were given: all of it stays.
     """
 
     def __init__(self, machine: Services, platform: AppPlatform) -> None:
         self.machine, self.platform = machine, platform
         self.apart: frozenset[str] = frozenset()
+        self.alive: list[Value] = []
         self._methods: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def collect(self, state: State, keep: Iterable[Value] = ()) -> None:
         """Forget objects that nothing leads to any more."""
         roots = [reference(*self._store(state, name).refs) for name in (*self.platform.stores, "statics")]
         found: set[int] = set()
-        level = {number for value in (*roots, *keep) for number in value.refs}
+        level = {number for value in (*roots, *keep, *self.alive) for number in value.refs} & state.objects.keys()
         while level:
             found |= level
-            level = {number for item in level for number in self._inside(state, item)} - found
+            inside = {number for item in level for number in self._inside(state, item)}
+            level = (inside & state.objects.keys()) - found
         if len(found) < len(state.objects):
-            state.objects = {number: item for number, item in state.objects.items() if number in found}
+            state.objects = Heap((number, item) for number, item in state.objects.items() if number in found)
 
     @staticmethod
     def _inside(state: State, item: int) -> set[int]:

@@ -167,7 +167,7 @@ def deliver(call: Call, declared: Sequence[Declared], word: str, intent: Value) 
     if _KINDS.get(word) == "receiver":
         add(call, "intents/registered", intent)
     if intent.opaque:
-        call.machine.note("an intent that is not known is sent", call.state.taint_of(intent) or None)
+        call.machine.note("an intent that is not known is sent", call.state.taint_of(intent))
         for item in declared:
             if item.kind == _KINDS.get(word, word) and item.enabled and item.filters:
                 add(call, f"intents/{item.component}", UNKNOWN.tainted(intent.taint))

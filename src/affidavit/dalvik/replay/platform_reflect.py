@@ -44,7 +44,7 @@ def _named(call: Call) -> Result:
     """`Class.forName` and `ClassLoader.loadClass`."""
     name = known_text(call, call.argument(0))
     if name is None:
-        call.machine.note("a class is chosen by a name that is not known")
+        call.machine.note("a class is chosen by a name that is not known", call.argument(0).taint)
         return opaque(CLASS, nullable=False)
     descriptor = descriptor_of(name)
     if not _exists(call, descriptor):
@@ -159,7 +159,7 @@ def _invoke(call: Call) -> Result:
     targets = [method for one in classes for method in _targets(call, one, name, types, arity)]
     certain = name is not None and bool(class_of(held)) and given is not None
     if not certain:
-        call.machine.note("a method is chosen by a name that is not known", taint or None)
+        call.machine.note("a method is chosen by a name that is not known", taint)
     if not targets and certain and types is not None:
         return _outside(call, classes[0], (name or "", f"({types})Ljava/lang/Object;"), receiver, given or [])
     if not targets:
@@ -223,10 +223,9 @@ def _make(call: Call) -> Result:
     given = _arguments(call, call.argument(0)) if constructor else []
     descriptor = class_of(held)
     if not descriptor or given is None:
-        call.machine.note("an object is made of a class that is not known")
-        return opaque(
-            "Ljava/lang/Object;", state.taint_of(call.argument(0)) if constructor else frozenset(), nullable=False
-        )
+        taint = state.taint_of(call.argument(0)) if constructor else frozenset()
+        call.machine.note("an object is made of a class that is not known", taint)
+        return opaque("Ljava/lang/Object;", taint, nullable=False)
     call.machine.initialise(state, descriptor)
     made = call.make_object(descriptor)
     row = call.machine.linked.type_of(descriptor)
@@ -259,8 +258,9 @@ def _field(call: Call) -> tuple[Key | None, str]:
 def _field_get(call: Call) -> Value:
     key, _ = _field(call)
     if key is None or not call.argument(0).refs:
-        call.machine.note("a field is read by reflection")
-        return call.unknown()
+        taint = call.state.taint_of(call.argument(0))
+        call.machine.note("a field is read by reflection", taint if call.argument(0).refs else None)
+        return call.unknown().tainted(inexact(taint))
     return call.state.read(call.argument(0), key)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from affidavit.dalvik.models import Models
+from affidavit.dalvik.replay.touching import touching
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, Bool, CallGraph, Candidate, How, NodeKind
 
@@ -13,11 +15,14 @@ HELPERS = 600
 _LOADS, _STORES = ((0x52, 0x58), (0x60, 0x66)), ((0x59, 0x5F), (0x67, 0x6D))
 
 
-def leading(linked: Linked, graph: CallGraph, candidates: Sequence[Candidate]) -> set[int]:
+def leading(
+    linked: Linked, graph: CallGraph, candidates: Sequence[Candidate], models: Models | None = None
+) -> set[int]:
     """Methods on the paths of candidates, and all that decide whether and with what these are executed.
 
     That is: from which calls lead there; where objects are made whose methods the platform calls back (all
     methods of these classes); which store into fields that any of these reads; and what those call, if it is not much.
+    With `models` also what makes something known to the platform, in classes that are near (`touching`).
     """
     found = _Relevant(linked, graph, _on_paths(graph, candidates))
     found.add_callers()
@@ -26,6 +31,8 @@ def leading(linked: Linked, graph: CallGraph, candidates: Sequence[Candidate]) -
     while found.add_stores():
         found.add_callers()
     found.add_helpers()
+    if models is not None:
+        found.inside |= touching(linked, graph, models)
     return set(np.flatnonzero(found.inside).tolist())
 
 

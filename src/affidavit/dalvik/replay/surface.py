@@ -71,6 +71,10 @@ class Platform(Protocol):
         """Value of a static field outside of the app (``Landroid/os/Build;->MODEL:Ljava/lang/String;``)."""
         ...
 
+    def handed(self, machine: "Services", state: State, args: Sequence[Value]) -> None:
+        """Objects went to code of the app that is not executed: they may be called back as whatever they are."""
+        ...
+
 
 class Services(Protocol):
     """What the machine does for the platform and for the driver of components.
@@ -83,6 +87,15 @@ class Services(Protocol):
     calls: CallGraph
     control: Taints
     """Data that decided a branch under which the machine is right now."""
+    relevant: set[int] | None
+    """Methods that are executed; None for all."""
+    promising: dict[str, int]
+    """Descriptors of components that lead to what is looked for, and to how much of it."""
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more can be executed, or need be."""
+        ...
 
     def new_object(self, state: State, type_: str, site: Hashable, default: Value = ...) -> Value:
         """Make an object: a reference to it. `default` is what its keys hold before anything is stored (null)."""

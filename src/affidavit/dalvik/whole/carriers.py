@@ -21,7 +21,10 @@ def own_objects(linked: Linked, code: Code, kinds: Kinds, given: U8) -> Bool:
     """Of nodes of code and then of fields: whether it is an object of the app's own that carries nothing as a whole.
 
     Args:
-        linked: the program. code: its values. kinds: their types. given: see ``edges.given``.
+        linked: the program.
+        code: its values.
+        kinds: their types.
+        given: see ``edges.given``.
     """
     count = len(code.kind)
     types = np.concatenate([_types(linked, code, kinds), kinds.fields()])
@@ -42,7 +45,8 @@ def carried(own: Bool, head: I32, label: U8) -> Bool:
     inside = (head & 1 == 0) & (node < len(own))
     found = np.ones(len(head), np.bool_)
     found[inside] = ~own[node[inside]]
-    return found | ((label & KIND) == CONTROLS)
+    found |= (label & KIND) == CONTROLS
+    return found
 
 
 def _types(linked: Linked, code: Code, kinds: Kinds) -> I32:

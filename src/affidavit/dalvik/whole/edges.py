@@ -22,6 +22,8 @@ CONTROLS = NUMBER[Edge.CONTROL]
 KIND, RESET, OPEN, CLOSE = 31, 32, 64, 128
 """Parts of a label: the kind; whether the edge crosses the heap, enters a method, or leaves one for the caller."""
 NEW_INSTANCE, INVOKE_CUSTOM = 0x22, (0xFC, 0xFD)
+THROWERS = 4
+"""Methods that one call may run, for exceptions to be followed: of more, hardly one throws what is caught."""
 _LAST_IGET = 0x58
 _PASSING = (0x1F, 0x46)
 """Instructions whose result is their first operand, or was in it: casts, and reads of references from arrays."""
@@ -103,14 +105,17 @@ def cells(linked: Linked, code: Code) -> I32:
     return found
 
 
-def wholes(linked: Linked, code: Code, named: I32, given: U8) -> U8:
+def wholes(linked: Linked, code: Code, named: I32, made: U8) -> U8:
     """Per node 1 where a field that is read has the data of its object as a whole, and 0 where only of its own writes.
 
     The former are fields of classes outside of the app, whose code is not seen, and fields of objects that code outside
     gave: what it read from a file or a message was written to all of their fields.
 
     Args:
-        linked: the program. code: its values. named: see `cells`. given: see `given`.
+        linked: the program.
+        code: its values.
+        named: see `cells`.
+        made: see `given`.
     """
     field = named - len(code.kind)
     own = np.zeros(len(named), np.bool_)
@@ -119,7 +124,7 @@ def wholes(linked: Linked, code: Code, named: I32, given: U8) -> U8:
     reads = np.flatnonzero(own & (roles()[code.opcode] >= 7) & (code.opcode <= _LAST_IGET)).astype(np.int32)
     if len(reads):
         owner = code.use[code.use_start[reads]]
-        found[reads] = (owner >= 0) & (given[owner] > 0)
+        found[reads] = (owner >= 0) & (made[owner] > 0)
     return found
 
 
@@ -149,7 +154,7 @@ def callers(calls: CallGraph) -> tuple[I32, I32]:
     return calls.site[rows], calls.target[rows]
 
 
-def add_code(
+def add_code(  # noqa: PLR0917 - each is one part of the analysis
     rows: Rows, linked: Linked, calls: CallGraph, kinds: Kinds, made: U8, check: Callable[[], None] = lambda: None
 ) -> None:
     """Edges within methods, through fields, into methods and out of them; for `made` see `given`."""
@@ -160,10 +165,24 @@ def add_code(
     sites, targets = narrowed(linked, calls, kinds, callers(calls), check)
     frame = (code.node_first, code.node_count)
     rows.fill(kernel.call_edges, code.kind, code.use_start, code.use, *frame, sites, targets)
-    if len(code.catch_from):
-        by_site = index(sites, len(code.kind))
-        caught = (code.catch_from, code.catch_to, by_site.start, by_site.items, targets)
-        rows.fill(kernel.throw_edges, code.opcode, code.use_start, code.use, *frame, *caught)
+    _add_throws(rows, linked, code, sites, targets)
+
+
+def _add_throws(rows: Rows, linked: Linked, code: Code, sites: I32, targets: I32) -> None:
+    """Edges of exceptions: out of what a call may run, and further out only where the call names just that method."""
+    few = np.bincount(sites, minlength=len(code.kind))[sites] <= THROWERS
+    sites, targets = sites[few], targets[few]
+    named = (code.data[sites] >= 0) & ~np.isin(code.opcode[sites], INVOKE_CUSTOM)
+    refs = np.array(linked.first_ref, np.int64)[linked.method_unit[code.method[sites]]] + code.data[sites]
+    direct = np.zeros(len(sites), np.bool_)
+    direct[named] = linked.ref_target[refs[named]] == targets[named]
+    leaves = code.kind[code.catch_to] == NodeKind.THROWN
+    values = (code.opcode, code.use_start, code.use, code.node_first, code.node_count)
+    for catches, calls in ((~leaves, np.ones(len(sites), np.bool_)), (leaves, direct)):
+        by_site = index(sites[calls], len(code.kind))
+        caught = (code.catch_from[catches], code.catch_to[catches], by_site.start, by_site.items, targets[calls])
+        if len(caught[0]):
+            rows.fill(kernel.throw_edges, *values, *caught)
 
 
 def index(keys: I32, count: int) -> Csr:

@@ -85,7 +85,8 @@ class Finder:
             site, returned = np.repeat(sites, len(first)), np.tile(first + count - 2, len(sites))
             node = self._node(site, result)
             rows.add(2 * returned, 2 * node + (result != RESULT), _CALLBACK | CLOSE, site)
-            rows.add(2 * node + 1, 2 * returned + 1, _CALLBACK | OPEN, site)
+            if result == RESULT:  # an object that it was only put into is another one
+                rows.add(2 * node + 1, 2 * returned + 1, _CALLBACK | OPEN, site)
 
     def _node(self, sites: I32, position: int) -> I32:
         """The node at a position of each invoke."""

@@ -94,6 +94,14 @@ class Outside:
         found: I32 = np.unique(self.sites[np.array(makes, np.bool_)[self.shapes]])
         return found
 
+    def changed(self) -> I32:
+        """The receivers that a method changes."""
+        wanted = [not shape.static and any(_changes(effect) for effect in shape.effects) for shape in self.table]
+        sites = self.sites[np.array(wanted, np.bool_)[self.shapes]]
+        nodes = self._code.use[self._code.use_start[sites]]
+        found: I32 = np.unique(nodes[nodes >= 0])
+        return found
+
     def templates(self, shape: int) -> tuple[Template, ...]:
         """The edges of one shape."""
         if shape not in self._templates:
@@ -129,9 +137,7 @@ class Outside:
         signatures = self._linked.ref_sig[self._refs(sites)].astype(np.int64)
         written = self._linked.ref_type[self._refs(sites)]
         own = self._linked.is_app[written].astype(np.int64)
-        called, of_site = np.unique(
-            types * np.int64(1 << 32) + signatures * np.int64(2) + own, return_inverse=True
-        )
+        called, of_site = np.unique(types * np.int64(1 << 32) + signatures * np.int64(2) + own, return_inverse=True)
         effects = []
         for number, pair in enumerate(called.tolist()):
             if number % 1024 == 0:
@@ -179,6 +185,11 @@ class Outside:
 def _makes(effect: Effect) -> bool:
     """Whether an effect gives something new."""
     return effect.kind == "derive" and effect.target is not None and effect.target.base == "return"
+
+
+def _changes(effect: Effect) -> bool:
+    """Whether an effect changes the receiver."""
+    return effect.target is not None and effect.target.base == "this"
 
 
 def positions(operand: Operand, shape: Shape) -> list[int]:

@@ -53,7 +53,7 @@ class Graph:
         tail, head: (edges,) vertices. label: kind (row of ``edges.EDGES``) and flags.
         site: node of the instruction, or -1.
         start, rows: edges by tail, as compressed sparse rows.
-        outside: the invokes that models speak of. own: (nodes of code and fields,) see `own_objects`.
+        outside: the invokes that models speak of. own: (nodes of code and fields,) see ``carriers.own_objects``.
         texts: of edges that other parts found: by tail, head and site, text and the operand at the site.
         limitations: what was left out. places: of instructions, by method and address, as far as they were asked for.
     """
@@ -68,7 +68,7 @@ class Graph:
     start: I32
     rows: I32
     outside: Outside
-    own: Bool
+    own: Bool = field(default_factory=lambda: np.zeros(0, np.bool_))
     texts: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
     limitations: tuple[Limitation, ...] = ()
     places: dict[tuple[int, int], Place] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     finder = Finder(linked, calls, outside, kinds)
     finder.add(rows, check)
     stores.link(rows)
-    texts = _add_extra(rows, code, extra)
+    texts = _add_extra(rows, code, _told(code, outside, extra))
     check()
     own = own_objects(linked, code, kinds, made)
     tail, head, label, site = rows.columns()
@@ -147,7 +147,25 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     columns = tail[keep], head[keep], label[keep], site[keep]
     by_tail = index(columns[0], 2 * (len(code.kind) + linked.fields + len(stores.names)))
     limitations = (Limitation("flows/many-targets", _TOO_MANY, count=finder.left),) if finder.left else ()
-    return Graph(code, linked.fields, stores.names, *columns, by_tail.start, by_tail.items, outside, own, texts, limitations)
+    return Graph(
+        code, linked.fields, stores.names, *columns, by_tail.start, by_tail.items, outside, own, texts, limitations
+    )
+
+
+def _told(code: Code, outside: Outside, extra: Sequence[ExtraEdge]) -> list[ExtraEdge]:
+    """Edges without those by which a branch changes an object that no library changes and that is no array."""
+    changed = np.zeros(len(code.kind), np.bool_)
+    changed[outside.changed()] = True
+    puts = np.flatnonzero((code.kind == NodeKind.INSTRUCTION) & (code.opcode >= 0x4B) & (code.opcode <= 0x51))
+    arrays = code.use[code.use_start[puts] + 1]
+    changed[arrays[arrays >= 0]] = True
+    return [
+        edge
+        for edge in extra
+        if edge.edge is not Edge.CONTROL
+        or not edge.target_changed
+        or (0 <= edge.target < len(changed) and changed[edge.target])
+    ]
 
 
 def _add_extra(rows: Rows, code: Code, extra: Sequence[ExtraEdge]) -> dict[tuple[int, int, int], tuple[str, int]]:
@@ -176,7 +194,6 @@ def _label(code: Code, edge: ExtraEdge) -> int:
     kinds = NodeKind(code.kind[edge.origin]), NodeKind(code.kind[edge.target])
     if edge.site >= 0 and kinds[1] == (NodeKind.RETURN if edge.target_changed else NodeKind.PARAMETER):
         return number | OPEN
-    leaves = {NodeKind.PARAMETER} if edge.origin_changed else {NodeKind.RETURN, NodeKind.THROWN}
     leaves = {NodeKind.PARAMETER} if edge.origin_changed else {NodeKind.RETURN, NodeKind.THROWN}
     if edge.site >= 0 and kinds[0] in leaves:
         return number | CLOSE

@@ -12,12 +12,12 @@ from affidavit.dalvik.whole.shapes import NodeKind, Point
 from affidavit.dalvik.whole.values import Values
 from affidavit.dalvik.whole.witness import vertex_of
 
-METHODS = 2_000
+METHODS = 400
 """Most methods whose branches are followed: those with the lowest numbers."""
 
 
 def deciding_methods(graph: Graph, values: Values, sources: Sequence[Point]) -> list[int]:
-    """Methods in which data of a source, copied on its way, is an operand of a branch or of a call that gives a boolean.
+    """Methods in which data of a source, copied on its way, is an operand of a branch or of a question.
 
     Args:
         graph: without edges of branches.

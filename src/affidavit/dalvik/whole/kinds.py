@@ -16,10 +16,14 @@ _FAR = 48
 _GIVERS = 8
 """Callers, targets or writes that are looked through."""
 _ANY: Kind = (-1, False)
-_STRING, _CLASS = (0x1A, 0x1B), 0x1C
-_CAST, _NEW, _NEW_ARRAYS, _AGET = 0x1F, 0x22, (0x23, 0x24, 0x25), 0x46
+_CONSTANTS = {0x1A: "Ljava/lang/String;", 0x1B: "Ljava/lang/String;", 0x1C: "Ljava/lang/Class;"}
+_CAST, _AGET = 0x1F, 0x46
+_TYPED = frozenset({_CAST, 0x22, 0x23, 0x24, 0x25})
+"""Instructions that name the type of what they give: casts, and whatever makes an object or array."""
 _GETS = (0x54, 0x62)
 _STATIC = 0x8
+_WIDE, _COMMON = 8, frozenset({"toString", "equals", "hashCode", "compareTo"})
+"""What every object can do says nothing of an object that may be of more types than these."""
 _DISPATCHED = (0x6E, 0x72, 0x74, 0x78)
 """Invokes that look the method up in the class of the object."""
 _INVOKES = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79)})
@@ -106,26 +110,24 @@ class Kinds:
         if node < 0:
             return _ANY
         if self._code.kind[node] == _PARAMETER:
-            return self.parameter(int(self._code.method[node]), int(self._code.data[node])), False
-        if self._code.kind[node] != _INSTRUCTION:
+            type_, exact = self.parameter(int(self._code.method[node]), int(self._code.data[node])), False
+        elif self._code.kind[node] == _INSTRUCTION:
+            type_, exact = self._made(node, int(self._code.opcode[node]))
+        else:
             return _ANY
-        return self._made(node, int(self._code.opcode[node]))
+        return (type_, exact) if type_ >= 0 else _ANY
 
     def _made(self, node: int, opcode: int) -> Kind:
         """The type of what an instruction gives."""
-        if opcode in _STRING:
-            return self._linked.type_of("Ljava/lang/String;"), True
-        if opcode == _CLASS:
-            return self._linked.type_of("Ljava/lang/Class;"), True
-        if opcode == _NEW or opcode == _CAST or opcode in _NEW_ARRAYS:
+        if opcode in _TYPED:
             return self._type_at(node), opcode != _CAST
-        if opcode in _GETS:
-            return self._field(node), False
+        if opcode in _CONSTANTS:
+            return self._linked.type_of(_CONSTANTS[opcode]), True
         if opcode in _INVOKES:
             return self._result(node), False
-        if opcode == _AGET:
-            return self._element(self._code.operands(node)[0]), False
-        return _ANY
+        if opcode in _GETS:
+            return self._field(node), False
+        return self._element(self._code.operands(node)[0]) if opcode == _AGET else -1, False
 
     def _type_at(self, node: int) -> int:
         unit = int(self._linked.method_unit[self._code.method[node]])
@@ -198,7 +200,11 @@ def narrowed(
 
 def _runs(linked: Linked, kinds: Kinds, found: frozenset[Kind], signature: int) -> frozenset[int] | None:
     """The methods that objects of some types run; None for any."""
-    if _ANY in found:
+    any_ = _ANY in found
+    wide = any_ or any(not exact and len(kinds.below(type_)) > _WIDE for type_, exact in found)
+    if wide and linked.signature(signature)[0] in _COMMON:
+        return frozenset()
+    if any_:
         return None
     types = {low for type_, exact in found for low in ([type_] if exact else kinds.below(type_))}
     return frozenset(linked.resolve(type_, signature) for type_ in types)

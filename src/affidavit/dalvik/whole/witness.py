@@ -1,6 +1,7 @@
 """Candidates: which source's data may reach which sink, each with a shortest path as evidence."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +9,14 @@ import numpy as np
 from affidavit.dalvik.whole.chop import PATHS, Chop, Search, chop, summarise
 from affidavit.dalvik.whole.edges import KIND, NUMBER
 from affidavit.dalvik.whole.graph import Graph
-from affidavit.dalvik.whole.shapes import I32, CallGraph, Candidate, Link, Point
+from affidavit.dalvik.whole.shapes import I32, Bool, CallGraph, Candidate, Link, Point
 from affidavit.dalvik.whole.witness_steps import steps
 from affidavit.model.flow import Edge
 from affidavit.model.limitation import Limitation
 
 _CONTROL = NUMBER[Edge.CONTROL]
+_SPARE = 4
+"""How many times as many paths are found as are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Limits:
         pairs: candidates in all. pairs_of_source: per source point. links: edges of one path.
         paths: paths within methods before calls are no longer matched with returns.
         work: states that the searches from all sources may reach together.
+        implicit, implicit_of_source: as `pairs`, of those that go over branches.
     """
 
     pairs: int = 5_000
@@ -31,6 +35,8 @@ class Limits:
     links: int = 600
     paths: int = PATHS
     work: int = 400_000_000
+    implicit: int = 500
+    implicit_of_source: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,9 @@ def candidates(  # noqa: PLR0917 - each is one part of the question
     """
     asked = _Asked(graph, calls, _vertices(calls, sources, source=True), _vertices(calls, sinks, source=False), limits)
     control = (graph.label & KIND) == _CONTROL
-    asked.solve(control if control.any() else None, check)
+    asked.solve(control if control.any() else None, check, implicit=False)
     if control.any():
-        asked.solve(None, check)
+        asked.solve(None, check, implicit=True)
     return Found(tuple(sorted(asked.found.values(), key=_order)), (*graph.limitations, *asked.limitations()))
 
 
@@ -100,6 +106,17 @@ def vertex_of(calls: CallGraph, point: Point, *, source: bool) -> int:
     return 2 * operands[at] + source if at < len(operands) and operands[at] >= 0 else -1
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A path to a sink, as edges of the chop; `branch` is the edge by which the sink is decided, or -1."""
+
+    length: int
+    source: Point
+    sink: Point
+    edges: I32
+    branch: int
+
+
 class _Asked:
     """One search.
 
@@ -119,16 +136,18 @@ class _Asked:
         self._sources, self._sinks = sources, sinks
         self._ends: list[tuple[Point, int, int]] = []
         self._work, self._matched = 0, True
-        self._left_pairs = self._left_sources = self._left_long = 0
+        self._left_sources = self._left_long = 0
+        self._left = {False: 0, True: 0}
+        self._direct: dict[Point, I32] = {}
         self.found: dict[tuple[Point, Point], Candidate] = {}
 
-    def solve(self, skip: "np.ndarray[tuple[int], np.dtype[np.bool_]] | None", check: Callable[[], None]) -> None:
-        """Find candidates without some of the edges."""
+    def solve(self, skip: Bool | None, check: Callable[[], None], *, implicit: bool) -> None:
+        """Find candidates without some of the edges; then, for pairs that have none, with the others."""
         if not self._sources or not self._sinks:
             return
         starts = np.array([vertex for _, vertex in self._sources], np.int32)
         self._ends = [(sink, vertex, -1) for sink, vertex in self._sinks]
-        if skip is None:
+        if implicit:
             self._ends += self._branches()
         ends = np.array([vertex for _, vertex, _ in self._ends], np.int32)
         part = chop(self._graph, np.unique(starts), np.unique(ends), skip)
@@ -139,7 +158,7 @@ class _Asked:
         self._matched &= summaries.whole
         search, at_start, at_end = Search(part, summaries), part.local(starts), part.local(ends)
         inside = np.flatnonzero(at_end >= 0)
-        begun = -1
+        begun, kept = -1, list[_Way]()
         for row in np.argsort(at_start, kind="stable").tolist():
             if at_start[row] < 0:
                 continue
@@ -150,32 +169,60 @@ class _Asked:
             if at_start[row] != begun:
                 begun = int(at_start[row])
                 self._work += search.start(begun)
-            self._take(row, part, search, inside, at_end)
+            kept += self._ways(self._sources[row][0], search, inside, at_end, implicit, len(kept))
+        self._keep(part, kept, implicit)
 
-    def _take(
-        self, row: int, part: Chop, search: Search, inside: "np.ndarray[tuple[int], np.dtype[np.intp]]", at_end: I32
-    ) -> None:
-        """Make candidates of one source, nearest sinks first."""
-        source = self._sources[row][0]
+    def _ways(  # noqa: PLR0917 - each is one part of the walk
+        self,
+        source: Point,
+        search: Search,
+        inside: "np.ndarray[tuple[int], np.dtype[np.intp]]",
+        at_end: I32,
+        implicit: bool,
+        known: int,
+    ) -> "Iterator[_Way]":
+        """Paths from one source, nearest sinks first, but one of each kind before two of any."""
         states, there = search.reached(at_end[inside])
         near = np.flatnonzero(there)
         near = near[np.argsort(search.rank(states[near]), kind="stable")]
-        taken = 0
+        turns, ends = Counter[str](), list[tuple[int, int]]()
+        if not implicit:
+            self._direct[source] = inside[near].astype(np.int32)
+        seen = {self._ends[row][0] for row in self._direct.get(source, ())} if implicit else set[Point]()
         for place in near.tolist():
+            sink = self._ends[int(inside[place])][0]
+            if sink not in seen:
+                seen.add(sink)
+                turns[sink.what] += 1
+                ends.append((turns[sink.what], place))
+        ends.sort(key=lambda item: item[0])
+        limits = self._limits
+        most, room = (
+            (limits.implicit_of_source, limits.implicit) if implicit else (limits.pairs_of_source, limits.pairs)
+        )
+        most = max(0, min(most, _SPARE * room - known))
+        self._left[implicit] += max(0, len(ends) - most)
+        for _, place in ends[:most]:
             sink, _, branch = self._ends[int(inside[place])]
-            if (source, sink) in self.found:
-                continue
-            if taken == self._limits.pairs_of_source or len(self.found) >= self._limits.pairs:
-                self._left_pairs += 1
-                continue
-            edges = search.edges(int(states[place]), self._limits.links)
+            edges = search.edges(int(states[place]), limits.links)
             if edges is None:
                 self._left_long += 1
-                continue
-            taken += 1
-            links = (*(self._link(part, edge) for edge in edges), *self._last(branch))
-            implicit = any(link.edge == _CONTROL for link in links)
-            self.found[source, sink] = Candidate(source, sink, links, implicit)
+            else:
+                yield _Way(len(edges), source, sink, np.array(edges, np.int32), branch)
+
+    def _keep(self, part: Chop, ways: "list[_Way]", implicit: bool) -> None:
+        """Make candidates of the shortest paths, one of each kind of source and sink before two of any."""
+        most = self._limits.implicit if implicit else self._limits.pairs
+        turns, ordered = Counter[tuple[str, str]](), list[tuple[int, _Way]]()
+        for way in sorted(ways, key=lambda item: (item.length, item.source, item.sink)):
+            turns[way.source.what, way.sink.what] += 1
+            ordered.append((turns[way.source.what, way.sink.what], way))
+        ordered.sort(key=lambda item: item[0])
+        self._left[implicit] += max(0, len(ordered) - most)
+        for _, way in ordered[:most]:
+            links = (*(self._link(part, edge) for edge in way.edges.tolist()), *self._last(way.branch))
+            branches = any(link.edge == _CONTROL for link in links)
+            self.found[way.source, way.sink] = Candidate(way.source, way.sink, links, branches)
 
     def _branches(self) -> list[tuple[Point, int, int]]:
         """Sinks that run only on one side of a branch: the point, the vertex that decides, and the edge."""
@@ -208,10 +255,14 @@ class _Asked:
         if not self._matched:
             detail = f"more than {limits.paths:,} paths within methods; returns were not matched with calls"
             found.append(Limitation("flows/contexts-not-matched", detail))
-        if self._left_pairs:
+        if self._left[False]:
             most = f"{limits.pairs_of_source:,} sinks of one source or {limits.pairs:,} pairs"
             detail = f"more than {most}; the others are left out"
-            found.append(Limitation("flows/too-many-pairs", detail, count=self._left_pairs))
+            found.append(Limitation("flows/too-many-pairs", detail, count=self._left[False]))
+        if self._left[True]:
+            most = f"{limits.implicit_of_source:,} sinks of one source or {limits.implicit:,} pairs over branches"
+            detail = f"more than {most}; the others are left out"
+            found.append(Limitation("flows/too-many-pairs", detail, count=self._left[True]))
         if self._left_sources:
             detail = f"after {limits.work:,} steps the remaining sources were not followed"
             found.append(Limitation("flows/too-many-sources", detail, count=self._left_sources))

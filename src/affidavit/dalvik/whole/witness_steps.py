@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from affidavit.dalvik.whole.edges import CHANGED, EDGES
+from affidavit.dalvik.whole.edges import CHANGED, EDGES, KIND, NUMBER
 from affidavit.dalvik.whole.edges_callbacks import ends
 from affidavit.dalvik.whole.edges_outside import RESULT, End
 from affidavit.dalvik.whole.graph import Graph
@@ -13,6 +13,7 @@ from affidavit.dalvik.whole.shapes import CallGraph, Candidate, Link, NodeKind
 from affidavit.model.flow import Edge, Step
 
 _CAST = 0x1F
+_APUTS = range(0x4B, 0x52)
 _CONSTANTS, _RETURNS = range(0x12, 0x1D), range(0x0F, 0x12)
 # Plain numbers: numpy compares its own with members of an enumeration ten times as slowly.
 _PARAMETER, _INSTRUCTION, _PHI = int(NodeKind.PARAMETER), int(NodeKind.INSTRUCTION), int(NodeKind.PHI)
@@ -48,7 +49,7 @@ class _Path:
         self._linked, self._graph, self._code = linked, graph, calls.code
         self._pending = False
         self._chosen = False
-        self._given = -1
+        self._given = self._branch = -1
         self._entered: tuple[Edge, str] = (Edge.SAME_RESULT, "")
 
     def walk(self, candidate: Candidate) -> None:
@@ -201,9 +202,9 @@ class _Path:
     def _controlled(self, link: Link) -> None:
         """What a branch decides: a value chosen, an object changed, a field written, an instruction that runs."""
         if self._kind(link.target) in {_PHI, _RETURN} and not link.target_changed:
-            self._chosen, self._given = True, -1
+            self._chosen, self._given, self._branch = True, -1, int(self._code.pc[link.site])
         elif link.target_changed:
-            node = self._near(link.site, lambda item: link.target in self._code.operands(item))
+            node = self._changing(link)
             self._change(Edge.CONTROL, node, self._position(node, link.target))
         elif link.target >= len(self._code.kind):
             wanted = link.target
@@ -212,6 +213,19 @@ class _Path:
             self._say(Edge.STORE, node, self._text(wanted))
         else:
             self._born(Edge.CONTROL, link.target, link.site, "")
+
+    def _changing(self, link: Link) -> int:
+        """The instruction that a branch decides and that changes an object: a call on it, or a write to an array."""
+        rows = self._graph.out(2 * link.origin)
+        rows = rows[(self._graph.label[rows] & KIND == NUMBER[Edge.CONTROL]) & (self._graph.site[rows] == link.site)]
+        decided = sorted(int(head) >> 1 for head in self._graph.head[rows] if not head & 1)
+        calls = [node for node in decided if self._kind(node) == _INSTRUCTION]
+        called = [node for node in calls if self._operand(node, 0) == link.target]
+        if called:
+            return called[0]
+        return self._near(
+            link.site, lambda item: self._code.opcode[item] in _APUTS and self._operand(item, 1) == link.target
+        )
 
     def _near(self, site: int, fits: Callable[[int], bool]) -> int:
         """The instruction of the method that fits, the first one behind the site if there is any; else the site."""
@@ -316,7 +330,9 @@ class _Path:
         is_return = (opcodes >= _RETURNS.start) & (opcodes < _RETURNS.stop) & (kinds == _INSTRUCTION)
         found = (first + np.flatnonzero(is_return)).tolist()
         if value < 0:  # a branch decides which of them runs
-            return next((node for node in found if self._code.operands(node)), returned)
+            found = [node for node in found if self._code.operands(node)]
+            behind = [node for node in found if self._code.pc[node] > self._branch]
+            return next(iter(behind or found), returned)
         return next((node for node in found if value in self._code.operands(node)), returned)
 
 

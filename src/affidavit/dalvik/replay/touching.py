@@ -4,21 +4,21 @@ import numpy as np
 
 from affidavit.dalvik.models import Models
 from affidavit.dalvik.whole.linked import Linked
-from affidavit.dalvik.whole.shapes import CallGraph
+from affidavit.dalvik.whole.shapes import Bool, CallGraph
 
 _TELLS = frozenset({"register", "unregister", "launch", "result"})
 _LATER = ("Landroid/", "Landroidx/", "Ljava/lang/Thread;", "Ljava/util/concurrent/", "Ljava/util/Timer;")
-BUNDLED = ("Landroid/support/", "Landroidx/", "Lcom/google/android/", "Lkotlin/", "Lkotlinx/")
+_BUNDLED = ("Landroid/support/", "Landroidx/", "Lcom/google/android/", "Lkotlin/", "Lkotlinx/")
 """Libraries that apps bring along between themselves and the platform: too much to execute for what they register."""
 _SHOWS = frozenset({"setContentView", "inflate", "registerReceiver"})
 
 
-def touching(linked: Linked, calls: CallGraph, models: Models) -> set[int]:
-    """Methods that register, send, show a layout or hand work over, and those that can call them."""
+def touching(linked: Linked, calls: CallGraph, models: Models) -> Bool:
+    """Methods that register, send, show a layout or hand work over, those that can call them, and entry points."""
     inside = np.zeros(len(linked.method_row), np.bool_)
     known: dict[tuple[int, int, int], bool] = {}
     code = calls.code
-    bundled = np.array([name.startswith(BUNDLED) for name in linked.types], np.bool_)
+    bundled = np.array([name.startswith(_BUNDLED) for name in linked.types], np.bool_)
     for node, type_ in zip(calls.outside_site.tolist(), calls.outside_type.tolist(), strict=True):
         method = int(code.method[node])
         if bundled[int(linked.method_type[method])]:
@@ -33,7 +33,8 @@ def touching(linked: Linked, calls: CallGraph, models: Models) -> set[int]:
     while True:
         more = inside[calls.target] & ~inside[callers]
         if not more.any():
-            return set(np.flatnonzero(inside & ~bundled[linked.method_type]).tolist())
+            inside[[entry.method for entry in calls.entries]] = True
+            return inside & ~bundled[linked.method_type]
         inside[callers[more]] = True
 
 
