@@ -1,8 +1,5 @@
 """The suites of micro apps: every app is followed without failing, and answered as its authors state."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from benchmarks.flows import answered, asked, known
@@ -17,8 +14,8 @@ WRONG = {
 
 
 @pytest.mark.corpus
-def test_micro_apps_are_answered_as_stated(corpus: Callable[..., Path]):
-    corpus("taint")
+@pytest.mark.usefixtures("corpus")
+def test_micro_apps_are_answered_as_stated():
     suites = known()
     wrong = {}
     for item in asked(suites):

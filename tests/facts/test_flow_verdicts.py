@@ -106,10 +106,11 @@ def test_verdicts_stand_in_the_order_of_the_candidates():
 
 
 def test_recursion_without_an_end_ends():
-    loop = Method("loop", f"({S})V", code=[("invoke-virtual", [6, 7], f"{MAIN}->loop({S})V"),
-                  ("const-string", 0, "tag"), ("invoke-static", [0, 7], LOG), ("return-void",)], registers=8)  # fmt: skip
-    start = create(("invoke-virtual", [0], READ), ("move-result-object", 2),
-                   ("invoke-virtual", [6, 2], f"{MAIN}->loop({S})V"))  # fmt: skip
+    again = ("invoke-virtual", [6, 7], f"{MAIN}->loop({S})V")
+    code = [again, ("const-string", 0, "tag"), ("invoke-static", [0, 7], LOG), ("return-void",)]
+    first = ("invoke-virtual", [6, 2], f"{MAIN}->loop({S})V")
+    start = create(("invoke-virtual", [0], READ), ("move-result-object", 2), first)
+    loop = Method("loop", f"({S})V", code=code, registers=8)
     assert len(verdicts(main(start, loop))) == 1
 
 

@@ -11,6 +11,7 @@ from affidavit.model.flow import Call, Entry, Flow
 from affidavit.model.place import Place
 
 _NOT_REACHED = "none of the {entries} entry points that were searched from leads to the code that carries the statement"
+_NOT_OBSERVED = "this is what the code does; that it happens was not watched"
 _NO_FLOW = "an entry point leads to it; no path from it to where data leaves was found"
 
 
@@ -81,7 +82,7 @@ class Raising:
         _, (entry, chain) = min(chains, key=lambda item: (len(item[1][1]), item[0]))
         flows = self._from(places)
         if flows:
-            return Raised(Grade.FLOWS, "this is what the code does; that it happens was not watched", entry, chain, flows)
+            return Raised(Grade.FLOWS, _NOT_OBSERVED, entry, chain, flows)
         return Raised(Grade.REACHABLE, _NO_FLOW, entry, chain)
 
     def _from(self, places: Sequence[Place]) -> tuple[str, ...]:

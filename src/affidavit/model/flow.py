@@ -43,8 +43,8 @@ class Edge(StrEnum):
     THROW = "throw"
     """The operand of a throw -> the result of a move-exception, in this method or in a caller."""
     CONTROL = "control"
-    """The operand of a branch -> an instruction that runs, or a value chosen, only on one side of it. Or an operand of an
-    invoke -> its result, where that is a boolean: it tells something of the operand and is no copy of it."""
+    """The operand of a branch -> an instruction that runs, or a value chosen, only on one side of it. Or an operand of
+    an invoke -> its result, where that is a boolean: it tells something of the operand and is no copy of it."""
     SAME = "same"
     """An operand (object changed there) -> the result or parameter that it is; the reverse of `use`."""
     SAME_ARGUMENT = "same-argument"

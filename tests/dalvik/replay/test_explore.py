@@ -105,7 +105,7 @@ def test_native_code_that_did_not_get_the_data_changes_nothing():
 
 
 def test_too_small_a_budget_leaves_it_undecided():
-    found = judged(*secret(0), ("const/4", 0, 0), put(0), steps=2)
+    found = judged(*secret(0), ("const/4", 0, 0), put(0), steps=6)
     assert found == Verdict("undecided", "not followed to the end: the budget of steps was used up")
 
 
@@ -161,7 +161,9 @@ class Nothing:
 
 def test_a_source_that_no_execution_came_near_is_undecided():
     found = judged(*secret(0), put(0), driver=Nothing())
-    assert found == Verdict("undecided", "not followed to the end: the execution never came to the code that reads the data")
+    assert found == Verdict(
+        "undecided", "not followed to the end: the execution never came to the code that reads the data"
+    )
 
 
 def test_execution_ends_when_everything_is_proved():

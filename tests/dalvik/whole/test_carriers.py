@@ -83,3 +83,17 @@ def test_a_method_that_the_app_declares_and_nothing_implements_leads_nowhere():
     code += [("invoke-interface", [1, 0], f"Lx/Above;->turn({O}){O}"), ("move-result-object", 2), take(2), take(1)]
     fields = [Field("o", "Lx/Above;", access=0x9)]
     assert solved(main(*code, fields=fields), above).said == []
+
+
+def test_an_exception_passes_on_only_through_calls_that_name_the_method():
+    fail = "Ljava/lang/RuntimeException;"
+    throw = [*secret(0), ("new-instance", 1, fail), ("invoke-direct", [1, 0], f"{fail}-><init>({S})V"), ("throw", 1)]
+    deep = Method("deep", "()V", code=throw, access=0x9, registers=8)
+    named = [("invoke-static", [], f"{MAIN}->deep()V"), ("return-void",)]
+    middle = Method("middle", "()V", code=named, access=0x9, registers=8)
+    code = [":from", ("invoke-static", [], f"{MAIN}->middle()V"), ":to", ("return-void",), ":catch"]
+    code += [("move-exception", 2), ("invoke-virtual", [2], f"{fail}->getMessage(){S}"), ("move-result-object", 3)]
+    code += [take(3), ("return-void",)]
+    tries = [(":from", ":to", {fail: ":catch"})]
+    catcher = Method("onStart", "()V", code=code, registers=8, tries=tries)
+    assert len(solved(main(methods=[deep, middle, catcher])).said) == 1

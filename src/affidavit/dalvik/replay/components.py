@@ -28,7 +28,6 @@ _WIDE_AFTER: Final = 3
 _INTENTS: Final = 6
 _GENERATIONS: Final = 2
 _ORDER: Final = ("provider", "application", "activity", "receiver", "service")
-_OTHERS: Final = 2
 _BUNDLE = "Landroid/os/Bundle;"
 _CONNECTION = "Landroid/content/ServiceConnection;"
 
@@ -63,8 +62,8 @@ class Components:
             before = world
             for item in components:
                 if not machine.spent:
-                    after = self._again(world, item) if item in first else self._lived(world, components, item)
-                    world = world.joined(after)
+                    again = item in first
+                    world = world.joined(self._again(world, item) if again else self._lived(world, components, item))
             if machine.spent:
                 self._incomplete["the budget of steps was used up"] = None
                 break
@@ -78,17 +77,16 @@ class Components:
 
     def _ordered(self, components: list[Component]) -> list[Component]:
         """Applications and providers first, then those that lead to most of what is looked for."""
-        promising = self._machine.promising
-        return sorted(
-            components, key=lambda item: (_ORDER.index(item.kind) >= _OTHERS, -promising.get(item.descriptor, 0))
-        )
+        hope = self._machine.promising
+        return sorted(components, key=lambda item: (item.kind not in _ORDER[:2], -hope.get(item.descriptor, 0)))
 
     def _components(self) -> Iterator[Component]:
         """Components that can start, the application and the providers first."""
         linked = self._machine.linked
-        order = _ORDER
         seen: set[str] = set()
-        for item in sorted(self._platform.declared, key=lambda one: order.index(one.kind) if one.kind in order else 9):
+        for item in sorted(
+            self._platform.declared, key=lambda one: _ORDER.index(one.kind) if one.kind in _ORDER else 9
+        ):
             type_ = linked.type_of(item.component)
             if not item.enabled or type_ < 0 or not linked.is_app[type_] or item.component in seen:
                 continue
@@ -216,12 +214,8 @@ class Components:
         self, state: State, item: Component, me: Value, given: dict[str, Value], shared: Shared
     ) -> dict[str, State]:
         """States of the heap at each state of a life cycle."""
-        before = len(self._calls.alive)
-        self._calls.alive += [me, *given.values()]
-        try:
+        with self._calls.keeping(me, *given.values()):
             return self._rested(state, item, me, given, shared)
-        finally:
-            del self._calls.alive[before:]
 
     def _rested(
         self, state: State, item: Component, me: Value, given: dict[str, Value], shared: Shared
@@ -300,8 +294,7 @@ class Components:
     def _call(self, state: State, item: Component, me: Value, called: Called | None, given: dict[str, Value]) -> None:
         """Take one step of a life cycle."""
         machine = self._machine
-        method = self._method(item, called) if called is not None else -1
-        if called is None or method < 0:
+        if called is None or (method := self._method(item, called)) < 0:
             return
         gifts = dict(given)
         if called.name == "onRestoreInstanceState" and "saved-state" not in gifts:

@@ -24,6 +24,9 @@ AGAIN = 3
 BUDGET = "the budget of steps was used up"
 RECURSION = "recursion that does not end by known values"
 _OBJECTS_PER_STEP = 5
+_OBJECTS_CALLED = 2
+_ENTERED = 4
+"""What a call by the platform costs beside its instructions: states are forked, compared and joined around it."""
 _STATIC, _NATIVE = 0x8, 0x100
 
 
@@ -39,8 +42,8 @@ class Machine(Exceptions):
 
     Attributes:
         hits: (source, sink, implicit) -> whether an exact execution carried the data there.
-        seen: methods executed. cut: reason -> methods at which execution was broken off. unfollowed: methods with a call that may
-            run what was not executed. wanted: (source, sink, implicit) that are still to be proved; None for all.
+        seen: methods executed. cut: reason -> methods at which execution was broken off. unfollowed: methods
+            with a call that may run what was not executed. wanted: what is still to be proved; None for all.
         given: sources that were reached. tried: sinks that were reached.
         control: data that decided what is being done right now.
     """
@@ -75,6 +78,7 @@ class Machine(Exceptions):
         if not self._stack:
             self.budget.begin()
         try:
+            self.budget.step(_ENTERED + (len(state.objects) >> _OBJECTS_CALLED))
             ends = self.run(state, method, args, self.control)
         except Exhausted:
             if self._stack:
@@ -242,7 +246,7 @@ class Machine(Exceptions):
         if len(self._stack) >= DEPTH:
             return True
         before = [given for number, given in self._stack if number == method]
-        known = all(value.const is not None or (value.refs and not value.opaque) for value in args)
+        known = any(isinstance(value.const, int) for value in args) or not any(value.opaque for value in args)
         return len(before) >= AGAIN and (not known or args in before)
 
     def _execute(self, frame: Frame, path: Path) -> None:
@@ -318,6 +322,7 @@ class Machine(Exceptions):
 
     def skipped(self, state: State, method: int, args: Sequence[Value]) -> End:
         """A method that has to do with no source or sink: what it could have changed, and calls back, is unknown."""
+        self.budget.step(len(state.objects) >> _OBJECTS_CALLED)
         self.forget(state, method)
         self.unknown_elements(state, args)
         self.platform.handed(self, state, args)

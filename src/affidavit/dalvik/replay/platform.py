@@ -61,7 +61,7 @@ class AppPlatform:
 
     Attributes:
         kinds: types as which objects were registered so far, and ``later name/arity`` of calls that were asked for.
-        stores: names of stores that were used so far.
+        stores: names of stores that were used so far. fields: name -> owners and numbers, once somebody asked.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class AppPlatform:
         self.models, self.declared, self.text = models, tuple(declared), text
         self.kinds: dict[str, None] = {}
         self.stores: dict[str, None] = {}
+        self.fields: dict[str, list[tuple[str, int]]] = {}
         self._effects = Effects(self._launch, self.register, self._unregister, received_by)
         self._found: dict[tuple[str, str], tuple[Behaviour, ...]] = {}
         self._kinds_of: dict[str, tuple[str, ...]] = {}
@@ -181,10 +182,10 @@ class AppPlatform:
 
     def handed(self, machine: Services, state: State, args: Sequence[Value]) -> None:
         """Objects went to code of the app that is not executed: they may be called back as whatever they are."""
-        for number in sorted({number for value in args for number in value.refs}):
-            for kind in self._callable_as(machine.linked, state.objects[number].type):
+        for item in sorted({item for value in args for item in value.refs}):
+            for kind in self._callable_as(machine.linked, state.objects[item].type):
                 self.kinds[kind] = self.stores[f"registered/{kind}"] = None
-                machine.register(state, kind, reference(number))
+                machine.register(state, kind, reference(item))
 
     def _callable_as(self, linked: Linked, descriptor: str) -> tuple[str, ...]:
         """Types of the platform that a class of the app implements; of a component only the interfaces."""
@@ -194,7 +195,9 @@ class AppPlatform:
             for above in linked.ancestors(row) if row >= 0 and linked.is_app[row] else ():
                 if linked.is_app[above]:
                     direct = [*linked.interfaces.row(above).tolist(), int(linked.parent[above])]
-                    found |= dict.fromkeys(linked.types[item] for item in direct if item >= 0 and not linked.is_app[item])
+                    found |= dict.fromkeys(
+                        linked.types[item] for item in direct if item >= 0 and not linked.is_app[item]
+                    )
             component = any(item.component == descriptor for item in self.declared)
             self._kinds_of[descriptor] = tuple(
                 kind

@@ -1,6 +1,7 @@
 """What the platform calls besides life cycles: registered objects, work that was handed over; what it gives them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from affidavit.dalvik.lifecycles import Called
@@ -38,6 +39,16 @@ class Callbacks:
         self.apart: frozenset[str] = frozenset()
         self.alive: list[Value] = []
         self._methods: dict[tuple[str, str], tuple[int, ...]] = {}
+
+    @contextmanager
+    def keeping(self, *values: Value) -> Iterator[None]:
+        """Nothing that leads from these is forgotten inside."""
+        before = len(self.alive)
+        self.alive += values
+        try:
+            yield
+        finally:
+            del self.alive[before:]
 
     def collect(self, state: State, keep: Iterable[Value] = ()) -> None:
         """Forget objects that nothing leads to any more."""

@@ -276,11 +276,12 @@ def public_field(call: Call, container: Value, name: str) -> Key:
     """The key of a public field of a platform class, as the app's instructions use it; a slot when none does."""
     linked = call.machine.linked
     types = {call.class_, *call.machine.classes_of(call.state, container)}
-    for number in range(linked.fields):
-        owner, _, rest = linked.field_text(number).partition("->")
-        if rest.partition(":")[0] == name and owner in types:
-            return number
-    return f"#{name}"
+    known = call.platform.fields
+    if not known:
+        for number in range(linked.fields):
+            owner, _, rest = linked.field_text(number).partition("->")
+            known.setdefault(rest.partition(":")[0], []).append((owner, number))
+    return next((number for owner, number in known.get(name, ()) if owner in types), f"#{name}")
 
 
 def call_back(call: Call, on: Value, name: str, values: list[Value]) -> Value:

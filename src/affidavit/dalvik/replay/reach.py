@@ -44,7 +44,7 @@ class Reach:
         return inside
 
     def _unexplained(self, linked: Linked, machine: Machine, unfollowed: Bool) -> Bool:
-        """Methods that were not executed, though something may call them that was not executed as it could have been."""
+        """Methods that were not executed, though something that may call them was not followed."""
         graph, seen = self._graph, self._seen
         methods = len(seen)
         known = np.zeros(methods, np.bool_)

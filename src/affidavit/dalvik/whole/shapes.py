@@ -1,8 +1,8 @@
 """The arrays that the parts of the whole-program analysis hand to each other.
 
 Numbers: a *method* is a defined method of the program (``Linked``), a *type* a row of ``Linked.types``, a *signature* a
-pair of name and prototype, a *field* a declared field after resolution. A *node* is a value or an instruction of a method
-that was analysed; nodes of one method are consecutive: parameters, instructions, phis, then ``RETURN`` and ``THROWN``.
+pair of name and prototype, a *field* a declared field after resolution. A *node* is a value or an instruction of a
+method that was analysed; nodes of one method are consecutive: parameters, instructions, phis, ``RETURN``, ``THROWN``.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class NodeKind(IntEnum):
     PARAMETER = 0
     """data: position, the receiver being 0. No operands."""
     INSTRUCTION = 1
-    """Any live instruction but moves, move-result, nop, goto and payloads, which are values of others or none. data: the
-    unit's index that it names, or its literal (lowest 32 bits, signed). Operands as the format orders them; of an invoke
-    the arguments, receiver first, a wide pair once. The value of an invoke is its result."""
+    """Any live instruction but moves, move-result, nop, goto and payloads, which are values of others or none. data:
+    the unit's index that it names, or its literal (lowest 32 bits, signed). Operands as the format orders them; of an
+    invoke the arguments, receiver first, a wide pair once. The value of an invoke is its result."""
     PHI = 2
     """data: register. Operands: the values that meet."""
     RETURN = 3
@@ -142,8 +142,8 @@ class Point:
 class Link:
     """One edge of a witness: from a node to a node.
 
-    Nodes below ``len(Code.kind)`` are those of `Code`; above come fields and stores, which `Graph` names. `changed` says
-    on each side whether the object was changed there (the mutation layer) or the value itself carries the data.
+    Nodes below ``len(Code.kind)`` are those of `Code`; above come fields and stores, which `Graph` names. `changed`
+    says on each side whether the object was changed there (the mutation layer) or the value itself carries the data.
     """
 
     origin: int
