@@ -16,7 +16,7 @@ _NO_FLOW = "an entry point leads to it; no path from it to where data leaves was
 
 
 class Reach(Protocol):
-    """What can run: `affidavit.facts.flows.Reach`."""
+    """What can run: `affidavit.dalvik.whole.chains.Chains`."""
 
     @property
     def methods(self) -> Mask:

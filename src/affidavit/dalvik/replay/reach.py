@@ -11,7 +11,7 @@ class Reach:
     """Methods whose not being executed is explained, and methods behind a place where execution was broken off.
 
     That a method was not executed is explained when each of its callers was executed (and did not come to call it), or
-    is explained itself; when the platform calls it first, objects of its component must have been made.
+    is explained itself. What the platform calls first is never explained: it would have been executed.
 
     Args:
         linked, graph: the program, and what can run.
@@ -24,7 +24,7 @@ class Reach:
         self._callers = graph.code.method[graph.site]
         self._seen = _marked(methods, machine.seen)
         self._cut = {reason: self._below(_marked(methods, cut)) for reason, cut in sorted(machine.cut.items())}
-        self._open = self._unexplained(linked, machine, _marked(methods, machine.unfollowed))
+        self._open = self._unexplained(_marked(methods, machine.unfollowed))
 
     def missed(self, item: Candidate) -> list[str]:
         """Why it says nothing that the data was not seen to arrive; no reason when it does say something."""
@@ -43,16 +43,14 @@ class Reach:
             inside[self._graph.target[more]] = True
         return inside
 
-    def _unexplained(self, linked: Linked, machine: Machine, unfollowed: Bool) -> Bool:
+    def _unexplained(self, unfollowed: Bool) -> Bool:
         """Methods that were not executed, though something that may call them was not followed."""
         graph, seen = self._graph, self._seen
         methods = len(seen)
         known = np.zeros(methods, np.bool_)
         known[graph.target] = True
         found = np.zeros(methods, np.bool_)
-        for entry in graph.entries:
-            known[entry.method] = True
-            found[entry.method] |= linked.types[entry.component] not in machine.made_of
+        found[[entry.method for entry in graph.entries]] = True
         doubtful = (graph.how == How.REFLECT) | ((graph.how != How.CALLBACK) & unfollowed[self._callers])
         found[graph.target[doubtful]] = True
         found = (found | ~known) & ~seen

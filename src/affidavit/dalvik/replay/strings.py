@@ -178,6 +178,8 @@ def evaluate(class_: str, name: str, proto: str, values: Sequence[Plain]) -> Pla
     parameters, result = parameters_of(proto)
     method = _CLASSES.get(class_, {}).get(name)
     if name in {"valueOf", "copyValueOf"} and class_ == "Ljava/lang/String;":
+        if not values or not parameters:
+            raise Unknown
         return text_of(values[0], parameters[0])
     if method is None or any(isinstance(item, str) and not _simple(item) for item in values):
         raise Unknown

@@ -1,6 +1,6 @@
 """Shortest chains from entry points to instructions, read off the call graph."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 
@@ -72,7 +72,11 @@ class Chains:
             self._starts[place.entry] = self._begins(place.entry)
         begins, methods = self._starts[place.entry]
         row = bisect_right(begins, place.offset) - 1
-        return methods[row] if row >= 0 and place.offset >= 0 else -1
+        if row < 0 or place.offset < 0:
+            return -1
+        same = methods[bisect_left(begins, begins[row]) : row + 1]  # compilers let equal methods share their code
+        named = (number for number in same if "".join(self._linked.method_text(number)) == place.class_ + place.method)
+        return next(named, same[0])
 
     def _begins(self, entry: str) -> tuple[list[int], list[int]]:
         """Where the code of the methods of one entry begins, ascending, and their numbers."""

@@ -262,7 +262,7 @@ class _Asked:
         if self._left[True]:
             most = f"{limits.implicit_of_source:,} sinks of one source or {limits.implicit:,} pairs over branches"
             detail = f"more than {most}; the others are left out"
-            found.append(Limitation("flows/too-many-pairs", detail, count=self._left[True]))
+            found.append(Limitation("flows/implicit-bounded", detail, count=self._left[True]))
         if self._left_sources:
             detail = f"after {limits.work:,} steps the remaining sources were not followed"
             found.append(Limitation("flows/too-many-sources", detail, count=self._left_sources))
