@@ -11,8 +11,6 @@ from tests.facts.flow_runs import Run, apis, run
 BATCH = 20
 UNSURE = frozenset({"recursive"})
 """Steps that abstract execution may leave undecided."""
-LOST = (121, 182)
-"""Programs in which a receiver of broadcasts sets a listener on a view of an activity that lives on."""
 Pair = tuple[int, int]
 
 
@@ -51,17 +49,10 @@ def faults(made: Program, found: Run) -> Iterator[str]:
 @pytest.mark.parametrize("batch", range(10))
 def test_the_truth_is_found_and_nothing_untrue_is_proved(batch, tmp_path):
     wrong = []
-    for seed in sorted({*range(batch * BATCH, (batch + 1) * BATCH)} - {*LOST}):
+    for seed in range(batch * BATCH, (batch + 1) * BATCH):
         made = program(seed)
         wrong += [f"seed {seed}: {fault}" for fault in faults(made, run_of(made, tmp_path))]
     assert wrong == []
-
-
-@pytest.mark.xfail(strict=True, reason="a listener is forgotten with the receiver that set it, and its flows refuted")
-@pytest.mark.parametrize("seed", LOST)
-def test_a_listener_outlives_the_receiver_that_set_it(seed, tmp_path):
-    made = program(seed)
-    assert [*faults(made, run_of(made, tmp_path))] == []
 
 
 @pytest.mark.parametrize("kind", kinds())

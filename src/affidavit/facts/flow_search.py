@@ -10,7 +10,7 @@ from affidavit.dalvik.program import Program
 from affidavit.dalvik.whole.calls import ExtraCall, build_calls
 from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.entries import Declared, entry_points
-from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph
+from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph, extended
 from affidavit.dalvik.whole.implicit import METHODS, deciding_methods
 from affidavit.dalvik.whole.intents import Links, find_links
 from affidavit.dalvik.whole.layouts import Layout
@@ -35,7 +35,7 @@ ROUNDS = 4
 
 BRANCHES = 3
 """How often branches are followed that other branches lead to."""
-LARGE = 150_000
+LARGE = 60_000
 """Edges of a graph beyond which they are followed once."""
 
 
@@ -130,14 +130,14 @@ def _with_branches(
     linked: Linked, reading: Reading, points: Points, edges: Sequence[ExtraEdge], check: Callable[[], None]
 ) -> tuple[Graph, bool]:
     """The graph with what branches decide, which can lead to further branches; and whether some were left out."""
-    graph = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
+    graph = base = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
     deciding: list[int] = []
     for _ in range(BRANCHES):
         known, deciding = deciding, deciding_methods(graph, reading.values, points.sources)
         if deciding == known:
             break
-        branches = control_edges(reading.values, deciding)
-        graph = build_graph(linked, reading.calls, Models.load(), [*edges, *branches], reading.values.key, check)
+        graph = extended(base, list(control_edges(reading.values, deciding)))
+        check()
         if len(graph.tail) > LARGE:
             break
     return graph, len(deciding) == METHODS

@@ -11,7 +11,7 @@ from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.relevant import leading
 from affidavit.facts.flow_search import Inputs, Search
 
-STEPS = 150_000
+STEPS = 60_000
 """Instructions executed abstractly for one app; some seconds."""
 
 

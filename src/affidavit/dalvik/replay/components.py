@@ -206,7 +206,7 @@ class Components:
         quiet = [name for name in at if item.kind != "activity" or name in QUIET] or list(at)
         found: State | None = None
         for name in quiet:
-            left = self._calls.settle(at[name])
+            left = self._calls.settle(at[name], hidden=item.kind == "activity")
             found = left if found is None else found.joined(left)
         return found or state
 

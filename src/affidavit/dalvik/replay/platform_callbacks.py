@@ -70,16 +70,21 @@ class Callbacks:
     def _store(self, state: State, name: str) -> Value:
         return self.machine.store(state, name)
 
-    def settle(self, state: State) -> State:
-        """The state in which a component leaves things to others: work was done, nothing of it is shown any more."""
+    def settle(self, state: State, *, hidden: bool = False) -> State:
+        """The state in which a component leaves things to others: work was done.
+
+        Args:
+            state: as the component left it.
+            hidden: whether nothing of what was shown is shown any more, as after an activity.
+        """
         made = state.fork()
         for kind in [kind for kind in self.platform.kinds if kind.startswith("later ")]:
             self.work(made, kind)
             self._drop(made, f"registered/{kind}")
         for kind in self.platform.kinds:
-            if kind.startswith(_SHOWN):
+            if hidden and kind.startswith(_SHOWN):
                 self._drop(made, f"registered/{kind}")
-        for name in ("views", "view", LAYOUTS):
+        for name in ("views", "view", LAYOUTS) if hidden else ():
             self._drop(made, name)
         self.collect(made)
         made.counts = {}

@@ -1,7 +1,7 @@
 """The value-flow graph of a program: where data can go from each value, and from each object that it changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -152,6 +152,33 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     )
 
 
+def extended(graph: Graph, extra: Sequence[ExtraEdge]) -> Graph:
+    """The graph with further edges, as `build_graph` takes them: what was there is not made anew."""
+    rows = Rows()
+    texts = _add_extra(rows, graph.code, _told(graph.code, graph.outside, extra))
+    tail, head, label, site = rows.columns()
+    keep = carried(graph.own, head, label)
+    columns = (
+        np.concatenate([graph.tail, tail[keep]]),
+        np.concatenate([graph.head, head[keep]]),
+        np.concatenate([graph.label, label[keep]]),
+        np.concatenate([graph.site, site[keep]]),
+    )
+    by_tail = index(columns[0], graph.vertices)
+    tail, head, label, site = columns
+    return replace(
+        graph,
+        tail=tail,
+        head=head,
+        label=label,
+        site=site,
+        start=by_tail.start,
+        rows=by_tail.items,
+        texts=graph.texts | texts,
+        places={},
+    )
+
+
 def _told(code: Code, outside: Outside, extra: Sequence[ExtraEdge]) -> list[ExtraEdge]:
     """Edges without those by which a branch changes an object that no library changes and that is no array."""
     changed = np.zeros(len(code.kind), np.bool_)
@@ -200,4 +227,4 @@ def _label(code: Code, edge: ExtraEdge) -> int:
     return number | RESET * bool(code.method[edge.origin] != code.method[edge.target])
 
 
-__all__ = ["KIND", "ExtraEdge", "Graph", "Keys", "build_graph"]
+__all__ = ["KIND", "ExtraEdge", "Graph", "Keys", "build_graph", "extended"]

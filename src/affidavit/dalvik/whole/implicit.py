@@ -12,7 +12,7 @@ from affidavit.dalvik.whole.shapes import NodeKind, Point
 from affidavit.dalvik.whole.values import Values
 from affidavit.dalvik.whole.witness import vertex_of
 
-METHODS = 400
+METHODS = 200
 """Most methods whose branches are followed: those with the lowest numbers."""
 
 
