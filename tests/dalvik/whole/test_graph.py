@@ -9,7 +9,7 @@ from affidavit.dalvik.models import ModelDocument, Models
 from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows
 from affidavit.dalvik.whole.edges_stores import Stores
-from affidavit.dalvik.whole.graph import ExtraEdge, build_graph
+from affidavit.dalvik.whole.graph import ExtraEdge, build_graph, extended
 from affidavit.dalvik.whole.shapes import NodeKind
 from affidavit.model.flow import Edge
 from tests.builders.dex import Class, Field, Method
@@ -248,3 +248,23 @@ def test_solved_apps_are_the_same_each_time():
     one, other = solved(main(*code)), solved(main(*code))
     assert isinstance(one, Solved)
     assert one.paths == other.paths
+
+
+def test_a_graph_with_further_edges_is_the_one_made_with_them():
+    code = [*secret(0), ("invoke-static", [0], f"{MAIN}->keep({O})V"), ("sput-object", 0, f"{MAIN}->o:{O}")]
+    keep = Method("keep", f"({O})V", code=[("return-void",)], access=0x9, registers=8)
+    app = Asked(App(linked_of(main(*code, methods=[keep], fields=[Field("o", O, access=0x9)]))))
+    extra = [ExtraEdge(0, False, 1, False, Edge.CONTROL, 1, "further"), ExtraEdge(1, False, 0, True, Edge.CHANNEL)]
+    at_once = build_graph(app.linked, app.calls, Models.load(), extra)
+    later = extended(build_graph(app.linked, app.calls, Models.load()), extra)
+
+    def edges(graph):
+        columns = (graph.tail, graph.head, graph.label, graph.site)
+        return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+    def sizes(graph):
+        return [graph.out(vertex).size for vertex in range(graph.vertices)]
+
+    assert edges(later) == edges(at_once)
+    assert later.texts == at_once.texts
+    assert sizes(later) == sizes(at_once)
