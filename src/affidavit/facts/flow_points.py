@@ -136,7 +136,7 @@ class _Search:
         return Points(sources, sinks, calls, self._apis, self._targets, self._unknown)
 
     def invokes(self) -> None:
-        """Every call in code that was analysed."""
+        """Every call in code that was analysed. What a bundled library's class asks of itself tells it nothing new."""
         linked = self._linked
         nodes, refs = self._naming(INVOKES, wanted(linked, RefKind.METHOD, self._reads.names | self._writes.names))
         outside = self._outside(nodes)
@@ -145,7 +145,8 @@ class _Search:
                 self._check()
             inside = node not in outside or int(linked.ref_outside[ref]) < 0
             for type_ in [int(linked.ref_type[ref])] if inside else outside[node]:
-                meaning = self._meaning(ref, type_, not inside)
+                own = inside and int(linked.method_type[self._code.method[node]]) == type_
+                meaning = None if own else self._meaning(ref, type_, not inside)
                 if meaning is not None:
                     self._read(node, meaning.readings, meaning.read)
                     self._written(node, meaning.writings, meaning.written)
