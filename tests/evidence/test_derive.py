@@ -78,8 +78,8 @@ def test_endpoints_come_from_code_with_their_user_and_from_assets(small):
 
 def test_the_location_rule_is_shown_with_a_proof_that_leads_to_the_instruction(small):
     shown = [item for item in small.findings if item.category == "location" and item.answer is Answer.SHOWN]
-    present = [item for item in shown if item.grade is Grade.PRESENT]
-    places = [place for item in present for place in cited_places(item)]
+    reached = [item for item in shown if item.grade is Grade.REACHABLE]
+    places = [place for item in reached for place in cited_places(item)]
     assert any(place.class_ == MAIN and place.pc == 2 for place in places)
     excerpt = small.excerpts[excerpt_key(next(place for place in places if place.pc == 2))]
     assert "getLastKnownLocation" in excerpt.lines[excerpt.cited]
@@ -150,8 +150,8 @@ def test_progress_names_every_stage(tmp_path):
     seen = []
     derive(write_app(tmp_path), progress=lambda stage, done, total: seen.append((stage, done <= total)))
     assert {name for name, _ in seen} == {
-        "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "paths", "coverage",
-        "findings", "excerpts",
+        "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "flows", "paths",
+        "coverage", "findings", "excerpts",
     }  # fmt: skip
     assert all(sane for _, sane in seen)
 

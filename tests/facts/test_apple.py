@@ -166,7 +166,7 @@ def test_every_form_of_the_report_is_made(form, review, tmp_path):
     review(App(info=DECLARED).build())
     made = affidavit.review(tmp_path / "My.ipa")
     page = render(made.affidavit, form)
-    assert b"org.example.app" in page or form in {"sarif", "csv"}
+    assert b"org.example.app" in page or form in {"sarif", "csv", "taf"}
 
 
 def test_blocks_of_signers_are_blanked_and_nothing_else():

@@ -18,7 +18,7 @@ APPS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.apk"))
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("app", APPS, ids=lambda path: path.rpartition("/")[2])
+@pytest.mark.parametrize("app", APPS[::6], ids=lambda path: path.rpartition("/")[2])
 def test_paths_are_accepted_and_changed_paths_are_refused(app, corpus):
     found = run(corpus / "taint" / app)
     assert found.refusals() == []

@@ -11,19 +11,10 @@ from tests.builders.lift import assembled, lift, outlined, renamed, split
 from tests.builders.zip import zip_of
 
 APPS = (
-    "droidbench/apk/Aliasing/Merge1.apk",
-    "droidbench/apk/AndroidSpecific/PrivateDataLeak3.apk",
-    "droidbench/apk/Callbacks/Button5.apk",
     "droidbench/apk/FieldAndObjectSensitivity/InheritedObjects1.apk",
-    "droidbench/apk/GeneralJava/Exceptions3.apk",
     "droidbench/apk/InterComponentCommunication/ActivityCommunication2.apk",
-    "droidbench/apk/InterComponentCommunication/ActivityCommunication6.apk",
-    "droidbench/apk/Lifecycle/ActivityEventSequence1.apk",
-    "droidbench/apk/Lifecycle/FragmentLifecycle1.apk",
-    "droidbench/apk/Lifecycle/ServiceEventSequence2.apk",
     "droidbench/apk/Reflection/Reflection3.apk",
     "droidbench/apk/Threading/JavaThread1.apk",
-    "icc-bench/apks/IccHandling/icc_implicit_src_sink.apk",
     "ubcbench/apk/Sensitivity/FlowSensitivity.apk",
 )
 

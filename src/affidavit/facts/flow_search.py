@@ -9,7 +9,7 @@ from affidavit.dalvik.models import Models
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.whole.calls import ExtraCall, build_calls
 from affidavit.dalvik.whole.control import control_edges
-from affidavit.dalvik.whole.entries import Declared, entry_points
+from affidavit.dalvik.whole.entries import LIBRARY_ENTRIES, Declared, entry_points
 from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph, extended
 from affidavit.dalvik.whole.implicit import METHODS, deciding_methods
 from affidavit.dalvik.whole.intents import Links, find_links
@@ -146,6 +146,11 @@ def _with_branches(
 def _left_out(reading: Reading) -> Iterator[Limitation]:
     """What the parts before the search did not follow."""
     code = reading.calls.code
+    if len(reading.calls.entries) >= LIBRARY_ENTRIES and any(
+        item.declared == "public" for item in reading.calls.entries
+    ):
+        detail = f"no component is declared and there are more public methods: the first {LIBRARY_ENTRIES} are entered"
+        yield Limitation("flows/entries-unknown", detail)
     if code.too_large:
         detail = f"{len(code.too_large)} methods are too large to follow values through; calls in them are not known"
         yield Limitation("flows/method-too-large", detail, count=len(code.too_large))

@@ -131,7 +131,7 @@ class Values:
             return False
         if cells + self.registers >= len(self.inside):
             self.inside, self.state, self.pending = (np.empty(2 * (cells + self.registers), np.int32) for _ in range(3))
-        self._enter(m)
+        self._enter(m, False)
         self.first_phi = self.parameters + self.high - self.low
         self.steps = 64 * (cells + self.high - self.low) + 1000000
         self.again = self.block_count > 0
@@ -143,11 +143,11 @@ class Values:
                     self._flow(b, False)
                     if self.steps < 0:
                         return False
-        return self._finish()
+        return self._finish(m)
 
     @cython.cfunc
-    def _enter(self, m: cython.longlong) -> None:
-        """The state in which the method begins."""
+    def _enter(self, m: cython.longlong, final: cython.bint) -> None:
+        """Let the state in which the method begins flow into its first block, where a loop may come back to."""
         proto: cython.longlong = self.shape[m, 3]
         at: cython.longlong = self.registers - self.shape[m, 1]
         i: cython.longlong
@@ -162,7 +162,7 @@ class Values:
                 self._parameter(at)
                 at += 1 + self.wide[i]
         if self.block_count > 0:
-            self._merge(0, False)
+            self._merge(0, final)
 
     @cython.cfunc
     def _parameter(self, register: cython.longlong) -> None:
@@ -343,7 +343,7 @@ class Values:
         self.pairs += 1
 
     @cython.cfunc
-    def _finish(self) -> cython.bint:
+    def _finish(self, m: cython.longlong) -> cython.bint:
         """Collect what is read and what meets, and drop phis of one value."""
         b: cython.longlong
         i: cython.longlong
@@ -354,6 +354,7 @@ class Values:
         for i in range(self.phi0, self.phis):
             self.head[i] = -1
             self.same[i] = self.first_phi + i - self.phi0
+        self._enter(m, True)
         for b in range(self.block_count):
             if self.live[self.first_block + b] != 0:
                 self._flow(b, True)

@@ -13,8 +13,8 @@ _PUBLIC, _STATIC, _PROTECTED = 0x1, 0x8, 0x4
 _VIEW = "Landroid/view/View;"
 _CONTEXT = "Landroid/content/Context;"
 _ACTIVITY = "Landroid/app/Activity;"
-_MAX_METHODS = 200_000
-"""Entry points of a library."""
+LIBRARY_ENTRIES = 1_000
+"""Most entry points of a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _library(linked: Linked, found: _Found) -> None:
     for method in range(len(linked.method_type)):
         type_ = int(linked.method_type[method])
         offered = linked.method_access[method] & _PUBLIC and linked.has_code[method] and linked.is_active[method]
-        if offered and type_ in public and count < _MAX_METHODS:
+        if offered and type_ in public and count < LIBRARY_ENTRIES:
             count += 1
             found.add((method,), "exported-method", type_, "public")
             if not linked.is_abstract[type_] and not linked.is_interface[type_]:
