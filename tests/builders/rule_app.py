@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import make_fact
-from affidavit.findings.names import descriptor, member, type_descriptor
+from affidavit.findings.names import member, type_descriptor
 from affidavit.model.code import NotableCode
 from affidavit.model.declared import Component, Feature, IntentFilter, MetaData, Permission, PermissionDefinition, Query
 from affidavit.model.endpoint import Endpoint

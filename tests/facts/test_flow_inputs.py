@@ -4,9 +4,10 @@ import pytest
 
 from affidavit.artefact.arsc import parse_arsc
 from affidavit.artefact.budget import Budget
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.whole.entries import Declared, Filter
 from affidavit.facts import flow_inputs
-from affidavit.facts.flow_inputs import Texts, declared, descriptor, layouts
+from affidavit.facts.flow_inputs import Texts, declared, layouts
 from affidavit.facts.reading import make_fact
 from affidavit.model.declared import Component, IntentFilter
 from affidavit.model.errors import BudgetError

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.dex import read_dex
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import make_fact
@@ -15,7 +16,7 @@ from affidavit.findings.features import Feature
 from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.index import AppIndex
 from affidavit.findings.judge import judge
-from affidavit.findings.names import Member, descriptor, member, type_descriptor
+from affidavit.findings.names import Member, member, type_descriptor
 from affidavit.findings.schema import StringPattern
 from affidavit.findings.strings import fits
 from affidavit.findings.texts import Loaded, Wanted, find_exact, sieve

@@ -14,6 +14,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik.check.checker import Checker, Refusal
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.models import Models
 from affidavit.dalvik.program import Program
@@ -95,7 +96,7 @@ def declared_of(facts: Iterable[Fact]) -> frozenset[str]:
             actions.update(action for item in what.filters for action in item.actions)
         elif isinstance(what, Application):
             names += (what.class_name, what.backup_agent)
-    return frozenset(f"L{name.replace('.', '/')};" for name in names if name) | actions
+    return frozenset(descriptor(name) for name in names if name) | actions
 
 
 def check_claims(

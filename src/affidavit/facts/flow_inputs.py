@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from affidavit.artefact.arsc import ResourceTable
 from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.budget import Budget
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.whole.entries import Declared, Filter
 from affidavit.dalvik.whole.layouts import Layout, read_layout
 from affidavit.model.declared import Component
@@ -43,11 +44,6 @@ def _component(what: Component) -> Declared:
         what.authorities,
         name if what.target else "",
     )
-
-
-def descriptor(name: str) -> str:
-    """``com.example.Main`` as a descriptor."""
-    return f"L{name.replace('.', '/')};"
 
 
 def layouts(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal, TypeVar
 
 from affidavit import knowledge
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.facts.flow_schema import FORMS, Form, Sink, SinkDocument, Source, SourceDocument
 
 T = TypeVar("T")
@@ -76,11 +77,6 @@ class FlowKnowledge:
     origins: dict[Key, Stream]
     in_memory: frozenset[str]
     sends: str
-
-
-def descriptor(name: str) -> str:
-    """``java.io.File`` as a descriptor."""
-    return f"L{name.replace('.', '/')};"
 
 
 def is_platform(name: str) -> bool:

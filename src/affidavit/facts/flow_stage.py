@@ -11,7 +11,7 @@ from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
 
-STEPS = 6
+STEPS = 4
 """Parts that progress is reported of."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit import knowledge
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.facts.crypto_constants import Found, find_in_dex, find_in_native
@@ -54,7 +55,7 @@ class _Document(msgspec.Struct, frozen=True):
 def _calls() -> dict[tuple[str, str], _Call]:
     """Call by (descriptor, method name)."""
     document = knowledge.load("apis", _Document)["notable"]
-    return {(f"L{call.class_.replace('.', '/')};", name): call for call in document.calls for name in call.names}
+    return {(descriptor(call.class_), name): call for call in document.calls for name in call.names}
 
 
 class _Notes:

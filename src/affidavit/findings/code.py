@@ -8,10 +8,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.findings.features import SHOWN, Feature, Hits, Mask
 from affidavit.findings.hierarchy import Hierarchy, descriptors
-from affidavit.findings.names import Member, descriptor, member
+from affidavit.findings.names import Member, member
 from affidavit.findings.schema import Override, StringPattern
 from affidavit.findings.strings import matching
 from affidavit.findings.texts import Wanted

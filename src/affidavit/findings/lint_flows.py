@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.framework import Framework
-from affidavit.facts.flow_knowledge import descriptor, is_platform
+from affidavit.facts.flow_knowledge import is_platform
 from affidavit.facts.flow_schema import FORMS, DataTypes, Form, Match, Origin, SinkDocument, SourceDocument, Taking
 
 _CLASS = re.compile(r"[a-z_][\w$]*(\.[A-Za-z_$][\w$]*)+")

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import NamedTuple
 
+from affidavit.dalvik.descriptors import descriptor
+
 _PRIMITIVES = {
     "boolean": "Z",
     "byte": "B",
@@ -32,11 +34,6 @@ def member(text: str) -> Member:
     owner, _, name = head.rpartition(".")
     types = [item.strip() for item in params.removesuffix(")").split(",") if item.strip()]
     return Member(owner.replace(".", "/"), name, "".join(map(type_descriptor, types)) if opened else None)
-
-
-def descriptor(name: str) -> str:
-    """Descriptor of a class name with dots or slashes (``java.io.File`` -> ``Ljava/io/File;``)."""
-    return f"L{name.replace('.', '/')};"
 
 
 def type_descriptor(name: str) -> str:

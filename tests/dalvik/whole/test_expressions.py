@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.whole.expressions import (
     LONG,
     MAX_CONSTANTS,
@@ -20,7 +21,6 @@ from affidavit.dalvik.whole.expressions import (
     as_text,
     choice,
     constants,
-    descriptor_of,
     dotted,
     joined,
     shown,
@@ -100,11 +100,11 @@ def test_constants_keep_their_kinds_apart():
 
 
 @pytest.mark.parametrize(
-    ("descriptor", "name"), [("Lx/A;", "x.A"), ("Lx/A$B;", "x.A$B"), ("[Lx/A;", "[Lx.A;"), ("LA;", "A")]
+    ("expected", "name"), [("Lx/A;", "x.A"), ("Lx/A$B;", "x.A$B"), ("[Lx/A;", "[Lx.A;"), ("LA;", "A")]
 )
-def test_names_and_descriptors(descriptor: str, name: str):
-    assert dotted(descriptor) == name
-    assert descriptor_of(name) == descriptor
+def test_names_and_descriptors(expected: str, name: str):
+    assert dotted(expected) == name
+    assert descriptor(name) == expected
 
 
 @given(TREES)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.replay.heap import State
 from affidavit.dalvik.replay.platform_call import TEXT, Behaviour, Call, plain
 from affidavit.dalvik.replay.platform_maps import keyed, put_all
-from affidavit.dalvik.replay.platform_reflect import class_of, descriptor_of, known_text
+from affidavit.dalvik.replay.platform_reflect import class_of, known_text
 from affidavit.dalvik.replay.strings import Unknown
 from affidavit.dalvik.replay.surface import Services
 from affidavit.dalvik.replay.values import NULL, STRING, UNKNOWN, Value, join, opaque, reference, text
@@ -50,7 +51,7 @@ def _set_class(call: Call) -> Value:
         package = known_text(call, call.argument(0)) if call.parameters[0] == STRING else None
         if name is not None and name.startswith("."):
             name = None if package is None else package + name
-        found = _UNKNOWN_NAME if name is None else text(descriptor_of(name))
+        found = _UNKNOWN_NAME if name is None else text(descriptor(name))
         found = found.tainted(last.taint)
     else:
         found = _name_of(last)

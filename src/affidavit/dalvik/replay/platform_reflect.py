@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.replay.containers import from_array
 from affidavit.dalvik.replay.heap import Key
 from affidavit.dalvik.replay.platform_call import BOXES, PRIMITIVES, Behaviour, Call, plain, unboxed
@@ -35,27 +36,22 @@ def known_text(call: Call, value: Value) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def descriptor_of(name: str) -> str:
-    """Descriptor of a class name as Java writes it."""
-    return name.replace(".", "/") if name.startswith("[") else f"L{name.replace('.', '/')};"
-
-
 def _named(call: Call) -> Result:
     """`Class.forName` and `ClassLoader.loadClass`."""
     name = known_text(call, call.argument(0))
     if name is None:
         call.machine.note("a class is chosen by a name that is not known", call.argument(0).taint)
         return opaque(CLASS, nullable=False)
-    descriptor = descriptor_of(name)
-    if not _exists(call, descriptor):
+    wanted = descriptor(name)
+    if not _exists(call, wanted):
         return Raise(call.make_object("Ljava/lang/ClassNotFoundException;", "thrown"), maybe=True)
-    call.machine.initialise(call.state, descriptor)
-    return klass(descriptor)
+    call.machine.initialise(call.state, wanted)
+    return klass(wanted)
 
 
-def _exists(call: Call, descriptor: str) -> bool:
+def _exists(call: Call, wanted: str) -> bool:
     linked = call.machine.linked
-    return linked.type_of(descriptor) >= 0 or descriptor in linked.framework or descriptor.startswith("[")
+    return linked.type_of(wanted) >= 0 or wanted in linked.framework or wanted.startswith("[")
 
 
 def class_of(value: Value) -> str:

@@ -156,12 +156,6 @@ def dotted(descriptor: str) -> str:
     return descriptor.replace("/", ".")
 
 
-def descriptor_of(name: str) -> str:
-    """``x.A`` (or ``[Lx.A;``) as a descriptor."""
-    plain = name.replace(".", "/")
-    return plain if plain.startswith("[") else f"L{plain};"
-
-
 def _cut(text: str) -> Expression:
     return Text(text) if len(text) <= MAX_TEXT else Join((Text(text[:MAX_TEXT]), Hole(LONG)))
 

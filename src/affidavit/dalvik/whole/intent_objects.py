@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.whole.entries import Filter
-from affidavit.dalvik.whole.expressions import descriptor_of
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.sites import NEW_INSTANCE, Callee
 
@@ -154,5 +154,5 @@ def _take(objects: Objects, out: Description, callee: Callee, node: int, nesting
         known = objects.values.constants(operands[position])
         texts = known.texts()
         if what == "class":
-            texts = sorted({*known.classes(), *(descriptor_of(text) for text in texts)})
+            texts = sorted({*known.classes(), *(descriptor(text) for text in texts)})
         out.add(what, texts, known.others)

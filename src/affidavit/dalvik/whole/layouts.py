@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from affidavit.artefact.xmltree import FIRST_INT, LAST_INT, Attribute, Document, Element
+from affidavit.dalvik.descriptors import descriptor
 
 _NAME, _ON_CLICK, _ID = 0x01010003, 0x0101026F, 0x010100D0
 _PASSWORD, _INPUT_TYPE = 0x0101015C, 0x01010220
@@ -58,18 +59,14 @@ def _attribute(document: Document, element: Element, name: str, number: int) -> 
 def _classes(document: Document, element: Element) -> Iterator[str]:
     """Descriptors of classes that an element names: itself, ``class``, and of a fragment ``android:name``."""
     if "." in element.name:
-        yield _descriptor(element.name)
+        yield descriptor(element.name)
     stated = element.plain("class")
     if stated is not None and stated.text():
-        yield _descriptor(stated.text())
+        yield descriptor(stated.text())
     if element.name in _FRAGMENTS:
         name = _attribute(document, element, "name", _NAME)
         if name is not None and name.text():
-            yield _descriptor(name.text())
-
-
-def _descriptor(name: str) -> str:
-    return f"L{name.replace('.', '/')};"
+            yield descriptor(name.text())
 
 
 def _is_password(document: Document, element: Element) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice, product
 from urllib.parse import quote, unquote_plus, urljoin
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.whole.expressions import (
     MAX_OPTIONS,
     MAX_TEXT,
@@ -22,7 +23,6 @@ from affidavit.dalvik.whole.expressions import (
     Text,
     as_text,
     choice,
-    descriptor_of,
     dotted,
     joined,
 )
@@ -237,7 +237,7 @@ def _for_name(operands: list[Expression], proto: str) -> Expression | None:
         names = [option.text for option in options if isinstance(option, Text)]
         if names:
             rest: list[Expression] = [Hole("class")] if len(names) < len(options) else []
-            return choice([*(ClassName(descriptor_of(name)) for name in names), *rest])
+            return choice([*(ClassName(descriptor(name)) for name in names), *rest])
     return None
 
 
