@@ -68,8 +68,14 @@ def test_the_keyboard_reaches_and_opens_the_evidence(show):
     page.locator("details.question > summary").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector('details.question').open")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    opened = []
+    while not (opened and opened[-1].startswith("Proof")):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        opened.append(page.evaluate("document.activeElement.textContent"))
+        assert len(opened) < 9
+    assert [text.partition(":")[0] for text in opened[:2]] == ["How it is reached", "Where the data goes"]
+    assert page.locator("details.question ol.path").first.is_visible()
     assert page.locator("details.question figure mark").first.is_visible()
     page.keyboard.press("Enter")
     assert not page.locator("details.question figure mark").first.is_visible()

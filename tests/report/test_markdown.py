@@ -82,6 +82,6 @@ def test_long_lists_are_cut_and_counted():
 
 def test_a_reader_finds_answer_grade_place_and_how_to_check():
     text = render_markdown(full_affidavit())
-    assert "| Can it learn where the device is\\? | **shown** | present |" in text
+    assert "| Can it learn where the device is\\? | **shown** | flows |" in text
     assert "`classes.dex @ 4242 Lcom/example/tracker/Here;->find(Landroid/content/Context;)V +0x0011`" in text
     assert "`affidavit verify example.apk.affidavit --artefact example.apk`" in text

@@ -55,7 +55,7 @@ def test_each_answer_has_its_reason():
         for line in render_terminal(full_affidavit(), width=120).splitlines()
         if line.startswith(("location", "hidden"))
     ]
-    assert re.match(r"location +shown +present +\d places?", rows[0])
+    assert re.match(r"location +shown +flows +\d places?", rows[0])
     assert "Example Tracker" in rows[0]
     assert re.match(r"hidden +undetermined +because of code/undecoded-method", rows[1])
 

@@ -30,7 +30,6 @@ from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
-from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.model.progress import Progress
@@ -150,13 +149,8 @@ def _name_libraries(state: Extraction) -> None:
 
 def _follow(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
     """Follow calls from entry points, and data from where it is read."""
-    package = next((fact.what.name for fact in state.facts if isinstance(fact.what, Package)), "")
-    own, index = f"L{package.replace('.', '/')}/", library_index()
-
-    def whose(name: str) -> str:
-        return "own" if package and name.startswith(own) else index.attribute(name) or "other"
-
-    drawn.reach = flow_stage.follow(state, whose, progress)
+    own, index = judge.own_prefix(state.facts), library_index()
+    drawn.reach = flow_stage.follow(state, lambda name: judge.whose(name, own, index), progress)
 
 
 def _cover(state: Extraction, drawn: _Conclusions) -> None:

@@ -96,7 +96,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     if not named and all(item.kind != NO_MANIFEST for item in limitations):
         raised.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
     known = [*limitations, *raised]
-    own = f"L{named[0].what.name.replace('.', '/')}/" if named else ""  # type: ignore[union-attr]
+    own = own_prefix(named)
     hidden, raising = hidden_areas(known, load.hidings()), None if reach is None else Raising(reach, facts)
     case = _Case(index, hidden, count_all(index.facts, program), library_index, own, raising)
     findings = []
@@ -201,14 +201,29 @@ def _attribute(case: _Case, matcher: Matcher, tree: Tree) -> tuple[Attribution, 
     found: Counter[str] = Counter()
     for hits, within in matcher.evidence(tree):
         for name, count in hits.classes(within).items():
-            found[_whose(case, name)] += count
+            found[whose(name, case.own, case.libraries)] += count
     return tuple(
         Attribution(who, places) for who, places in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     )
 
 
-def _whose(case: _Case, name: str) -> str:
-    """The app's own code by its package prefix, else the library that the index names, else ``other``."""
-    if case.own and name.startswith(case.own):
+def own_prefix(facts: Iterable[Fact]) -> str:
+    """How descriptors of the app's own classes begin, by its package; empty when the package is not known."""
+    name = next((fact.what.name for fact in facts if isinstance(fact.what, Package)), "")
+    return f"L{name.replace('.', '/')}/" if name else ""
+
+
+def whose(name: str, own: str, libraries: LibraryIndex | None) -> str:
+    """Whose code a class is.
+
+    Args:
+        name: its descriptor.
+        own: how those of the app's own classes begin; see `own_prefix`.
+        libraries: the index of libraries, if there is one.
+
+    Returns:
+        ``own``, else the library that the index names, else ``other``.
+    """
+    if own and name.startswith(own):
         return "own"
-    return (case.libraries.attribute(name) if case.libraries is not None else None) or "other"
+    return (libraries.attribute(name) if libraries is not None else None) or "other"

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from affidavit.dalvik.replay.body import Body, body_of
@@ -73,6 +73,7 @@ def test_every_loop_passes_a_head_and_order_follows_edges(seed):
             assert found.order[target] > found.order[row] or target in found.heads
 
 
+@example(605)  # a jump back to the first instruction, beside another loop
 @given(st.integers(0, 1 << 30))
 def test_meeting_points_lie_on_every_way_to_the_end(seed):
     found = body(*some_code(seed))

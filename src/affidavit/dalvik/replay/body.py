@@ -1,6 +1,6 @@
 """How control moves in one method: order of execution, loop heads, where paths meet, what a branch decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.opcodes import opcodes
@@ -35,7 +35,7 @@ class Body:
     def meeting(self, row: int) -> int:
         """Where the sides of a branch come together again for certain."""
         if not self.meets:
-            self.meets = _postdominators(self.after, self.order, self.row_of)
+            self.meets = _postdominators(self.after, self.row_of)
         found = self.meets.get(row, -1)
         if found >= 0:
             self.stops.add(found)
@@ -46,7 +46,7 @@ def body_of(decoded: Decoded) -> Body:
     """Lay out a method's control flow."""
     items = decoded.instructions
     after = [_successors(items, row) for row in range(len(items))]
-    row_of = _ordered(after)
+    row_of = _ordered(after, 0)
     order = [len(items)] * len(items)
     for rank, row in enumerate(row_of):
         order[row] = rank
@@ -76,11 +76,11 @@ def _successors(items: list[Instruction], row: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _ordered(after: list[tuple[int, ...]]) -> list[int]:
-    """Reachable rows in reverse postorder."""
-    seen = {0}
+def _ordered(after: Sequence[Sequence[int]], start: int) -> list[int]:
+    """Rows that can be reached from one, in reverse postorder."""
+    seen = {start}
     finished: list[int] = []
-    stack: list[tuple[int, Iterable[int]]] = [(0, iter(after[0]))]
+    stack: list[tuple[int, Iterable[int]]] = [(start, iter(after[start]))]
     while stack:
         row, rest = stack[-1]
         following = next((target for target in rest if target not in seen), None)
@@ -93,20 +93,28 @@ def _ordered(after: list[tuple[int, ...]]) -> list[int]:
     return finished[::-1]
 
 
-def _postdominators(after: list[tuple[int, ...]], order: list[int], row_of: list[int]) -> dict[int, int]:
-    """Immediate postdominator of each reachable row (-1: the end of the method), by the usual iteration."""
+def _postdominators(after: list[tuple[int, ...]], row_of: list[int]) -> dict[int, int]:
+    """Immediate postdominator of each reachable row (-1: the end of the method).
+
+    The iteration of Cooper, Harvey and Kennedy (2001) on the reversed edges; rows from which nothing ends have none.
+    """
     end = len(after)
-    rank = {row: len(order) - order[row] for row in row_of} | {end: 0}
+    before: list[list[int]] = [[] for _ in range(end + 1)]
+    for row in row_of:
+        for target in after[row] or (end,):
+            before[target].append(row)
+    backwards = _ordered(before, end)
+    rank = {row: number for number, row in enumerate(backwards)}
     found: dict[int, int] = {end: end}
     changed = True
     while changed:
         changed = False
-        for row in reversed(row_of):
+        for row in backwards[1:]:
             new = -1
             for target in after[row] or (end,):
                 if target in found:
                     new = target if new < 0 else _common(new, target, found, rank)
-            if new >= 0 and found.get(row) != new:
+            if found.get(row) != new:
                 found[row] = new
                 changed = True
     return {row: (-1 if target == end else target) for row, target in found.items() if row != end}
