@@ -69,6 +69,7 @@ class Checker:
         self._declared = None if declared is None else frozenset(declared)
         self._kin = Kin(program, framework, models, self._declared or frozenset())
         self._check = check
+        self._faults: dict[tuple[Step | None, Step, bool], str] = {}
 
     def check_flow(self, flow: Flow, place: Place) -> tuple[Refusal, ...]:
         """Why a flow is refused; nothing when it is accepted.
@@ -136,7 +137,7 @@ class Checker:
             try:
                 self._check()
                 here = point(self._kin, step)
-                fault = self._fault(flow, before, (step, here), changed=changed)
+                fault = self._known_fault(flow, before, (step, here), changed=changed)
             except _ERRORS as error:
                 refused.append(Refusal(number, f"the step {_said(error)}"))
                 before = None
@@ -146,6 +147,19 @@ class Checker:
             changed = step.edge in _BACKWARDS or (step.edge in _CHANGING and here.kind in {"operand", "store"})
             before = step, here
         return refused
+
+    def _known_fault(
+        self, flow: Flow, before: tuple[Step, Point] | None, after: tuple[Step, Point], *, changed: bool
+    ) -> str:
+        """The same as `_fault`, read once for steps that many paths share; its ends are each flow's own."""
+        step = after[0]
+        key = (before[0] if before else None, step, changed)
+        fault = self._faults.get(key)
+        if fault is None:
+            fault = self._fault(flow, before, after, changed=changed)
+            if step.edge not in {Edge.SOURCE, Edge.SINK}:
+                self._faults[key] = fault
+        return fault
 
     def _fault(self, flow: Flow, before: tuple[Step, Point] | None, after: tuple[Step, Point], *, changed: bool) -> str:
         """Why a step does not follow from the one before it."""
