@@ -104,7 +104,7 @@ class _Finder:
 
     def intents(self) -> None:
         """Intents sent to activities, services and receivers."""
-        for node in self.sites.outside(lambda callee: self._has(callee, "launch")):
+        for node in self.objects.outside("launch"):
             self.values.check()
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "launch" else -1
@@ -112,10 +112,6 @@ class _Finder:
                 if operand >= 0:
                     held = self.objects.held(operand) if keyed else [operand]
                     self._send(node, operand, effect.word, held)
-
-    def _has(self, callee: Callee, kind: str) -> bool:
-        effects = self.values.models.effects(callee.owner, callee.name, callee.proto) or ()
-        return any(effect.kind == kind for effect in effects)
 
     def _send(self, node: int, operand: int, word: str, held: list[int]) -> None:
         """One invoke that sends the intents that `held` nodes hold."""
@@ -163,7 +159,7 @@ class _Finder:
 
     def results(self) -> None:
         """Results of activities go back to those that started them."""
-        for node in self.sites.outside(lambda callee: self._has(callee, "result")):
+        for node in self.objects.outside("result"):
             owners = set(self.components.holder(self.sites.method[node], "activity"))
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "result" else -1

@@ -5,7 +5,18 @@ whose making decides about links between parts of the app: intents, filters, mes
 """
 
 from affidavit.dalvik.effects import Effect, Operand
-from affidavit.dalvik.whole.sites import AGETS, APUTS, CHECK_CAST, LOADS, NEW_INSTANCE, PARAMETER, PHI, RETURN, STORES
+from affidavit.dalvik.whole.sites import (
+    AGETS,
+    APUTS,
+    CHECK_CAST,
+    LOADS,
+    NEW_INSTANCE,
+    PARAMETER,
+    PHI,
+    RETURN,
+    STORES,
+    Callee,
+)
 from affidavit.dalvik.whole.values import Values
 
 MAX_NODES = 2_000
@@ -33,6 +44,7 @@ class Objects:
         self._open: set[tuple[str, int]] = set()
         self._left, self._spent = 0, 0
         self._fields: dict[str, list[int]] | None = None
+        self._kinds: dict[tuple[str, str, str], frozenset[str]] = {}
         self._nesting = 0
 
     def effects(self, node: int) -> tuple[Effect, ...]:
@@ -41,6 +53,19 @@ class Objects:
         if callee is None or callee.target >= 0:
             return ()
         return self.values.models.effects(callee.owner, callee.name, callee.proto) or ()
+
+    def outside(self, kind: str) -> list[int]:
+        """Invokes of methods outside of the app whose model has an effect of a kind, sorted."""
+        return self.sites.outside(lambda callee: kind in self._effects(callee))
+
+    def _effects(self, callee: Callee) -> frozenset[str]:
+        """Kinds of the effects of a method."""
+        asked = (callee.owner, callee.name, callee.proto)
+        found = self._kinds.get(asked)
+        if found is None:
+            found = frozenset(effect.kind for effect in self.values.models.effects(*asked) or ())
+            self._kinds[asked] = found
+        return found
 
     def operand(self, node: int, operand: Operand | None) -> int:
         """The node that an operand of an effect means at an invoke; -1 for a store, for all, and for none."""

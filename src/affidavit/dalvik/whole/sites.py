@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.reach import grouped
 from affidavit.dalvik.whole.shapes import I32, CallGraph, How, NodeKind
 
 PARAMETER, INSTRUCTION, PHI, RETURN, THROWN = (int(kind) for kind in NodeKind)
@@ -73,10 +74,12 @@ class Sites:
         self._unit, self._field_ref = linked.method_unit.data, linked.field_ref.data
         self.entries = frozenset(entry.method for entry in calls.entries)
         plain = calls.how == How.CALL
-        self._targets = Rows(calls.site[plain], calls.target[plain])
-        self._callers = Rows(calls.target[plain], calls.site[plain])
+        pairs = np.unique(calls.site[plain].astype(np.int64) << 32 | calls.target[plain])
+        sites, targets = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+        self._targets, self._callers = Rows(sites, targets), Rows(targets, sites)
         self._others = frozenset(calls.target[~plain].tolist())
-        self._users: Rows | None = None
+        self._users: tuple[memoryview[int], memoryview[int]] | None = None
+        self._outward: tuple[list[Callee], I32, npt.NDArray[np.intp]] | None = None
         self._stores: Rows | None = None
         self._loads: Rows | None = None
         self._callees: dict[int, Callee] = {}
@@ -98,11 +101,7 @@ class Sites:
         data = self.data[node]
         if data < 0 or not self.is_invoke(node):
             return None
-        ref = self.linked.first_ref[self._unit[self.method[node]]] + data
-        found = self._callees.get(ref)
-        if found is None:
-            found = self._callees[ref] = self._read(ref)
-        return found
+        return self._named(self.linked.first_ref[self._unit[self.method[node]]] + data)
 
     def _read(self, ref: int) -> Callee:
         linked = self.linked
@@ -114,18 +113,22 @@ class Sites:
 
     def targets(self, node: int) -> list[int]:
         """Methods of the app that an invoke calls, sorted."""
-        return sorted(set(self._targets[node]))
+        return self._targets[node]
 
     def callers(self, method: int) -> tuple[list[int], bool]:
         """Invokes that call a method, sorted, and whether others (the platform, reflection) may call it, too."""
-        return sorted(set(self._callers[method])), method in self.entries or method in self._others
+        return self._callers[method], method in self.entries or method in self._others
 
     def users(self, node: int) -> list[int]:
         """Nodes that have the node as an operand, sorted."""
         if self._users is None:
+            starts, rows = grouped(self.code.use, len(self.code.kind))
             counts = np.diff(self.code.use_start)
-            self._users = Rows(self.code.use, np.repeat(np.arange(len(counts), dtype=np.int32), counts))
-        return sorted(set(self._users[node]))
+            owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+            self._users = starts.data, owners[rows].data
+        start, users = self._users
+        found = users[start[node] : start[node + 1]].tolist()
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def field(self, node: int) -> int:
         """Field number of a field access, -1 when it cannot be read."""
@@ -200,15 +203,24 @@ class Sites:
 
     def outside(self, wanted: Callable[[Callee], bool]) -> list[int]:
         """Invokes that lead out of the app to a method that is wanted, sorted."""
-        nodes = np.unique(self.calls.outside_site)
-        nodes = nodes[np.isin(self.code.opcode[nodes], sorted(INVOKES)) & (self.code.data[nodes] >= 0)]
-        first: I32 = np.asarray(self.linked.first_ref, np.int32)
-        refs = first[self.linked.method_unit[self.code.method[nodes]]] + self.code.data[nodes]
-        known, which = np.unique(refs, return_inverse=True)
-        keep = np.array([self._asked(ref, wanted) for ref in known.tolist()], np.bool_)
+        callees, nodes, which = self._leaving()
+        keep = np.array([wanted(callee) for callee in callees], np.bool_)
         return cast("list[int]", nodes[keep[which]].tolist()) if len(keep) else []
 
-    def _asked(self, ref: int, wanted: Callable[[Callee], bool]) -> bool:
-        if ref not in self._callees:
-            self._callees[ref] = self._read(ref)
-        return wanted(self._callees[ref])
+    def _leaving(self) -> tuple[list[Callee], I32, npt.NDArray[np.intp]]:
+        """Methods that are called outside of the app, the invokes that do so, and which each of them calls."""
+        if self._outward is None:
+            nodes = np.unique(self.calls.outside_site)
+            nodes = nodes[np.isin(self.code.opcode[nodes], sorted(INVOKES)) & (self.code.data[nodes] >= 0)]
+            first: I32 = np.asarray(self.linked.first_ref, np.int32)
+            refs = first[self.linked.method_unit[self.code.method[nodes]]] + self.code.data[nodes]
+            known, which = np.unique(refs, return_inverse=True)
+            self._outward = [self._named(ref) for ref in known.tolist()], nodes, which
+        return self._outward
+
+    def _named(self, ref: int) -> Callee:
+        """What a method reference names."""
+        found = self._callees.get(ref)
+        if found is None:
+            found = self._callees[ref] = self._read(ref)
+        return found

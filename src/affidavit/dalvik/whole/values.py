@@ -107,15 +107,19 @@ class Values:
         self._graphs: dict[int, Flowgraph] = {}
         self._initial = initial_values(linked)
         self._known: _Known = {}
+        self._asked: dict[tuple[int, int, int], Expression] = {}
         self._spent = 0
 
     def of(self, node: int, depth: int = MAX_DEPTH, size: int = MAX_NODES) -> Expression:
         """What is known of a value, looking at no more than `size` nodes, `depth` deep."""
         self.check()
-        question = _Question(self, depth, size if self._spent < MAX_TOTAL else min(size, MAX_LATER), self._known)
-        found = question.value(node, ())
-        self._spent += size - question.left
-        return found
+        size = size if self._spent < MAX_TOTAL else min(size, MAX_LATER)
+        asked = (node, depth, size)
+        if asked not in self._asked:
+            question = _Question(self, depth, size, self._known)
+            self._asked[asked] = question.value(node, ())
+            self._spent += size - question.left
+        return self._asked[asked]
 
     def constants(self, node: int) -> Constants:
         """Every constant that the value may be."""
