@@ -394,9 +394,10 @@ def thrown() -> Case:
 
 def thrown_to_a_caller() -> Case:
     fail = run(":source", *READ, ":throw", ("throw", 0), name="fail", access=0x9)
-    between = run(("invoke-static", [], f"{MAIN}->fail()V"), name="between", access=0x9)
+    between = run(":call", ("invoke-static", [], f"{MAIN}->fail()V"), name="between", access=0x9)
     catching = run(
         ":try",
+        ":call",
         ("invoke-static", [], f"{MAIN}->between()V"),
         ":end",
         ("return-void",),
@@ -410,6 +411,8 @@ def thrown_to_a_caller() -> Case:
     return app, app.flow(
         (E.SOURCE, "Main.fail:source", "result"),
         (E.USE, "Main.fail:throw", "operand 0"),
+        (E.THROW, "Main.between:call", "exception"),
+        (E.THROW, "Main.run:call", "exception"),
         (E.THROW, "Main.run:catch", "result"),
         ARRIVE,
         END,

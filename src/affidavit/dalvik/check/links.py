@@ -22,13 +22,13 @@ def entry_fault(kin: Kin, entry: Entry, first: Place, declared: AbstractSet[str]
         return f"the chain starts in {body.name[:80]}, the entry is {entry.method[:120]}"
     if entry.declared == "manifest" and declared is not None and entry.component not in declared:
         return f"the manifest declares no {entry.component[:120]}"
-    inherits = body.class_ in kin.above(entry.component)
-    public = bool(int(body.unit.def_access[body.owner]) & _PUBLIC)
+    inherits, initialises = body.class_ in kin.above(entry.component), body.name == "<clinit>"
+    public = initialises or bool(int(body.unit.def_access[body.owner]) & _PUBLIC)
     holds = {
         "manifest": inherits and _is_started(kin, body),
         "public": inherits and public,
         "layout": inherits and (public or _is_started(kin, body)),
-        "callback": kin.overrides(body),
+        "callback": kin.could_make(entry.component) and inherits if initialises else kin.overrides(body),
     }
     return "" if holds.get(entry.declared) else f"nothing outside calls {entry.method[:120]} of {entry.component[:120]}"
 

@@ -10,8 +10,8 @@ from affidavit.dalvik.effects import Operand
 from affidavit.model.flow import Step
 from affidavit.model.place import Place
 
-_ROLE = re.compile(r"(result)|operand ([0-9]{1,3})|parameter ([0-9]{1,3})|field (.+)|(@[^\n]+)")
-_KINDS = ("result", "operand", "parameter", "field", "store")
+_ROLE = re.compile(r"(result)|operand ([0-9]{1,3})|parameter ([0-9]{1,3})|field (.+)|(@[^\n]+)|(exception)")
+_KINDS = ("result", "operand", "parameter", "field", "store", "exception")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Point:
 
     Attributes:
         body: the method. pc: address of the instruction, -1 for a parameter.
-        kind: ``result``, ``operand``, ``parameter``, ``field`` or ``store``. number: of an operand or parameter.
+        kind: ``result``, ``operand``, ``parameter``, ``field``, ``store`` or ``exception``. number: of an operand or
+            parameter.
         text: of a field or store.
     """
 
@@ -56,6 +57,11 @@ class Point:
     def beside(self, other: "Point") -> bool:
         """Whether both are in one method."""
         return self.body.is_same(other.body)
+
+    def is_same(self, other: "Point") -> bool:
+        """Whether both mean the same thing."""
+        mine, theirs = ((item.pc, item.kind, item.number, item.text) for item in (self, other))
+        return self.beside(other) and mine == theirs
 
     def called(self, word: str, number: int = -1) -> bool:
         """Whether it is of a kind, and has a number if one is given."""

@@ -114,16 +114,14 @@ class _Search:
         for above in self.linked.ancestors(type_):
             method = int(self.overrides.initialisers[above])
             if method >= 0 and not self.linked.is_interface[above]:
-                self._enter(method, type_, entry)
+                plain = EntryPoint(method, "class", type_, "callback")
+                self._enter(replace(entry, method=method) if entry else plain)
         self.dispatch.initialise(type_, -1)
 
-    def _enter(self, method: int, type_: int, entry: EntryPoint | None = None) -> None:
-        """A method that the platform calls on an object that it made."""
-        known = entry or self.components.get(type_)
-        if method not in self.entries:
-            plain = EntryPoint(method, "class", type_, "callback")
-            self.entries[method] = replace(known, method=method, declared="callback") if known else plain
-        self.dispatch.reach(method)
+    def _enter(self, entry: EntryPoint) -> None:
+        """A method that the platform calls of its own accord."""
+        self.entries.setdefault(entry.method, entry)
+        self.dispatch.reach(entry.method)
 
     def _callbacks(self, types: I32) -> None:
         """What the platform may call of new objects."""
@@ -135,7 +133,8 @@ class _Search:
             if site >= 0:
                 self.dispatch.edge(site, method, int(How.CALLBACK))
             else:
-                self._enter(method, type_)
+                known = self.components.get(type_) or EntryPoint(method, "class", type_, "callback")
+                self._enter(replace(known, method=method, declared="callback"))
 
     def _scan(self, before: int) -> None:
         """Follow the nodes that were read last."""
