@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from affidavit.dalvik.check.checker import STEPS
 from affidavit.model.flow import Call, Edge, Flow, Step
 from affidavit.model.place import Place
-from tests.dalvik.check.flows import ARRIVE, END, FIELD, FLOWS, START, Case, main
+from tests.dalvik.check.flows import FLOWS
+from tests.dalvik.check.flows_code import ARRIVE, END, FIELD, START, Case, main
 from tests.dalvik.check.material import ENTRY, MAIN, READ, SINK, SOURCE, STRING, App, leak, run
 from tests.dalvik.check.mutations import mutations, survivors
 
