@@ -75,12 +75,17 @@ class Point:
         number = wanted.position + receiver if wanted.base == "argument" else 0
         store = self.text[1:].partition("[")[0]
         return {
-            "this": receiver and self.called("operand", 0),
+            "this": (receiver and self.called("operand", 0)) or self._is_held(wanted),
             "argument": self.called("operand", number),
             "return": self.kind == "result",
             "all": self.kind == "operand",
             "store": self.kind == "store" and store == wanted.store,
         }[wanted.base]
+
+    def _is_held(self, wanted: Operand) -> bool:
+        """Whether it is a place in objects that the platform keeps, as a model names it."""
+        key = wanted.key
+        return self.kind == "store" and key is not None and key.is_slot and self.text == f"@this['{key.text}']"
 
 
 def point(kin: Kin, step: Step) -> Point:

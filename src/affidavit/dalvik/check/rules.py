@@ -238,6 +238,8 @@ def _is_inside(point: Point) -> bool:
 
 def _may_be(kin: Kin, site: Point, called: Operand | None, body: Body) -> bool:
     """Whether the object that an effect calls may be of the class of a method, as the call declares the object."""
+    if called is not None and called.key is not None:
+        return kin.overrides(body)  # of what lies in an object, the call declares nothing
     class_, _, proto = kin.called(site.body, site.item)
     declared = {"this": class_, "return": proto.rpartition(")")[2]}
     kinds = parameters(proto)

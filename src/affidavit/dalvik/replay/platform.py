@@ -16,6 +16,7 @@ from affidavit.dalvik.replay.platform_call import BOXES, PRIMITIVES, Behaviour, 
 from affidavit.dalvik.replay.platform_effects import Effects
 from affidavit.dalvik.replay.platform_intents import INTENTS, add, deliver
 from affidavit.dalvik.replay.platform_maps import MAPS
+from affidavit.dalvik.replay.platform_providers import PROVIDERS
 from affidavit.dalvik.replay.platform_reflect import REFLECTION
 from affidavit.dalvik.replay.platform_text import TEXTS
 from affidavit.dalvik.replay.surface import Result, Services, Site, Stop
@@ -23,7 +24,7 @@ from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaqu
 from affidavit.dalvik.whole.entries import Declared
 from affidavit.dalvik.whole.linked import Linked
 
-_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, REFLECTION, APP)
+_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, PROVIDERS, REFLECTION, APP)
 _CONTEXTS: Final = frozenset(
     {
         "Landroid/content/Context;",

@@ -275,7 +275,7 @@ def _keeps_keys(origin: Operand, target: Operand) -> bool:
 def public_field(call: Call, container: Value, name: str) -> Key:
     """The key of a public field of a platform class, as the app's instructions use it; a slot when none does."""
     linked = call.machine.linked
-    types = {call.class_, *call.machine.classes_of(call.state, container)}
+    types = {call.class_, call.result, *call.machine.classes_of(call.state, container)}
     known = call.platform.fields
     if not known:
         for number in range(linked.fields):

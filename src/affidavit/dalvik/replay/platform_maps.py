@@ -5,10 +5,13 @@ from typing import Final
 from affidavit.dalvik.replay.containers import append
 from affidavit.dalvik.replay.heap import ANY
 from affidavit.dalvik.replay.platform_call import OF, Behaviour, Call, entries, fetch, is_entry, key_of, unboxed
+from affidavit.dalvik.replay.surface import Result
 from affidavit.dalvik.replay.values import NULL, ONE, STRING, Value, implied, join, opaque, reference, text
 
 _KEY, _VALUE = "#entry-key", "#entry-value"
 _PRIMITIVES = "ZBSCIJFD"
+_STORE = "preferences/"
+"""How the names of the stores of preferences begin."""
 
 
 def put(call: Call) -> Value:
@@ -176,9 +179,7 @@ def keyed(call: Call) -> Value | None:
 
 def _stored(call: Call) -> Value | None:
     """An editor of preferences writes to them at once, which keeps their order."""
-    target = call.state.read(call.this, OF)
-    if not target.refs:
-        return None
+    target = _any_known(call, call.state.read(call.this, OF))
     call.args[0], editor = target, call.args[0]
     if call.name.startswith("put"):
         put(call)
@@ -188,6 +189,25 @@ def _stored(call: Call) -> Value | None:
         _empty(call)
     call.args[0] = editor
     return ONE if call.result == "Z" else editor
+
+
+def _any_known(call: Call, preferences: Value) -> Value:
+    """Preferences that the platform gave may be any of those that there are."""
+    if not preferences.opaque:
+        return preferences
+    names = [name for name in call.platform.stores if name.startswith(_STORE)] or [f"{_STORE}*"]
+    refs = frozenset(number for name in names for number in call.store(name).refs)
+    return preferences._replace(refs=preferences.refs | refs, opaque=False)
+
+
+def _of_any(behaviour: Behaviour) -> Behaviour:
+    """A behaviour of preferences, whichever they are."""
+
+    def behaviour_of_any(call: Call) -> Result | None:
+        call.args[0] = _any_known(call, call.this)
+        return behaviour(call)
+
+    return behaviour_of_any
 
 
 def _edit(call: Call) -> Value:
@@ -202,7 +222,7 @@ def _preferences(call: Call) -> Value:
     name = call.argument(0).text if named else "default"
     if call.class_.startswith("Landroid/app/Activity") and call.name == "getPreferences":
         name = "activity"
-    made = call.store(f"preferences/{name if name is not None else '*'}")
+    made = call.store(f"{_STORE}{name if name is not None else '*'}")
     if named and name is None:
         call.machine.note("preferences of a name that is not known")
     return made
@@ -218,10 +238,10 @@ def _read_all(call: Call) -> Value:
 
 
 PREFERENCES: Final[dict[str, Behaviour]] = {
-    "edit": _edit,
-    "contains": has,
-    "getAll": _read_all,
-    **dict.fromkeys(("getString", "getInt", "getLong", "getBoolean", "getFloat", "getStringSet"), get),
+    "edit": _of_any(_edit),
+    "contains": _of_any(has),
+    "getAll": _of_any(_read_all),
+    **dict.fromkeys(("getString", "getInt", "getLong", "getBoolean", "getFloat", "getStringSet"), _of_any(get)),
 }
 EDITOR: Final[dict[str, Behaviour]] = dict.fromkeys(
     (

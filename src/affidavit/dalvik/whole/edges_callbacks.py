@@ -14,6 +14,7 @@ from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, CallGraph, NodeKind
 from affidavit.model.flow import Edge
 
+OBJECT = "Ljava/lang/Object;"
 _CALLBACK = NUMBER[Edge.CALLBACK]
 _WIDE = 8
 """Methods that one call may lead to; a call with more tells nothing (``toString`` of any object at all)."""
@@ -98,11 +99,18 @@ class Finder:
     def _targets(self, site: int, position: int, effect: Effect) -> list[int]:
         """Methods of the app that may run."""
         declared, name = self._declared(site, position), (effect.method, effect.arity)
+        if effect.origin is not None and effect.origin.key is not None:
+            return self._within(declared, *name)
         found: set[int] = set()
         for type_, exact in self._kinds.of(int(self._node(np.array([site], np.int32), position)[0])):
             found.update(self._methods(*((type_, exact) if type_ >= 0 else (declared, False)), *name))
         # What the call declares may be narrower than what is known of the object.
         return sorted(found.intersection(self._methods(declared, False, *name)))
+
+    def _within(self, declared: int, name: str, arity: int) -> list[int]:
+        """Methods of what lies in an object: of any class but those of the object itself."""
+        every = self._methods(self._linked.type_of(OBJECT), False, name, arity)
+        return sorted(set(every).difference(self._methods(declared, False, name, arity)))
 
     def _declared(self, site: int, position: int) -> int:
         """The type that the call declares for an operand."""

@@ -195,13 +195,16 @@ class _Finder:
             text = self.values.text(self.values.of(operands[1])) if len(operands) > 1 else ""
             for authority in sorted(set(_AUTHORITY.findall(text)) & set(by_name)):
                 type_ = self.linked.type_of(by_name[authority].component)
-                method = self.linked.find_method(type_, callee.name, callee.proto) if callee and type_ >= 0 else -1
+                # ``call`` names the provider first, which is then asked without it.
+                given = operands[1 + (callee is not None and callee.name == "call") :]
+                proto = callee.proto.replace("Landroid/net/Uri;", "", callee.name == "call") if callee else ""
+                method = self.linked.find_method(type_, callee.name, proto) if callee and type_ >= 0 else -1
                 if method >= 0:
-                    self._provide(node, operands, method, f"authority {authority}")
+                    self._provide(node, given, method, f"authority {authority}")
 
-    def _provide(self, node: int, operands: list[int], method: int, text: str) -> None:
+    def _provide(self, node: int, given: list[int], method: int, text: str) -> None:
         self._call(node, method)
-        for position, operand in enumerate(operands[1:], 1):
+        for position, operand in enumerate(given, 1):
             self._edge(operand, self.sites.parameter(method, position), node, text)
         self._edge(self.sites.returned(method), node, node, text)
 
