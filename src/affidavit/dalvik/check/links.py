@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from affidavit.dalvik.check.body import Body
-from affidavit.dalvik.check.channels import reflective, sends
+from affidavit.dalvik.check.channels import public_object, reflective, sends
 from affidavit.dalvik.check.instructions import Instruction
 from affidavit.dalvik.check.kin import Kin
 from affidavit.dalvik.check.points import at
@@ -39,9 +39,11 @@ def link_fault(kin: Kin, body: Body, link: Call, callee: Body) -> str:
     if item is None or link.how == "call":
         return "no instruction leads on" if item is None else kin.call_fault(body, item, callee)
     named = callee.class_ in kin.above(_class_of(body, item))
+    offered = public_object(kin, body, item) and bool(int(callee.unit.def_access[callee.owner]) & _PUBLIC)
     holds = {
         "static-initialiser": named and callee.name == "<clinit>" and item.name.startswith(_INITIALISES),
-        "callback": named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item)),
+        "callback": offered
+        or (named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item))),
         "channel": sends(kin, body, item) and _is_started(kin, callee),
         "reflect": reflective(kin, body, item),
     }

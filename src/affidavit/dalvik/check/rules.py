@@ -222,7 +222,8 @@ def _fits(site: Point, point: Point, wanted: Operand | None) -> bool:
 def _key_fault(kin: Kin, *points: Point) -> str:
     """Why the key of a store cannot be: it is a constant that the code does not hold."""
     keys = (point.text.partition("['")[2].removesuffix("']") for point in points if point.kind == "store")
-    missing = next((key for key in keys if key and not key.startswith("#") and not kin.could_make(key)), None)
+    ends = ((key, key.rpartition("/")[2]) for key in keys if key and not key.startswith("#"))
+    missing = next((key for key, end in ends if not kin.could_make(key) and not (end and kin.could_make(end))), None)
     return "" if missing is None else f"the code holds no constant {missing[:80]!r}"
 
 

@@ -14,6 +14,7 @@ from affidavit.dalvik.replay.platform_app import APP, received_by
 from affidavit.dalvik.replay.platform_arrays import ARRAY_CLASSES
 from affidavit.dalvik.replay.platform_call import BOXES, PRIMITIVES, Behaviour, Call, boxed
 from affidavit.dalvik.replay.platform_effects import Effects
+from affidavit.dalvik.replay.platform_files import PATHS
 from affidavit.dalvik.replay.platform_intents import INTENTS, add, deliver
 from affidavit.dalvik.replay.platform_maps import MAPS
 from affidavit.dalvik.replay.platform_providers import PROVIDERS
@@ -24,7 +25,7 @@ from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaqu
 from affidavit.dalvik.whole.entries import Declared
 from affidavit.dalvik.whole.linked import Linked
 
-_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, PROVIDERS, REFLECTION, APP)
+_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, PROVIDERS, PATHS, REFLECTION, APP)
 _CONTEXTS: Final = frozenset(
     {
         "Landroid/content/Context;",

@@ -23,6 +23,7 @@ from affidavit.dalvik.whole.expressions import (
     shown,
     whole,
 )
+from affidavit.dalvik.whole.files import key_text
 from affidavit.dalvik.whole.initial import PLATFORM, initial_values
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.names import result_name
@@ -135,8 +136,7 @@ class Values:
 
     def key(self, node: int) -> str | None:
         """Text that is the same for equal constants and for nothing else; None when the value is no single constant."""
-        found = self.of(node, size=MAX_FEW)
-        return f"{type(found).__name__} {shown(found)}" if whole(found) else None
+        return key_text(self.of(node, size=MAX_FEW))
 
     def graph(self, method: int) -> Flowgraph:
         """The blocks of a method."""
