@@ -92,22 +92,27 @@ class Reading:
 
 def read_calls(linked: Linked, inputs: Inputs, check: Callable[[], None]) -> Reading:
     """Who can call what: the call graph grows as long as reflection or intents lead to further code."""
-    states = lifecycles()
-    entries, made = entry_points(linked, inputs.declared, inputs.layouts, states)
-    models, extra, types = Models.load(), frozenset[ExtraCall](), frozenset(made)
+    entries, made = entry_points(linked, inputs.declared, inputs.layouts, lifecycles())
     growing, memory = CallSearch(linked, entries, check), Memory()
-    for _ in range(ROUNDS):
+    extra, types, turn = frozenset[ExtraCall](), frozenset(made), 0
+    while True:
+        turn += 1
         growing.add(extra, types)
-        calls = growing.run()
-        values = Values(linked, calls, models, inputs.text, check, package=inputs.package, memory=memory)
-        objects = Objects(values)
-        reading = Reading(calls, values, find_links(objects, inputs.declared, states), find_reflection(objects))
+        values = Values(linked, growing.run(), Models.load(), inputs.text, check, package=inputs.package, memory=memory)
+        reading = _read(values, inputs)
         more = extra | set(reading.links.calls) | set(reading.reflected.calls)
-        wider = types | set(reading.reflected.instantiated)
-        if more == extra and wider == types:
-            break
+        wider = types | reading.reflected.instantiated
+        if turn == ROUNDS or (more == extra and wider == types):
+            return reading
         extra, types = more, wider
-    return reading
+        del values, reading  # a graph that nobody holds grows in place
+
+
+def _read(values: Values, inputs: Inputs) -> Reading:
+    """What is read off a call graph."""
+    objects = Objects(values)
+    links = find_links(objects, inputs.declared, lifecycles())
+    return Reading(values.sites.calls, values, links, find_reflection(objects))
 
 
 def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, check: Callable[[], None]) -> Search:
