@@ -285,3 +285,62 @@ def search(
                 end += 1
             s = summaries[s, 5]
     return end
+
+
+@cython.ccall
+@cython.locals(
+    n=cython.longlong, room=cython.longlong, top=cython.longlong, via=cython.longlong, item=cython.longlong,
+    row=cython.longlong, at=cython.longlong,
+)  # fmt: skip
+def trace(
+    state: cython.longlong,
+    parent: cython.const[cython.int][:],
+    via_of: cython.const[cython.int][:],
+    summaries: cython.const[cython.int][:, :],
+    paths: cython.const[cython.int][:, :],
+    stack: cython.longlong[:],
+    found: cython.int[:],
+) -> cython.longlong:
+    """Write the edges of the path to a state, what is inside of calls included, the last one first.
+
+    `parent` and `via_of` are from `search`, `summaries` and `paths` from `tabulate`. `stack` (3 * room + 8,) is for
+    what is still to be said: an edge, or -1 - row of a path. `found` (room,) takes the edges. Gives how many there are,
+    or -1 when there is not enough room.
+    """
+    room = found.shape[0] if cython.compiled else len(found)
+    n = 0
+    at = state
+    while via_of[at] != -1:
+        via = via_of[at]
+        if via >= 0:
+            stack[0] = via
+            top = 1
+        else:
+            stack[0] = summaries[-2 - via, 2]
+            stack[1] = -1 - cython.cast(cython.longlong, summaries[-2 - via, 3])
+            stack[2] = summaries[-2 - via, 4]
+            top = 3
+        while top > 0:
+            top -= 1
+            item = stack[top]
+            if item >= 0:
+                if n == room:
+                    return -1
+                found[n] = item
+                n += 1
+                continue
+            row = -1 - item
+            via = paths[row, 3]
+            if via == -1:
+                continue
+            stack[top] = -1 - cython.cast(cython.longlong, paths[row, 2])
+            if via >= 0:
+                stack[top + 1] = via
+                top += 2
+            else:
+                stack[top + 1] = summaries[-2 - via, 2]
+                stack[top + 2] = -1 - cython.cast(cython.longlong, summaries[-2 - via, 3])
+                stack[top + 3] = summaries[-2 - via, 4]
+                top += 4
+        at = parent[at]
+    return n

@@ -155,6 +155,7 @@ class Search:
         self._stamp, self._queue = np.zeros(states, np.int32), np.empty(states, np.int32)
         self._parent, self._via = np.empty(states, np.int32), np.empty(states, np.int32)
         self._distance = np.empty(states, np.int32)
+        self._found, self._stack = np.empty(0, np.int32), np.empty(8, np.int64)
 
     def start(self, vertex: int) -> int:
         """Walk from a vertex of the chop; the number of states reached."""
@@ -176,29 +177,10 @@ class Search:
         """In which order states were reached."""
         return self._distance[states]
 
-    def edges(self, state: int, most: int) -> list[int] | None:
+    def edges(self, state: int, most: int) -> I32 | None:
         """Edges of the chop on the path to a state, in order, what is inside of calls included; None when too many."""
-        found: list[int] = []
-        work: list[int] = []
-        while (via := int(self._via[state])) != -1:
-            work.append(via)
-            state = int(self._parent[state])
-        # `work` is a stack: the first edge of the path is its last item.
-        while work:
-            via = work.pop()
-            if via >= 0:
-                found.append(via)
-            else:
-                work += reversed(self._inside(-2 - via))
-            if len(found) + len(work) > most:
-                return None
-        return found
-
-    def _inside(self, summary: int) -> list[int]:
-        """A summary edge as the edges that it stands for; summaries within are left as they are."""
-        _, _, into, row, out, _ = self._summaries.table[summary].tolist()
-        steps = [out]
-        while (via := int(self._summaries.paths[row, 3])) != -1:
-            steps.append(via)
-            row = int(self._summaries.paths[row, 2])
-        return [into, *reversed(steps[1:]), steps[0]]
+        if len(self._found) != most:
+            self._found, self._stack = np.empty(most, np.int32), np.empty(3 * most + 8, np.int64)
+        known = (self._summaries.table, self._summaries.paths)
+        count = solve.trace(state, self._parent, self._via, *known, self._stack, self._found)
+        return None if count < 0 else self._found[:count][::-1].copy()

@@ -7,6 +7,7 @@ method that was analysed; nodes of one method are consecutive: parameters, instr
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -138,8 +139,7 @@ class Point:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One edge of a witness: from a node to a node.
 
     Nodes below ``len(Code.kind)`` are those of `Code`; above come fields and stores, which `Graph` names. `changed`

@@ -1,15 +1,15 @@
 """Candidates: which source's data may reach which sink, each with a shortest path as evidence."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from affidavit.dalvik.whole.chop import PATHS, Chop, Search, chop, summarise
 from affidavit.dalvik.whole.edges import KIND, NUMBER
 from affidavit.dalvik.whole.graph import Graph
-from affidavit.dalvik.whole.shapes import I32, Bool, CallGraph, Candidate, Link, Point
+from affidavit.dalvik.whole.shapes import I32, I64, U8, Bool, CallGraph, Candidate, Link, Point
 from affidavit.dalvik.whole.witness_steps import steps
 from affidavit.model.flow import Edge
 from affidavit.model.limitation import Limitation
@@ -80,11 +80,23 @@ def candidates(  # noqa: PLR0917 - each is one part of the question
     asked.solve(control if control.any() else None, check, implicit=False)
     if control.any():
         asked.solve(None, check, implicit=True)
-    return Found(tuple(sorted(asked.found.values(), key=_order)), (*graph.limitations, *asked.limitations()))
+    found = tuple(asked.found[key] for key in sorted(asked.found))
+    return Found(found, (*graph.limitations, *asked.limitations()))
 
 
-def _order(candidate: Candidate) -> tuple[Point, Point]:
-    return candidate.source, candidate.sink
+def _numbered(words: Sequence[str]) -> I64:
+    """The same number for equal words."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
+
+
+def _turns(keys: I64) -> I64:
+    """For each key how many equal ones come before it."""
+    order = np.argsort(keys, kind="stable")
+    begins = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    found = np.empty(len(keys), np.int64)
+    found[order] = np.arange(len(keys)) - np.repeat(begins, np.diff(begins, append=len(keys)))
+    return found
 
 
 def _vertices(calls: CallGraph, points: Sequence[Point], *, source: bool) -> list[tuple[Point, int]]:
@@ -108,20 +120,19 @@ def vertex_of(calls: CallGraph, point: Point, *, source: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A path to a sink, as edges of the chop; `branch` is the edge by which the sink is decided, or -1."""
+    """A path from a source to a sink, by their numbers: edges of the chop, and the edge that decides the sink or -1."""
 
-    length: int
-    source: Point
-    sink: Point
+    source: int
+    sink: int
     edges: I32
     branch: int
 
 
 class _Asked:
-    """One search.
+    """One search. Sources and sinks are numbered in their order.
 
     Attributes:
-        found: candidates by source and sink.
+        found: candidates by the numbers of source and sink.
     """
 
     def __init__(
@@ -134,12 +145,14 @@ class _Asked:
     ) -> None:
         self._graph, self._calls, self._limits = graph, calls, limits
         self._sources, self._sinks = sources, sinks
+        self._kinds = _numbered([point.what for point, _ in sources]), _numbered([point.what for point, _ in sinks])
         self._ends: list[tuple[Point, int, int]] = []
+        self._sink_of = np.empty(0, np.int32)
         self._work, self._matched = 0, True
-        self._left_sources = self._left_long = 0
-        self._left = {False: 0, True: 0}
-        self._direct: dict[Point, I32] = {}
-        self.found: dict[tuple[Point, Point], Candidate] = {}
+        self._left_sources, self._left_long = 0, {False: 0, True: 0}
+        self._pairs, self._kept = {False: 0, True: 0}, {False: 0, True: 0}
+        self._direct: dict[int, U8] = {}
+        self.found: dict[tuple[int, int], Candidate] = {}
 
     def solve(self, skip: Bool | None, check: Callable[[], None], *, implicit: bool) -> None:
         """Find candidates without some of the edges; then, for pairs that have none, with the others."""
@@ -149,6 +162,8 @@ class _Asked:
         self._ends = [(sink, vertex, -1) for sink, vertex in self._sinks]
         if implicit:
             self._ends += self._branches()
+        numbers = {sink: number for number, (sink, _) in enumerate(self._sinks)}
+        self._sink_of = np.array([numbers[sink] for sink, _, _ in self._ends], np.int32)
         ends = np.array([vertex for _, vertex, _ in self._ends], np.int32)
         part = chop(self._graph, np.unique(starts), np.unique(ends), skip)
         check()
@@ -157,11 +172,12 @@ class _Asked:
         summaries = summarise(part, check, self._limits.paths)
         self._matched &= summaries.whole
         search, at_start, at_end = Search(part, summaries), part.local(starts), part.local(ends)
-        inside = np.flatnonzero(at_end >= 0)
+        inside = np.flatnonzero(at_end >= 0).astype(np.int32)
+        order = np.argsort(at_start, kind="stable")
+        order = order[at_start[order] >= 0]
+        share = self._share(len(order), implicit)
         begun, kept = -1, list[_Way]()
-        for row in np.argsort(at_start, kind="stable").tolist():
-            if at_start[row] < 0:
-                continue
+        for row in order.tolist():
             check()
             if self._work > self._limits.work:
                 self._left_sources += 1
@@ -169,60 +185,58 @@ class _Asked:
             if at_start[row] != begun:
                 begun = int(at_start[row])
                 self._work += search.start(begun)
-            kept += self._ways(self._sources[row][0], search, inside, at_end, implicit, len(kept))
+            kept += self._ways(row, search, inside, at_end[inside], share, implicit)
         self._keep(part, kept, implicit)
 
-    def _ways(  # noqa: PLR0917 - each is one part of the walk
-        self,
-        source: Point,
-        search: Search,
-        inside: "np.ndarray[tuple[int], np.dtype[np.intp]]",
-        at_end: I32,
-        implicit: bool,
-        known: int,
-    ) -> "Iterator[_Way]":
-        """Paths from one source, nearest sinks first, but one of each kind before two of any."""
-        states, there = search.reached(at_end[inside])
-        near = np.flatnonzero(there)
-        near = near[np.argsort(search.rank(states[near]), kind="stable")]
-        turns, ends = Counter[str](), list[tuple[int, int]]()
-        if not implicit:
-            self._direct[source] = inside[near].astype(np.int32)
-        seen = {self._ends[row][0] for row in self._direct.get(source, ())} if implicit else set[Point]()
-        for place in near.tolist():
-            sink = self._ends[int(inside[place])][0]
-            if sink not in seen:
-                seen.add(sink)
-                turns[sink.what] += 1
-                ends.append((turns[sink.what], place))
-        ends.sort(key=lambda item: item[0])
+    def _share(self, sources: int, implicit: bool) -> int:
+        """How many paths are found from each source, so that the last one finds as many as the first."""
         limits = self._limits
         most, room = (
             (limits.implicit_of_source, limits.implicit) if implicit else (limits.pairs_of_source, limits.pairs)
         )
-        most = max(0, min(most, _SPARE * room - known))
-        self._left[implicit] += max(0, len(ends) - most)
-        for _, place in ends[:most]:
-            sink, _, branch = self._ends[int(inside[place])]
-            edges = search.edges(int(states[place]), limits.links)
-            if edges is None:
-                self._left_long += 1
-            else:
-                yield _Way(len(edges), source, sink, np.array(edges, np.int32), branch)
+        return min(most, max(1, _SPARE * room // max(1, sources)))
 
-    def _keep(self, part: Chop, ways: "list[_Way]", implicit: bool) -> None:
+    def _ways(  # noqa: PLR0917 - each is one part of the walk
+        self, source: int, search: Search, inside: I32, at_end: I32, most: int, implicit: bool
+    ) -> Iterator[_Way]:
+        """Paths from one source, nearest sinks first, but one of each kind before two of any."""
+        states, there = search.reached(at_end)
+        near = np.flatnonzero(there)
+        near = near[np.argsort(search.rank(states[near]), kind="stable")]
+        sinks, first = np.unique(self._sink_of[inside[near]], return_index=True)
+        reached = np.zeros(len(self._sinks), np.bool_)
+        reached[sinks] = True
+        if implicit:
+            if source in self._direct:
+                first = first[np.unpackbits(self._direct[source], count=len(reached))[sinks] == 0]
+        else:
+            self._direct[source] = np.packbits(reached)
+        near = near[np.sort(first)]
+        self._pairs[implicit] += len(near)
+        ends = inside[near]
+        places = np.argsort(_turns(self._kinds[1][self._sink_of[ends]]), kind="stable")[:most]
+        for end, state in zip(ends[places].tolist(), states[near[places]].tolist(), strict=True):
+            edges = search.edges(state, self._limits.links)
+            if edges is None:
+                self._left_long[implicit] += 1
+            else:
+                yield _Way(source, int(self._sink_of[end]), edges, self._ends[end][2])
+
+    def _keep(self, part: Chop, ways: list[_Way], implicit: bool) -> None:
         """Make candidates of the shortest paths, one of each kind of source and sink before two of any."""
         most = self._limits.implicit if implicit else self._limits.pairs
-        turns, ordered = Counter[tuple[str, str]](), list[tuple[int, _Way]]()
-        for way in sorted(ways, key=lambda item: (item.length, item.source, item.sink)):
-            turns[way.source.what, way.sink.what] += 1
-            ordered.append((turns[way.source.what, way.sink.what], way))
-        ordered.sort(key=lambda item: item[0])
-        self._left[implicit] += max(0, len(ordered) - most)
-        for _, way in ordered[:most]:
-            links = (*(self._link(part, edge) for edge in way.edges.tolist()), *self._last(way.branch))
-            branches = any(link.edge == _CONTROL for link in links)
-            self.found[way.source, way.sink] = Candidate(way.source, way.sink, links, branches)
+        length = np.array([len(way.edges) for way in ways], np.int32)
+        source, sink = np.array([way.source for way in ways], np.int32), np.array([way.sink for way in ways], np.int32)
+        order = np.lexsort((sink, source, length))
+        kinds = self._kinds[0][source] * (len(self._sinks) + 1) + self._kinds[1][sink]
+        chosen = [ways[row] for row in order[np.argsort(_turns(kinds[order]), kind="stable")][:most].tolist()]
+        self._kept[implicit] = len(chosen)
+        links = iter(self._links(part, np.concatenate([np.empty(0, np.int32), *(way.edges for way in chosen)])))
+        for way in chosen:
+            path = (*islice(links, len(way.edges)), *self._last(way.branch))
+            branches = any(link.edge == _CONTROL for link in path)
+            ends = self._sources[way.source][0], self._sinks[way.sink][0]
+            self.found[way.source, way.sink] = Candidate(*ends, path, branches)
 
     def _branches(self) -> list[tuple[Point, int, int]]:
         """Sinks that run only on one side of a branch: the point, the vertex that decides, and the edge."""
@@ -245,10 +259,12 @@ class _Asked:
             Link(int(graph.tail[row]) >> 1, False, int(graph.head[row]) >> 1, False, _CONTROL, int(graph.site[row]))
         ]
 
-    def _link(self, part: Chop, edge: int) -> Link:
-        tail, head = int(part.vertices[part.tail[edge]]), int(part.vertices[part.head[edge]])
-        kind, site = int(part.label[edge]) & KIND, int(part.site[edge])
-        return Link(tail >> 1, bool(tail & 1), head >> 1, bool(head & 1), kind, site)
+    @staticmethod
+    def _links(part: Chop, edges: I32) -> Iterator[Link]:
+        """Edges of the chop as links."""
+        tail, head = part.vertices[part.tail[edges]], part.vertices[part.head[edges]]
+        ends = (column for end in (tail, head) for column in ((end >> 1).tolist(), (end & 1 == 1).tolist()))
+        return map(Link, *ends, (part.label[edges] & KIND).tolist(), part.site[edges].tolist())
 
     def limitations(self) -> list[Limitation]:
         """What was left out."""
@@ -256,20 +272,23 @@ class _Asked:
         if not self._matched:
             detail = f"more than {limits.paths:,} paths within methods; returns were not matched with calls"
             found.append(Limitation("flows/contexts-not-matched", detail))
-        if self._left[False]:
-            most = f"{limits.pairs_of_source:,} sinks of one source or {limits.pairs:,} pairs"
-            detail = f"more than {most}; the others are left out"
-            found.append(Limitation("flows/too-many-pairs", detail, count=self._left[False]))
-        if self._left[True]:
-            most = f"{limits.implicit_of_source:,} sinks of one source or {limits.implicit:,} pairs over branches"
-            detail = f"more than {most}; the others are left out"
-            found.append(Limitation("flows/implicit-bounded", detail, count=self._left[True]))
+        for implicit, kind in ((False, "flows/too-many-pairs"), (True, "flows/implicit-bounded")):
+            pairs, kept = self._pairs[implicit], self._kept[implicit]
+            left = pairs - kept - self._left_long[implicit]
+            if left:
+                how = " over branches only" if implicit else ""
+                detail = (
+                    f"{pairs:,} pairs of a source and a sink have a path{how}; {kept:,} of them were followed further, "
+                    "some of each kind, the shortest first"
+                )
+                found.append(Limitation(kind, detail, count=left))
         if self._left_sources:
             detail = f"after {limits.work:,} steps the remaining sources were not followed"
             found.append(Limitation("flows/too-many-sources", detail, count=self._left_sources))
-        if self._left_long:
+        long = sum(self._left_long.values())
+        if long:
             detail = f"a path has more than {limits.links:,} links; such flows were left out"
-            found.append(Limitation("flows/path-too-long", detail, count=self._left_long))
+            found.append(Limitation("flows/path-too-long", detail, count=long))
         return found
 
 
