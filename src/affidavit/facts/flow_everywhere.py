@@ -7,9 +7,10 @@ import numpy as np
 
 from affidavit.dalvik.unit import RefKind
 from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.shapes import Bool
 from affidavit.dalvik.whole.sites import LOADS
 from affidavit.facts.flow_knowledge import FlowKnowledge, Reading
-from affidavit.facts.flow_members import Members, arity_of, references, wanted
+from affidavit.facts.flow_members import Members, arity_of, references
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,8 +42,7 @@ class Everywhere:
 
     def calls(self) -> Iterator[SensitiveCall]:
         """Calls and fields that are sensitive whatever their operands are."""
-        methods = wanted(self._linked, RefKind.METHOD, self._reads.names)
-        fields = wanted(self._linked, RefKind.FIELD, self._field_reads.names)
+        methods, fields = self._methods(), self._linked.named_fields(self._field_reads.names)
         for number in range(len(self._linked.units)):
             self._check()
             first = self._linked.first_ref[number]
@@ -53,9 +53,15 @@ class Everywhere:
                 if opcode in LOADS or self._linked.units[number].form != "dex":
                     yield from self._field(method, pc, int(self._linked.field_ref[first + ref]))
 
-    def _instructions(
-        self, number: int, kind: RefKind, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-    ) -> Iterator[tuple[int, int, int, int]]:
+    def _methods(self) -> Bool:
+        """Which method references may read something."""
+        linked = self._linked
+        found = linked.named_methods(self._reads.names)
+        types = np.append(self._reads.types, False)
+        found &= types[np.where(linked.ref_outside >= 0, linked.ref_outside, linked.ref_type)]
+        return found
+
+    def _instructions(self, number: int, kind: RefKind, mask: Bool) -> Iterator[tuple[int, int, int, int]]:
         """Method, pc, reference and opcode of instructions that name what the mask has."""
         unit = self._linked.units[number]
         found = list(references(unit, kind, mask, self._linked.program.active(unit)))

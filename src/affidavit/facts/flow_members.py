@@ -8,7 +8,7 @@ import numpy as np
 
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.dalvik.whole.linked import Linked
-from affidavit.dalvik.whole.shapes import I32, Bool
+from affidavit.dalvik.whole.shapes import Bool
 from affidavit.facts.flow_knowledge import Key, is_platform
 
 T = TypeVar("T")
@@ -25,11 +25,15 @@ class Members(Generic[T]):
     Args:
         linked: the program. rows: descriptor and name (or ``name/arity``) -> what is known.
         stops: classes of which, and below which, nothing holds.
+
+    Attributes:
+        names: of the members. types: (types,) of which something may be known.
     """
 
     def __init__(self, linked: Linked, rows: Mapping[Key, tuple[T, ...]], stops: frozenset[str] = frozenset()) -> None:
         self._linked, self._rows, self._stops = linked, rows, stops
         self.names = frozenset(name.partition("/")[0] for _, name in rows)
+        self.types = linked.below({class_ for class_, _ in rows})
         self._found: dict[tuple[int, str, int, bool], tuple[str, tuple[T, ...]]] = {}
 
     def find(self, type_: int, name: str, arity: int, *, outside: bool) -> tuple[str, tuple[T, ...]]:
@@ -79,18 +83,6 @@ def arity_of(proto: str) -> int:
     return len(_PARAMETER.findall(proto[1 : proto.find(")")]))
 
 
-def named(unit: Unit, kind: RefKind, names: frozenset[str]) -> Bool:
-    """Which method (field) references of a unit have one of the names."""
-    column: I32 = unit.method_name if kind == RefKind.METHOD else unit.field_name
-    wanted = {name.encode() for name in names}
-    numbers = np.unique(column[column >= 0]).tolist()
-    mask = np.zeros(len(unit.strings) + 1, np.bool_)
-    mask[[number for number in numbers if unit.strings.raw(number) in wanted]] = True
-    mask[-1] = False
-    found: Bool = mask[column]
-    return found
-
-
 def references(unit: Unit, kind: RefKind, mask: Bool, active: Bool) -> Iterator[tuple[int, int, int]]:
     """Instructions of active code that name a wanted reference: row of the unit's references, owner, reference."""
     refs = unit.refs
@@ -98,8 +90,3 @@ def references(unit: Unit, kind: RefKind, mask: Bool, active: Bool) -> Iterator[
     rows = rows[mask[refs.target[rows]]]
     rows = rows[active[refs.owner[rows]]]
     yield from zip(rows.tolist(), refs.owner[rows].tolist(), refs.target[rows].tolist(), strict=True)
-
-
-def wanted(linked: Linked, kind: RefKind, names: frozenset[str]) -> Bool:
-    """Which method (field) references of all units have one of the names."""
-    return np.concatenate([np.zeros(0, np.bool_), *(named(unit, kind, names) for unit in linked.units)])

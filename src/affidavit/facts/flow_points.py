@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from affidavit.dalvik.unit import RefKind
 from affidavit.dalvik.whole.shapes import I64, Bool, NodeKind, Point
 from affidavit.dalvik.whole.sites import INVOKES, LOADS
 from affidavit.dalvik.whole.values import Values
 from affidavit.facts.flow_everywhere import Everywhere, SensitiveCall, read_field
 from affidavit.facts.flow_knowledge import FlowKnowledge, Reading, Writing, flow_knowledge
-from affidavit.facts.flow_members import Members, arity_of, wanted
+from affidavit.facts.flow_members import Members, arity_of
 from affidavit.facts.flow_origins import Streams
 from affidavit.facts.flow_schema import NONE, RESULT
 from affidavit.facts.flow_texts import Texts
@@ -138,7 +137,12 @@ class _Search:
     def invokes(self) -> None:
         """Every call in code that was analysed. What a bundled library's class asks of itself tells it nothing new."""
         linked = self._linked
-        nodes, refs = self._naming(INVOKES, wanted(linked, RefKind.METHOD, self._reads.names | self._writes.names))
+        nodes, refs = self._naming(INVOKES, linked.named_methods(self._reads.names | self._writes.names))
+        known = np.append(self._reads.types | self._writes.types, False)
+        leads = np.zeros(len(self._code.kind), np.bool_)
+        leads[self._calls.outside_site[known[self._calls.outside_type]]] = True
+        keep = leads[nodes] | known[linked.ref_type[refs]]
+        nodes, refs = nodes[keep], refs[keep]
         outside = self._outside(nodes)
         for count, (node, ref) in enumerate(zip(nodes.tolist(), refs.tolist(), strict=True)):
             if count % _CHECKED == 0:
@@ -165,7 +169,7 @@ class _Search:
 
     def fields(self) -> None:
         """Every field that is read in code that was analysed."""
-        nodes, refs = self._naming(LOADS, wanted(self._linked, RefKind.FIELD, self._field_reads.names))
+        nodes, refs = self._naming(LOADS, self._linked.named_fields(self._field_reads.names))
         for node, ref in zip(nodes.tolist(), refs.tolist(), strict=True):
             text, readings = read_field(self._linked, self._field_reads, int(self._linked.field_ref[ref]))
             for reading in readings:
@@ -173,11 +177,12 @@ class _Search:
 
     def parameters(self) -> None:
         """What the platform hands to methods of the app that override its own."""
-        mask = wanted(self._linked, RefKind.METHOD, self._overrides.names)
+        mask = self._linked.named_methods(self._overrides.names)
         for number, unit in enumerate(self._linked.units):
             refs = self._linked.first_ref[number] + unit.def_method
             rows = np.flatnonzero((unit.def_method >= 0) & mask[refs])
-            for method in (rows + self._linked.first_method[number]).tolist():
+            methods = rows + self._linked.first_method[number]
+            for method in methods[self._code.node_first[methods] >= 0].tolist():
                 self._overriding(method)
 
     def reflected(self, call: Reflected) -> None:

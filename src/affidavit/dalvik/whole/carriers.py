@@ -27,7 +27,7 @@ def own_objects(linked: Linked, code: Code, kinds: Kinds, given: U8) -> Bool:
         given: see ``edges.given``.
     """
     count = len(code.kind)
-    types = np.concatenate([_types(linked, code, kinds), kinds.fields()])
+    types = np.concatenate([_types(linked, code, kinds), linked.field_type])
     used = np.unique(types[types >= 0])
     plain = np.zeros(len(linked.types) + 1, np.bool_)
     plain[used] = [_is_plain(linked, kinds, type_) for type_ in used.tolist()]
@@ -56,7 +56,7 @@ def _types(linked: Linked, code: Code, kinds: Kinds) -> I32:
     pairs = zip(code.method[nodes].tolist(), code.data[nodes].tolist(), strict=True)
     found[nodes] = [kinds.parameter(method, position) for method, position in pairs]
     named = cells(linked, code) - len(code.kind)
-    found[named >= 0] = kinds.fields()[named[named >= 0]]
+    found[named >= 0] = linked.field_type[named[named >= 0]]
     opcode = np.where(code.kind == NodeKind.INSTRUCTION, code.opcode, 0)
     for nodes, first, table in (
         (np.flatnonzero(np.isin(opcode, (0x1F, 0x22))), linked.first_type, linked.type_ref),

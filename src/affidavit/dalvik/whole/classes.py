@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 
 from affidavit.dalvik.framework import Framework
+from affidavit.dalvik.kernels import solve
 from affidavit.dalvik.resolve import ROOT, ClassTable
 from affidavit.dalvik.unit import U32, Csr, Unit
 from affidavit.dalvik.whole.shapes import I32, Bool
@@ -39,6 +40,23 @@ class Classes:
             if len(queue) > _MOST:
                 break
         return tuple(queue)
+
+
+def inheriting(parent: I32, interfaces: Csr, types: Iterable[int]) -> Bool:
+    """Of all types, which are among some or inherit from one of them."""
+    count = len(parent)
+    lower = np.concatenate([np.arange(count), np.repeat(np.arange(count), np.diff(interfaces.start))]).astype(np.int32)
+    upper = np.concatenate([parent, interfaces.items])
+    lower, upper = lower[upper >= 0], upper[upper >= 0]
+    # Twice the number: the solver takes an odd vertex for an object that was changed.
+    start = np.zeros(2 * count + 1, np.int32)
+    np.cumsum(np.bincount(2 * upper, minlength=2 * count), out=start[1:])
+    rows = np.argsort(upper, kind="stable").astype(np.int32)
+    seeds = np.array([2 * type_ for type_ in types if type_ >= 0], np.int32)
+    seen, queue = np.zeros(2 * count, np.uint8), np.empty(2 * count, np.int32)
+    solve.reach(start, rows, 2 * lower, seeds, 0, seen, queue)
+    found: Bool = seen[::2] != 0
+    return found
 
 
 def classes_of(

@@ -20,10 +20,12 @@ class Fields:
     Attributes:
         number: per unit, per field reference: number of the field, -1 when its class cannot be read.
         holder: (fields,) type that declares it, or the type outside of the app that resolution arrives at.
+        name, type: (fields,) number of its name in `names`, and its type in the common space.
+        names: number of each name (stored bytes).
     """
 
     def __init__(self, units: Sequence[Unit], above: Above) -> None:
-        self._names: dict[bytes, int] = {}
+        self.names: dict[bytes, int] = {}
         self._span = max(1, len(above.parent))
         keys = [self._signatures(unit, types) for unit, types in zip(units, above.table.unit_types, strict=True)]
         self._keys = distinct(np.concatenate([np.empty(0, np.int64), *keys]))
@@ -34,21 +36,22 @@ class Fields:
         numbers = numbers[numbers >= 0]
         self.number: list[I32] = [find(numbers, one).astype(np.int32) for one in found]
         self.holder: I32 = (numbers // max(1, len(self._keys))).astype(np.int32)
-        self._signature = (numbers % max(1, len(self._keys))).astype(np.int32)
-        self._texts = list(self._names)
+        named = self._keys[numbers % max(1, len(self._keys))] if len(numbers) else numbers
+        self.name: I32 = (named // self._span).astype(np.int32)
+        self.type: I32 = (named % self._span).astype(np.int32)
+        self._texts = list(self.names)
 
     def __len__(self) -> int:
         return len(self.holder)
 
     def parts(self, number: int) -> tuple[int, str, int]:
         """Declaring type, name and type of a field."""
-        key = int(self._keys[self._signature[number]])
-        return int(self.holder[number]), decode_mutf8(self._texts[key // self._span]), key % self._span
+        return int(self.holder[number]), decode_mutf8(self._texts[self.name[number]]), int(self.type[number])
 
     def _signatures(self, unit: Unit, types: I32) -> I64:
         """Name and type of each field reference as one number."""
         used, inverse = np.unique(unit.field_name, return_inverse=True)
-        names = self._names
+        names = self.names
         numbers = [names.setdefault(raw, len(names)) for raw in raw_strings(unit.strings, used)]
         key: I64 = np.array(numbers, np.int64)[inverse] * self._span + (types[unit.field_type] % self._span)
         return key

@@ -44,7 +44,6 @@ class Kinds:
         self._results: dict[int, int] = {}
         self._taken: dict[int, list[int]] = {}
         self._givers: dict[int, list[int]] = {}
-        self._fields: I32 = np.empty(0, np.int32)
         self._index_callers()
 
     def of(self, node: int) -> frozenset[Kind]:
@@ -138,7 +137,7 @@ class Kinds:
         unit = int(self._linked.method_unit[self._code.method[node]])
         row = self._linked.first_field[unit] + int(self._code.data[node])
         field = int(self._linked.field_ref[row]) if 0 <= row < len(self._linked.field_ref) else -1
-        return int(self.fields()[field]) if field >= 0 else -1
+        return int(self._linked.field_type[field]) if field >= 0 else -1
 
     def _result(self, node: int) -> int:
         unit = int(self._linked.method_unit[self._code.method[node]])
@@ -153,13 +152,6 @@ class Kinds:
             proto = self._linked.signature(signature)[1]
             self._results[signature] = self._linked.type_of(proto.rpartition(")")[2])
         return self._results[signature]
-
-    def fields(self) -> I32:
-        """The declared type of each field."""
-        if len(self._fields) != self._linked.fields:
-            texts = map(self._linked.field_text, range(self._linked.fields))
-            self._fields = np.array([self._linked.type_of(text.rpartition(":")[2]) for text in texts], np.int32)
-        return self._fields
 
     def parameter(self, method: int, position: int) -> int:
         """The declared type of a parameter, the receiver being the first."""

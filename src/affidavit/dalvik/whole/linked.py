@@ -1,7 +1,7 @@
 """A program with global numbers: types, methods, signatures, references and fields of all units in one space each."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 import numpy as np
@@ -11,7 +11,7 @@ from affidavit.dalvik.program import Program
 from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import U32, Unit
-from affidavit.dalvik.whole.classes import Classes, classes_of
+from affidavit.dalvik.whole.classes import Classes, classes_of, inheriting
 from affidavit.dalvik.whole.fields import Fields
 from affidavit.dalvik.whole.shapes import I32, I64, Bool
 from affidavit.model.place import Place
@@ -41,7 +41,8 @@ class Linked:
         ref_type, ref_sig: (references,) class as written and signature. ref_target: method that static resolution
             finds. ref_outside: type outside of the app that it arrives at, -1 when it stays inside.
         first_ref: per unit the number of its first method reference.
-        field_ref: (field references,) field number. field_holder: (fields,) type that declares it. fields: how many.
+        field_ref: (field references,) field number. field_holder, field_type: (fields,) type that declares it, and its
+            own. fields: how many.
         first_field: per unit the number of its first field reference.
         type_ref: (type references,) type. first_type: per unit the number of its first type reference.
         sig_name, sig_arity: (signatures,) number of the name, and number of parameters.
@@ -120,6 +121,26 @@ class Linked:
     def name_number(self, name: str) -> int:
         """Number of a name of methods, as in `sig_name`."""
         return self._signatures.names.get(_mutf8(name), -1)
+
+    def named_methods(self, names: Iterable[str]) -> Bool:
+        """Of method references, which have one of some names."""
+        wanted = np.zeros(len(self._texts[0]) + 1, np.bool_)
+        wanted[[self.name_number(name) for name in names]] = True
+        wanted[-1] = False
+        found: Bool = wanted[self.sig_name[self.ref_sig]]
+        return found
+
+    def named_fields(self, names: Iterable[str]) -> Bool:
+        """Of field references, which have one of some names; none of those that cannot be read."""
+        wanted = np.zeros(len(self._fields.names) + 1, np.bool_)
+        wanted[[self._fields.names.get(_mutf8(name), -1) for name in names]] = True
+        wanted[-1] = False
+        found: Bool = (self.field_ref >= 0) & np.append(wanted[self._fields.name], False)[self.field_ref]
+        return found
+
+    def below(self, descriptors: Iterable[str]) -> Bool:
+        """Of types, which are among some or inherit from one of them."""
+        return inheriting(self.parent, self.interfaces, map(self.type_of, descriptors))
 
     def method_text(self, method: int) -> tuple[str, str, str]:
         """Class descriptor, name and prototype of a method."""
@@ -254,6 +275,7 @@ class Linked:
         self._fields = fields
         self.fields = len(fields)
         self.field_holder: I32 = fields.holder
+        self.field_type: I32 = np.where(fields.type < len(self.types), fields.type, -1).astype(np.int32)
         self.first_field = _starts([len(item) for item in fields.number])
         self.field_ref: I32 = np.concatenate([np.empty(0, np.int32), *fields.number])
 

@@ -28,10 +28,10 @@ def saved_state_edges(linked: Linked, calls: CallGraph, lifecycles: Sequence[Lif
         given = [called for called in item.methods() if any(what == "saved-state" for _, what in called.gifts)]
         writing = [called for called in given if _WRITES in called.name]
         reading = [called for called in given if _WRITES not in called.name]
-        classes = frozenset(item.classes)
-        for type_ in np.flatnonzero(calls.instantiated & linked.is_app).tolist() if writing else ():
+        made = calls.instantiated & linked.is_app
+        for type_ in np.flatnonzero(made & linked.below(item.classes)).tolist() if writing else ():
             origins = list(_parameters(linked, calls, type_, writing))
-            if origins and not classes.isdisjoint(linked.types[above] for above in linked.ancestors(type_)):
+            if origins:
                 targets = list(_parameters(linked, calls, type_, reading))
                 yield from (_edge(origin, target) for origin in origins for target in targets)
 
