@@ -126,7 +126,7 @@ def of_type(type_: str, taint: Taints | None = None) -> Value:
     carried = taint or frozenset()
     if type_ == "V":
         return NULL
-    return opaque(type_, carried, nullable=type_ not in {STRING, *BOXES})
+    return opaque(type_, carried, nullable=type_ not in BOXES)
 
 
 def real_bits(value: float, type_: str) -> int:

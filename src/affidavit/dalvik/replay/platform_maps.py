@@ -89,6 +89,15 @@ def _made(call: Call) -> Value | None:
     return NULL
 
 
+def _parsed(call: Call) -> Value:
+    """`new JSONObject(...)`: what stands in a text is not read, and made of the data in it."""
+    if call.given and call.parameters[0] in {STRING, "Lorg/json/JSONTokener;"}:
+        taint = call.state.taint_of(call.argument(0))
+        call.state.write(call.this, ANY, opaque("", taint))
+        return NULL
+    return _made(call) or NULL
+
+
 def _empty(call: Call) -> Value:
     for key in [key for key in call.state.keys(call.this) if is_entry(key) or key == "#keys"]:
         call.state.remove(call.this, key)
@@ -123,6 +132,7 @@ def _entry_set(call: Call) -> Value:
     taint = call.state.read(call.this, "#keys").taint if call.this.refs else call.this.taint
     call.state.write(entry, _KEY, opaque("", taint))
     call.state.write(entry, _VALUE, entries(call.state, call.this))
+    call.state.write(entry, OF, call.this)
     made = call.make_object("Ljava/util/HashSet;")
     call.state.write(made, ANY, entry)
     call.state.write(made, "#size", opaque("I"))
@@ -162,7 +172,28 @@ MAP: Final[dict[str, Behaviour]] = {
     "isEmpty": lambda _: opaque("Z"),
     "containsValue": lambda call: call.truth(call.this, *call.args),
 }
-ENTRY: Final[dict[str, Behaviour]] = {"getKey": _part(_KEY), "getValue": _part(_VALUE)}
+
+
+def _entry_made(call: Call) -> Value | None:
+    """A pair of its own."""
+    if len(call.given) != 2:
+        return None
+    for key, value in zip((_KEY, _VALUE), call.given, strict=True):
+        call.state.write(call.this, key, value)
+    return NULL
+
+
+def _set_value(call: Call) -> Value:
+    """What stands in an entry of a map changes in the map too, under whichever key."""
+    old, of = call.state.read(call.this, _VALUE), call.state.read(call.this, OF)
+    call.state.write(call.this, _VALUE, call.argument(0))
+    if of.refs:
+        call.state.write(of, ANY, call.argument(0))
+    return old
+
+
+ENTRY: Final[dict[str, Behaviour]] = {"getKey": _part(_KEY), "getValue": _part(_VALUE), "setValue": _set_value}
+PAIR: Final[dict[str, Behaviour]] = {"<init>": _entry_made}
 
 
 def keyed(call: Call) -> Value | None:
@@ -258,10 +289,12 @@ MAPS: Final[dict[str, dict[str, Behaviour]]] = {
     "Landroid/util/LongSparseArray;": MAP,
     "Landroid/util/LruCache;": MAP,
     "Ljava/util/Map$Entry;": ENTRY,
+    "Ljava/util/AbstractMap$SimpleEntry;": PAIR,
+    "Ljava/util/AbstractMap$SimpleImmutableEntry;": PAIR,
     "Landroid/os/BaseBundle;": {_ANY_NAME: keyed, "<init>": _made},
     "Landroid/os/Bundle;": {_ANY_NAME: keyed, "<init>": _made},
     "Landroid/content/ContentValues;": {_ANY_NAME: keyed, "<init>": _made},
-    "Lorg/json/JSONObject;": {_ANY_NAME: keyed},
+    "Lorg/json/JSONObject;": {_ANY_NAME: keyed, "<init>": _parsed},
     "Landroid/content/SharedPreferences;": PREFERENCES,
     "Landroid/content/SharedPreferences$Editor;": EDITOR,
     "Landroid/content/Context;": {"getSharedPreferences": _preferences},

@@ -192,7 +192,7 @@ class _Path:
             self._returned(edge, link, position if link.target_changed else RESULT, text)
         elif kinds[1] == _RETURN and link.target_changed:
             self._entered = (edge, text)
-        elif kinds[0] == _PARAMETER and link.origin_changed and position != RESULT:
+        elif kinds[0] == _PARAMETER and link.origin_changed and link.target_changed and position != RESULT:
             self._change(edge, link.site, position, text)
         else:
             if link.site >= 0 and position != RESULT:
@@ -254,7 +254,8 @@ class _Path:
 
     def _called_back(self, link: Link) -> tuple[str, int]:
         """The effect by which the platform calls a method, and the operand of the library call that is meant."""
-        leaves = self._kind(link.origin) == _RETURN or (link.origin_changed and self._kind(link.target) != _RETURN)
+        changes = link.origin_changed and link.target_changed
+        leaves = self._kind(link.origin) == _RETURN or (changes and self._kind(link.target) != _RETURN)
         inside = link.origin if leaves else link.target
         outer = link.origin if inside == link.target else link.target
         _, name, _ = self._linked.method_text(int(self._code.method[inside]))
