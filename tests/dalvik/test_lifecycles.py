@@ -9,6 +9,7 @@ from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.lifecycles import (
     GIFTS,
     Called,
+    Lifecycle,
     LifecycleDocument,
     Transition,
     automaton,
@@ -218,11 +219,20 @@ def test_every_state_can_be_left_or_is_an_end(life):
     assert all(any(where == state for where, _ in life.callbacks) or not life.callbacks for state in stuck)
 
 
-@pytest.mark.parametrize("life", lifecycles(), ids=lambda life: life.id)
+def of_the_platform() -> list[Lifecycle]:
+    """The automata of which the platform has every class; those of AndroidX are inside apps."""
+    framework = Framework.load()
+    return [life for life in lifecycles() if all(class_ in framework for class_ in life.classes)]
+
+
+def test_classes_that_the_platform_does_not_have_are_of_libraries():
+    names = {class_ for life in lifecycles() for class_ in life.classes if class_ not in Framework.load()}
+    assert all(not name.startswith(("Landroid/app/", "Landroid/content/", "Ljava/")) for name in names), names
+
+
+@pytest.mark.parametrize("life", of_the_platform(), ids=lambda life: life.id)
 def test_platform_methods_of_an_automaton_exist(life):
     framework = Framework.load()
-    if any(class_ not in framework for class_ in life.classes):
-        pytest.skip("names classes of AndroidX, which are inside apps")
     above = [name for class_ in life.classes for name in framework.ancestors(class_)]
     for called in life.methods():
         assert framework.overridden(above, called.name, called.arity), f"{called.name}/{called.arity}"

@@ -16,6 +16,11 @@ from affidavit.facts.flow_points import Points, find_points
 from tests.builders.dex import Class, DexBuilder, Field, Method
 
 MAIN = "Lx/Main;"
+QUERY = (
+    "Landroid/content/ContentResolver;->query(Landroid/net/Uri;[Ljava/lang/String;Ljava/lang/String;"
+    "[Ljava/lang/String;Ljava/lang/String;)Landroid/database/Cursor;"
+)
+PARSE = "Landroid/net/Uri;->parse(Ljava/lang/String;)Landroid/net/Uri;"
 
 
 class Found:
@@ -87,3 +92,13 @@ def found_in(*classes: Class, **more: Any) -> Found:
 def found(*code: Any, **more: Any) -> Found:
     """What is found in a method with this code."""
     return found_in(body(*code), **more)
+
+
+def query(address: str) -> tuple[Any, ...]:
+    """Asks a content provider whose address is a text."""
+    return (
+        ("const-string", 1, address),
+        ("invoke-static", [1], PARSE),
+        ("move-result-object", 1),
+        ("invoke-virtual", [0, 1, 2, 2, 2, 2], QUERY),
+    )

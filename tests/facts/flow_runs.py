@@ -2,8 +2,9 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from affidavit.artefact.budget import Budget
@@ -17,7 +18,7 @@ from affidavit.dalvik.whole.edges import CLOSE, OPEN, RESET
 from affidavit.dalvik.whole.graph import Graph
 from affidavit.dalvik.whole.shapes import Point
 from affidavit.dalvik.whole.witness import Limits, vertex_of
-from affidavit.evidence.flows_checked import declared_of
+from affidavit.evidence.flows_checked import declared_of, texts_of
 from affidavit.facts.extract import Extraction, stages
 from affidavit.facts.flow_inputs import Texts, declared, layouts
 from affidavit.facts.flow_search import Inputs, Search, link, read_calls, search
@@ -94,7 +95,7 @@ def run(path: Path) -> Run:
             for name, stage in stages(state, silent):
                 if name in NEEDED:
                     stage()
-            return followed(state.program, inputs_of(state), state.facts)
+            return followed(state.program, inputs_of(state), state.facts, partial(texts_of, state))
     finally:
         os.close(file.handle)
 
@@ -106,12 +107,12 @@ def inputs_of(state: Extraction) -> Inputs:
     return Inputs(declared(state.facts), named, package, Texts([state.tables[name] for name in sorted(state.tables)]))
 
 
-def followed(program: Program, inputs: Inputs, facts: list[Fact]) -> Run:
+def followed(program: Program, inputs: Inputs, facts: list[Fact], texts: Callable[[], Iterable[str]] = tuple) -> Run:
     """Follow the data of a program."""
     linked = link(program, _nothing)
     found = search(linked, inputs, read_calls(linked, inputs, _nothing), Limits(), _nothing)
     verdicts = judge(found, inputs, _nothing)
-    checker = Checker(program, Framework.load(), Models.load(), declared_of(facts))
+    checker = Checker(program, Framework.load(), Models.load(), declared_of(facts), texts)
     made = Facts(found, verdicts, lambda _: "own")
     return Run(found, [item.verdict for item in verdicts], [*made.flows([]), *made.reached([])], checker)
 

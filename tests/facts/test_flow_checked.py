@@ -33,12 +33,9 @@ def says_the_same(found: Run, flow: Flow, changed: Mutation) -> bool:
 
     A reference that was cast, or fetched from an array, is known by the result of the instruction and by what the
     instruction reads. So one of two steps at one such instruction can be left out; and where a step names the result of
-    a cast, the place that the cast value came from says the same, if the path by way of the cast is accepted. A step
-    said twice leads from a point to the same point, and adds none (the state that is kept of a component, a branch).
+    a cast, the place that the cast value came from says the same, if the path by way of the cast is accepted.
     """
     step, before = flow.steps[changed.step], flow.steps[changed.step - 1]
-    if changed.kind == "repeated":
-        return step.edge in {Edge.CHANNEL, Edge.CONTROL}
     if step.edge is not Edge.SAME:
         return False
     if changed.kind == "dropped":

@@ -9,8 +9,6 @@ from tests.builders.zip import zip_of
 from tests.facts.flow_runs import Run, apis, run
 
 BATCH = 20
-UNSURE = frozenset({"recursive"})
-"""Steps that abstract execution may leave undecided."""
 Pair = tuple[int, int]
 
 
@@ -62,4 +60,4 @@ def test_a_single_step_is_decided(kind, tmp_path):
     found = run_of(made, tmp_path)
     assert [*faults(made, found)] == []
     assert with_verdict(found, "proved", "undecided") == made.truth
-    assert kind in UNSURE or with_verdict(found, "proved") == made.truth
+    assert with_verdict(found, "proved") == made.truth

@@ -1,23 +1,18 @@
-"""JAR signatures at each API level: what holds, what is refused and why, what could not be checked."""
+"""JAR signatures: what holds, what is refused and why, what could not be checked."""
 
 import hashlib
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affidavit.artefact.part import Part
 from affidavit.signing.issues import issue_texts
 from affidavit.signing.jar import LEVELS, JarScheme
-from affidavit.signing.jar_reading import MAX_SIGNERS
-from affidavit.signing.outcome import SchemeResult
 from tests.artefact.reading import read_zip
 from tests.builders.jar_signing import (
     APP,
     Info,
     Jar,
-    attributes_of,
     block,
     chunks,
     digest,
@@ -28,26 +23,7 @@ from tests.builders.jar_signing import (
 )
 from tests.builders.signing import certificate
 from tests.builders.zip import Item, build_zip
-
-NONE: frozenset[int] = frozenset()
-
-
-def scheme(data: bytes, *, java: bool | None = None, **bounds: int) -> JarScheme:
-    read = read_zip(data, **bounds)
-    return JarScheme(read.part, read.budget, java=java)
-
-
-def at(jar: Jar | bytes, level: int = 24, schemes: frozenset[int] = NONE, **options) -> SchemeResult:
-    data = jar.build() if isinstance(jar, Jar) else jar
-    return scheme(data, **options).at(level, schemes)
-
-
-def words(result: SchemeResult, *, error: bool = True) -> list[str]:
-    return sorted({issue.word for issue in result.every_issue if issue.error is error})
-
-
-def signers(result: SchemeResult) -> list[str]:
-    return [hashlib.sha256(item.certificates[0].der).hexdigest() for item in result.signers]
+from tests.signing.jars import NONE, at, second, signers, words
 
 
 def test_a_signed_app_holds_and_says_by_whom_with_what_and_what_it_covers():
@@ -275,116 +251,6 @@ def test_a_signature_file_that_platforms_pass_over_leaves_no_signature(text: byt
     assert result.signers == ()
 
 
-# --- digests by level -----------------------------------------------------------------------------------------------
-
-
-def wrong_in(name: str) -> Jar:
-    """A JAR with SHA-1 and SHA-256 of its entries, one of which does not fit."""
-    made = manifest(APP, ("sha1", "sha256"))
-    changed = made.replace(digest(name, APP["res/a.txt"]).encode(), digest(name, b"other").encode())
-    return Jar(manifest=changed, text=signature_file(changed, ("sha1", "sha256")), kind="rsa", digest="sha1")
-
-
-@pytest.mark.parametrize(("name", "refused"), [("sha1", [8, 17]), ("sha256", [18, 24, 33])])
-def test_a_level_compares_the_digest_that_it_picks(name: str, refused: list[int]):
-    checked = scheme(wrong_in(name).build())
-    assert [level for level in (8, 17, 18, 24, 33) if not checked.at(level, NONE).holds] == refused
-
-
-def test_digests_that_a_level_does_not_know_are_no_digests():
-    jar = Jar(digests=("md5",), kind="rsa", digest="sha1")
-    made = jar.own_manifest()
-    jar.text = signature_file(made, ("sha1",))
-    assert words(at(jar)) == ["jar-sig-no-zip-entry-digest-in-manifest"]
-
-
-# --- removed newer signatures ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("stated", "level", "found", "expected"),
-    [
-        ("2", 23, (), []),
-        ("2", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
-        ("2", 24, (2,), []),
-        ("2, 3", 27, (2,), []),
-        ("2, 3", 28, (2,), ["jar-sig-missing-apk-sig-referenced"]),
-        ("2, 3", 28, (2, 3), []),
-        ("3", 24, (), []),
-        ("x, , 99999999999, -2", 28, (), []),
-        ("+2", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
-        ("000000000002", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
-        ("\u0662", 24, (), ["jar-sig-missing-apk-sig-referenced"]),
-        (",".join(["9"] * 200 + ["2"]), 24, (), ["jar-sig-missing-apk-sig-referenced"]),
-    ],
-)
-def test_newer_signatures_that_were_removed_are_missed(stated: str, level: int, found: tuple[int, ...], expected):
-    text = signature_file(manifest(APP), main=[("X-Android-APK-Signed", stated)])
-    assert words(at(Jar(text=text), level, frozenset(found))) == expected
-
-
-def test_what_the_signature_file_does_not_say_is_said_once_newer_signatures_are_there():
-    assert words(at(Jar(), 24, frozenset({2})), error=False) == ["jar-sig-no-apk-sig-strip-protection"]
-    assert words(at(Jar(), 23, frozenset({2})), error=False) == []
-    text = signature_file(manifest(APP), main=[("X-Android-APK-Signed", "2, 7")])
-    assert words(at(Jar(text=text), 24, frozenset({2})), error=False) == ["jar-sig-unknown-apk-sig-scheme-id"]
-
-
-# --- several signers ------------------------------------------------------------------------------------------------
-
-
-def second(name: str = "SECOND", kind: str = "rsa", text: bytes | None = None, made: bytes | None = None) -> list[Item]:
-    text = signature_file(manifest(APP)) if text is None else text
-    return [
-        Item(f"META-INF/{name}.SF", text),
-        Item(f"META-INF/{name}.RSA", block(Info(text, kind=kind)) if made is None else made),
-    ]
-
-
-def test_two_signers_of_the_same_entries_hold():
-    result = at(Jar(more=second()))
-    assert result.holds
-    assert len(set(signers(result))) == 2
-
-
-def test_entries_signed_by_different_signers_are_refused():
-    some = signature_file(manifest(APP), names=["classes.dex"])
-    assert words(at(Jar(more=second(text=some)))) == ["jar-sig-zip-entry-signers-mismatch"]
-
-
-def test_a_signer_of_no_entry_is_left_out():
-    result = at(Jar(more=second(text=signature_file(manifest(APP), names=[]))))
-    assert result.holds
-    assert signers(result) == signers(at(Jar()))
-
-
-def test_a_signer_who_is_passed_over_does_not_shift_the_others():
-    over = signature_file(manifest(APP), version=False)
-    jar = Jar(text=over, more=second())
-    result = at(jar)
-    assert result.holds
-    assert result.signers[0].certificates[0].entry == "META-INF/SECOND.RSA"
-
-
-def test_one_signer_who_does_not_hold_is_enough_to_refuse():
-    result = at(Jar(more=second(made=block(Info(b"other", kind="rsa")))))
-    assert words(result) == ["jar-sig-did-not-verify"]
-    assert len(result.signers) == 1
-    assert result.signers[0].algorithms == ()
-
-
-def test_a_block_that_cannot_be_read_is_refused():
-    result = at(Jar(more=second(made=b"x")))
-    assert words(result) == ["jar-sig-parse-exception"]
-    assert result.signers[0].certificates == ()
-
-
-def test_more_signers_than_ten_are_refused():
-    many = [item for number in range(MAX_SIGNERS) for item in second(f"S{number}", made=b"x")]
-    assert words(at(Jar(more=many))) == ["jar-sig-max-signatures-exceeded"]
-    assert "more than are checked" in at(Jar(more=many), java=True).undetermined
-
-
 # --- entries that platforms cannot read -----------------------------------------------------------------------------
 
 
@@ -482,117 +348,6 @@ def test_a_bomb_as_manifest_is_bounded():
     items[0] = Item("META-INF/MANIFEST.MF", bytes(40 << 20))
     result = at(build_zip(items))
     assert "more than are read" in result.undetermined
-
-
-# --- one answer a level ---------------------------------------------------------------------------------------------
-
-
-def every(data: bytes, ask: Callable[[int], SchemeResult]) -> list[SchemeResult]:
-    return [ask(level) for level in sorted(LEVELS | {1, 8, 17, 20, 23, 33})]
-
-
-JARS = [
-    Jar(),
-    wrong_in("sha1"),
-    wrong_in("sha256"),
-    Jar(more=second()),
-    Jar(digests=("sha1", "sha512"), kind="rsa", digest="sha1"),
-    Jar(block=block(Info(Jar().own_text(), attributes=attributes_of(Jar().own_text())))),
-    Jar(files={**APP, "assets/zero": bytes(9_999)}, more=[Item("META-INF/x", b"")]),
-]
-
-
-@pytest.mark.parametrize("jar", JARS)
-def test_one_object_asked_at_all_levels_answers_as_a_new_one_for_each(jar: Jar):
-    data = jar.build()
-    one = scheme(data)
-    assert every(data, lambda level: one.at(level, NONE)) == every(data, lambda level: scheme(data).at(level, NONE))
-
-
-@pytest.mark.parametrize("jar", JARS)
-def test_answers_change_at_the_stated_levels_only(jar: Jar):
-    checked = scheme(jar.build())
-    for level in range(1, 40):
-        if level + 1 not in checked.levels:
-            assert checked.at(level, NONE) == checked.at(level + 1, NONE)
-
-
-class Counting(Part):
-    """A part that counts how often its entries are read."""
-
-    def read(self, entry):
-        self.counts = getattr(self, "counts", {})
-        self.counts[entry.name] = self.counts.get(entry.name, 0) + 1
-        return super().read(entry)
-
-
-def test_every_entry_is_read_once_whatever_the_number_of_levels():
-    read = read_zip(wrong_in("sha1").build())
-    part = Counting("", "base", read.part.view, read.part.entries, budget=read.budget, notes=read.part._notes)
-    jar = JarScheme(part, read.budget)
-    every(b"", lambda level: jar.at(level, NONE))
-    assert set(part.counts.values()) == {1}
-
-
-# --- Java -----------------------------------------------------------------------------------------------------------
-
-
-def test_java_takes_a_jar_of_which_some_entries_are_signed():
-    jar = Jar(more=[Item("added", b"x"), Item("META-INF/x", b"y")])
-    assert words(at(jar)) == ["jar-sig-no-zip-entry-digest-in-manifest"]
-    result = at(jar, java=True)
-    assert result.holds
-    assert words(result, error=False) == ["jar-sig-no-zip-entry-digest-in-manifest"]
-    assert result.covers == "3 of 8 entries; 5 are not covered"
-
-
-def test_java_covers_what_lies_under_meta_inf():
-    files = {**APP, "META-INF/services/x": b"y", "META-INF/sub/X.SF": b"z"}
-    result = at(Jar(files=files), java=True)
-    assert result.holds
-    assert result.covers == "5 of 8 entries; 3 are not covered"
-    items = Jar(files=files).items()
-    items[-1].data += b"!"
-    assert words(at(build_zip(items), java=True)) == ["jar-sig-zip-entry-digest-did-not-verify"]
-
-
-def test_java_compares_every_digest():
-    assert words(at(wrong_in("sha1"), java=True)) == ["jar-sig-zip-entry-digest-did-not-verify"]
-    assert words(at(wrong_in("sha256"), java=True)) == ["jar-sig-zip-entry-digest-did-not-verify"]
-
-
-def test_java_takes_entries_of_different_signers_and_missing_ones():
-    some = signature_file(manifest(APP), names=["classes.dex"])
-    result = at(Jar(more=second(text=some)), java=True)
-    assert result.holds
-    assert len(result.signers) == 2
-    assert at(build_zip(Jar().items()[:-1]), java=True).holds
-
-
-def test_java_is_asked_of_libraries_and_has_no_levels():
-    read = read_zip(Jar().build())
-    read.part.role = "library"
-    jar = JarScheme(read.part, read.budget)
-    assert (jar.java, jar.levels) == (True, frozenset())
-    assert JarScheme(read.part, read.budget, java=False).levels == LEVELS
-    assert jar.at(1, NONE) == jar.at(33, frozenset({2, 3}))
-
-
-def test_java_says_what_it_would_take_for_unsigned_today():
-    jar = Jar(digests=("sha1",), kind="rsa", digest="sha1")
-    assert words(at(jar, java=True), error=False) == ["jar-sig-disabled-algorithm"]
-    assert words(at(jar), error=False) == []
-
-
-def test_java_takes_names_in_any_case_and_duplicates():
-    renamed = [Item(item.raw.lower(), item.data) for item in Jar().items()[:3]]
-    lowered = build_zip([*renamed, *Jar().items()[3:]])
-    assert at(lowered, java=True).holds
-    assert words(at(lowered)) == ["jar-sig-no-manifest"]
-    twice = at(Jar(more=[Item("classes.dex", APP["classes.dex"])]), java=True)
-    assert twice.holds
-    assert words(twice, error=False) == ["jar-sig-duplicate-zip-entry"]
-    assert not at(Jar(more=[Item("classes.dex", b"other")]), java=True).holds
 
 
 # --- hostile bytes --------------------------------------------------------------------------------------------------

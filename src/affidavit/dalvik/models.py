@@ -65,6 +65,7 @@ class ModelDocument(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         callbacks: interfaces and classes that the platform calls back, for the default rule.
         suffixes: ends of names of classes that are called back.
         inherits: class outside of the framework -> what it inherits from, nearest first.
+        held: places of the library's own (``#tag``) in objects that the platform keeps and hands to the app again.
     """
 
     source: str
@@ -75,6 +76,7 @@ class ModelDocument(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     callbacks: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     inherits: dict[str, tuple[str, ...]] = {}
+    held: tuple[str, ...] = ()
 
 
 class _Methods:
@@ -110,6 +112,9 @@ class Models:
 
     Args:
         documents: as in ``knowledge/models``. framework: for what a class inherits from.
+
+    Attributes:
+        held: see `ModelDocument`.
     """
 
     def __init__(self, documents: list[ModelDocument], framework: Framework) -> None:
@@ -125,6 +130,7 @@ class Models:
             frozenset(_descriptor(name) for document in documents for name in getattr(document, field))
             for field in ("opaque", "wrappers", "callbacks")
         )
+        self.held = frozenset(slot for document in documents for slot in document.held)
         self._suffixes = tuple(f"{end};" for document in documents for end in document.suffixes)
         self._found: dict[tuple[str, str, str], tuple[Effect, ...] | None] = {}
         self._usual: dict[tuple[str, str, str], tuple[Effect, ...]] = {}

@@ -6,6 +6,7 @@ bytes by code that did not find it. `verify` asks for the same of a bundle that 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -50,19 +51,22 @@ class Checked:
     unnamed: int = 0
 
 
-def checked(facts: Sequence[Fact], program: Program, check: Callable[[], None]) -> Checked:
+def checked(
+    facts: Sequence[Fact], program: Program, texts: Callable[[], Iterable[str]], check: Callable[[], None]
+) -> Checked:
     """Have the paths of facts read again in the code.
 
     Args:
         facts: of any kind; those that claim no path are kept.
         program: the code.
+        texts: gives the texts of resources.
         check: the budget; when it ends, the paths that are left count as refused, and the error is for the caller.
     """
     found = Checked()
     if not any(isinstance(fact.what, Flow | Reached) for fact in facts):
         found.kept += facts
         return found
-    checker = Checker(program, Framework.load(), Models.load(), declared_of(facts), check)
+    checker = Checker(program, Framework.load(), Models.load(), declared_of(facts), texts, check)
     for fact in facts:
         _take(found, fact, _refusals(checker, fact))
     if found.unnamed:
@@ -78,12 +82,17 @@ def drop_refused(state: Extraction) -> None:
         BudgetError: it ended first; then no path is kept, as none of them would have been read again.
     """
     try:
-        found = checked(state.facts, state.program, state.budget.check)
+        found = checked(state.facts, state.program, partial(texts_of, state), state.budget.check)
     except BudgetError:
         state.facts = [fact for fact in state.facts if not isinstance(fact.what, Flow | Reached)]
         raise
     state.facts = found.kept
     state.limitations += found.limitations
+
+
+def texts_of(state: Extraction) -> Iterable[str]:
+    """The texts of resources."""
+    return (text for table in state.tables.values() for text in table.pool)
 
 
 def declared_of(facts: Iterable[Fact]) -> frozenset[str]:
@@ -129,7 +138,7 @@ def check_claims(
                 read_code(state, progress)
                 progress("paths", 0, 1)
                 declared = [fact for fact in state.facts if isinstance(fact.what, Component | Application)]
-                found = checked([*declared, *claims], state.program, budget.check)
+                found = checked([*declared, *claims], state.program, partial(texts_of, state), budget.check)
                 limitations += found.limitations
                 done = Coverage(stages=(StageCoverage("paths", "done"),))
                 return Examined(opened.artefact, limitations=tuple(limitations), coverage=done)

@@ -27,7 +27,7 @@ DEPTH: Final = 64
 """Deepest proof; that of the deepest rule has 7 levels."""
 PATHS: Final = 50_000
 """Most facts with a path."""
-STEPS: Final = 256
+STEPS: Final = 1_024
 """Most steps of a path, and links of a chain: as many as the checker reads."""
 _MARKS: Final = (b",", b"[", b"{")
 _LARGEST: Final = 1 << 64

@@ -7,7 +7,7 @@ from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.lifecycles import lifecycles
 from affidavit.dalvik.models import Models
 from affidavit.dalvik.program import Program
-from affidavit.dalvik.whole.calls import ExtraCall, build_calls
+from affidavit.dalvik.whole.calls import CallSearch, ExtraCall
 from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.entries import LIBRARY_ENTRIES, Declared, entry_points
 from affidavit.dalvik.whole.graph import ExtraEdge, Graph, build_graph, extended
@@ -15,6 +15,7 @@ from affidavit.dalvik.whole.implicit import METHODS, deciding_methods
 from affidavit.dalvik.whole.intents import Links, find_links
 from affidavit.dalvik.whole.layouts import Layout
 from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.memory import Memory
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.reflection import Reflected, find_reflection
 from affidavit.dalvik.whole.saved_state import saved_state_edges
@@ -90,21 +91,28 @@ class Reading:
 
 
 def read_calls(linked: Linked, inputs: Inputs, check: Callable[[], None]) -> Reading:
-    """Who can call what: made anew as long as reflection or intents lead to further code."""
-    states = lifecycles()
-    entries, made = entry_points(linked, inputs.declared, inputs.layouts, states)
-    models, extra, types = Models.load(), frozenset[ExtraCall](), frozenset(made)
-    for _ in range(ROUNDS):
-        calls = build_calls(linked, entries, sorted(extra), sorted(types), check)
-        values = Values(linked, calls, models, inputs.text, check, package=inputs.package)
-        objects = Objects(values)
-        reading = Reading(calls, values, find_links(objects, inputs.declared, states), find_reflection(objects))
+    """Who can call what: the call graph grows as long as reflection or intents lead to further code."""
+    entries, made = entry_points(linked, inputs.declared, inputs.layouts, lifecycles())
+    growing, memory = CallSearch(linked, entries, check), Memory()
+    extra, types, turn = frozenset[ExtraCall](), frozenset(made), 0
+    while True:
+        turn += 1
+        growing.add(extra, types)
+        values = Values(linked, growing.run(), Models.load(), inputs.text, check, package=inputs.package, memory=memory)
+        reading = _read(values, inputs)
         more = extra | set(reading.links.calls) | set(reading.reflected.calls)
-        wider = types | set(reading.reflected.instantiated)
-        if more == extra and wider == types:
-            break
+        wider = types | reading.reflected.instantiated
+        if turn == ROUNDS or (more == extra and wider == types):
+            return reading
         extra, types = more, wider
-    return reading
+        del values, reading  # a graph that nobody holds grows in place
+
+
+def _read(values: Values, inputs: Inputs) -> Reading:
+    """What is read off a call graph."""
+    objects = Objects(values)
+    links = find_links(objects, inputs.declared, lifecycles())
+    return Reading(values.sites.calls, values, links, find_reflection(objects))
 
 
 def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, check: Callable[[], None]) -> Search:

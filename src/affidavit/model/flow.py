@@ -41,7 +41,8 @@ class Edge(StrEnum):
     REFLECT = "reflect"
     """An operand of a reflective call -> a parameter of its target, or the target's returned operand -> its result."""
     THROW = "throw"
-    """The operand of a throw -> the result of a move-exception, in this method or in a caller."""
+    """The operand of a throw, or the exception of an invoke -> the result of a move-exception of the method; or the
+    exception of an invoke that can reach the method."""
     CONTROL = "control"
     """The operand of a branch -> an instruction that runs, or a value chosen, only on one side of it. Or an operand of
     an invoke -> its result, where that is a boolean: it tells something of the operand and is no copy of it."""
@@ -64,8 +65,8 @@ class Step(Struct, frozen=True, omit_defaults=True):
         edge: an `Edge`.
         place: the instruction; its `pc` is -1 for a parameter. A field or store has the place of the instruction
             before it.
-        role: what is meant at the place: ``result``, ``operand 2``, ``parameter 0``, ``field Lx/A;->f:I`` or a store
-            of a library model (``@preferences['server']``).
+        role: what is meant at the place: ``result``, ``operand 2``, ``parameter 0``, ``exception`` (what a call ends
+            with), ``field Lx/A;->f:I`` or a store of a library model (``@preferences['server']``).
         effect: for ``model`` and ``callback``, the effect as written in the library model; for ``channel`` and
             ``reflect``, the constants that decided (``class Lx/B;``, ``action x.GO``).
     """

@@ -67,7 +67,9 @@ def _changed(step: Step, steps: tuple[Step, ...], program: Program) -> Iterator[
 def _roles(role: str) -> Iterator[str]:
     """Other roles."""
     word, _, number = role.partition(" ")
-    yield from (other for other in ("result", "operand 0", "parameter 0", "", "operand 999") if other != role)
+    yield from (
+        other for other in ("result", "operand 0", "parameter 0", "exception", "", "operand 999") if other != role
+    )
     if number.isdigit():
         yield from (f"{word} {other}" for other in {int(number) + 1, max(0, int(number) - 1)} - {int(number)})
     if word == "field":

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from affidavit.dalvik.check.checker import STEPS
 from affidavit.model.flow import Call, Edge, Flow, Step
 from affidavit.model.place import Place
-from tests.dalvik.check.flows import ARRIVE, END, FIELD, FLOWS, START, Case, main
+from tests.dalvik.check.flows import FLOWS
+from tests.dalvik.check.flows_code import ARRIVE, END, FIELD, START, Case, main
 from tests.dalvik.check.material import ENTRY, MAIN, READ, SINK, SOURCE, STRING, App, leak, run
 from tests.dalvik.check.mutations import mutations, survivors
 
@@ -203,6 +204,12 @@ def test_a_handler_that_does_not_cover_the_throw_catches_nothing():
     refused((app, app.flow(START, *steps, ARRIVE, END)), "does not cover", 3)
 
 
+def test_what_is_thrown_leaves_a_method_only_by_calls_of_it():
+    app, flow = CASES["thrown_to_a_caller"]
+    steps = [step for step in flow.steps if step.place.method != "between()V"]
+    refused((app, replace(flow, steps=tuple(steps))), "is not a call of fail()V", 3)
+
+
 def test_what_runs_on_both_sides_is_not_controlled():
     app = main(
         *[":source", *READ, ":if", ("if-eqz", 0, ":both"), ("nop",)],
@@ -210,6 +217,32 @@ def test_what_runs_on_both_sides_is_not_controlled():
     )
     steps = (E.USE, "Main.run:if", "operand 0"), (E.CONTROL, "Main.run:both", "result")
     refused((app, app.flow(START, *steps, ARRIVE, END)), "whichever way", 3)
+
+
+def test_a_step_leads_on():
+    """A loop decides whether its own branch runs again; that is no step."""
+    app = main(
+        ":source",
+        *READ,
+        ":top",
+        ("if-eqz", 0, ":end"),
+        ":sink",
+        ("invoke-static", [8, 8], SINK),
+        ("goto", ":top"),
+        ":end",
+    )
+    used, decides = (E.USE, "Main.run:top", "operand 0"), (E.CONTROL, "Main.run:sink", "operand 1")
+    assert app.refusals(app.flow(START, used, decides, END)) == []
+    again = app.flow(START, used, (E.CONTROL, "Main.run:top", "operand 0"), decides, END)
+    refused((app, again), "the step leads to where the path is already", 3)
+
+
+def test_a_key_is_in_the_code_or_a_text_of_a_resource():
+    app, flow = CASES["preferences"]
+    steps = [replace(step, role=step.role.replace("'id'", "'of a resource'")) for step in flow.steps]
+    named = replace(flow, steps=tuple(steps))
+    assert len(app.refusals(named)) == 2
+    assert app.checker(texts=lambda: ["of a resource"]).check_flow(named, flow.steps[0].place) == ()
 
 
 def test_ends_have_to_be_what_is_said_of_the_flow():

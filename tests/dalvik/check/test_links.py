@@ -110,6 +110,18 @@ def test_public_methods_are_the_entries_of_a_library():
     assert faults(entry, ("Other.own:source", "target")) == []
 
 
+def test_a_static_initialiser_runs_before_what_is_public_and_when_a_class_is_made_by_name():
+    source = ("Held.<clinit>:source", "target")
+    entry = Entry("exported-method", "Lcom/x/Held;", "<clinit>()V", "public")
+    assert faults(entry, source) == []
+    assert faults(replace(entry, component=MAIN), source)
+    by_name = Entry("class", "Lcom/x/Held;", "<clinit>()V", "callback")
+    named = App(MADE.classes).add("Lcom/x/Names;", [run(("const-string", 0, "com.x.Held"))])
+    (link,) = (Call(named.place(source[0]), "target"),)
+    assert named.checker().check_chain(by_name, (link,), link.place) == ()
+    assert faults(by_name, source)
+
+
 def test_a_sensitive_call_is_the_one_that_is_named():
     chain = (Call(MADE.place("Main.onCreate:call"), "call"), Call(MADE.place("Main.go:source"), "target"))
     reached = Reached("device-id", "device", SOURCE, ENTRY, chain)

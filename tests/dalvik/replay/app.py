@@ -138,3 +138,10 @@ def created(*code: object) -> Class:
 
 
 OUT = {("a", "out")}
+
+
+def flows(*code: object, others: tuple[Class, ...] = ()) -> bool:
+    """Whether the secret in register 0 comes out, for certain; what flows is never uncertain here."""
+    ran = run(created(*secret(), *code), *others)
+    assert ran.pairs == ran.exact
+    return bool(ran.pairs)

@@ -53,6 +53,9 @@ class Outside:
     def throws(self, class_: str, name: str, proto: str) -> bool:
         return name == "fails"
 
+    def uncaught(self, machine: Services, state: State, thrown: Value) -> None:
+        pass
+
     def static_field(self, machine: Services, state: State, site: Site, field_: str, type_: str) -> Value:
         return UNKNOWN
 

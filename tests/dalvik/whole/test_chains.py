@@ -96,6 +96,14 @@ def test_a_static_initialiser_runs_because_of_the_first_use():
     assert said(question, "<clinit>", "Lx/Kept;") == [("onCreate", "static-initialiser")]
 
 
+def test_a_static_initialiser_of_what_the_platform_uses_is_an_entry_of_the_same_kind():
+    first = Method("<clinit>", code=[DONE], access=0x10008)
+    library = Class("Lx/Open;", methods=[first, Method("offered", code=[DONE], access=0x9)], access=0x1)
+    question = Asked(App(linked_of(library), []))
+    entry, links = chains_of(question).links(number(question, "<clinit>", "Lx/Open;")) or (None, None)
+    assert (entry, links) == (Entry("exported-method", "Lx/Open;", "<clinit>()V", "public"), ())
+
+
 def test_several_entry_points_are_counted_and_named_each():
     service = Class("Lx/Job;", "Landroid/app/Service;", methods=[INIT, Method("onCreate", code=[DONE])])
     app = App(linked_of(main(), service), [Declared("activity", MAIN), Declared("service", "Lx/Job;")])

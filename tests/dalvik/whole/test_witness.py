@@ -6,8 +6,8 @@ from affidavit.dalvik.whole.control import control_edges
 from affidavit.dalvik.whole.witness import Limits
 from affidavit.model.flow import Edge
 from tests.builders.dex import Class, Field, Method
-from tests.dalvik.whole.apps import MAIN, App, Asked, linked_of, main, take
-from tests.dalvik.whole.flow_apps import FILL, secret, solve, solved
+from tests.dalvik.whole.apps import ACTIVITY, CREATE, INIT, MAIN, App, Asked, linked_of, main, take
+from tests.dalvik.whole.flow_apps import FILL, USUAL, Solved, secret, solve, solved
 
 S, O = "Ljava/lang/String;", "Ljava/lang/Object;"  # noqa: E741
 B, L = "Ljava/lang/StringBuilder;", "Ljava/util/ArrayList;"
@@ -162,7 +162,8 @@ def test_what_is_thrown_arrives_where_it_is_caught():
         tries=[(":from", ":to", {exception: ":caught"})],
     )
     (path,) = said(methods=[raise_, call])
-    assert "throw result" in path
+    at = path.index("throw exception")
+    assert path[at - 1 : at + 2] == [USED, "throw exception", "throw result"]
 
 
 def test_an_operand_that_the_source_fills():
@@ -218,28 +219,80 @@ def test_pairs_are_bounded_and_what_is_left_out_is_said():
     assert [(item.kind, item.count) for item in few.found.limitations] == [("flows/too-many-pairs", 3)]
 
 
+def over_branches(*classes: Class, limits: Limits = USUAL) -> Solved:
+    """Flows of an app, those over branches of all its methods included."""
+    asked = Asked(App(linked_of(*classes)))
+    methods = np.unique(asked.calls.code.method).tolist()
+    return solve(asked, list(control_edges(asked.values, methods)), limits)
+
+
 def test_pairs_over_branches_are_bounded_on_their_own():
-    asked = Asked(App(linked_of(main(*secret(0), ("if-eqz", 0, ":on"), *([take(15)] * 5), ":on", take(0)))))
-    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
-    found = solve(asked, branches, Limits(implicit_of_source=2))
+    made = main(*secret(0), ("if-eqz", 0, ":on"), *([take(15)] * 5), ":on", take(0))
+    found = over_branches(made, limits=Limits(implicit_of_source=2))
     assert [item.implicit for item in found.found.candidates] == [True, True, False]
     assert [item.count for item in found.found.limitations] == [3]
     assert found.refusals() == []
-    assert len(solve(asked, branches, Limits(implicit=1)).found.candidates) == 2
-    assert len(solve(asked, branches).found.candidates) == 6
+    assert len(over_branches(made, limits=Limits(implicit=1)).found.candidates) == 2
+    assert len(over_branches(made).found.candidates) == 6
+
+
+def test_a_call_does_not_decide_that_it_runs():
+    """It answers yes or no, which its operands decide; that it is made, they do not."""
+    code = [*secret(0), ("invoke-static", [15, 0], f"Lout/Sink;->take({O}{S})Z"), ("move-result", 1)]
+    assert over_branches(main(*code)).said == []
 
 
 def test_a_branch_changes_only_what_a_library_changes():
     code = [*secret(0), ("new-instance", 1, B), ("invoke-direct", [1], f"{B}-><init>()V"), ("if-eqz", 0, ":on")]
     code += [("invoke-virtual", [1, 15], f"{B}->append({O}){B}"), ":on", take(1)]
-    asked = Asked(App(linked_of(main(*code))))
-    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
-    (path,) = solve(asked, branches).said
+    (path,) = over_branches(main(*code)).said
     assert path == ["source result", USED, "control operand 0", "same result", USED, SUNK]
     length = [*code[:-3], ("invoke-virtual", [1], f"{B}->length()I"), ":on", take(1)]
-    asked = Asked(App(linked_of(main(*length))))
-    branches = list(control_edges(asked.values, np.unique(asked.calls.code.method).tolist()))
-    assert solve(asked, branches).said == []
+    assert over_branches(main(*length)).said == []
+
+
+KEPT = f"{MAIN}->kept:I"
+SHOWN = (("sget", 3, KEPT), ("invoke-static", [3], f"Ljava/lang/String;->valueOf(I){S}"), ("move-result-object", 4))
+
+
+def test_a_branch_decides_the_write_on_one_side_of_it_and_not_the_nearest_one():
+    code = [*secret(0), ("const/4", 2, 1), ("if-eqz", 0, ":far")]
+    code += [
+        ":both",
+        ("sput", 2, KEPT),
+        *SHOWN,
+        take(4),
+        ("return-void",),
+        ":far",
+        ("sput", 2, KEPT),
+        ("goto", ":both"),
+    ]
+    found = over_branches(main(*code, fields=[Field("kept", "I", access=0x9)]))
+    (path,) = found.said
+    assert path[2:4] == ["control operand 0", f"store field {KEPT}"]
+    assert found.refusals() == []
+
+
+def test_a_call_that_may_throw_decides_a_write_and_is_none():
+    code = [*secret(0), ("const/4", 2, 1), ("if-eqz", 0, ":end"), ":try"]
+    code += [("invoke-static", [0], f"Ljava/lang/Integer;->parseInt({S})I")]
+    code += [("sput", 2, KEPT), ":end", *SHOWN, take(4), ("return-void",), ":catch", ("goto", ":end")]
+    tries = [(":try", ":end", {None: ":catch"})]
+    create = Method("onCreate", CREATE, code=[*code, ("return-void",)], tries=tries, registers=16)
+    found = over_branches(Class(MAIN, ACTIVITY, methods=[INIT, create], fields=[Field("kept", "I", access=0x9)]))
+    (path,) = found.said
+    assert path[2:4] == ["control operand 0", f"store field {KEPT}"]
+    assert found.refusals() == []
+
+
+def test_what_a_branch_decides_to_return_is_on_one_side_of_it():
+    choose = [("if-eqz", 15, ":far"), ":both", ("const/4", 0, 1), ("return", 0)]
+    choose += [":far", ("if-eqz", 14, ":both"), ("const/4", 0, 0), ("return", 0)]
+    methods = [static("choose", f"(I{S})I", *choose, registers=16)]
+    code = [*secret(0), ("const/4", 2, 1), ("invoke-static", [2, 0], f"{MAIN}->choose(I{S})I"), ("move-result", 3)]
+    found = over_branches(main(*code, *SHOWN[1:], take(4), methods=methods))
+    assert found.said
+    assert found.refusals() == []
 
 
 def test_searches_are_bounded():

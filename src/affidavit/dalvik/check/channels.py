@@ -8,8 +8,8 @@ import re
 from functools import cache
 
 from affidavit.dalvik.check.body import Body
-from affidavit.dalvik.check.instructions import Instruction
-from affidavit.dalvik.check.kin import Kin
+from affidavit.dalvik.check.instructions import Instruction, parameters
+from affidavit.dalvik.check.kin import OBJECT, Kin
 from affidavit.dalvik.check.points import Point
 from affidavit.dalvik.lifecycles import lifecycles
 
@@ -34,6 +34,13 @@ def reflective(kin: Kin, body: Body, item: Instruction) -> bool:
     """Whether an instruction calls, or makes an object, by reflection."""
     class_, name, _ = kin.called(body, item)
     return (class_, name) == (_METHOD, "invoke") or (class_ in _MAKERS and name == "newInstance")
+
+
+def public_object(kin: Kin, body: Body, item: Instruction) -> bool:
+    """Whether an instruction hands over an object whose public methods may be called by name."""
+    taken = parameters(kin.called(body, item)[2])
+    given = (effect.origin for effect in kin.effects(body, item) if effect.kind == "register" and effect.origin)
+    return any(OBJECT in taken[one.position : one.position + 1] for one in given if one.key is None)
 
 
 def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
@@ -113,5 +120,11 @@ def _constant_fault(kin: Kin, effect: str) -> str:
     if not _SAID.match(effect):
         return f"{effect[:80]!r} says nothing of what decides"
     names = (word.rpartition("->")[2] for word in _DECIDES.findall(effect))
-    missing = next((name for name in names if name != "not" and not kin.could_make(name)), None)
+    said = effect.startswith("authority ")
+    missing = next((name for name in names if name != "not" and not _is_there(kin, name, within=said)), None)
     return "" if missing is None else f"the code holds no constant {missing[:80]!r}"
+
+
+def _is_there(kin: Kin, name: str, *, within: bool) -> bool:
+    """Whether the code has what a name could be made of; that of a provider stands within an address."""
+    return kin.could_make(name) or (within and any(f"://{name}" in text for text in kin.constants))

@@ -8,7 +8,7 @@ branch can go this way, and, of channels and reflection, whether the constants m
 
 import re
 import struct
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from affidavit.dalvik.check.channels import reflective
@@ -23,7 +23,7 @@ from affidavit.dalvik.program import Program
 from affidavit.model.flow import Call, Edge, Entry, Flow, Reached, Step
 from affidavit.model.place import Place
 
-STEPS = 256
+STEPS = 1_024
 """Most steps of a path, and most links of a chain."""
 _BACKWARDS = frozenset({Edge.SAME, Edge.SAME_ARGUMENT, Edge.SAME_RESULT, Edge.SAME_FIELD})
 _CHANGING = frozenset({Edge.SOURCE, Edge.MODEL, Edge.ELEMENT, Edge.CONTROL, Edge.CALLBACK, Edge.REFLECT})
@@ -55,19 +55,21 @@ class Checker:
         program: the code. framework: the platform's classes. models: what its methods do.
         declared: what the manifest declares: descriptors of components, and actions of their filters; None when nobody
             knows.
+        texts: gives the texts of resources; they are asked for when neither code nor manifest hold a constant.
         check: called before each step; it may raise to stop.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - each is one part of the app, or of what is known
         self,
         program: Program,
         framework: Framework,
         models: Models,
         declared: Collection[str] | None = None,
+        texts: Callable[[], Iterable[str]] = tuple,
         check: Callable[[], None] = _nothing,
     ) -> None:
         self._declared = None if declared is None else frozenset(declared)
-        self._kin = Kin(program, framework, models, self._declared or frozenset())
+        self._kin = Kin(program, framework, models, self._declared or frozenset(), texts)
         self._check = check
         self._faults: dict[tuple[Step | None, Step, bool], str] = {}
 
@@ -173,10 +175,16 @@ class Checker:
             return fault
         if before is None:
             return ""  # the step before was refused
-        from_callee = step.edge in _CHANGING and before[1].kind == "parameter"
+        return self._follows(step, before[1], here, changed=changed)
+
+    def _follows(self, step: Step, before: Point, here: Point, *, changed: bool) -> str:
+        """Why a point does not follow from another by what a step says."""
+        if step.edge != Edge.SINK and before.is_same(here):
+            return "the step leads to where the path is already"
+        from_callee = step.edge in _CHANGING and before.kind == "parameter"
         if (step.edge in _BACKWARDS or from_callee) and not changed:
             return "nothing was changed that could be known elsewhere"
-        return RULES[step.edge](self._kin, before[1], here, step.effect)
+        return RULES[step.edge](self._kin, before, here, step.effect)
 
     def _named(self, api: str, place: Place) -> str:
         """Why the instruction at a place does not name a method or field."""

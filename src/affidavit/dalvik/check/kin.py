@@ -1,5 +1,6 @@
 """Names: which class is above which, what overrides a method of the platform, which constants the code holds."""
 
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
@@ -32,11 +33,19 @@ class Kin:
 
     Args:
         program: the code. framework: the platform's classes. models: what its methods do.
-        named: names that the manifest declares.
+        named: names that the manifest declares. texts: gives the texts of resources.
     """
 
-    def __init__(self, program: Program, framework: Framework, models: Models, named: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        framework: Framework,
+        models: Models,
+        named: AbstractSet[str],
+        texts: Callable[[], Iterable[str]],
+    ) -> None:
         self.program, self.framework, self.models, self._named = program, framework, models, named
+        self._texts = texts
         self._above: dict[str, tuple[str, ...]] = {}
         self._bodies: dict[tuple[str, str], Body] = {}
         self._kept = 0
@@ -192,6 +201,11 @@ class Kin:
         return "" if fits else f"no object is of both {class_[:120]} and {callee.class_[:120]}"
 
     @cached_property
+    def resources(self) -> frozenset[str]:
+        """Every text of a resource."""
+        return frozenset(self._texts())
+
+    @cached_property
     def constants(self) -> frozenset[str]:
         """Every string and type that an instruction names."""
         found: set[str] = set()
@@ -206,9 +220,11 @@ class Kin:
         return word in self.constants or dotted in self.constants or f"L{word.replace('.', '/')};" in self.constants
 
     def could_make(self, word: str) -> bool:
-        """Whether code or manifest hold a constant, or the code one that it ends in: texts are put together."""
-        ends = (word[at:] for at in range(max(1, len(word) - _LONGEST), len(word) - _SHORTEST + 1))
-        return self.holds(word) or word in self._named or word.isdigit() or any(end in self.constants for end in ends)
+        """Whether code, manifest or resources hold a constant, or one that it ends in: texts are put together."""
+        if self.holds(word) or word in self._named or word.isdigit():
+            return True
+        ends = [word[at:] for at in range(max(1, len(word) - _LONGEST), len(word) - _SHORTEST + 1)]
+        return any(end in self.constants for end in ends) or any(end in self.resources for end in (word, *ends))
 
 
 def _named(unit: Unit, kind: RefKind) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

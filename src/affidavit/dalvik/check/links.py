@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from affidavit.dalvik.check.body import Body
-from affidavit.dalvik.check.channels import reflective, sends
+from affidavit.dalvik.check.channels import public_object, reflective, sends
 from affidavit.dalvik.check.instructions import Instruction
 from affidavit.dalvik.check.kin import Kin
 from affidavit.dalvik.check.points import at
@@ -22,13 +22,13 @@ def entry_fault(kin: Kin, entry: Entry, first: Place, declared: AbstractSet[str]
         return f"the chain starts in {body.name[:80]}, the entry is {entry.method[:120]}"
     if entry.declared == "manifest" and declared is not None and entry.component not in declared:
         return f"the manifest declares no {entry.component[:120]}"
-    inherits = body.class_ in kin.above(entry.component)
-    public = bool(int(body.unit.def_access[body.owner]) & _PUBLIC)
+    inherits, initialises = body.class_ in kin.above(entry.component), body.name == "<clinit>"
+    public = initialises or bool(int(body.unit.def_access[body.owner]) & _PUBLIC)
     holds = {
         "manifest": inherits and _is_started(kin, body),
         "public": inherits and public,
         "layout": inherits and (public or _is_started(kin, body)),
-        "callback": kin.overrides(body),
+        "callback": kin.could_make(entry.component) and inherits if initialises else kin.overrides(body),
     }
     return "" if holds.get(entry.declared) else f"nothing outside calls {entry.method[:120]} of {entry.component[:120]}"
 
@@ -39,9 +39,11 @@ def link_fault(kin: Kin, body: Body, link: Call, callee: Body) -> str:
     if item is None or link.how == "call":
         return "no instruction leads on" if item is None else kin.call_fault(body, item, callee)
     named = callee.class_ in kin.above(_class_of(body, item))
+    offered = public_object(kin, body, item) and bool(int(callee.unit.def_access[callee.owner]) & _PUBLIC)
     holds = {
         "static-initialiser": named and callee.name == "<clinit>" and item.name.startswith(_INITIALISES),
-        "callback": named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item)),
+        "callback": offered
+        or (named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item))),
         "channel": sends(kin, body, item) and _is_started(kin, callee),
         "reflect": reflective(kin, body, item),
     }

@@ -10,8 +10,8 @@ from affidavit.dalvik.effects import Operand
 from affidavit.model.flow import Step
 from affidavit.model.place import Place
 
-_ROLE = re.compile(r"(result)|operand ([0-9]{1,3})|parameter ([0-9]{1,3})|field (.+)|(@[^\n]+)")
-_KINDS = ("result", "operand", "parameter", "field", "store")
+_ROLE = re.compile(r"(result)|operand ([0-9]{1,3})|parameter ([0-9]{1,3})|field (.+)|(@[^\n]+)|(exception)")
+_KINDS = ("result", "operand", "parameter", "field", "store", "exception")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Point:
 
     Attributes:
         body: the method. pc: address of the instruction, -1 for a parameter.
-        kind: ``result``, ``operand``, ``parameter``, ``field`` or ``store``. number: of an operand or parameter.
+        kind: ``result``, ``operand``, ``parameter``, ``field``, ``store`` or ``exception``. number: of an operand or
+            parameter.
         text: of a field or store.
     """
 
@@ -57,6 +58,11 @@ class Point:
         """Whether both are in one method."""
         return self.body.is_same(other.body)
 
+    def is_same(self, other: "Point") -> bool:
+        """Whether both mean the same thing."""
+        mine, theirs = ((item.pc, item.kind, item.number, item.text) for item in (self, other))
+        return self.beside(other) and mine == theirs
+
     def called(self, word: str, number: int = -1) -> bool:
         """Whether it is of a kind, and has a number if one is given."""
         return self.kind == word and number in {-1, self.number}
@@ -69,12 +75,17 @@ class Point:
         number = wanted.position + receiver if wanted.base == "argument" else 0
         store = self.text[1:].partition("[")[0]
         return {
-            "this": receiver and self.called("operand", 0),
+            "this": (receiver and self.called("operand", 0)) or self._is_held(wanted),
             "argument": self.called("operand", number),
             "return": self.kind == "result",
             "all": self.kind == "operand",
             "store": self.kind == "store" and store == wanted.store,
         }[wanted.base]
+
+    def _is_held(self, wanted: Operand) -> bool:
+        """Whether it is a place in objects that the platform keeps, as a model names it."""
+        key = wanted.key
+        return self.kind == "store" and key is not None and key.is_slot and self.text == f"@this['{key.text}']"
 
 
 def point(kin: Kin, step: Step) -> Point:

@@ -8,7 +8,7 @@ from typing import Final
 
 from affidavit.dalvik.check.body import Body
 from affidavit.dalvik.check.channels import channel, reflect
-from affidavit.dalvik.check.instructions import Instruction, parameters
+from affidavit.dalvik.check.instructions import parameters
 from affidavit.dalvik.check.kin import OBJECT, Kin
 from affidavit.dalvik.check.points import Point
 from affidavit.dalvik.effects import Effect, Operand
@@ -17,7 +17,6 @@ from affidavit.model.flow import Edge
 Rule = Callable[[Kin, Point, Point, str], str]
 """Why the second point does not follow from the first by an effect; empty when it does."""
 _NEAR, _VALUES = 512, 64
-_METHODS = 200
 
 
 def use(_kin: Kin, before: Point, after: Point, _effect: str) -> str:
@@ -105,14 +104,13 @@ def callback(kin: Kin, before: Point, after: Point, effect: str) -> str:
 
 def throw(kin: Kin, before: Point, after: Point, _effect: str) -> str:
     """See `Edge.THROW`."""
-    if before.kind != "operand" or before.item.name != "throw" or after.kind != "result":
-        return "a throw leads from the operand of a throw to a move-exception"
-    if after.item.name != "move-exception":
-        return "a throw leads from the operand of a throw to a move-exception"
-    if before.beside(after):
-        return "" if after.pc in before.body.handlers(before.pc) else "the handler does not cover the throw"
-    covered = [item for item in after.body.code.values() if after.pc in after.body.handlers(item.pc)]
-    return "" if _may_call(kin, after, covered, before) else "no call that the handler covers leads to the throw"
+    if before.kind != "exception" and not (before.kind == "operand" and before.item.name == "throw"):
+        return "what is thrown comes from a throw, or out of a call"
+    if after.kind == "exception":
+        return kin.call_fault(after.body, after.item, before.body)
+    if after.kind != "result" or after.item.name != "move-exception" or not before.beside(after):
+        return "what is thrown comes to a handler of the method, or out of a call of it"
+    return "" if after.pc in before.body.handlers(before.pc) else "the handler does not cover the throw"
 
 
 def control(kin: Kin, before: Point, after: Point, _effect: str) -> str:
@@ -168,12 +166,7 @@ def same_field(kin: Kin, before: Point, after: Point, _effect: str) -> str:
 
 def sink(_kin: Kin, before: Point, after: Point, _effect: str) -> str:
     """See `Edge.SINK`."""
-    same_point = before.beside(after) and (before.pc, before.kind, before.number) == (
-        after.pc,
-        after.kind,
-        after.number,
-    )
-    return "" if same_point else "the sink takes another operand than the one that the path arrives at"
+    return "" if before.is_same(after) else "the sink takes another operand than the one that the path arrives at"
 
 
 RULES: Final[dict[Edge, Rule]] = {
@@ -229,7 +222,8 @@ def _fits(site: Point, point: Point, wanted: Operand | None) -> bool:
 def _key_fault(kin: Kin, *points: Point) -> str:
     """Why the key of a store cannot be: it is a constant that the code does not hold."""
     keys = (point.text.partition("['")[2].removesuffix("']") for point in points if point.kind == "store")
-    missing = next((key for key in keys if key and not key.startswith("#") and not kin.could_make(key)), None)
+    ends = ((key, key.rpartition("/")[2]) for key in keys if key and not key.startswith("#"))
+    missing = next((key for key, end in ends if not kin.could_make(key) and not (end and kin.could_make(end))), None)
     return "" if missing is None else f"the code holds no constant {missing[:80]!r}"
 
 
@@ -245,30 +239,14 @@ def _is_inside(point: Point) -> bool:
 
 def _may_be(kin: Kin, site: Point, called: Operand | None, body: Body) -> bool:
     """Whether the object that an effect calls may be of the class of a method, as the call declares the object."""
+    if called is not None and called.key is not None:
+        return kin.overrides(body)  # of what lies in an object, the call declares nothing
     class_, _, proto = kin.called(site.body, site.item)
     declared = {"this": class_, "return": proto.rpartition(")")[2]}
     kinds = parameters(proto)
     if called is not None and called.base == "argument" and called.position < len(kinds):
         declared["argument"] = kinds[called.position]
     return called is not None and kin.related(declared.get(called.base, OBJECT), body.class_)
-
-
-def _may_call(kin: Kin, catcher: Point, covered: list[Instruction], thrower: Point) -> bool:
-    """Whether one of some calls leads to the method that throws, over methods called directly by name."""
-    waiting = [(catcher.body, item) for item in covered if item.invoke]
-    seen: set[tuple[str, str, str]] = set()
-    while waiting and len(seen) < _METHODS:
-        body, item = waiting.pop(0)
-        if not kin.call_fault(body, item, thrower.body):
-            return True
-        class_, name, proto = kin.called(body, item)
-        holder = next((up for up in kin.above(class_) if kin.defines(up, name + proto)), "")
-        if not holder or (holder, name, proto) in seen:
-            continue
-        seen.add((holder, name, proto))
-        callee = kin.body(holder, name + proto)
-        waiting += [(callee, each) for each in callee.code.values() if each.invoke]
-    return False
 
 
 def _chosen(point: Point) -> list[int]:

@@ -158,7 +158,10 @@ def _target(machine: "Machine", call: Called, type_: str) -> tuple[int, str]:
     number = linked.type_of(type_)
     if number >= 0 and linked.is_app[number] and call.sig >= 0:
         method = linked.resolve(number, call.sig)
-        return (method, "") if method >= 0 else (-1, machine.types.outside(type_))
+        above = machine.types.outside(type_)
+        # What the class above has nothing to do with is a method that an interface of the platform brings along.
+        inherited = not call.outside or machine.types.belongs(above, call.outside) is not False
+        return (method, "") if method >= 0 else (-1, above if inherited else call.outside)
     return -1, type_ if type_ and machine.types.belongs(type_, call.outside) is not False else call.outside
 
 

@@ -182,7 +182,8 @@ def _contains(call: Call) -> Value:
 
 
 def _to_array(call: Call) -> Value:
-    made = call.make_object("[Ljava/lang/Object;" if not call.given else call.result)
+    types = call.machine.classes_of(call.state, call.argument(0)) if call.given else ()
+    made = call.make_object(types[0] if len(types) == 1 and types[0].startswith("[") else "[Ljava/lang/Object;")
     count = length(call.state, call.this)
     if count is None:
         call.state.write(made, ANY, entries(call.state, call.this))
@@ -250,9 +251,11 @@ def _push(call: Call) -> Value:
     return opaque("Z") if call.result == "Z" else NULL
 
 
-def mixed(call: Call) -> Value:
-    """The order of a list changes in a way that is not followed."""
-    items = call.given[0] if call.static else call.this
+def mixed(call: Call) -> Value | None:
+    """The order of a list changes in a way that is not followed; models know who is asked about it."""
+    items, others = (call.argument(0), call.given[1:]) if call.static else (call.this, call.given)
+    if any(value.refs for value in others):
+        return None
     blur(call.state, items)
     return NULL
 

@@ -15,6 +15,8 @@ ANY: Key = "*"
 DEEP = 6
 """Steps through the heap that taint is looked for in."""
 _VISITS = 400
+ABSENT = ZERO._replace()
+"""Default of an object whose entries are there or not yet: an entry that only one of two states has counts."""
 
 
 class Object:
@@ -70,7 +72,10 @@ class Object:
         made = Object(self.type, self.default, owner, unique=self.unique and other.unique)
         made.taint = self.taint | other.taint
         meet = widen if widened else join
-        for key in self.fields.keys() | other.fields.keys():
+        both, either = self.fields.keys() & other.fields.keys(), self.fields.keys() | other.fields.keys()
+        if self.default is ABSENT:
+            made.fields = {**self.fields, **other.fields}
+        for key in both if self.default is ABSENT else either:
             made.fields[key] = meet(self.at(key), other.at(key))
         return made
 

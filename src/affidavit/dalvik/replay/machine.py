@@ -80,6 +80,9 @@ class Machine(Exceptions):
         try:
             self.budget.step(_ENTERED + (len(state.objects) >> _OBJECTS_CALLED))
             ends = self.run(state, method, args, self.control)
+            for end in ends:
+                if end.thrown:
+                    self.platform.uncaught(self, end.state, end.value)
         except Exhausted:
             if self._stack:
                 raise

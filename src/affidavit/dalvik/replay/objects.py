@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from affidavit.dalvik.replay.decode import Instruction, parameters
-from affidavit.dalvik.replay.heap import ANY, Key, State
+from affidavit.dalvik.replay.heap import ABSENT, ANY, Key, State
 from affidavit.dalvik.replay.hierarchy import Hierarchy
 from affidavit.dalvik.replay.initial import initial_values
 from affidavit.dalvik.replay.left import Left
@@ -86,7 +86,9 @@ class Objects(Services):
     def store(self, state: State, name: str) -> Value:
         """The one object of that name."""
         number = self.number(("store", name))
-        return reference(number) if number in state.objects else state.add(number, "")
+        if number in state.objects:
+            return reference(number)
+        return state.add(number, "", ABSENT if name == "statics" else ZERO)
 
     def register(self, state: State, kind: str, value: Value) -> None:
         """Remember objects."""

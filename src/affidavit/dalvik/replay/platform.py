@@ -14,16 +14,20 @@ from affidavit.dalvik.replay.platform_app import APP, received_by
 from affidavit.dalvik.replay.platform_arrays import ARRAY_CLASSES
 from affidavit.dalvik.replay.platform_call import BOXES, PRIMITIVES, Behaviour, Call, boxed
 from affidavit.dalvik.replay.platform_effects import Effects
+from affidavit.dalvik.replay.platform_enums import ENUMS
+from affidavit.dalvik.replay.platform_files import PATHS
 from affidavit.dalvik.replay.platform_intents import INTENTS, add, deliver
 from affidavit.dalvik.replay.platform_maps import MAPS
+from affidavit.dalvik.replay.platform_providers import PROVIDERS
 from affidavit.dalvik.replay.platform_reflect import REFLECTION
 from affidavit.dalvik.replay.platform_text import TEXTS
+from affidavit.dalvik.replay.platform_throws import HANDLERS, THROWS, heard
 from affidavit.dalvik.replay.surface import Result, Services, Site, Stop
 from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaque, reference
 from affidavit.dalvik.whole.entries import Declared
 from affidavit.dalvik.whole.linked import Linked
 
-_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, REFLECTION, APP)
+_TABLES: Final = (TEXTS, MAPS, LISTS, ARRAY_CLASSES, INTENTS, PROVIDERS, PATHS, REFLECTION, ENUMS, THROWS, APP)
 _CONTEXTS: Final = frozenset(
     {
         "Landroid/content/Context;",
@@ -39,7 +43,13 @@ _CONTEXTS: Final = frozenset(
 _QUIET: Final = (
     *("Ljava/lang/String", "Ljava/lang/Math;", "Ljava/lang/Object;", "Ljava/lang/System;", "Ljava/lang/Throwable;"),
     *("Landroid/util/Log;", "Landroid/content/Intent;", "Landroid/os/Bundle;", "Landroid/view/", "Landroid/widget/"),
-    *("Ljava/util/ArrayList;", "Ljava/util/HashMap;", "Ljava/util/LinkedList;", "Ljava/lang/Runnable;"),
+    *(
+        "Ljava/util/ArrayList;",
+        "Ljava/util/HashMap;",
+        "Ljava/util/LinkedList;",
+        "Ljava/lang/Runnable;",
+        "Ljava/lang/Enum;",
+    ),
     *("Ljava/io/PrintStream;", "Ljava/util/Enumeration;", "Ljava/util/Iterator;", "Ljava/net/InetAddress;"),
     *("Landroid/telephony/TelephonyManager;", "Landroid/telephony/SmsManager;", "Ljava/lang/Boolean;"),
 )
@@ -75,6 +85,7 @@ class AppPlatform:
         self._found: dict[tuple[str, str], tuple[Behaviour, ...]] = {}
         self._kinds_of: dict[str, tuple[str, ...]] = {}
         self._depth = 0
+        self._dying = False
 
     def call(  # noqa: PLR0917 - as `Platform` has it
         self, machine: Services, state: State, site: Site, class_: str, name: str, proto: str, args: Sequence[Value]
@@ -131,13 +142,22 @@ class AppPlatform:
         """Whether handlers around a call may have to run because of it."""
         return name != "<init>" and not class_.startswith(_QUIET)
 
+    def uncaught(self, machine: Services, state: State, thrown: Value) -> None:
+        """What the platform called ends by an exception; what handlers of such throw is heard by nobody."""
+        if not self._dying and HANDLERS in self.stores:
+            self._dying = True
+            try:
+                heard(machine, state, thrown)
+            finally:
+                self._dying = False
+
     def static_field(self, machine: Services, state: State, site: Site, field_: str, type_: str) -> Value:
         """Value of a static field outside of the app: one object for each, for as long as the process lives."""
         if type_ == "Ljava/lang/Boolean;":
             call = Call.make(self, machine, state, site, (type_, "valueOf", f"(Z){type_}"), [number(0)])
             return boxed(call, number(int("->TRUE:" in field_)), type_)
         if type_ in PRIMITIVES or type_ in BOXES or type_ == STRING:
-            return opaque(type_, nullable=type_ in PRIMITIVES)
+            return opaque(type_, nullable=type_ not in BOXES)
         name = f"static {field_}"
         self.stores[name] = None
         return machine.store(state, name)

@@ -72,8 +72,8 @@ def _fragment(call: Call) -> Value | None:
 
 
 def _service(call: Call) -> Value:
-    """A system service: nothing of the app lies in it but what models say."""
-    return opaque(call.result, nullable=False)
+    """A system service, if the device has it: nothing of the app lies in it but what models say."""
+    return opaque(call.result)
 
 
 def _random(call: Call) -> Value:

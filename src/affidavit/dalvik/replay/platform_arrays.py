@@ -5,7 +5,7 @@ from typing import Final
 from affidavit.dalvik.replay.containers import MOST, append, from_array, mixed
 from affidavit.dalvik.replay.heap import ANY
 from affidavit.dalvik.replay.platform_call import Behaviour, Call, entries, is_certain
-from affidavit.dalvik.replay.values import NULL, Value, opaque
+from affidavit.dalvik.replay.values import NULL, Value, number, opaque
 
 
 def _arraycopy(call: Call) -> Value:
@@ -35,12 +35,40 @@ def _clone(call: Call) -> Value | None:
     return made
 
 
+def _part(call: Call) -> Value | None:
+    """`Arrays.copyOf` and `copyOfRange`: a copy that begins at another element, or is of another length."""
+    state, origin = call.state, call.argument(0)
+    ranged = call.name == "copyOfRange"
+    low, high = call.argument(1).number if ranged else 0, call.argument(2 if ranged else 1).number
+    types = call.machine.classes_of(state, origin)
+    made = call.make_object(types[0] if len(types) == 1 else call.result)
+    if low is None or high is None or not 0 <= low <= high <= low + MOST or not is_certain(state, origin):
+        state.write(made, ANY, entries(state, origin))
+        state.write(made, "length", opaque("I"))
+        return made
+    length = state.read(origin, "length").number
+    for place in range(low, high if length is None else min(length, high)):
+        state.write(made, ("index", place - low), state.read(origin, ("index", place)))
+    state.write(made, "length", number(high - low))
+    return made
+
+
 def _as_list(call: Call) -> Value:
     return from_array(call, call.argument(0), call.make_object("Ljava/util/ArrayList;"))
 
 
 def _fill(call: Call) -> Value:
-    call.state.write(call.argument(0), ANY, call.given[-1])
+    """Of all elements when it is certain how many there are, of some otherwise."""
+    state, array, value = call.state, call.argument(0), call.given[-1]
+    length = state.read(array, "length").number if is_certain(state, array) else None
+    low, high = (0, length) if len(call.given) == 2 else (call.argument(1).number, call.argument(2).number)
+    if low is None or high is None or not 0 <= low <= high <= low + MOST:
+        state.write(array, ANY, value)
+        return NULL
+    if (low, high) == (0, length):
+        state.remove(array, ANY)
+    for place in range(low, high):
+        state.write(array, ("index", place), value)
     return NULL
 
 
@@ -71,8 +99,8 @@ def _same(call: Call) -> Value:
 ARRAYS: Final[dict[str, Behaviour]] = {
     "asList": _as_list,
     "fill": _fill,
-    "copyOf": _clone,
-    "copyOfRange": _clone,
+    "copyOf": _part,
+    "copyOfRange": _part,
     "toString": _shown,
     "deepToString": _shown,
     "sort": lambda _: None,

@@ -40,6 +40,8 @@ BOXES = {
 """Class of a boxed value -> the primitive type."""
 VALUE, TEXT, SIZE, OF, AT = "#value", "#text", "#size", "#of", "#at"
 """Keys of boxes, of builders of text, of lists, of what stands before another object, of iterators."""
+PATH = "#path"
+"""Key of a file under which its path lies."""
 PRIMITIVES = frozenset("ZBSCIJFD")
 
 
@@ -124,7 +126,7 @@ def of_type(type_: str, taint: Taints | None = None) -> Value:
     carried = taint or frozenset()
     if type_ == "V":
         return NULL
-    return opaque(type_, carried, nullable=type_ not in {STRING, *BOXES})
+    return opaque(type_, carried, nullable=type_ not in BOXES)
 
 
 def real_bits(value: float, type_: str) -> int:
@@ -233,7 +235,7 @@ def _identity(state: State, value: Value) -> Key:
     if len(value.refs) == 1 and not value.opaque and value.const is None:
         (only,) = value.refs
         held = state.objects[only]
-        inner = held.fields.get("#path")
+        inner = held.fields.get(PATH)
         if inner is not None:
             return ("key", inner.text) if inner.text is not None else ANY
         if TEXT not in held.fields and VALUE not in held.fields:

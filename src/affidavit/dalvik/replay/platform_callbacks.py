@@ -11,7 +11,7 @@ from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.platform_app import APPLICATION, LAYOUTS
 from affidavit.dalvik.replay.platform_intents import INTENT, awaits, received
 from affidavit.dalvik.replay.surface import Services
-from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
+from affidavit.dalvik.replay.values import UNKNOWN, Value, join, opaque, reference
 from affidavit.dalvik.whole.entries import chain
 
 _VIEW = "Landroid/view/View;"
@@ -201,7 +201,7 @@ class Callbacks:
             if gift in given and position < len(values):
                 values[position] = given[gift]
             elif gift == "saved-state":
-                values[position] = NULL
+                values[position] = opaque(types[position])
             elif gift == "result-intent":
                 results = received(self.machine, state, "results")
                 values[position] = opaque(INTENT)

@@ -112,11 +112,11 @@ class Effects:
         if call.result in {"Z", "Ljava/lang/Boolean;"}:
             return opaque(call.result, implied(taint))
         if call.result in _PLAIN:
-            return of_type(call.result, taint)
+            return of_type(call.result, taint)._replace(nullable=call.name != "toString")
         made = self._fresh(call)
         if taint:
             self.fill(call, made, taint)
-        found = made.tainted(taint)._replace(nullable=not certain)
+        found = made.tainted(taint)._replace(nullable=True)
         return found if certain or call.static or call.result != call.class_ else join(found, call.this)
 
     def _act(self, call: Call, effect: Effect) -> None:
@@ -214,7 +214,7 @@ class Effects:
         if fetched and found.is_null and not found.taint and operand.base == "store":
             if call.result in _PLAIN:
                 return of_type(call.result)
-            found = self._fresh(call)
+            found = self._fresh(call)._replace(nullable=True)
             call.state.write(container, key, found)
         if call.result in PRIMITIVES and found.refs and fetched:
             return opaque("", call.state.taint_of(found))
@@ -275,7 +275,7 @@ def _keeps_keys(origin: Operand, target: Operand) -> bool:
 def public_field(call: Call, container: Value, name: str) -> Key:
     """The key of a public field of a platform class, as the app's instructions use it; a slot when none does."""
     linked = call.machine.linked
-    types = {call.class_, *call.machine.classes_of(call.state, container)}
+    types = {call.class_, call.result, *call.parameters, *call.machine.classes_of(call.state, container)}
     known = call.platform.fields
     if not known:
         for number in range(linked.fields):

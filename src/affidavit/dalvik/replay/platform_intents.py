@@ -162,6 +162,7 @@ INTENTS: Final[dict[str, dict[str, Behaviour]]] = {
 
 def deliver(call: Call, declared: Sequence[Declared], word: str, intent: Value) -> None:
     """Hand an intent to every component that it may be meant for."""
+    intent = _sent(call, intent)
     for one in [reference(item) for item in sorted(intent.refs)]:
         for component in addressed(call, declared, _KINDS.get(word, word), one):
             add(call, f"intents/{component}", one)
@@ -172,6 +173,19 @@ def deliver(call: Call, declared: Sequence[Declared], word: str, intent: Value) 
         for item in declared:
             if item.kind == _KINDS.get(word, word) and item.enabled and item.filters:
                 add(call, f"intents/{item.component}", UNKNOWN.tainted(intent.taint))
+
+
+def _sent(call: Call, intent: Value) -> Value:
+    """The intent as it is when it is sent: what is done to it afterwards, the receiver does not see."""
+    found = intent._replace(refs=frozenset())
+    for item in sorted(intent.refs):
+        held = call.state.objects[item]
+        made = call.make_object(held.type or INTENT, ("sent", item))
+        for key, value in held.fields.items():
+            call.state.write(made, key, value)
+        call.state.fill(made, held.taint)
+        found = found._replace(refs=found.refs | made.refs)
+    return found
 
 
 def add(call: Call, store: str, value: Value) -> None:

@@ -5,10 +5,13 @@ from typing import Final
 from affidavit.dalvik.replay.containers import append
 from affidavit.dalvik.replay.heap import ANY
 from affidavit.dalvik.replay.platform_call import OF, Behaviour, Call, entries, fetch, is_entry, key_of, unboxed
+from affidavit.dalvik.replay.surface import Result
 from affidavit.dalvik.replay.values import NULL, ONE, STRING, Value, implied, join, opaque, reference, text
 
 _KEY, _VALUE = "#entry-key", "#entry-value"
 _PRIMITIVES = "ZBSCIJFD"
+_STORE = "preferences/"
+"""How the names of the stores of preferences begin."""
 
 
 def put(call: Call) -> Value:
@@ -86,6 +89,15 @@ def _made(call: Call) -> Value | None:
     return NULL
 
 
+def _parsed(call: Call) -> Value:
+    """`new JSONObject(...)`: what stands in a text is not read, and made of the data in it."""
+    if call.given and call.parameters[0] in {STRING, "Lorg/json/JSONTokener;"}:
+        taint = call.state.taint_of(call.argument(0))
+        call.state.write(call.this, ANY, opaque("", taint))
+        return NULL
+    return _made(call) or NULL
+
+
 def _empty(call: Call) -> Value:
     for key in [key for key in call.state.keys(call.this) if is_entry(key) or key == "#keys"]:
         call.state.remove(call.this, key)
@@ -120,6 +132,7 @@ def _entry_set(call: Call) -> Value:
     taint = call.state.read(call.this, "#keys").taint if call.this.refs else call.this.taint
     call.state.write(entry, _KEY, opaque("", taint))
     call.state.write(entry, _VALUE, entries(call.state, call.this))
+    call.state.write(entry, OF, call.this)
     made = call.make_object("Ljava/util/HashSet;")
     call.state.write(made, ANY, entry)
     call.state.write(made, "#size", opaque("I"))
@@ -159,7 +172,28 @@ MAP: Final[dict[str, Behaviour]] = {
     "isEmpty": lambda _: opaque("Z"),
     "containsValue": lambda call: call.truth(call.this, *call.args),
 }
-ENTRY: Final[dict[str, Behaviour]] = {"getKey": _part(_KEY), "getValue": _part(_VALUE)}
+
+
+def _entry_made(call: Call) -> Value | None:
+    """A pair of its own."""
+    if len(call.given) != 2:
+        return None
+    for key, value in zip((_KEY, _VALUE), call.given, strict=True):
+        call.state.write(call.this, key, value)
+    return NULL
+
+
+def _set_value(call: Call) -> Value:
+    """What stands in an entry of a map changes in the map too, under whichever key."""
+    old, of = call.state.read(call.this, _VALUE), call.state.read(call.this, OF)
+    call.state.write(call.this, _VALUE, call.argument(0))
+    if of.refs:
+        call.state.write(of, ANY, call.argument(0))
+    return old
+
+
+ENTRY: Final[dict[str, Behaviour]] = {"getKey": _part(_KEY), "getValue": _part(_VALUE), "setValue": _set_value}
+PAIR: Final[dict[str, Behaviour]] = {"<init>": _entry_made}
 
 
 def keyed(call: Call) -> Value | None:
@@ -176,9 +210,7 @@ def keyed(call: Call) -> Value | None:
 
 def _stored(call: Call) -> Value | None:
     """An editor of preferences writes to them at once, which keeps their order."""
-    target = call.state.read(call.this, OF)
-    if not target.refs:
-        return None
+    target = _any_known(call, call.state.read(call.this, OF))
     call.args[0], editor = target, call.args[0]
     if call.name.startswith("put"):
         put(call)
@@ -188,6 +220,25 @@ def _stored(call: Call) -> Value | None:
         _empty(call)
     call.args[0] = editor
     return ONE if call.result == "Z" else editor
+
+
+def _any_known(call: Call, preferences: Value) -> Value:
+    """Preferences that the platform gave may be any of those that there are."""
+    if not preferences.opaque:
+        return preferences
+    names = [name for name in call.platform.stores if name.startswith(_STORE)] or [f"{_STORE}*"]
+    refs = frozenset(number for name in names for number in call.store(name).refs)
+    return preferences._replace(refs=preferences.refs | refs, opaque=False)
+
+
+def _of_any(behaviour: Behaviour) -> Behaviour:
+    """A behaviour of preferences, whichever they are."""
+
+    def behaviour_of_any(call: Call) -> Result | None:
+        call.args[0] = _any_known(call, call.this)
+        return behaviour(call)
+
+    return behaviour_of_any
 
 
 def _edit(call: Call) -> Value:
@@ -202,7 +253,7 @@ def _preferences(call: Call) -> Value:
     name = call.argument(0).text if named else "default"
     if call.class_.startswith("Landroid/app/Activity") and call.name == "getPreferences":
         name = "activity"
-    made = call.store(f"preferences/{name if name is not None else '*'}")
+    made = call.store(f"{_STORE}{name if name is not None else '*'}")
     if named and name is None:
         call.machine.note("preferences of a name that is not known")
     return made
@@ -218,10 +269,10 @@ def _read_all(call: Call) -> Value:
 
 
 PREFERENCES: Final[dict[str, Behaviour]] = {
-    "edit": _edit,
-    "contains": has,
-    "getAll": _read_all,
-    **dict.fromkeys(("getString", "getInt", "getLong", "getBoolean", "getFloat", "getStringSet"), get),
+    "edit": _of_any(_edit),
+    "contains": _of_any(has),
+    "getAll": _of_any(_read_all),
+    **dict.fromkeys(("getString", "getInt", "getLong", "getBoolean", "getFloat", "getStringSet"), _of_any(get)),
 }
 EDITOR: Final[dict[str, Behaviour]] = dict.fromkeys(
     (
@@ -238,10 +289,12 @@ MAPS: Final[dict[str, dict[str, Behaviour]]] = {
     "Landroid/util/LongSparseArray;": MAP,
     "Landroid/util/LruCache;": MAP,
     "Ljava/util/Map$Entry;": ENTRY,
+    "Ljava/util/AbstractMap$SimpleEntry;": PAIR,
+    "Ljava/util/AbstractMap$SimpleImmutableEntry;": PAIR,
     "Landroid/os/BaseBundle;": {_ANY_NAME: keyed, "<init>": _made},
     "Landroid/os/Bundle;": {_ANY_NAME: keyed, "<init>": _made},
     "Landroid/content/ContentValues;": {_ANY_NAME: keyed, "<init>": _made},
-    "Lorg/json/JSONObject;": {_ANY_NAME: keyed},
+    "Lorg/json/JSONObject;": {_ANY_NAME: keyed, "<init>": _parsed},
     "Landroid/content/SharedPreferences;": PREFERENCES,
     "Landroid/content/SharedPreferences$Editor;": EDITOR,
     "Landroid/content/Context;": {"getSharedPreferences": _preferences},

@@ -136,8 +136,8 @@ def _method(call: Call) -> Result | None:
         return _box(call)
     if call.class_ in BOXES and call.name.endswith("Value") and not call.given:
         return unboxed(call.state, call.this)
-    found = known(call)
-    if found is not None:
+    found = None if call.result == "V" else known(call)
+    if found is not None or call.result == "V":
         return found
     taint: Taints = frozenset(item for value in call.args for item in call.state.taint_of(value))
     if call.result in {"Z", "Ljava/lang/Boolean;"}:
@@ -253,6 +253,8 @@ def _changed(call: Call) -> Value:
     """Any other method that changes a builder."""
     held = call.state.read(call.this, TEXT)
     taint = held.taint | frozenset(item for value in call.given for item in call.state.taint_of(value))
+    if call.name == "setLength" and call.argument(0).number == 0:
+        held, taint = text(""), NONE
     try:
         made = text(_edited(call.name, plain(call.state, held, STRING), call), taint)
     except Unknown:
@@ -321,12 +323,13 @@ STRINGS: Final[dict[str, Behaviour]] = {
     "format": _format,
     "*": _method,
 }
+_PARTS: Final = ("byteValue", "doubleValue", "floatValue", "intValue", "longValue", "shortValue")
 _NUMBERS: Final[dict[str, Behaviour]] = {"*": _method}
 TEXTS: Final[dict[str, dict[str, Behaviour]]] = {
     **dict.fromkeys(_BUILDERS, BUILDER),
     **dict.fromkeys((*BOXES, "Ljava/lang/Math;", "Ljava/lang/StrictMath;", "Landroid/text/TextUtils;"), _NUMBERS),
     STRING: STRINGS,
-    "Ljava/lang/Number;": _NUMBERS,
+    "Ljava/lang/Number;": dict.fromkeys(_PARTS, _method),
     "Ljava/lang/Object;": {"toString": _object_string, "equals": _equal},
     "Ljava/util/Objects;": {"equals": _equal, "toString": lambda call: text_value(call, call.argument(0), "L")},
 }

@@ -67,6 +67,10 @@ class Platform(Protocol):
         """Whether the method may throw: then handlers around the call may run."""
         ...
 
+    def uncaught(self, machine: "Services", state: State, thrown: Value) -> None:
+        """What the platform called ends by an exception that nobody caught."""
+        ...
+
     def static_field(self, machine: "Services", state: State, site: Site, field_: str, type_: str) -> Value:
         """Value of a static field outside of the app (``Landroid/os/Build;->MODEL:Ljava/lang/String;``)."""
         ...

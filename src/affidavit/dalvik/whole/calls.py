@@ -57,20 +57,21 @@ def build_calls(
         instantiated: types of which the platform makes objects.
         check: called now and then; it may raise to stop.
     """
-    return _Search(linked, entries, extra, instantiated, check).run()
+    search = CallSearch(linked, entries, check)
+    search.add(extra, instantiated)
+    return search.run()
 
 
-class _Search:
-    """One search."""
+class CallSearch:
+    """Finds what can run; when more is added, it goes on from there: nodes keep their numbers, and further ones follow.
 
-    def __init__(
-        self,
-        linked: Linked,
-        entries: Sequence[EntryPoint],
-        extra: Sequence[ExtraCall],
-        instantiated: Iterable[int],
-        check: Callable[[], None],
-    ) -> None:
+    Args:
+        linked: the program.
+        entries: what the platform may call first.
+        check: called now and then; it may raise to stop.
+    """
+
+    def __init__(self, linked: Linked, entries: Sequence[EntryPoint], check: Callable[[], None] = _nothing) -> None:
         self.linked, self.check = linked, check
         self.reader = CodeReader(linked, check)
         self.overrides = Overrides(linked)
@@ -82,18 +83,24 @@ class _Search:
         self.components = {entry.component: entry for entry in ordered}
         self.called_back: set[int] = set()
         self.initialised: set[int] = set()
-        self.extra: dict[int, list[ExtraCall]] = {}
-        for call in sorted(set(extra)):
-            self.extra.setdefault(call.site_method, []).append(call)
+        self.waiting: dict[int, list[ExtraCall]] = {}
+        self.added: set[ExtraCall] = set()
         for entry in sorted(self.entries.values(), key=lambda item: item.method):
             self._initialise(int(linked.method_type[entry.method]), entry)
             self.dispatch.reach(entry.method)
+
+    def add(self, extra: Iterable[ExtraCall], instantiated: Iterable[int]) -> None:
+        """Take in further calls, and types of which the platform makes objects."""
         for type_ in sorted(set(instantiated)):
             self._initialise(type_, None)
             self.dispatch.instantiate(type_, -1)
+        for call in sorted(set(extra) - self.added):
+            self.added.add(call)
+            self.waiting.setdefault(call.site_method, []).append(call)
+        self._extra([method for method in sorted(self.waiting) if self.reader.node_first[method] >= 0])
 
     def run(self) -> CallGraph:
-        """Round by round, until nothing new is reached."""
+        """Go on until nothing new is reached; what was given before is not changed."""
         while True:
             self.check()
             methods, types = self.dispatch.take()
@@ -103,7 +110,7 @@ class _Search:
             before = self.reader.nodes
             self.reader.read(methods)
             self._scan(before)
-            self._extra(methods)
+            self._extra(methods.tolist() if self.waiting else ())
         return self._graph()
 
     def _initialise(self, type_: int, entry: EntryPoint | None) -> None:
@@ -114,16 +121,14 @@ class _Search:
         for above in self.linked.ancestors(type_):
             method = int(self.overrides.initialisers[above])
             if method >= 0 and not self.linked.is_interface[above]:
-                self._enter(method, type_, entry)
+                plain = EntryPoint(method, "class", type_, "callback")
+                self._enter(replace(entry, method=method) if entry else plain)
         self.dispatch.initialise(type_, -1)
 
-    def _enter(self, method: int, type_: int, entry: EntryPoint | None = None) -> None:
-        """A method that the platform calls on an object that it made."""
-        known = entry or self.components.get(type_)
-        if method not in self.entries:
-            plain = EntryPoint(method, "class", type_, "callback")
-            self.entries[method] = replace(known, method=method, declared="callback") if known else plain
-        self.dispatch.reach(method)
+    def _enter(self, entry: EntryPoint) -> None:
+        """A method that the platform calls of its own accord."""
+        self.entries.setdefault(entry.method, entry)
+        self.dispatch.reach(entry.method)
 
     def _callbacks(self, types: I32) -> None:
         """What the platform may call of new objects."""
@@ -135,7 +140,8 @@ class _Search:
             if site >= 0:
                 self.dispatch.edge(site, method, int(How.CALLBACK))
             else:
-                self._enter(method, type_)
+                known = self.components.get(type_) or EntryPoint(method, "class", type_, "callback")
+                self._enter(replace(known, method=method, declared="callback"))
 
     def _scan(self, before: int) -> None:
         """Follow the nodes that were read last."""
@@ -147,11 +153,11 @@ class _Search:
             at, count = self.scanner.run(at, self.reader.nodes, columns, self.events)
             self.dispatch.follow(self.events, count)
 
-    def _extra(self, methods: I32) -> None:
+    def _extra(self, methods: Iterable[int]) -> None:
         """Add the further calls of methods that were reached."""
-        for method in methods.tolist() if self.extra else ():
+        for method in methods:
             first, count = int(self.reader.node_first[method]), int(self.reader.node_count[method])
-            for call in self.extra.get(method, ()) if first >= 0 else ():
+            for call in self.waiting.pop(method, ()) if first >= 0 else ():
                 here = slice(first, first + count)
                 found = (self.reader.column("pc")[here] == call.site_pc) & (self.reader.column("kind")[here] == 1)
                 for node in (np.flatnonzero(found)[:1] + first).tolist():

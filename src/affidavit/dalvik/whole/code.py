@@ -129,11 +129,11 @@ class CodeReader:
                 self._batch(tables, batch)
 
     def code(self) -> Code:
-        """Everything read so far. The arrays are shared: read no more methods afterwards."""
+        """Everything read so far; what is read later does not change it."""
         kind, opcode, pc, method, data, start, use, catch_from, catch_to = (one.view() for one in self._columns)
         ends = np.append(start, np.int64(len(use)))
         tail = (self._folded, tuple(sorted(self._too_large)))
-        first, count = self.node_first, self.node_count
+        first, count = self.node_first.copy(), self.node_count.copy()
         return Code(first, count, kind, opcode, pc, method, data, ends, use, catch_from, catch_to, *tail)
 
     def _batch(self, tables: _UnitTables, methods: I32) -> None:

@@ -35,6 +35,7 @@ class Components:
         self.states = {class_: item for item in lifecycles for class_ in item.classes}
         self.declared = [*declared, *self._registered()]
         self._received = self._getters()
+        self._given: dict[tuple[int, str], list[Gift]] = {}
 
     def _registered(self) -> list[Declared]:
         """Receivers that code registers, each with its filter."""
@@ -51,15 +52,11 @@ class Components:
     def _getters(self) -> list[tuple[int, int, int]]:
         """Calls that give a component the intent it got: node, class of the calling method, class as written."""
         found: list[tuple[int, int, int]] = []
-        for node in self.sites.outside(self._receives):
+        for node in self.objects.outside("received"):
             callee = self.sites.callee(node)
             written = self.linked.type_of(callee.written) if callee else -1
             found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
         return found
-
-    def _receives(self, callee: Callee) -> bool:
-        effects = self.objects.values.models.effects(callee.owner, callee.name, callee.proto) or ()
-        return any(effect.kind == "received" for effect in effects)
 
     def received(self, component: int) -> list[int]:
         """Nodes whose value is what the component got when it asked for it.
@@ -79,6 +76,12 @@ class Components:
 
     def given(self, component: int, gift: str) -> list[Gift]:
         """Parameters of the component's methods that get a gift of a life cycle (``intent``)."""
+        asked = (component, gift)
+        if asked not in self._given:
+            self._given[asked] = self._parameters(component, gift)
+        return self._given[asked]
+
+    def _parameters(self, component: int, gift: str) -> list[Gift]:
         lifecycle = lifecycle_of(self.linked, component, self.states)
         found: list[Gift] = []
         for called in lifecycle.methods() if lifecycle else ():

@@ -14,6 +14,7 @@ from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, CallGraph, NodeKind
 from affidavit.model.flow import Edge
 
+OBJECT = "Ljava/lang/Object;"
 _CALLBACK = NUMBER[Edge.CALLBACK]
 _WIDE = 8
 """Methods that one call may lead to; a call with more tells nothing (``toString`` of any object at all)."""
@@ -53,11 +54,11 @@ class Finder:
                         self.left += len(some)
                     else:
                         self._pairs += pairs
-                        self._join(rows, some, targets, *ends(effect, shape))
+                        self._join(rows, some, targets, effect, shape)
 
     def _sites(self, sites: I32, shape: Shape, effect: Effect, check: Callable[[], None]) -> Iterator[tuple[I32, I32]]:
         """Methods that may run, and the sites where it is these."""
-        on = ends(effect, shape)[0][0]
+        on = _first(effect.origin, shape)
         if on is None:
             return
         found: dict[tuple[int, ...], list[int]] = defaultdict(list)
@@ -68,8 +69,13 @@ class Finder:
             if targets:
                 yield np.array(targets, np.int32), np.array(some, np.int32)
 
-    def _join(self, rows: Rows, sites: I32, targets: I32, given: list[int | None], result: int | None) -> None:
-        """Edges of one effect, from each of the sites to each of the methods and back."""
+    def _join(self, rows: Rows, sites: I32, targets: I32, effect: Effect, shape: Shape) -> None:
+        """Edges of one effect, from each of the sites to each of the methods and back.
+
+        What is handed over out of an operand is data that the operand was changed with.
+        """
+        given, result = ends(effect, shape)
+        held = [False, *(operand.key is not None for operand in effect.arguments)]
         first, count = self._code.node_first[targets], self._code.node_count[targets]
         first, count = first[first >= 0], count[first >= 0]
         for at, position in enumerate(given):
@@ -80,6 +86,8 @@ class Finder:
             site, param = np.repeat(sites, len(takes)), np.tile(takes, len(sites))
             node = self._node(site, position)
             rows.add(2 * node, 2 * param, _CALLBACK | OPEN, site)
+            if held[at] and position != RESULT:
+                rows.add(2 * node + 1, 2 * param, _CALLBACK | OPEN, site)
             rows.add(2 * param + 1, 2 * node + 1, _CALLBACK | CLOSE, site)
         if result is not None:
             site, returned = np.repeat(sites, len(first)), np.tile(first + count - 2, len(sites))
@@ -97,12 +105,30 @@ class Finder:
 
     def _targets(self, site: int, position: int, effect: Effect) -> list[int]:
         """Methods of the app that may run."""
-        declared, name = self._declared(site, position), (effect.method, effect.arity)
+        name = effect.method, effect.arity
+        if _is_keyed(effect):
+            return list(self._kept(*name))
+        declared = self._declared(site, position)
         found: set[int] = set()
         for type_, exact in self._kinds.of(int(self._node(np.array([site], np.int32), position)[0])):
             found.update(self._methods(*((type_, exact) if type_ >= 0 else (declared, False)), *name))
         # What the call declares may be narrower than what is known of the object.
         return sorted(found.intersection(self._methods(declared, False, *name)))
+
+    def _kept(self, name: str, arity: int) -> tuple[int, ...]:
+        """What an object that was put into another may run: any method by which the app overrides such a one."""
+        key = (-1, False, name, arity)
+        if key not in self._runs:
+            linked = self._linked
+            every = self._methods(linked.type_of("Ljava/lang/Object;"), False, name, arity)
+            self._runs[key] = tuple(
+                method
+                for method in every
+                if linked.framework.overridden(
+                    [linked.types[up] for up in linked.ancestors(int(linked.method_type[method]))[1:]], name, arity
+                )
+            )
+        return self._runs[key]
 
     def _declared(self, site: int, position: int) -> int:
         """The type that the call declares for an operand."""
@@ -145,9 +171,19 @@ class Finder:
 
 
 def ends(effect: Effect, shape: Shape) -> tuple[list[int | None], int | None]:
-    """Which operands of the invoke the method is called with, its receiver first, and which its result goes to."""
-    given = [_first(effect.origin, shape), *(_first(operand, shape) for operand in effect.arguments)]
+    """Which operands of the invoke the method is called with, its receiver first, and which its result goes to.
+
+    A receiver that lies in an operand is not that operand.
+    """
+    given = [
+        None if _is_keyed(effect) else _first(effect.origin, shape),
+        *(_first(operand, shape) for operand in effect.arguments),
+    ]
     return given, _first(effect.target, shape)
+
+
+def _is_keyed(effect: Effect) -> bool:
+    return effect.origin is not None and effect.origin.key is not None
 
 
 def _first(operand: Operand | None, shape: Shape) -> int | None:

@@ -1,7 +1,7 @@
 """Edges through library methods, as their models say: one template per effect, applied to all its sites at once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +151,7 @@ class Outside:
         name, proto = self._linked.signature(signature)
         known = models.effects(class_, name, proto)
         if known is not None:
-            return known
+            return (*known, *_held(known, models.held))
         usual = models.default(class_, name, proto)
         if not own and not models.is_callback(class_):
             return usual
@@ -180,6 +180,20 @@ class Outside:
             self._numbers[key] = len(self.table)
             self.table.append(Shape(effects, operands, static))
         return self._numbers[key]
+
+
+def _held(effects: tuple[Effect, ...], held: frozenset[str]) -> Iterator[Effect]:
+    """Effects on places of objects that the platform hands to the app again: each place as one for all objects."""
+    for effect in effects:
+        ends = [item and Operand("store", store=item.base, key=item.key) if _is_held(item, held) else item
+                for item in (effect.origin, effect.target)]  # fmt: skip
+        if ends != [effect.origin, effect.target]:
+            yield replace(effect, origin=ends[0], target=ends[1])
+
+
+def _is_held(operand: Operand | None, held: frozenset[str]) -> bool:
+    key = operand.key if operand is not None and operand.base == "this" else None
+    return key is not None and key.kind == "literal" and key.text in held
 
 
 def _makes(effect: Effect) -> bool:

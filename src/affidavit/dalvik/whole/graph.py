@@ -88,11 +88,6 @@ class Graph:
         at = node - len(self.code.kind) - self.fields
         return self.stores[at] if 0 <= at < len(self.stores) else ""
 
-    def writes(self, node: int, cell: int) -> bool:
-        """Whether an instruction writes a field, given as its node."""
-        rows = self.out(2 * self.code.operands(node)[0]) if self.code.operands(node) else self.rows[:0]
-        return bool(((self.head[rows] == 2 * cell) & (self.site[rows] == node)).any())
-
     def out(self, vertex: int) -> I32:
         """Rows of the edges that leave a vertex."""
         return self.rows[self.start[vertex] : self.start[vertex + 1]]

@@ -1,4 +1,4 @@
-"""Links between components: who can receive an intent, a result, a message, a binder or a provider's call.
+"""Links between components: who can receive an intent, a result, a message, a binder, a call of a provider or script.
 
 Decided by the constants that reach the object sent; what is not constant is sent to every component of the kind.
 """
@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.lifecycles import Lifecycle
+from affidavit.dalvik.models import parameters
 from affidavit.dalvik.whole.calls import ExtraCall
 from affidavit.dalvik.whole.components import Components, Gift
-from affidavit.dalvik.whole.entries import Declared
+from affidavit.dalvik.whole.entries import Declared, chain
 from affidavit.dalvik.whole.graph import ExtraEdge
 from affidavit.dalvik.whole.intent_objects import Description, describe
 from affidavit.dalvik.whole.matching import targets
@@ -25,6 +26,7 @@ MAX_EDGES = 20_000
 _MESSENGER, _HANDLER, _RESOLVER = "Landroid/os/Messenger;", "Landroid/os/Handler;", "Landroid/content/ContentResolver;"
 _CONNECTION = "Landroid/content/ServiceConnection;"
 _BINDER_TAKEN = ("onServiceConnected", "(Landroid/content/ComponentName;Landroid/os/IBinder;)V")
+_OBJECT, _PUBLIC, _STATIC = "Ljava/lang/Object;", 0x1, 0x8
 _HANDLED = ("handleMessage", "(Landroid/os/Message;)V")
 _AUTHORITY = re.compile(r"content://(?:[^@/]*@)?([^/{}?#]+)")
 _PROVIDED = frozenset({"query", "insert", "update", "delete", "bulkInsert", "call", "getType", "openFile"})
@@ -87,6 +89,7 @@ def find_links(objects: Objects, declared: Sequence[Declared], lifecycles: Seque
     finder.results()
     finder.messages()
     finder.providers()
+    finder.scripts()
     links = finder.links
     links.edges.sort(key=lambda edge: (edge.site, edge.origin, edge.target))
     links.calls = sorted(set(links.calls), key=lambda call: (call.site_method, call.site_pc, call.target))
@@ -104,7 +107,7 @@ class _Finder:
 
     def intents(self) -> None:
         """Intents sent to activities, services and receivers."""
-        for node in self.sites.outside(lambda callee: self._has(callee, "launch")):
+        for node in self.objects.outside("launch"):
             self.values.check()
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "launch" else -1
@@ -112,10 +115,6 @@ class _Finder:
                 if operand >= 0:
                     held = self.objects.held(operand) if keyed else [operand]
                     self._send(node, operand, effect.word, held)
-
-    def _has(self, callee: Callee, kind: str) -> bool:
-        effects = self.values.models.effects(callee.owner, callee.name, callee.proto) or ()
-        return any(effect.kind == kind for effect in effects)
 
     def _send(self, node: int, operand: int, word: str, held: list[int]) -> None:
         """One invoke that sends the intents that `held` nodes hold."""
@@ -163,7 +162,7 @@ class _Finder:
 
     def results(self) -> None:
         """Results of activities go back to those that started them."""
-        for node in self.sites.outside(lambda callee: self._has(callee, "result")):
+        for node in self.objects.outside("result"):
             owners = set(self.components.holder(self.sites.method[node], "activity"))
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "result" else -1
@@ -199,15 +198,39 @@ class _Finder:
             text = self.values.text(self.values.of(operands[1])) if len(operands) > 1 else ""
             for authority in sorted(set(_AUTHORITY.findall(text)) & set(by_name)):
                 type_ = self.linked.type_of(by_name[authority].component)
-                method = self.linked.find_method(type_, callee.name, callee.proto) if callee and type_ >= 0 else -1
+                # ``call`` names the provider first, which is then asked without it.
+                given = operands[1 + (callee is not None and callee.name == "call") :]
+                proto = callee.proto.replace("Landroid/net/Uri;", "", callee.name == "call") if callee else ""
+                method = self.linked.find_method(type_, callee.name, proto) if callee and type_ >= 0 else -1
                 if method >= 0:
-                    self._provide(node, operands, method, f"authority {authority}")
+                    self._provide(node, given, method, f"authority {authority}")
 
-    def _provide(self, node: int, operands: list[int], method: int, text: str) -> None:
+    def _provide(self, node: int, given: list[int], method: int, text: str) -> None:
         self._call(node, method)
-        for position, operand in enumerate(operands[1:], 1):
+        for position, operand in enumerate(given, 1):
             self._edge(operand, self.sites.parameter(method, position), node, text)
         self._edge(self.sites.returned(method), node, node, text)
+
+    def scripts(self) -> None:
+        """What is handed over as nothing but an object is called by name: by a page's script, for one."""
+        for node in self.sites.outside(lambda callee: _OBJECT in callee.proto and self._has(callee, "register")):
+            callee = self.sites.callee(node)
+            taken = parameters(callee.proto) if callee else []
+            for effect in self.objects.effects(node):
+                given = effect.origin if effect.kind == "register" and effect.origin else None
+                if given and given.key is None and taken[given.position : given.position + 1] == [_OBJECT]:
+                    for name in self.objects.types(self.objects.operand(node, given)):
+                        self._offer(node, self.linked.type_of(name))
+
+    def _offer(self, site: int, type_: int) -> None:
+        """Public methods of a class of the app and of those above it."""
+        for above in chain(self.linked, type_):
+            for method in self.linked.methods_of(above):
+                access, name = int(self.linked.method_access[method]), self.linked.method_text(method)[1]
+                if access & _PUBLIC and not access & _STATIC and self.linked.has_code[method] and name[0] != "<":
+                    self.links.calls.append(
+                        ExtraCall(self.sites.method[site], self.sites.pc[site], method, How.CALLBACK)
+                    )
 
     def _edge(self, origin: int, target: int, site: int, text: str) -> None:
         """Take in an edge if both ends are there."""

@@ -1,5 +1,6 @@
 """A program with global numbers: types, methods, signatures, references and fields of all units in one space each."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
@@ -60,6 +61,8 @@ class Linked:
         self.is_interface, self.is_app, self.is_abstract = classes.is_interface, classes.is_app, classes.is_abstract
         self._numbers: dict[str, int] = {}
         self._ancestors: dict[int, tuple[int, ...]] = {}
+        self._asked: dict[tuple[str, str], int] = {}
+        self._read: dict[int, tuple[str, str]] = {}
         self._texts: tuple[list[bytes], list[bytes]] = (list(found.signatures.names), list(found.signatures.protos))
         self._number_types(table.unit_types)
         self._number_refs(table.unit_types, found.targets, found.methods)
@@ -87,6 +90,11 @@ class Linked:
 
     def signature(self, sig: int) -> tuple[str, str]:
         """Name and prototype."""
+        if sig not in self._read:
+            self._read[sig] = self._signature(sig)
+        return self._read[sig]
+
+    def _signature(self, sig: int) -> tuple[str, str]:
         key = int(self._keys[sig])
         names, protos = self._texts
         packed = np.frombuffer(protos[key % self._signatures.span], np.int32).tolist()
@@ -95,6 +103,12 @@ class Linked:
 
     def signature_of(self, name: str, proto: str) -> int:
         """Number of a signature."""
+        asked = (name, proto)
+        if asked not in self._asked:
+            self._asked[asked] = self._number(name, proto)
+        return self._asked[asked]
+
+    def _number(self, name: str, proto: str) -> int:
         types = [self.type_of(item) for item in _split(proto)]
         proto_number = self._signatures.protos.get(np.array(types, np.int32).tobytes(), -1)
         name_number = self._signatures.names.get(_mutf8(name), -1)
@@ -153,10 +167,9 @@ class Linked:
 
     def resolve(self, type_: int, sig: int) -> int:
         """The method that a virtual call on an object of exactly this type runs; -1 outside of the app."""
-        found = next((item for item in map(self._member(sig), self._chain(type_)) if item >= 0), -1)
-        if found < 0:
-            found = next((item for item in map(self._member(sig), self.ancestors(type_)) if item >= 0), -1)
-        return found
+        bodies = self._bodies(sig)
+        above = (*self._chain(type_), *self.ancestors(type_)) if bodies else ()
+        return next((bodies[item] for item in above if item in bodies), -1)
 
     def field_text(self, field: int) -> str:
         """A field as smali writes it."""
@@ -175,20 +188,20 @@ class Linked:
     def _chain(self, type_: int) -> list[int]:
         """A type and its superclasses."""
         found: dict[int, None] = {}
+        parent = self.parent.data
         while type_ >= 0 and type_ not in found:
             found[type_] = None
-            type_ = int(self.parent[type_])
+            type_ = parent[type_]
         return list(found)
 
-    def _member(self, sig: int) -> Callable[[int], int]:
-        """Looks up the virtual method with a signature that a type itself defines, -1 for none."""
-
-        def find(type_: int) -> int:
-            low, high = self.member_start[type_ : type_ + 2].tolist()
-            at = low + int(np.searchsorted(self.member_sig[low:high], sig))
-            return int(self.member_method[at]) if at < high and self.member_sig[at] == sig else -1
-
-        return find
+    def _bodies(self, sig: int) -> dict[int, int]:
+        """The virtual methods with a body that have a signature, by the type that defines them."""
+        if sig not in self._members:
+            sigs, methods = self._by_sig
+            low = bisect_left(sigs.data, sig)
+            here = methods[low : bisect_right(sigs.data, sig, low)][::-1]  # of several in one type the first counts
+            self._members[sig] = dict(zip(self.method_type[here].tolist(), here.tolist(), strict=True))
+        return self._members[sig]
 
     def _number_types(self, unit_types: list[I32]) -> None:
         """Type references: each unit's table without the last -1."""
@@ -253,6 +266,9 @@ class Linked:
         self.member_start: I32 = np.zeros(len(self.types) + 1, np.int32)
         counts = np.bincount(self.method_type[self.member_method], minlength=len(self.types))
         np.cumsum(counts, out=self.member_start[1:])
+        order = np.argsort(self.member_sig, kind="stable")
+        self._by_sig: tuple[I32, I32] = (self.member_sig[order], self.member_method[order])
+        self._members: dict[int, dict[int, int]] = {}
 
     def _number_fields(self, fields: Fields) -> None:
         """Field references."""

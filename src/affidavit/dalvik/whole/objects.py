@@ -5,7 +5,18 @@ whose making decides about links between parts of the app: intents, filters, mes
 """
 
 from affidavit.dalvik.effects import Effect, Operand
-from affidavit.dalvik.whole.sites import AGETS, APUTS, CHECK_CAST, LOADS, NEW_INSTANCE, PARAMETER, PHI, RETURN, STORES
+from affidavit.dalvik.whole.sites import (
+    AGETS,
+    APUTS,
+    CHECK_CAST,
+    LOADS,
+    NEW_INSTANCE,
+    PARAMETER,
+    PHI,
+    RETURN,
+    STORES,
+    Callee,
+)
 from affidavit.dalvik.whole.values import Values
 
 MAX_NODES = 2_000
@@ -18,6 +29,11 @@ MAX_NESTING = 3
 """Containers within containers."""
 _STATIC_INVOKES = frozenset({0x71, 0x77})
 
+Origins = tuple[tuple[int, ...], bool]
+"""Nodes, and whether these are all."""
+Uses = tuple[tuple[int, int], ...]
+"""Nodes, each with the position of an operand."""
+
 
 class Objects:
     """Answers where objects come from and go.
@@ -27,12 +43,12 @@ class Objects:
     """
 
     def __init__(self, values: Values) -> None:
-        self.values, self.sites = values, values.sites
-        self._origins: dict[int, tuple[tuple[int, ...], bool]] = {}
-        self._uses: dict[int, tuple[tuple[int, int], ...]] = {}
+        self.values, self.sites, self.memory = values, values.sites, values.sites.memory
+        self._origins: dict[int, tuple[Origins, int]] = self.memory.answers("origins")
+        self._uses: dict[int, tuple[Uses, int]] = self.memory.answers("uses")
         self._open: set[tuple[str, int]] = set()
         self._left, self._spent = 0, 0
-        self._fields: dict[str, list[int]] | None = None
+        self._kinds = self.memory.once("kinds", dict[tuple[str, str, str], frozenset[str]])
         self._nesting = 0
 
     def effects(self, node: int) -> tuple[Effect, ...]:
@@ -41,6 +57,19 @@ class Objects:
         if callee is None or callee.target >= 0:
             return ()
         return self.values.models.effects(callee.owner, callee.name, callee.proto) or ()
+
+    def outside(self, kind: str) -> list[int]:
+        """Invokes of methods outside of the app whose model has an effect of a kind, sorted."""
+        return self.sites.outside(lambda callee: kind in self._effects(callee))
+
+    def _effects(self, callee: Callee) -> frozenset[str]:
+        """Kinds of the effects of a method."""
+        asked = (callee.owner, callee.name, callee.proto)
+        found = self._kinds.get(asked)
+        if found is None:
+            found = frozenset(effect.kind for effect in self.values.models.effects(*asked) or ())
+            self._kinds[asked] = found
+        return found
 
     def operand(self, node: int, operand: Operand | None) -> int:
         """The node that an operand of an effect means at an invoke; -1 for a store, for all, and for none."""
@@ -53,22 +82,23 @@ class Objects:
         operands = self.sites.operands(node)
         return operands[position] if 0 <= position < len(operands) else -1
 
-    def origins(self, node: int) -> tuple[tuple[int, ...], bool]:
+    def origins(self, node: int) -> Origins:
         """Nodes at which the object that a node holds may have come up, sorted, and whether these are all.
 
         An origin is a new-instance, an array, a constant, the result of a library method or a parameter that the
         platform gives.
         """
         if node in self._origins:
-            return self._origins[node]
-        asked = ("origins", node)
+            self.memory.used(self._origins[node][1])
+            return self._origins[node][0]
+        asked, begin = ("origins", node), len(self.memory.notes)
         if asked in self._open:
             return (node,), False
         first = self._begin(asked)
         found = self._backwards(node)
         self._open.discard(asked)
         if first:
-            self._origins[node] = found
+            self._origins[node] = found, self.memory.answered(begin)
         return found
 
     def _begin(self, asked: tuple[str, int]) -> bool:
@@ -85,7 +115,7 @@ class Objects:
         self._spent += 1
         return self._left >= 0
 
-    def _backwards(self, start: int) -> tuple[tuple[int, ...], bool]:
+    def _backwards(self, start: int) -> Origins:
         seen, stack = {start}, [start]
         found: set[int] = set()
         complete = True
@@ -170,18 +200,19 @@ class Objects:
                 found.append(self.operand(node, effect.origin))
         return [item for item in found if item >= 0]
 
-    def uses(self, origin: int) -> tuple[tuple[int, int], ...]:
+    def uses(self, origin: int) -> Uses:
         """Invokes and array stores that have the object of an origin as an operand: (node, position), sorted."""
         if origin in self._uses:
-            return self._uses[origin]
-        asked = ("uses", origin)
+            self.memory.used(self._uses[origin][1])
+            return self._uses[origin][0]
+        asked, begin = ("uses", origin), len(self.memory.notes)
         if asked in self._open:
             return ()
         first = self._begin(asked)
         found = tuple(sorted(self._closure(origin)[1]))
         self._open.discard(asked)
         if first:
-            self._uses[origin] = found
+            self._uses[origin] = found, self.memory.answered(begin)
         return found
 
     def aliases(self, origin: int) -> frozenset[int]:
@@ -297,9 +328,11 @@ class Objects:
 
     def fields_named(self, prefix: str) -> list[int]:
         """Numbers of the fields whose text (``Lx/A;->f:I``) begins with a prefix."""
-        if self._fields is None:
-            linked = self.sites.linked
-            self._fields = {}
-            for number in range(linked.fields):
-                self._fields.setdefault(linked.field_text(number).partition(":")[0] + ":", []).append(number)
-        return self._fields.get(prefix, [])
+        return self.memory.once("fields", self._by_prefix).get(prefix, [])
+
+    def _by_prefix(self) -> dict[str, list[int]]:
+        """Every field by its text without the type."""
+        linked, found = self.sites.linked, dict[str, list[int]]()
+        for number in range(linked.fields):
+            found.setdefault(linked.field_text(number).partition(":")[0] + ":", []).append(number)
+        return found

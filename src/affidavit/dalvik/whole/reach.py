@@ -20,7 +20,7 @@ def shortest(method_of: I32, site: I32, target: I32, entries: I32, methods: int)
         Per method the edge by which the chain arrives (-1 at entries and where nothing arrives), and the row of
         `entries` at which it begins (-1 where nothing arrives).
     """
-    starts, rows = _group(method_of[site], methods)
+    starts, rows = grouped(method_of[site], methods)
     parent = np.full(methods, -1, np.int32)
     entry_of = np.full(methods, -1, np.int32)
     entry_of[entries[::-1]] = np.arange(len(entries), dtype=np.int32)[::-1]
@@ -37,11 +37,11 @@ def shortest(method_of: I32, site: I32, target: I32, entries: I32, methods: int)
     return parent, entry_of
 
 
-def _group(keys: I32, count: int) -> tuple[I32, I32]:
-    """Rows by key, in compressed rows."""
+def grouped(keys: I32, count: int) -> tuple[I32, I32]:
+    """Rows by key, in compressed rows; rows with a negative key are left out."""
     kinds = np.zeros(len(keys), np.uint8)
-    starts, items = np.zeros(count + 1, np.int32), np.empty(len(keys), np.int32)
-    group_rows(keys, kinds, 0, starts, np.empty(0, np.int32))
+    starts = np.zeros(count + 1, np.int32)
+    items = np.empty(group_rows(keys, kinds, 0, starts, np.empty(0, np.int32)), np.int32)
     if len(items):
         group_rows(keys, kinds, 0, starts, items)
     return starts, items

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.memory import CALLERS, READERS, TARGETS, WRITERS, Memory, Seen, fact
+from affidavit.dalvik.whole.reach import grouped
 from affidavit.dalvik.whole.shapes import I32, CallGraph, How, NodeKind
 
 PARAMETER, INSTRUCTION, PHI, RETURN, THROWN = (int(kind) for kind in NodeKind)
@@ -18,6 +20,7 @@ INVOKES = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79), 0xFA, 0xFB})
 LOADS = frozenset({*range(0x52, 0x59), *range(0x60, 0x67)})
 STORES = frozenset({*range(0x59, 0x60), *range(0x67, 0x6E)})
 NEW_INSTANCE, NEW_ARRAY, FILLED, CHECK_CAST = 0x22, 0x23, frozenset({0x24, 0x25}), 0x1F
+_LOW = 0xFFFFFFFF
 AGETS, APUTS = frozenset(range(0x44, 0x4B)), frozenset(range(0x4B, 0x52))
 
 
@@ -59,12 +62,18 @@ class Rows:
 class Sites:
     """What can be asked of the nodes of a call graph.
 
+    Args:
+        linked: the program.
+        calls: what can run.
+        memory: answers over a call graph that this one has grown from; none by default.
+
     Attributes:
+        memory: as given.
         linked, calls, code: as given. entries: methods that the platform may call first.
         kind, pc, method, data: columns of `Code`, quicker to ask for single nodes.
     """
 
-    def __init__(self, linked: Linked, calls: CallGraph) -> None:
+    def __init__(self, linked: Linked, calls: CallGraph, memory: Memory | None = None) -> None:
         self.linked, self.calls, self.code = linked, calls, calls.code
         code = calls.code
         self.kind, self._opcode, self.pc = code.kind.data, code.opcode.data, code.pc.data
@@ -73,13 +82,29 @@ class Sites:
         self._unit, self._field_ref = linked.method_unit.data, linked.field_ref.data
         self.entries = frozenset(entry.method for entry in calls.entries)
         plain = calls.how == How.CALL
-        self._targets = Rows(calls.site[plain], calls.target[plain])
-        self._callers = Rows(calls.target[plain], calls.site[plain])
-        self._others = frozenset(calls.target[~plain].tolist())
-        self._users: Rows | None = None
+        pairs = np.unique(calls.site[plain].astype(np.int64) << 32 | calls.target[plain])
+        sites, targets = (pairs >> 32).astype(np.int32), (pairs & _LOW).astype(np.int32)
+        self._targets, self._callers = Rows(sites, targets), Rows(targets, sites)
+        self._others = self.entries | set(calls.target[~plain].tolist())
+        self._users: tuple[memoryview[int], memoryview[int]] | None = None
+        self._outward: tuple[list[Callee], I32, npt.NDArray[np.intp]] | None = None
         self._stores: Rows | None = None
         self._loads: Rows | None = None
-        self._callees: dict[int, Callee] = {}
+        self.memory = memory or Memory()
+        self._callees = self.memory.once("callees", dict[int, Callee])
+        self._note, seen = self.memory.notes.append, Seen(pairs, self._others, len(code.kind))
+        self.memory.grown(seen, self._changed(seen, self.memory.seen) if self.memory.seen else frozenset())
+
+    def _changed(self, seen: Seen, before: Seen) -> set[int]:
+        """What is answered otherwise than before."""
+        pairs = np.setxor1d(seen.pairs, before.pairs, assume_unique=True)
+        found = {fact(TARGETS, node) for node in (pairs >> 32).tolist()}
+        found |= {fact(CALLERS, method) for method in (pairs & _LOW).tolist()}
+        found |= {fact(CALLERS, method) for method in seen.others ^ before.others}
+        for kind, opcodes in ((WRITERS, STORES), (READERS, LOADS)):
+            fields, _ = self._accesses(opcodes, before.nodes)
+            found |= {fact(kind, field) for field in fields.tolist()}
+        return found
 
     def is_invoke(self, node: int) -> bool:
         """Whether the node is an invoke that names a method."""
@@ -98,11 +123,7 @@ class Sites:
         data = self.data[node]
         if data < 0 or not self.is_invoke(node):
             return None
-        ref = self.linked.first_ref[self._unit[self.method[node]]] + data
-        found = self._callees.get(ref)
-        if found is None:
-            found = self._callees[ref] = self._read(ref)
-        return found
+        return self._named(self.linked.first_ref[self._unit[self.method[node]]] + data)
 
     def _read(self, ref: int) -> Callee:
         linked = self.linked
@@ -114,18 +135,24 @@ class Sites:
 
     def targets(self, node: int) -> list[int]:
         """Methods of the app that an invoke calls, sorted."""
-        return sorted(set(self._targets[node]))
+        self._note(fact(TARGETS, node))
+        return self._targets[node]
 
     def callers(self, method: int) -> tuple[list[int], bool]:
         """Invokes that call a method, sorted, and whether others (the platform, reflection) may call it, too."""
-        return sorted(set(self._callers[method])), method in self.entries or method in self._others
+        self._note(fact(CALLERS, method))
+        return self._callers[method], method in self._others
 
     def users(self, node: int) -> list[int]:
         """Nodes that have the node as an operand, sorted."""
         if self._users is None:
+            starts, rows = grouped(self.code.use, len(self.code.kind))
             counts = np.diff(self.code.use_start)
-            self._users = Rows(self.code.use, np.repeat(np.arange(len(counts), dtype=np.int32), counts))
-        return sorted(set(self._users[node]))
+            owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+            self._users = starts.data, owners[rows].data
+        start, users = self._users
+        found = users[start[node] : start[node + 1]].tolist()
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def field(self, node: int) -> int:
         """Field number of a field access, -1 when it cannot be read."""
@@ -135,26 +162,28 @@ class Sites:
 
     def stores(self, field: int) -> list[int]:
         """Every iput and sput of a field."""
+        self._note(fact(WRITERS, field))
         if self._stores is None:
-            self._stores = self._accesses(STORES)
+            self._stores = Rows(*self._accesses(STORES))
         return self._stores[field]
 
     def loads(self, field: int) -> list[int]:
         """Every iget and sget of a field."""
+        self._note(fact(READERS, field))
         if self._loads is None:
-            self._loads = self._accesses(LOADS)
+            self._loads = Rows(*self._accesses(LOADS))
         return self._loads[field]
 
-    def _accesses(self, opcodes: frozenset[int]) -> Rows:
-        """Accesses of the opcodes by field number."""
+    def _accesses(self, opcodes: frozenset[int], begin: int = 0) -> tuple[I32, I32]:
+        """Fields and nodes of the accesses of the opcodes, from a node on."""
         code, linked = self.code, self.linked
         table = np.zeros(256, np.bool_)
         table[sorted(opcodes)] = True
-        wanted = table[code.opcode] & (code.kind == INSTRUCTION) & (code.data >= 0)
-        nodes = np.flatnonzero(wanted).astype(np.int32)
+        wanted = table[code.opcode[begin:]] & (code.kind[begin:] == INSTRUCTION) & (code.data[begin:] >= 0)
+        nodes = np.flatnonzero(wanted).astype(np.int32) + np.int32(begin)
         units = linked.method_unit[code.method[nodes]]
         first: I32 = np.asarray(linked.first_field, np.int32)
-        return Rows(linked.field_ref[first[units] + code.data[nodes]], nodes)
+        return linked.field_ref[first[units] + code.data[nodes]], nodes
 
     def string(self, node: int) -> str:
         """The text of a const-string."""
@@ -200,15 +229,24 @@ class Sites:
 
     def outside(self, wanted: Callable[[Callee], bool]) -> list[int]:
         """Invokes that lead out of the app to a method that is wanted, sorted."""
-        nodes = np.unique(self.calls.outside_site)
-        nodes = nodes[np.isin(self.code.opcode[nodes], sorted(INVOKES)) & (self.code.data[nodes] >= 0)]
-        first: I32 = np.asarray(self.linked.first_ref, np.int32)
-        refs = first[self.linked.method_unit[self.code.method[nodes]]] + self.code.data[nodes]
-        known, which = np.unique(refs, return_inverse=True)
-        keep = np.array([self._asked(ref, wanted) for ref in known.tolist()], np.bool_)
+        callees, nodes, which = self._leaving()
+        keep = np.array([wanted(callee) for callee in callees], np.bool_)
         return cast("list[int]", nodes[keep[which]].tolist()) if len(keep) else []
 
-    def _asked(self, ref: int, wanted: Callable[[Callee], bool]) -> bool:
-        if ref not in self._callees:
-            self._callees[ref] = self._read(ref)
-        return wanted(self._callees[ref])
+    def _leaving(self) -> tuple[list[Callee], I32, npt.NDArray[np.intp]]:
+        """Methods that are called outside of the app, the invokes that do so, and which each of them calls."""
+        if self._outward is None:
+            nodes = np.unique(self.calls.outside_site)
+            nodes = nodes[np.isin(self.code.opcode[nodes], sorted(INVOKES)) & (self.code.data[nodes] >= 0)]
+            first: I32 = np.asarray(self.linked.first_ref, np.int32)
+            refs = first[self.linked.method_unit[self.code.method[nodes]]] + self.code.data[nodes]
+            known, which = np.unique(refs, return_inverse=True)
+            self._outward = [self._named(ref) for ref in known.tolist()], nodes, which
+        return self._outward
+
+    def _named(self, ref: int) -> Callee:
+        """What a method reference names."""
+        found = self._callees.get(ref)
+        if found is None:
+            found = self._callees[ref] = self._read(ref)
+        return found

@@ -7,7 +7,7 @@ that reached code writes to it. Every question is bounded in nodes and depth, an
 from collections.abc import Callable
 
 from affidavit.dalvik.models import Models
-from affidavit.dalvik.whole import arithmetic, builders, string_calls
+from affidavit.dalvik.whole import arithmetic, arrays, builders, string_calls
 from affidavit.dalvik.whole.cfg import Flowgraph
 from affidavit.dalvik.whole.decoders import Decoders
 from affidavit.dalvik.whole.expressions import (
@@ -23,13 +23,14 @@ from affidavit.dalvik.whole.expressions import (
     shown,
     whole,
 )
+from affidavit.dalvik.whole.files import key_text
 from affidavit.dalvik.whole.initial import PLATFORM, initial_values
 from affidavit.dalvik.whole.linked import Linked
+from affidavit.dalvik.whole.memory import Memory
 from affidavit.dalvik.whole.names import result_name
 from affidavit.dalvik.whole.shapes import CallGraph
 from affidavit.dalvik.whole.sites import (
     AGETS,
-    APUTS,
     CHECK_CAST,
     FILLED,
     INSTRUCTION,
@@ -56,19 +57,20 @@ MAX_STORES = 8
 MAX_TARGETS = 4
 MAX_CONTEXT = 4
 """Calls that a question remembers having come through."""
-MAX_ELEMENTS = 64
 MAX_GRAPHS = 200
 """Methods whose blocks are kept."""
 
 _WIDE_LITERALS = frozenset({0x18, 0x19})
 _TEXT_OWNERS = ("Landroid/content/Context;", "Landroid/content/res/Resources;", "Landroid/app/Fragment;")
 _MORE_TEXT_OWNERS = ("Landroidx/fragment/app/Fragment;", "Landroid/support/v4/app/Fragment;")
-_COPIES = frozenset({"Ljava/util/Arrays;->copyOf", "Ljava/util/Arrays;->copyOfRange"})
 
 Context = tuple[int, ...]
 """Invokes that the question came through, the latest last."""
-_Known = dict[tuple[int, Context], tuple[Expression, int, int]]
-"""Answers, each with the nodes and the depth that it took."""
+_Known = dict[tuple[int, Context], tuple[Expression, int, int, int]]
+"""Answers, each with the nodes and the depth that it took, and its number."""
+
+_Asked = dict[tuple[int, int, int], tuple[Expression, int]]
+"""Answers to whole questions (node, depth, size), each with its number."""
 
 
 def _nothing() -> None:
@@ -85,6 +87,7 @@ class Values:
         resources: gives the text of a resource id, None when it has none.
         check: called now and then; it may raise to stop.
         package: what ``getPackageName`` gives; empty when it is not known.
+        memory: answers over a call graph that this one has grown from; none by default.
 
     Attributes:
         sites: the nodes of the call graph. models: as given.
@@ -99,23 +102,30 @@ class Values:
         check: Callable[[], None] = _nothing,
         *,
         package: str = "",
+        memory: Memory | None = None,
     ) -> None:
-        self.sites = Sites(linked, calls)
+        self.sites = Sites(linked, calls, memory)
+        memory = self.sites.memory
         self.models = models
         self.resources, self.check, self.package = resources, check, package
-        self.decoders = Decoders(linked)
-        self._graphs: dict[int, Flowgraph] = {}
-        self._initial = initial_values(linked)
-        self._known: _Known = {}
+        self.decoders = memory.once("decoders", lambda: Decoders(linked))
+        self._graphs = memory.once("graphs", dict[int, Flowgraph])
+        self._initial = memory.once("initial", lambda: initial_values(linked))
+        self._known: _Known = memory.answers("values")
+        self._asked: _Asked = memory.answers("questions")
         self._spent = 0
 
     def of(self, node: int, depth: int = MAX_DEPTH, size: int = MAX_NODES) -> Expression:
         """What is known of a value, looking at no more than `size` nodes, `depth` deep."""
         self.check()
-        question = _Question(self, depth, size if self._spent < MAX_TOTAL else min(size, MAX_LATER), self._known)
-        found = question.value(node, ())
-        self._spent += size - question.left
-        return found
+        size = size if self._spent < MAX_TOTAL else min(size, MAX_LATER)
+        asked = (node, depth, size)
+        if asked not in self._asked:
+            question, begin = _Question(self, depth, size, self._known), len(self.sites.memory.notes)
+            found = question.value(node, ())
+            self._asked[asked] = found, self.sites.memory.answered(begin)
+            self._spent += size - question.left
+        return self._asked[asked][0]
 
     def constants(self, node: int) -> Constants:
         """Every constant that the value may be."""
@@ -131,8 +141,7 @@ class Values:
 
     def key(self, node: int) -> str | None:
         """Text that is the same for equal constants and for nothing else; None when the value is no single constant."""
-        found = self.of(node, size=MAX_FEW)
-        return f"{type(found).__name__} {shown(found)}" if whole(found) else None
+        return key_text(self.of(node, size=MAX_FEW))
 
     def graph(self, method: int) -> Flowgraph:
         """The blocks of a method."""
@@ -159,7 +168,7 @@ class _Question:
     """One question: what is still allowed, and what is being looked at."""
 
     def __init__(self, values: Values, depth: int, size: int, known: _Known) -> None:
-        self.values, self.sites = values, values.sites
+        self.values, self.sites, self.memory = values, values.sites, values.sites.memory
         self.depth, self.left, self.known = depth, size, known
         self.open: set[tuple[int, Context]] = set()
         self.cuts = self.deepest = 0
@@ -172,6 +181,7 @@ class _Question:
         known = self.known.get(place)
         if known and known[1] <= self.left and level + known[2] <= self.depth:
             self.left -= known[1]
+            self.memory.used(known[3])
             self.deepest = max(self.deepest, level + known[2])
             return known[0]
         if place in self.open or self.left <= 0 or level >= self.depth:
@@ -181,14 +191,14 @@ class _Question:
 
     def _followed(self, place: tuple[int, Context], level: int) -> Expression:
         """Follow a value; what no bound cut off is kept with its cost, so that no answer depends on earlier ones."""
-        cuts, left, deepest = self.cuts, self.left, self.deepest
+        cuts, left, deepest, begin = self.cuts, self.left, self.deepest, len(self.memory.notes)
         self.left -= 1
         self.deepest = level + 1
         self.open.add(place)
         found = self._value(*place)
         self.open.discard(place)
         if self.cuts == cuts:
-            self.known[place] = (found, left - self.left, self.deepest - level)
+            self.known[place] = (found, left - self.left, self.deepest - level, self.memory.answered(begin))
         self.deepest = max(self.deepest, deepest)
         return found
 
@@ -314,7 +324,7 @@ class _Question:
 
     def _outside(self, callee: Callee, operands: list[int], context: Context) -> Expression:
         """What a method of the platform gives back."""
-        if operands and f"{callee.owner}->{callee.name}" in _COPIES:
+        if operands and f"{callee.owner}->{callee.name}" in arrays.COPIES:
             return self.value(operands[0], context)
         nodes = self._spread(callee, operands, context)
         values = [self.value(item, context) for item in nodes]
@@ -354,27 +364,8 @@ class _Question:
         return operands if elements is None else [*operands[:-1], *elements]
 
     def elements(self, node: int, context: Context) -> list[int] | None:
-        """The values of an array that is made in this method, by index; -1 for one that is not known."""
-        for _ in range(MAX_CONTEXT):
-            callee = self.sites.callee(node) if node >= 0 else None
-            copied = callee and f"{callee.owner}->{callee.name}" in _COPIES and self.sites.operands(node)
-            if node < 0 or not (copied or self.sites.opcode(node) == CHECK_CAST):
-                break
-            node = self.sites.operands(node)[0]
-        opcode = self.sites.opcode(node) if node >= 0 else -1
-        if opcode in FILLED:
-            return self.sites.operands(node)[:MAX_ELEMENTS]
-        if opcode != NEW_ARRAY:
-            return None
-        found: dict[int, int] = {}
-        for user in self.sites.users(node):
-            operands = self.sites.operands(user)
-            if self.sites.opcode(user) in APUTS and operands[1] == node:
-                index = self.value(operands[2], context)
-                if not isinstance(index, Number) or not 0 <= index.value < MAX_ELEMENTS:
-                    return None
-                found[index.value] = -1 if index.value in found else operands[0]
-        return [found.get(index, -1) for index in range(max(found) + 1)] if found else []
+        """See `arrays.elements`."""
+        return arrays.elements(self.sites, node, lambda item: self.value(item, context))
 
     def _element(self, operands: list[int], context: Context) -> Expression:
         """An element of an array that is made in sight, or that one static initialiser makes."""

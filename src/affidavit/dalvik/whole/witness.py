@@ -241,7 +241,8 @@ class _Asked:
     def _branches(self) -> list[tuple[Point, int, int]]:
         """Sinks that run only on one side of a branch: the point, the vertex that decides, and the edge."""
         graph = self._graph
-        rows = np.flatnonzero((graph.label & KIND) == _CONTROL)
+        decides = (graph.label & KIND) == _CONTROL
+        rows = np.flatnonzero(decides & (graph.site != graph.head >> 1))  # an answer is not decided to be given
         by_vertex: dict[int, list[int]] = {}
         for row in rows.tolist():
             by_vertex.setdefault(int(graph.head[row]), []).append(row)

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from affidavit.dalvik.whole.cfg import Flowgraph
 from affidavit.dalvik.whole.edges import CHANGED, EDGES, KIND, NUMBER
 from affidavit.dalvik.whole.edges_callbacks import ends
 from affidavit.dalvik.whole.edges_outside import RESULT, End
 from affidavit.dalvik.whole.graph import Graph
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph, Candidate, Link, NodeKind
+from affidavit.dalvik.whole.sites import APUTS, STORES
 from affidavit.model.flow import Edge, Step
 
 _CAST = 0x1F
-_APUTS = range(0x4B, 0x52)
 _CONSTANTS, _RETURNS = range(0x12, 0x1D), range(0x0F, 0x12)
 # Plain numbers: numpy compares its own with members of an enumeration ten times as slowly.
 _PARAMETER, _INSTRUCTION, _PHI = int(NodeKind.PARAMETER), int(NodeKind.INSTRUCTION), int(NodeKind.PHI)
@@ -33,7 +34,7 @@ def is_run(candidate: Candidate) -> bool:
     """Whether the last link says only that the call of the sink runs, whatever it is given."""
     last = candidate.links[-1] if candidate.links else None
     is_control = last is not None and last.edge != CHANGED and EDGES[last.edge] is Edge.CONTROL
-    return is_control and last is not None and last.target == candidate.sink.node
+    return is_control and last is not None and last.site != last.target == candidate.sink.node
 
 
 class _Path:
@@ -143,8 +144,10 @@ class _Path:
             self._change(edge, link.site, position, text)
 
     def _thrown(self, link: Link) -> None:
-        """A throw, and the handler that it comes to; the methods in between are left out."""
-        if self._kind(link.origin) != _THROWN:
+        """A throw or a call that ends with the exception, and the handler that it comes to if one is in the method."""
+        if self._kind(link.origin) == _THROWN:
+            self._say(Edge.THROW, link.site, "exception")
+        else:
             self._use(link.site, 0)
         if self._kind(link.target) != _THROWN:
             self._say(Edge.THROW, link.target, "result")
@@ -189,7 +192,7 @@ class _Path:
             self._returned(edge, link, position if link.target_changed else RESULT, text)
         elif kinds[1] == _RETURN and link.target_changed:
             self._entered = (edge, text)
-        elif kinds[0] == _PARAMETER and link.origin_changed and position != RESULT:
+        elif kinds[0] == _PARAMETER and link.origin_changed and link.target_changed and position != RESULT:
             self._change(edge, link.site, position, text)
         else:
             if link.site >= 0 and position != RESULT:
@@ -202,15 +205,15 @@ class _Path:
     def _controlled(self, link: Link) -> None:
         """What a branch decides: a value chosen, an object changed, a field written, an instruction that runs."""
         if self._kind(link.target) in {_PHI, _RETURN} and not link.target_changed:
-            self._chosen, self._given, self._branch = True, -1, int(self._code.pc[link.site])
+            self._chosen, self._given, self._branch = True, -1, link.site
         elif link.target_changed:
             node = self._changing(link)
             self._change(Edge.CONTROL, node, self._position(node, link.target))
         elif link.target >= len(self._code.kind):
-            wanted = link.target
-            node = self._near(link.site, lambda item: self._graph.writes(item, wanted))
+            wanted = self._graph.field_of(link.target)
+            node = self._near(link.site, lambda item: self._code.opcode[item] in STORES and self._field(item) == wanted)
             self._say(Edge.CONTROL, node, "operand 0")
-            self._say(Edge.STORE, node, self._text(wanted))
+            self._say(Edge.STORE, node, self._text(link.target))
         else:
             self._born(Edge.CONTROL, link.target, link.site, "")
 
@@ -224,20 +227,35 @@ class _Path:
         if called:
             return called[0]
         return self._near(
-            link.site, lambda item: self._code.opcode[item] in _APUTS and self._operand(item, 1) == link.target
+            link.site, lambda item: self._code.opcode[item] in APUTS and self._operand(item, 1) == link.target
         )
 
     def _near(self, site: int, fits: Callable[[int], bool]) -> int:
-        """The instruction of the method that fits, the first one behind the site if there is any; else the site."""
+        """The instruction of the method that fits: one that the site decides; or the first behind it; or the site."""
         method = int(self._code.method[site])
         first, count = int(self._code.node_first[method]), int(self._code.node_count[method])
         found = [item for item in range(first, first + count) if self._kind(item) == _INSTRUCTION and fits(item)]
-        behind = [item for item in found if self._code.pc[item] > self._code.pc[site]]
-        return next(iter(behind or found), site)
+        return self._decided(site, found) if found else site
+
+    def _decided(self, branch: int, found: list[int]) -> int:
+        """One of some instructions of a method: one that the branch decides if there is any."""
+        if len(found) == 1:
+            return found[0]
+        pc, method = self._code.pc, int(self._code.method[branch])
+        blocks = Flowgraph(self._linked.unit_of(method), int(self._linked.method_row[method]))
+        last = blocks.block(int(pc[branch]))
+        inside = {item for block, items in blocks.controlled() if block == last for item in items}
+        return next((item for item in found if blocks.block(int(pc[item])) in inside), found[0])
+
+    def _field(self, node: int) -> int:
+        """The field that an instruction accesses, -1 when it cannot be read."""
+        unit, index = self._linked.method_unit[self._code.method[node]], int(self._code.data[node])
+        return int(self._linked.field_ref[self._linked.first_field[unit] + index]) if index >= 0 else -1
 
     def _called_back(self, link: Link) -> tuple[str, int]:
         """The effect by which the platform calls a method, and the operand of the library call that is meant."""
-        leaves = self._kind(link.origin) == _RETURN or (link.origin_changed and self._kind(link.target) != _RETURN)
+        changes = link.origin_changed and link.target_changed
+        leaves = self._kind(link.origin) == _RETURN or (changes and self._kind(link.target) != _RETURN)
         inside = link.origin if leaves else link.target
         outer = link.origin if inside == link.target else link.target
         _, name, _ = self._linked.method_text(int(self._code.method[inside]))
@@ -331,8 +349,7 @@ class _Path:
         found = (first + np.flatnonzero(is_return)).tolist()
         if value < 0:  # a branch decides which of them runs
             found = [node for node in found if self._code.operands(node)]
-            behind = [node for node in found if self._code.pc[node] > self._branch]
-            return next(iter(behind or found), returned)
+            return self._decided(self._branch, found) if found and self._branch >= 0 else returned
         return next((node for node in found if value in self._code.operands(node)), returned)
 
 
