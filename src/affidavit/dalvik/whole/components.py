@@ -56,6 +56,11 @@ class Components:
             callee = self.sites.callee(node)
             written = self.linked.type_of(callee.written) if callee else -1
             found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
+        for node, called in self.objects.indirect.items():
+            for callee, _ in called:
+                if self._receives(callee):
+                    caller = int(self.linked.method_type[self.sites.method[node]])
+                    found.append((node, caller, self.linked.type_of(callee.written)))
         return found
 
     def received(self, component: int) -> list[int]:

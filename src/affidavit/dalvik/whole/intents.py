@@ -80,7 +80,7 @@ def find_links(objects: Objects, declared: Sequence[Declared], lifecycles: Seque
     """Every link between components.
 
     Args:
-        objects: where objects come from, over the call graph so far.
+        objects: where objects come from, over the call graph so far, and what is called by reflection.
         declared: components of the manifest.
         lifecycles: what the platform calls on components.
     """
@@ -115,6 +115,17 @@ class _Finder:
                 if operand >= 0:
                     held = self.objects.held(operand) if keyed else [operand]
                     self._send(node, operand, effect.word, held)
+
+        for node, found in self.objects.indirect.items():
+            for callee, operands in found:
+                self._indirect(node, callee, operands)
+
+    def _indirect(self, node: int, callee: Callee, operands: list[int]) -> None:
+        """A library method that is called by reflection."""
+        for effect in self.values.models.effects(callee.owner, callee.name, callee.proto) or ():
+            at = effect.origin.position + 1 if effect.kind == "launch" and effect.origin else 0
+            if 0 < at < len(operands) and operands[at] >= 0:
+                self._send(node, self.sites.operands(node)[-1], effect.word, [operands[at]])
 
     def _send(self, node: int, operand: int, word: str, held: list[int]) -> None:
         """One invoke that sends the intents that `held` nodes hold."""
