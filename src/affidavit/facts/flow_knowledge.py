@@ -20,13 +20,17 @@ _PLATFORM = ("Landroid/", "Ljava/")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a member means: the data of `what`, at `gives`; with a form, only for some texts in `operand`."""
+    """What a member means: the data of `what`, at `gives`; with a form, only for some texts in `operand`.
+
+    `copied_by` is as in `Match`.
+    """
 
     what: str
     gives: str
     form: str = ""
     operand: int = -1
     narrow: bool = False
+    copied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _members(sources: Iterable[Source], attribute: str) -> Iterator[tuple[Key, R
     for source in sources:
         for match in getattr(source, attribute):
             for name in match.names:
-                yield (descriptor(match.class_), name), Reading(source.id, match.gives)
+                yield (descriptor(match.class_), name), Reading(source.id, match.gives, copied_by=match.copied_by)
 
 
 def _formed(forms: Iterable[Form]) -> Iterator[tuple[Key, Reading]]:

@@ -15,7 +15,7 @@ from affidavit.dalvik.whole.values import Values
 from affidavit.facts.flow_everywhere import Everywhere, SensitiveCall, read_field
 from affidavit.facts.flow_knowledge import FlowKnowledge, Reading, Writing, flow_knowledge
 from affidavit.facts.flow_members import Members, arity_of
-from affidavit.facts.flow_origins import Streams
+from affidavit.facts.flow_origins import Made, Streams
 from affidavit.facts.flow_schema import NONE, RESULT
 from affidavit.facts.flow_texts import Texts
 
@@ -121,6 +121,7 @@ class _Search:
         self._overrides = Members(self._linked, known.parameters)
         self._texts = Texts(values, known, password_ids, self._reads)
         self._streams = Streams(values.sites, known)
+        self._made = Made(values.sites)
         self._sources: set[Point] = set()
         self._sinks: set[Point] = set()
         self.sensitive: set[SensitiveCall] = set()
@@ -215,7 +216,8 @@ class _Search:
         operands = self._code.operands(node)
         for reading in readings:
             if not reading.form:
-                self._source(node, reading.gives, reading.what, api)
+                own = bool(reading.copied_by and operands) and self._made.by_app(operands[0], reading.copied_by)
+                self._source(node, NONE if own else reading.gives, reading.what, api)
             elif reading.form != "derived":
                 ids, unknown = self._texts.sources(reading, operands)
                 for what in ids:

@@ -322,7 +322,7 @@ class Objects:
         return [name for item in gets for name in self.values.constants(self.sites.operands(item)[0]).classes()]
 
     def types_of_class(self, node: int) -> list[str]:
-        """Descriptors that a class object may stand for: ``getClass`` of objects made in sight, or of ``this``; sorted."""
+        """Descriptors that a class object may stand for: ``getClass`` of objects made in sight or of ``this``."""
         found: set[str] = set()
         for origin in self.origins(node)[0]:
             callee = self.sites.callee(origin)
