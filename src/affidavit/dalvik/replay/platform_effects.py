@@ -95,7 +95,8 @@ class Effects:
     def _fresh(call: Call) -> Value:
         """The object that a call gives, when it is made by it; its class is below what the prototype says."""
         if call.result.startswith("["):
-            made = call.make_object(call.result, "result")
+            inner = call.result[1:]
+            made = call.make_object(call.result, "result", opaque(inner, nullable=inner in PRIMITIVES))
             call.state.write(made, "length", opaque("I"))
             return made
         return call.make_object("", "result", opaque())
