@@ -35,12 +35,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a method does with its operands; `refined` as in `Sink`."""
+    """What a method does with its operands; `refined` as in `Sink`, `sent` as in `Taking`."""
 
     what: str
     takes: tuple[int, ...] | Literal["all"]
     target: int = -1
     refined: str = ""
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,10 @@ def _writings(sinks: Iterable[Sink]) -> Iterator[tuple[Key, Writing]]:
     for sink in sinks:
         for taking in sink.calls:
             for name in taking.names:
-                yield (descriptor(taking.class_), name), Writing(sink.id, taking.takes, taking.target, sink.refined)
+                yield (
+                    (descriptor(taking.class_), name),
+                    Writing(sink.id, taking.takes, taking.target, sink.refined, taking.sent),
+                )
 
 
 def _origins(sinks: Iterable[Sink]) -> Iterator[tuple[Key, Stream]]:

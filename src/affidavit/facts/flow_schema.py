@@ -101,6 +101,7 @@ class Taking(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": 
 
     Attributes:
         takes: operands, or ``all`` arguments. target: operand that says where to, -1 for none.
+        sent: methods of what the call gives that carry the data out; the call itself only prepares it.
         from_, until, hidden: as in `Match`.
     """
 
@@ -108,6 +109,7 @@ class Taking(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": 
     names: tuple[str, ...]
     takes: tuple[int, ...] | Literal["all"]
     target: int = -1
+    sent: tuple[str, ...] = ()
     from_: int = 0
     until: int = 0
     hidden: bool = False
