@@ -14,7 +14,7 @@ from affidavit.dalvik.opcodes import Opcode, opcodes, widths
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.dalvik.xref import space_size
 
-TEXT_LIMIT = 300
+TEXT_LIMIT = 400
 """Longest line, in characters."""
 LINE_LIMIT = 100_000
 """Most lines of one method."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from affidavit.artefact.xmltree import Document, Element
 from affidavit.dalvik.disassemble import excerpt as disassembled
+from affidavit.dalvik.lines import source_line
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import I32, Unit
 from affidavit.facts.reading import bounded
@@ -21,7 +22,7 @@ DUMP_BYTES = 64
 ATTRIBUTES = 24
 """Attributes of an XML element that are shown."""
 
-LINE_LIMIT = 240
+LINE_LIMIT = 400
 """Characters of one line."""
 
 
@@ -65,7 +66,8 @@ def _code(unit: Unit, place: Place) -> Excerpt | None:
     lines, cited = disassembled(unit, owner, place.offset)
     data = unit.data[unit.entries.index(place.entry)][place.offset : place.offset + DATA_BYTES]
     shown = tuple(bounded(line, LINE_LIMIT) for line in lines)
-    return Excerpt(lines=shown, cited=cited, data=bytes(data).hex(), form=unit.form)
+    line = source_line(unit, owner, place.pc) if unit.form == "dex" else 0
+    return Excerpt(lines=shown, cited=cited, data=bytes(data).hex(), form=unit.form, line=line)
 
 
 def _owner_at(unit: Unit, place: Place) -> int:

@@ -100,6 +100,8 @@ def _on_path(what: Flow | Reached) -> Iterator[Place]:
     """The places of one path."""
     if isinstance(what, Flow):
         yield from (step.place for step in what.steps[:STEPS_SHOWN])
+        yield from (step.place for step in what.steps[STEPS_SHOWN:][-1:])
+        yield from (one.place for one in (*what.asked, *what.sent))
     yield from (link.place for link in what.chain[:STEPS_SHOWN])
 
 

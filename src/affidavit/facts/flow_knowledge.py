@@ -20,23 +20,28 @@ _PLATFORM = ("Landroid/", "Ljava/")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a member means: the data of `what`, at `gives`; with a form, only for some texts in `operand`."""
+    """What a member means: the data of `what`, at `gives`; with a form, only for some texts in `operand`.
+
+    `copied_by` is as in `Match`.
+    """
 
     what: str
     gives: str
     form: str = ""
     operand: int = -1
     narrow: bool = False
+    copied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a method does with its operands; `refined` as in `Sink`."""
+    """What a method does with its operands; `refined` as in `Sink`, `sent` as in `Taking`."""
 
     what: str
     takes: tuple[int, ...] | Literal["all"]
     target: int = -1
     refined: str = ""
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ def _members(sources: Iterable[Source], attribute: str) -> Iterator[tuple[Key, R
     for source in sources:
         for match in getattr(source, attribute):
             for name in match.names:
-                yield (descriptor(match.class_), name), Reading(source.id, match.gives)
+                yield (descriptor(match.class_), name), Reading(source.id, match.gives, copied_by=match.copied_by)
 
 
 def _formed(forms: Iterable[Form]) -> Iterator[tuple[Key, Reading]]:
@@ -145,7 +150,10 @@ def _writings(sinks: Iterable[Sink]) -> Iterator[tuple[Key, Writing]]:
     for sink in sinks:
         for taking in sink.calls:
             for name in taking.names:
-                yield (descriptor(taking.class_), name), Writing(sink.id, taking.takes, taking.target, sink.refined)
+                yield (
+                    (descriptor(taking.class_), name),
+                    Writing(sink.id, taking.takes, taking.target, sink.refined, taking.sent),
+                )
 
 
 def _origins(sinks: Iterable[Sink]) -> Iterator[tuple[Key, Stream]]:

@@ -14,6 +14,10 @@ MAX_WAYS = 8
 MAX_WRAPPED = 4
 """Streams around streams that are followed."""
 
+_CONSTANTS = (0x12, 0x19)
+"""Opcodes of numbers, null among them."""
+_PARCEL = "Landroid/os/Parcel;"
+
 
 def roots(sites: Sites, node: int) -> list[int]:
     """Nodes at which the value is made, or beyond which it is not followed, in the order of the search."""
@@ -65,6 +69,39 @@ def constructor(sites: Sites, node: int) -> int:
         if callee is not None and callee.name == "<init>" and sites.code.operands(user)[0] == node:
             return user
     return -1
+
+
+class Made:
+    """Tells objects of libraries that the app made by itself from those that it was given.
+
+    Args:
+        sites: the nodes.
+    """
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+        self._copied: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def by_app(self, node: int, copied_by: tuple[str, ...]) -> bool:
+        """Whether a value is always an object that the app made, not of another one, and that none is copied into."""
+        found = [item for item in roots(self._sites, node) if not _is_null(self._sites, item)]
+        return bool(found) and all(self._is_own(item, copied_by) for item in found)
+
+    def _is_own(self, node: int, copied_by: tuple[str, ...]) -> bool:
+        if node < 0 or self._sites.opcode(node) != NEW_INSTANCE:
+            return False
+        name, made = self._sites.type_name(node), constructor(self._sites, node)
+        callee = self._sites.callee(made) if made >= 0 else None
+        if callee is None or callee.target >= 0 or name in callee.proto or _PARCEL in callee.proto:
+            return False
+        if (name, copied_by) not in self._copied:
+            copies = self._sites.outside(lambda other: other.name in copied_by and name in other.proto)
+            self._copied[name, copied_by] = bool(copies)
+        return not self._copied[name, copied_by]
+
+
+def _is_null(sites: Sites, node: int) -> bool:
+    return node >= 0 and _CONSTANTS[0] <= sites.opcode(node) <= _CONSTANTS[1]
 
 
 @dataclass

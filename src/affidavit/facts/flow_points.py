@@ -15,7 +15,7 @@ from affidavit.dalvik.whole.values import Values
 from affidavit.facts.flow_everywhere import Everywhere, SensitiveCall, read_field
 from affidavit.facts.flow_knowledge import FlowKnowledge, Reading, Writing, flow_knowledge
 from affidavit.facts.flow_members import Members, arity_of
-from affidavit.facts.flow_origins import Streams
+from affidavit.facts.flow_origins import Made, Streams
 from affidavit.facts.flow_schema import NONE, RESULT
 from affidavit.facts.flow_texts import Texts
 
@@ -37,6 +37,7 @@ class Points:
         calls: sensitive calls in all code, sorted.
         apis: node of a point -> the member as smali writes it.
         targets: node of a sink -> the node whose value says where the data goes, when one does.
+        sent: node of a sink -> methods of what it gives that carry the data out.
         unknown: calls whose address or path is not known, by form (``queries``): what they read is not known either.
     """
 
@@ -45,6 +46,7 @@ class Points:
     calls: tuple[SensitiveCall, ...]
     apis: dict[int, str] = field(default_factory=dict)
     targets: dict[int, int] = field(default_factory=dict)
+    sent: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
 
 
@@ -121,18 +123,20 @@ class _Search:
         self._overrides = Members(self._linked, known.parameters)
         self._texts = Texts(values, known, password_ids, self._reads)
         self._streams = Streams(values.sites, known)
+        self._made = Made(values.sites)
         self._sources: set[Point] = set()
         self._sinks: set[Point] = set()
         self.sensitive: set[SensitiveCall] = set()
         self._apis: dict[int, str] = {}
         self._targets: dict[int, int] = {}
+        self._sent: dict[int, tuple[str, ...]] = {}
         self._unknown: dict[str, int] = {}
         self._meanings: dict[tuple[int, int, bool], _Meaning | None] = {}
 
     def points(self) -> Points:
         """What was found so far."""
         sources, sinks, calls = tuple(sorted(self._sources)), tuple(sorted(self._sinks)), tuple(sorted(self.sensitive))
-        return Points(sources, sinks, calls, self._apis, self._targets, self._unknown)
+        return Points(sources, sinks, calls, self._apis, self._targets, self._sent, self._unknown)
 
     def invokes(self) -> None:
         """Every call in code that was analysed. What a bundled library's class asks of itself tells it nothing new."""
@@ -215,7 +219,8 @@ class _Search:
         operands = self._code.operands(node)
         for reading in readings:
             if not reading.form:
-                self._source(node, reading.gives, reading.what, api)
+                own = bool(reading.copied_by and operands) and self._made.by_app(operands[0], reading.copied_by)
+                self._source(node, NONE if own else reading.gives, reading.what, api)
             elif reading.form != "derived":
                 ids, unknown = self._texts.sources(reading, operands)
                 for what in ids:
@@ -236,6 +241,8 @@ class _Search:
         for writing in writings:
             takes = range(not static, len(operands)) if isinstance(writing.takes, str) else writing.takes
             target = writing.target
+            if writing.sent:
+                self._sent[node] = writing.sent
             for what, stream in self._ends(writing, operands):
                 for position in takes:
                     if position < len(operands):

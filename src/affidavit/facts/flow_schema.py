@@ -21,6 +21,8 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "
             whose data is taken elsewhere.
         from_, until: first and last API level at which it gives data, 0 for not stated.
         hidden: it is not in the public interface of the platform, so nothing checks its name.
+        copied_by: methods that copy data from another object. Where they are stated, an object that the app made by
+            itself (not of another one) gives no data unless one of them is called somewhere.
     """
 
     class_: str
@@ -29,6 +31,7 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "
     from_: int = 0
     until: int = 0
     hidden: bool = False
+    copied_by: tuple[str, ...] = ()
 
 
 class Form(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
@@ -98,6 +101,7 @@ class Taking(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": 
 
     Attributes:
         takes: operands, or ``all`` arguments. target: operand that says where to, -1 for none.
+        sent: methods of what the call gives that carry the data out; the call itself only prepares it.
         from_, until, hidden: as in `Match`.
     """
 
@@ -105,6 +109,7 @@ class Taking(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": 
     names: tuple[str, ...]
     takes: tuple[int, ...] | Literal["all"]
     target: int = -1
+    sent: tuple[str, ...] = ()
     from_: int = 0
     until: int = 0
     hidden: bool = False

@@ -111,18 +111,19 @@ def read_calls(linked: Linked, inputs: Inputs, check: Callable[[], None]) -> Rea
 def _read(values: Values, inputs: Inputs) -> Reading:
     """What is read off a call graph."""
     objects = Objects(values)
-    links = find_links(objects, inputs.declared, lifecycles())
-    return Reading(values.sites.calls, values, links, find_reflection(objects))
+    reflected = find_reflection(objects)  # which tells of intents, too
+    return Reading(values.sites.calls, values, find_links(objects, inputs.declared, lifecycles()), reflected)
 
 
 def search(linked: Linked, inputs: Inputs, reading: Reading, limits: Limits, check: Callable[[], None]) -> Search:
     """Find sources, sinks, and a path for each pair of them that has one."""
     passwords = frozenset(number for layout in inputs.layouts for number in layout.password_ids)
+    named = {call.node for call in reading.reflected.framework}
     points = find_points(
         reading.values,
         password_ids=passwords,
         reflected=[flow_points.Reflected(call.node, call.class_, call.name) for call in reading.reflected.framework],
-        sends=[_send(reading, item.node, item.operand) for item in reading.links.unresolved],
+        sends=[_send(reading, item.node, item.operand) for item in reading.links.unresolved if item.node not in named],
         check=check,
     )
     saved = saved_state_edges(linked, reading.calls, lifecycles())

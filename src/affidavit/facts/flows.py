@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from affidavit.dalvik.models import Models
 from affidavit.dalvik.replay.explore import Verdict as Judged
 from affidavit.dalvik.whole.chains import Chains
 from affidavit.dalvik.whole.shapes import Candidate, Point
 from affidavit.dalvik.whole.witness_steps import steps
+from affidavit.facts.flow_beside import Neighbours
 from affidavit.facts.flow_everywhere import SensitiveCall
 from affidavit.facts.flow_knowledge import FlowKnowledge, flow_knowledge
 from affidavit.facts.flow_search import Search
@@ -50,6 +52,7 @@ class Facts:
         self._known = known or flow_knowledge()
         self._linked, self._code = found.linked, found.calls.code
         self.chains = Chains(found.linked, found.calls)
+        self._beside = Neighbours(found.values.sites, self._known, Models.load())
 
     def flows(self, limitations: list[Limitation]) -> Iterator[Fact]:
         """One for each pair of instructions that was not refuted, by its best candidate; the best of each kind first.
@@ -130,6 +133,8 @@ class Facts:
             who=self._whose(place.class_),
             sink_who=self._whose(sink_place.class_),
             value=self._target(sink),
+            asked=self._beside.asked(source.node),
+            sent=self._beside.sent(sink.node, self._found.points.sent.get(sink.node, ())),
         )
         return make_fact(what, place, _LABEL)
 

@@ -60,12 +60,14 @@ class Excerpt(Struct, frozen=True, omit_defaults=True):
         cited: index in `lines` of the cited line; -1 when all of it is.
         data: hex of the first cited bytes, bounded.
         form: ``dex``, ``class``, ``xml`` or ``bytes``.
+        line: of the source, as the debug information says; 0 when it says none.
     """
 
     lines: tuple[str, ...]
     cited: int
     data: str
     form: str
+    line: int = 0
 
 
 class Category(Struct, frozen=True, omit_defaults=True):

@@ -106,6 +106,17 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     declared: str = "manifest"
 
 
+class Beside(Struct, frozen=True):
+    """A call beside a path that belongs to its source or sink.
+
+    Attributes:
+        api: the method, as smali writes it. place: the call.
+    """
+
+    api: str
+    place: Place
+
+
 Verdict = Literal["proved", "undecided", "refuted"]
 
 
@@ -124,6 +135,8 @@ class Flow(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="flow"
         entry, chain: how the source is reached.
         who: library id of the code that reads, ``own`` or ``other``. sink_who: the same of the code that sends.
         value: what is known of the target's text (``https://x.example/`` + hole), empty when nothing is.
+        asked: calls that gave what the data is taken from (a message made of received bytes), the nearest first.
+        sent: calls on what the sink gives (a connection) that carry the data out.
     """
 
     source: str
@@ -142,6 +155,8 @@ class Flow(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="flow"
     who: str = ""
     sink_who: str = ""
     value: str = ""
+    asked: tuple[Beside, ...] = ()
+    sent: tuple[Beside, ...] = ()
 
 
 class Reached(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="reached"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from affidavit.dalvik.check.checker import STEPS
-from affidavit.model.flow import Call, Edge, Flow, Step
+from affidavit.model.flow import Beside, Call, Edge, Flow, Step
 from affidavit.model.place import Place
 from tests.dalvik.check.flows import FLOWS
 from tests.dalvik.check.flows_code import ARRIVE, END, FIELD, START, Case, main
@@ -258,10 +258,14 @@ def test_ends_have_to_be_what_is_said_of_the_flow():
         replace(flow, implicit=True),
         replace(flow, source_api=SINK),
         replace(flow, sink_api=SOURCE),
+        replace(flow, asked=(Beside(SINK, place),)),
+        replace(flow, sent=(Beside(SOURCE, flow.sink_place),)),
         replace(flow, chain=(Call(place, "target"),)),
     ):
         assert checker.check_flow(changed, place)
     assert checker.check_flow(flow, flow.sink_place)
+    beside = (Beside(SOURCE, place), Beside(SINK, flow.sink_place))
+    assert not checker.check_flow(replace(flow, asked=beside, sent=beside), place)
 
 
 def test_the_budget_is_looked_at_before_each_step():

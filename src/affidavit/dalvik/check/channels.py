@@ -15,6 +15,9 @@ from affidavit.dalvik.lifecycles import lifecycles
 
 _SENDS = frozenset({"launch", "result"})
 _SENDERS = frozenset({"Landroid/os/Messenger;", "Landroid/content/ContentResolver;"})
+_BY_NAME = ("startActivity", "startActivityForResult", "startService", "bindService", "sendBroadcast")
+_RECEIVED = "getIntent"
+"""Methods that send, and the one that gives what was sent, as reflection names them."""
 _SAVED, _WRITES = "saved state", "SaveInstanceState"
 _METHOD, _MAKERS = "Ljava/lang/reflect/Method;", ("Ljava/lang/reflect/Constructor;", "Ljava/lang/Class;")
 _FIELD = "Ljava/lang/reflect/Field;"
@@ -26,7 +29,9 @@ _SAID = re.compile(
 
 def sends(kin: Kin, body: Body, item: Instruction) -> bool:
     """Whether an instruction sends an intent or message, or asks a provider."""
-    class_ = kin.called(body, item)[0]
+    class_, name, _ = kin.called(body, item)
+    if (class_, name) == (_METHOD, "invoke"):
+        return any(kin.holds(sender) for sender in _BY_NAME)
     return bool(_SENDERS & {*kin.above(class_)}) or any(effect.kind in _SENDS for effect in kin.effects(body, item))
 
 
@@ -56,7 +61,8 @@ def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
         receives = kin.overrides(after.body) and not after.called("parameter", 0)
     else:
         stated = kin.effects(after.body, after.item) if after.kind == "result" else []
-        receives = any(item.kind == "received" for item in stated) or (
+        named = after.kind == "result" and reflective(kin, after.body, after.item) and kin.holds(_RECEIVED)
+        receives = named or any(item.kind == "received" for item in stated) or (
             answers and after.kind == "result" and sends(kin, after.body, after.item)
         )
     if not receives:

@@ -91,6 +91,8 @@ class Checker:
         if flow.implicit != any(step.edge == Edge.CONTROL for step in steps):
             return (Refusal(0, "the path and the flow do not agree whether data decides a branch"),)
         refused = [*self._path(flow)]
+        beside = (self._safely(lambda one=one: self._named(one.api, one.place)) for one in (*flow.asked, *flow.sent))  # type: ignore[misc]
+        refused += [Refusal(0, fault) for fault in beside if fault]
         if flow.entry is not None:
             refused += self.check_chain(flow.entry, flow.chain, place)
         elif flow.chain:

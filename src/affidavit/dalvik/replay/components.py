@@ -332,11 +332,10 @@ class Components:
         """Objects that live within a component: fragments that were added, and classes that layouts name."""
         linked = self._machine.linked
         if item.kind == "activity":
-            for layout in self._shown(state):
-                for name in layout.classes:
-                    type_ = linked.type_of(name)
-                    if type_ >= 0 and linked.is_app[type_]:
-                        self._embed(state, name, type_)
+            for name in [name for layout in self._shown(state) for name in layout.classes]:
+                type_ = linked.type_of(name)
+                if type_ >= 0 and linked.is_app[type_]:
+                    self._embed(state, name, type_)
         for number in [number for number, held in state.objects.items() if held.type in self._fragments()]:
             descriptor = state.objects[number].type
             life = self._fragments()[descriptor]
@@ -387,9 +386,11 @@ class Components:
         """Go through the life of an object that a component holds; it may be in any of its states afterwards."""
         state.write(me, HOST, host)
         given = {"Landroid/app/Activity;": host, "Landroid/content/Context;": host}
-        at = self._automaton(state.fork(), item, me, given, Shared())
-        for name in sorted(at):
-            state.become(state.joined(at[name]))
+        saved = received(self._machine, state, f"saved/{item.descriptor}")[:1]
+        for more in ({}, *({"saved-state": value} for value in saved)):
+            at = self._automaton(state.fork(), item, me, given | more, Shared())
+            for name in sorted(at):
+                state.become(state.joined(at[name]))
 
     def _background(self, world: State) -> State:
         """What is still registered when no component runs."""

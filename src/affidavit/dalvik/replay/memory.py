@@ -129,6 +129,8 @@ def iget(machine: "Machine", frame: Frame, path: Path, item: Instruction) -> int
     if holder is None:
         return STOPPED
     found = path.state.read(holder, field.key)
+    if found.is_null and not found.taint and not machine.types.is_app(field.holder):
+        found = UNKNOWN  # the platform's own code may have stored it
     path.regs[target] = found._replace(type=field.type) if found.opaque and not found.type else found
     return None
 

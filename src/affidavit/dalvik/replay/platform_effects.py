@@ -24,6 +24,7 @@ from affidavit.dalvik.replay.values import (
     NULL,
     STRING,
     UNKNOWN,
+    Range,
     Taints,
     Value,
     implied,
@@ -67,6 +68,7 @@ class Effects:
         """
         results: list[Value] = []
         carried: Taints = NONE
+        self._filled(call, effects, certain=certain)
         for effect in effects:
             target = effect.target
             if effect.kind == "derive" and target and effect.origin:
@@ -92,10 +94,24 @@ class Effects:
         return self._result(call, results, carried, certain=certain)
 
     @staticmethod
+    def _filled(call: Call, effects: tuple[Effect, ...], *, certain: bool) -> None:
+        """What the platform may put into arrays of numbers and into collections that it is given: anything."""
+        targets = {effect.target.position for effect in effects if effect.target and effect.target.base == "argument"}
+        for position, value in enumerate(call.given):
+            for number in sorted(value.refs):
+                item = call.state.objects[number]
+                if item.type[:1] == "[" and item.type[1:] in PRIMITIVES and (not certain or position in targets):
+                    call.state.write(reference(number), ANY, opaque(item.type[1:]))
+                elif item.type.startswith("Ljava/util/") and not certain:
+                    call.state.write(reference(number), ANY, UNKNOWN)
+                    call.state.write(reference(number), SIZE, Value(const=Range(0, 1 << 31), opaque=False))
+
+    @staticmethod
     def _fresh(call: Call) -> Value:
         """The object that a call gives, when it is made by it; its class is below what the prototype says."""
         if call.result.startswith("["):
-            made = call.make_object(call.result, "result")
+            inner = call.result[1:]
+            made = call.make_object(call.result, "result", opaque(inner, nullable=inner in PRIMITIVES))
             call.state.write(made, "length", opaque("I"))
             return made
         return call.make_object("", "result", opaque())
@@ -211,7 +227,8 @@ class Effects:
             return container
         key = self._key(call, operand.key, container)
         found = fetch(call.state, container, key)
-        if fetched and found.is_null and not found.taint and operand.base == "store":
+        new = operand.base == "store" or not _was_stored(call, container, key)
+        if fetched and found.is_null and not found.taint and new:
             if call.result in _PLAIN:
                 return of_type(call.result)
             found = self._fresh(call)._replace(nullable=True)
@@ -265,6 +282,11 @@ class Effects:
         if key.kind == "argument":
             return key_of(call.state, call.argument(key.position))
         return ANY
+
+
+def _was_stored(call: Call, container: Value, key: Key) -> bool:
+    """Whether the app put something there, which may be null."""
+    return any(key in call.state.objects[item].fields for item in container.refs)
 
 
 def _keeps_keys(origin: Operand, target: Operand) -> bool:

@@ -12,6 +12,8 @@ _KEY, _VALUE = "#entry-key", "#entry-value"
 _PRIMITIVES = "ZBSCIJFD"
 _STORE = "preferences/"
 """How the names of the stores of preferences begin."""
+_READ_IN = frozenset({"Lorg/json/JSONObject;", "Ljava/util/Properties;", "Landroid/content/SharedPreferences;"})
+"""Classes whose objects the platform fills with what it reads: a key that the app never stored may be there."""
 
 
 def put(call: Call) -> Value:
@@ -37,6 +39,8 @@ def get(call: Call) -> Value:
     """What is stored under a key, or the default that was given."""
     key = key_of(call.state, call.argument(0))
     found = fetch(call.state, call.this, key)
+    if found.is_null and not found.taint and call.class_ in _READ_IN:
+        found = opaque(call.result if len(call.given) == 1 else "")
     if len(call.given) > 1:
         default = call.argument(1)
         known = key != ANY and all(key in call.state.objects[item].fields for item in call.this.refs) and call.this.refs
@@ -64,7 +68,8 @@ def has(call: Call) -> Value:
     """Whether there is such a key."""
     key = key_of(call.state, call.argument(0))
     fields = [call.state.objects[item].fields for item in call.this.refs]
-    if not call.this.opaque and key != ANY and fields and all(not any(map(is_entry, held)) for held in fields):
+    known = not call.this.opaque and call.class_ not in _READ_IN
+    if known and key != ANY and fields and all(not any(map(is_entry, held)) for held in fields):
         return NULL
     return opaque("Z", implied(call.state.taint_of(call.argument(0), deep=False)))
 

@@ -182,6 +182,9 @@ def _outside(call: Call, class_: str, method: tuple[str, str], receiver: Value, 
         unboxed(call.state, value) if kind in PRIMITIVES else value for value, kind in zip(given, params, strict=True)
     ]
     args = values if receiver.is_null else [receiver, *values]
+    linked = call.machine.linked
+    above = linked.ancestors(linked.type_of(class_)) if linked.type_of(class_) >= 0 else ()
+    class_ = next((linked.types[item] for item in above if not linked.is_app[item]), class_)
     return call.platform.call(call.machine, call.state, call.site, class_, *method, args)
 
 

@@ -11,6 +11,8 @@ from affidavit.dalvik.whole.sites import Callee
 
 _RECEIVER, _FILTER = "Landroid/content/BroadcastReceiver;", "Landroid/content/IntentFilter;"
 _REGISTRATION = f"({_RECEIVER}{_FILTER}"
+LOCAL = "local receiver"
+"""Kind of a receiver that gets only what the app sends within itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ class Components:
             if len(operands) <= 2:  # fewer than the prototype has
                 continue
             filters = [item.filter() for item in describe(self.objects, operands[2]) if item.complete]
+            callee = self.sites.callee(node)
+            kind = LOCAL if callee is not None and within_app(callee) else "receiver"
             for name in self.objects.types(operands[1]):
-                found[Declared("receiver", name, filters=tuple(filters))] = None
+                found[Declared(kind, name, filters=tuple(filters))] = None
         return list(found)
 
     def _getters(self) -> list[tuple[int, int, int]]:
@@ -56,6 +60,11 @@ class Components:
             callee = self.sites.callee(node)
             written = self.linked.type_of(callee.written) if callee else -1
             found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
+        for node, called in self.objects.indirect.items():
+            for callee, _ in called:
+                if self._receives(callee):
+                    caller = int(self.linked.method_type[self.sites.method[node]])
+                    found.append((node, caller, self.linked.type_of(callee.written)))
         return found
 
     def received(self, component: int) -> list[int]:
@@ -102,6 +111,11 @@ class Components:
             return found
         outer = self.linked.type_of(self.linked.types[type_].partition("$")[0] + ";")
         return [number for number in known if number == outer] or known
+
+
+def within_app(callee: Callee) -> bool:
+    """Whether what a method sends or registers for never leaves the app."""
+    return callee.owner.endswith("/LocalBroadcastManager;")
 
 
 def _registers(callee: Callee) -> bool:

@@ -115,15 +115,19 @@ def _describe(objects: Objects, origin: int, nesting: int) -> Description:
     """What the calls on one object say."""
     sites = objects.sites
     callee = sites.callee(origin)
-    made = sites.opcode(origin) == NEW_INSTANCE
+    made = sites.opcode(origin) == NEW_INSTANCE or (
+        callee is not None and (callee.owner, callee.name) == ("Ljava/lang/Class;", "newInstance")
+    )
     out = Description(complete=made)
     if callee is not None and _steps(objects, callee):
         out.complete = True
-        _take(objects, out, callee, origin, nesting)
+        _take(objects, out, callee, sites.operands(origin), nesting)
     for node, position in objects.uses(origin):
         used = sites.callee(node) if position == 0 else None
         if used is not None and node != origin:
-            _take(objects, out, used, node, nesting)
+            _take(objects, out, used, sites.operands(node), nesting)
+        for indirect, operands in objects.indirect.get(node, ()) if position == 1 else ():
+            _take(objects, out, indirect, operands, nesting)
     if not made and callee is None and not out.said:
         out.complete = False
     return out
@@ -138,9 +142,8 @@ def _steps(objects: Objects, callee: Callee) -> tuple[tuple[str, int], ...]:
     return ()
 
 
-def _take(objects: Objects, out: Description, callee: Callee, node: int, nesting: int) -> None:
+def _take(objects: Objects, out: Description, callee: Callee, operands: list[int], nesting: int) -> None:
     """Add what one call says."""
-    operands = objects.sites.operands(node)
     for what, position in _steps(objects, callee):
         if position >= len(operands):
             continue

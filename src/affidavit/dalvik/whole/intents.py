@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from affidavit.dalvik.lifecycles import Lifecycle
 from affidavit.dalvik.models import parameters
 from affidavit.dalvik.whole.calls import ExtraCall
-from affidavit.dalvik.whole.components import Components, Gift
+from affidavit.dalvik.whole.components import LOCAL, Components, Gift, within_app
 from affidavit.dalvik.whole.entries import Declared, chain
 from affidavit.dalvik.whole.graph import ExtraEdge
 from affidavit.dalvik.whole.intent_objects import Description, describe
@@ -27,6 +27,8 @@ _MESSENGER, _HANDLER, _RESOLVER = "Landroid/os/Messenger;", "Landroid/os/Handler
 _CONNECTION = "Landroid/content/ServiceConnection;"
 _BINDER_TAKEN = ("onServiceConnected", "(Landroid/content/ComponentName;Landroid/os/IBinder;)V")
 _OBJECT, _PUBLIC, _STATIC = "Ljava/lang/Object;", 0x1, 0x8
+_BINDING = frozenset({"onBind", "onUnbind", "onRebind"})
+"""Methods of a service that get the intent with which it is bound, and no other."""
 _HANDLED = ("handleMessage", "(Landroid/os/Message;)V")
 _AUTHORITY = re.compile(r"content://(?:[^@/]*@)?([^/{}?#]+)")
 _PROVIDED = frozenset({"query", "insert", "update", "delete", "bulkInsert", "call", "getType", "openFile"})
@@ -53,7 +55,7 @@ class Send:
     @property
     def unresolved(self) -> bool:
         """Whether something outside of the app may receive it: nothing inside does, or what decides is not constant."""
-        return not self.targets or not self.complete
+        return self.word != LOCAL and (not self.targets or not self.complete)
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def find_links(objects: Objects, declared: Sequence[Declared], lifecycles: Seque
     """Every link between components.
 
     Args:
-        objects: where objects come from, over the call graph so far.
+        objects: where objects come from, over the call graph so far, and what is called by reflection.
         declared: components of the manifest.
         lifecycles: what the platform calls on components.
     """
@@ -116,8 +118,22 @@ class _Finder:
                     held = self.objects.held(operand) if keyed else [operand]
                     self._send(node, operand, effect.word, held)
 
+        for node, found in self.objects.indirect.items():
+            for callee, operands in found:
+                self._indirect(node, callee, operands)
+
+    def _indirect(self, node: int, callee: Callee, operands: list[int]) -> None:
+        """A library method that is called by reflection."""
+        for effect in self.values.models.effects(callee.owner, callee.name, callee.proto) or ():
+            at = effect.origin.position + 1 if effect.kind == "launch" and effect.origin else 0
+            if 0 < at < len(operands) and operands[at] >= 0:
+                self._send(node, self.sites.operands(node)[-1], effect.word, [operands[at]])
+
     def _send(self, node: int, operand: int, word: str, held: list[int]) -> None:
         """One invoke that sends the intents that `held` nodes hold."""
+        callee = self.sites.callee(node)
+        if word == "receiver" and callee is not None and within_app(callee):
+            word = LOCAL
         described = [item for one in held for item in describe(self.objects, one)]
         reached: dict[Declared, str] = {}
         for item in described:
@@ -139,7 +155,9 @@ class _Finder:
         for node in self.components.received(component):
             self._edge(send.operand, node, send.node, text)
         for gift in self.components.given(component, "intent"):
-            self._gift(send.operand, gift, send.node, text)
+            binds = self.linked.method_text(gift.method)[1] in _BINDING
+            if send.word not in {"bind", "service"} or binds == (send.word == "bind"):
+                self._gift(send.operand, gift, send.node, text)
         if send.word == "bind":
             self._bound(send, component, text)
 
@@ -167,11 +185,19 @@ class _Finder:
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "result" else -1
                 for send, component in self.started if operand >= 0 else ():
-                    if component in owners and send.word == "activity":
+                    if component in owners and send.word == "activity" and self._awaits(send):
                         self._answer(operand, send, node)
 
+    def _awaits(self, send: Send) -> bool:
+        """Whether whoever starts an activity is told its result."""
+        called = [item for item, _ in self.objects.indirect.get(send.node, ())] or [self.sites.callee(send.node)]
+        return any(item is None or item.name not in {"startActivity", "startActivities"} for item in called)
+
     def _answer(self, operand: int, send: Send, site: int) -> None:
-        for starter in self.components.holder(self.sites.method[send.node], "activity"):
+        method = self.sites.method[send.node]
+        within = self.linked.type_of(self.linked.method_text(method)[0].partition("$")[0].rstrip(";") + ";")
+        starters = dict.fromkeys((*self.components.holder(method, "activity"), within))
+        for starter in (item for item in starters if item >= 0):
             for gift in self.components.given(starter, "result-intent"):
                 self._gift(operand, gift, site, f"result for {self.linked.types[starter]}")
 

@@ -27,7 +27,7 @@ MAX_FANOUT = 200
 """Callers, stores or loads that are followed from one node; what has more is taken as not known."""
 MAX_NESTING = 3
 """Containers within containers."""
-_STATIC_INVOKES = frozenset({0x71, 0x77})
+_STATIC, _STATIC_INVOKES = 0x8, frozenset({0x71, 0x77})
 
 Origins = tuple[tuple[int, ...], bool]
 """Nodes, and whether these are all."""
@@ -40,10 +40,14 @@ class Objects:
 
     Args:
         values: answers about values of the same call graph.
+
+    Attributes:
+        indirect: reflective invoke -> library methods that it calls, each with its operands, once they were found.
     """
 
     def __init__(self, values: Values) -> None:
         self.values, self.sites, self.memory = values, values.sites, values.sites.memory
+        self.indirect: dict[int, list[tuple[Callee, list[int]]]] = {}
         self._origins: dict[int, tuple[Origins, int]] = self.memory.answers("origins")
         self._uses: dict[int, tuple[Uses, int]] = self.memory.answers("uses")
         self._open: set[tuple[str, int]] = set()
@@ -318,13 +322,21 @@ class Objects:
         return [name for item in gets for name in self.values.constants(self.sites.operands(item)[0]).classes()]
 
     def types_of_class(self, node: int) -> list[str]:
-        """Descriptors that a class object may stand for when it is ``getClass`` of objects made in sight; sorted."""
+        """Descriptors that a class object may stand for: ``getClass`` of objects made in sight or of ``this``."""
         found: set[str] = set()
         for origin in self.origins(node)[0]:
             callee = self.sites.callee(origin)
             if callee is not None and callee.name == "getClass":
-                found.update(self.types(self.sites.operands(origin)[0]))
+                of = self.sites.operands(origin)[0]
+                found.update(self.types(of) or self._own(of))
         return sorted(found)
+
+    def _own(self, node: int) -> list[str]:
+        """The class of a method of which a node is ``this``."""
+        method, linked = self.sites.method[node] if node >= 0 else -1, self.sites.linked
+        if method < 0 or node != self.sites.parameter(method, 0) or int(linked.method_access[method]) & _STATIC:
+            return []
+        return [linked.types[int(linked.method_type[method])]]
 
     def fields_named(self, prefix: str) -> list[int]:
         """Numbers of the fields whose text (``Lx/A;->f:I``) begins with a prefix."""

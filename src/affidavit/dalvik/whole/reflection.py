@@ -78,6 +78,10 @@ def find_reflection(objects: Objects) -> Reflected:
     found.calls = sorted(set(found.calls), key=lambda call: (call.site_method, call.site_pc, call.target))
     found.edges.sort(key=lambda edge: (edge.site, edge.origin, edge.target))
     found.framework = sorted(set(found.framework), key=lambda call: (call.node, call.class_, call.name))
+    for call in found.framework:
+        if call.parameters is not None and call.arguments is not None and call.receiver >= 0:
+            callee = Callee(finder.outside(call.class_), call.name, f"({''.join(call.parameters)})V", call.class_, -1)
+            objects.indirect.setdefault(call.node, []).append((callee, [call.receiver, *call.arguments]))
     return found
 
 
@@ -97,6 +101,11 @@ class _Finder:
         self.objects, self.values, self.sites = objects, objects.values, objects.sites
         self.linked = objects.sites.linked
         self.found = Reflected()
+
+    def outside(self, class_: str) -> str:
+        """The nearest class of the platform that a class is or inherits from."""
+        above = self.linked.ancestors(type_) if (type_ := self.linked.type_of(class_)) >= 0 else ()
+        return next((self.linked.types[item] for item in above if not self.linked.is_app[item]), class_)
 
     def look(self, node: int) -> None:
         """One reflective call."""
