@@ -171,7 +171,7 @@ def by_source() -> Any:
 
         return call
 
-    return SimpleNamespace(**{name: of(name) for name in ("reach", "tabulate", "search")})
+    return SimpleNamespace(**{name: of(name) for name in ("reach", "tabulate", "search", "trace")})
 
 
 PLAIN = by_source()
@@ -187,6 +187,16 @@ def test_the_compiled_kernel_does_what_its_source_does(arrows: list[Arrow]) -> N
         slow, plain, other = reached(graph_of(arrows), 0, every, most=300)
     assert fast == slow
     if search is not None:
+        for sink in part.local(np.array(sorted(fast), np.int32)).tolist() if search._round else ():
+            (state,), _ = search.reached(np.array([sink], np.int32))
+            path = search.edges(int(state), 500)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(chop_module, "solve", PLAIN)
+                said = plain.edges(int(state), 500)
+            assert path is not None
+            assert said is not None
+            assert path.tolist() == said.tolist()
+            assert not len(path) or search.edges(int(state), len(path) - 1) is None
         assert np.array_equal(part.vertices, other.vertices)
         assert np.array_equal(search._summaries.paths, plain._summaries.paths)
         assert np.array_equal(search._summaries.table, plain._summaries.table)

@@ -159,3 +159,22 @@ def test_an_ignored_definition_is_not_active():
 def test_an_empty_program_can_be_linked():
     linked = Linked(Program([]), Framework.load())
     assert (len(linked.method_unit), linked.fields, linked.types) == (0, 0, ["Ljava/lang/Object;"])
+
+
+def test_what_inherits_from_a_class_is_what_has_it_among_its_ancestors():
+    linked = two_units()
+    for name in ("La;", "Landroid/content/Context;", "Ljava/lang/Object;", "Lnever;"):
+        number = linked.type_of(name)
+        wanted = [number in linked.ancestors(item) for item in range(len(linked.types))]
+        assert linked.below([name]).tolist() == wanted
+
+
+def test_references_are_found_by_the_names_of_their_members():
+    linked = two_units()
+    methods = [linked.signature(sig)[0] in {"m", "gone"} for sig in linked.ref_sig.tolist()]
+    assert linked.named_methods(["m", "gone"]).tolist() == methods
+    assert any(methods)
+    assert not all(methods)
+    assert linked.named_fields(["f", "gone"]).tolist() == [True] * len(linked.field_ref)
+    assert not linked.named_fields(["g"]).any()
+    assert linked.types[linked.field_type[linked.field_ref[0]]] == "I"

@@ -217,6 +217,13 @@ def test_pairs_are_bounded_and_what_is_left_out_is_said():
     few = solved(main(*code), limits=Limits(pairs_of_source=2))
     assert len(few.found.candidates) == 2
     assert [(item.kind, item.count) for item in few.found.limitations] == [("flows/too-many-pairs", 3)]
+    assert few.found.limitations[0].detail.startswith("5 pairs of a source and a sink have a path; 2 of them were")
+
+
+def test_every_source_finds_as_many_paths_as_the_others():
+    code = [*secret(0), *secret(1), *([take(0)] * 9), *([take(1)] * 9)]
+    few = solved(main(*code), limits=Limits(pairs=2))
+    assert [len({way.source for way in few.found.candidates}), few.found.limitations[0].count] == [2, 16]
 
 
 def over_branches(*classes: Class, limits: Limits = USUAL) -> Solved:

@@ -223,13 +223,14 @@ class _Asked:
                 yield _Way(source, int(self._sink_of[end]), edges, self._ends[end][2])
 
     def _keep(self, part: Chop, ways: list[_Way], implicit: bool) -> None:
-        """Make candidates of the shortest paths, one of each kind of source and sink before two of any."""
+        """Make candidates of the shortest paths, one of each kind before two, and of each source before two of it."""
         most = self._limits.implicit if implicit else self._limits.pairs
         length = np.array([len(way.edges) for way in ways], np.int32)
-        source, sink = np.array([way.source for way in ways], np.int32), np.array([way.sink for way in ways], np.int32)
-        order = np.lexsort((sink, source, length))
-        kinds = self._kinds[0][source] * (len(self._sinks) + 1) + self._kinds[1][sink]
-        chosen = [ways[row] for row in order[np.argsort(_turns(kinds[order]), kind="stable")][:most].tolist()]
+        source, sink = np.array([way.source for way in ways], np.int64), np.array([way.sink for way in ways], np.int64)
+        order, count = np.lexsort((sink, source, length)), len(self._sinks)
+        for ends in (source, self._kinds[0][source]):
+            order = order[np.argsort(_turns((ends * count + self._kinds[1][sink])[order]), kind="stable")]
+        chosen = [ways[row] for row in order[:most].tolist()]
         self._kept[implicit] = len(chosen)
         links = iter(self._links(part, np.concatenate([np.empty(0, np.int32), *(way.edges for way in chosen)])))
         for way in chosen:
