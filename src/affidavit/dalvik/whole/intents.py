@@ -239,7 +239,7 @@ class _Finder:
 
     def scripts(self) -> None:
         """What is handed over as nothing but an object is called by name: by a page's script, for one."""
-        for node in self.sites.outside(lambda callee: _OBJECT in callee.proto and self._has(callee, "register")):
+        for node in self.objects.outside("register"):
             callee = self.sites.callee(node)
             taken = parameters(callee.proto) if callee else []
             for effect in self.objects.effects(node):
