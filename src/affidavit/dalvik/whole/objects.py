@@ -9,6 +9,7 @@ from affidavit.dalvik.whole.sites import (
     AGETS,
     APUTS,
     CHECK_CAST,
+    INVOKES,
     LOADS,
     NEW_INSTANCE,
     PARAMETER,
@@ -28,6 +29,9 @@ MAX_FANOUT = 200
 MAX_NESTING = 3
 """Containers within containers."""
 _STATIC, _STATIC_INVOKES = 0x8, frozenset({0x71, 0x77})
+_USES = INVOKES | APUTS
+_FOLLOWED = _USES | STORES | {CHECK_CAST, -1}
+"""Opcodes after which another node may hold the object; -1 for nodes that are no instruction."""
 
 Origins = tuple[tuple[int, ...], bool]
 """Nodes, and whether these are all."""
@@ -235,30 +239,35 @@ class Objects:
             for user in self.sites.users(node):
                 if not self._step():
                     break
-                positions = [at for at, item in enumerate(self.sites.operands(user)) if item == node]
-                if self.sites.is_invoke(user) or self.sites.opcode(user) in APUTS:
+                opcode = self.sites.opcode(user)
+                if opcode not in _FOLLOWED:
+                    continue
+                operands = self.sites.operands(user)
+                positions = [at for at, item in enumerate(operands) if item == node]
+                if opcode in _USES:
                     uses.update((user, position) for position in positions)
-                fresh = [item for item in self._after(user, positions) if item not in seen]
+                fresh = [item for item in self._after(user, opcode, operands, positions) if item not in seen]
                 seen.update(fresh)
                 stack += fresh
         return seen, uses
 
-    def _after(self, user: int, positions: list[int]) -> list[int]:
+    def _after(self, user: int, opcode: int, operands: list[int], positions: list[int]) -> list[int]:
         """Nodes that hold the object after a use of it."""
-        kind, opcode = self.sites.kind[user], self.sites.opcode(user)
-        if kind == PHI or opcode == CHECK_CAST:
+        if opcode == CHECK_CAST:
             return [user]
+        if opcode in INVOKES:
+            return self._after_invoke(user, operands, positions)
+        if opcode in STORES:
+            return self.sites.loads(self.sites.field(user))[:MAX_FANOUT] if 0 in positions else []
+        if opcode in APUTS:
+            return self._fetched(operands[1]) if 0 in positions else []
+        kind = self.sites.kind[user]
         if kind == RETURN:
             return self.sites.callers(self.sites.method[user])[0][:MAX_FANOUT]
-        if opcode in STORES and 0 in positions:
-            return self.sites.loads(self.sites.field(user))[:MAX_FANOUT]
-        if opcode in APUTS and 0 in positions:
-            return self._fetched(self.sites.operands(user)[1])
-        return self._after_invoke(user, positions) if self.sites.is_invoke(user) else []
+        return [user] if kind == PHI else []
 
-    def _after_invoke(self, user: int, positions: list[int]) -> list[int]:
+    def _after_invoke(self, user: int, operands: list[int], positions: list[int]) -> list[int]:
         """Nodes that hold the object after a method got it."""
-        operands = self.sites.operands(user)
         targets = self.sites.targets(user)
         given = [self.sites.parameter(target, at) for target in targets[:MAX_FANOUT] for at in positions]
         found = [item for item in given if item >= 0]
