@@ -324,20 +324,22 @@ class Objects:
     def _reflected(self, owner: str, node: int) -> list[str]:
         """Descriptors of what a class object or a constructor makes."""
         if owner == "Ljava/lang/Class;":
-            return self.values.constants(node).classes()
+            return self.values.constants(node).classes() or self.types_of_class(node)
         if owner != "Ljava/lang/reflect/Constructor;":
             return []
         gets = [item for item in self.origins(node)[0] if self.sites.is_invoke(item) and self.sites.operands(item)]
         return [name for item in gets for name in self.values.constants(self.sites.operands(item)[0]).classes()]
 
     def types_of_class(self, node: int) -> list[str]:
-        """Descriptors that a class object may stand for: ``getClass`` of objects made in sight or of ``this``."""
+        """Descriptors that a class object may stand for, be it ``getClass`` of ``this`` or of objects made in sight."""
         found: set[str] = set()
         for origin in self.origins(node)[0]:
             callee = self.sites.callee(origin)
             if callee is not None and callee.name == "getClass":
                 of = self.sites.operands(origin)[0]
                 found.update(self.types(of) or self._own(of))
+            elif origin != node:
+                found.update(self.values.constants(origin).classes())
         return sorted(found)
 
     def _own(self, node: int) -> list[str]:

@@ -374,6 +374,10 @@ class _Question:
         """An element of an array that is made in sight, or that one static initialiser makes."""
         array, context = self._array(operands[0], context)
         elements = self.elements(array, context)
+        callee = self.sites.callee(array) if not elements and array >= 0 else None
+        if callee is not None:
+            given = [self.value(item, context) for item in (*self.sites.operands(array), operands[1])]
+            return string_calls.piece(callee.owner, callee.name, given) or Hole("element of an array")
         if not elements:
             return Hole("element of an array")
         index = self.value(operands[1], context)
