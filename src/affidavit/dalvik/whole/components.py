@@ -62,10 +62,10 @@ class Components:
             written = self.linked.type_of(callee.written) if callee else -1
             found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
         for node, called in self.objects.indirect.items():
-            for callee, _ in called:
-                if self._receives(callee):
+            for indirect, _ in called:
+                if self.objects.has(indirect, "received"):
                     caller = int(self.linked.method_type[self.sites.method[node]])
-                    found.append((node, caller, self.linked.type_of(callee.written)))
+                    found.append((node, caller, self.linked.type_of(indirect.written)))
         return found
 
     def received(self, component: int) -> list[int]:

@@ -68,7 +68,11 @@ class Objects:
 
     def outside(self, kind: str) -> list[int]:
         """Invokes of methods outside of the app whose model has an effect of a kind, sorted."""
-        return self.sites.outside(lambda callee: kind in self._effects(callee))
+        return self.sites.outside(lambda callee: self.has(callee, kind))
+
+    def has(self, callee: Callee, kind: str) -> bool:
+        """Whether the model of a method has an effect of a kind."""
+        return kind in self._effects(callee)
 
     def _effects(self, callee: Callee) -> frozenset[str]:
         """Kinds of the effects of a method."""
