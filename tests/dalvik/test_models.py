@@ -193,7 +193,7 @@ KNOWN = [
     ("java/lang/String", "length()I", "pure"),
     ("java/lang/String", "substring(I)Ljava/lang/String;", "this -> return"),
     ("java/lang/Integer", "parseInt(Ljava/lang/String;)I", "all -> return"),
-    ("java/lang/IllegalStateException", "<init>(Ljava/lang/String;)V", "0 == this['#message']"),
+    ("java/lang/IllegalStateException", "<init>(Ljava/lang/String;)V", "0 == this['#message']; this == @thrown"),
     ("java/lang/RuntimeException", "getMessage()Ljava/lang/String;", "this['#message'] == return"),
     ("java/util/ArrayList", "get(I)Ljava/lang/Object;", "this[0] == return"),
     ("java/util/ArrayList", "add(Ljava/lang/Object;)Z", "0 == this[+]"),

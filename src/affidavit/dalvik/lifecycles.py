@@ -101,6 +101,7 @@ class Lifecycle:
         callbacks: (state, method): may run in that state any number of times and in any order; the state stays. Sorted
             as in the file.
         again: states after which the platform may make a new object of the class and give it the saved state.
+        called: every method that the platform calls, each once, transitions first.
         hosted: the app makes the object and hands it to the platform (fragment, task, client); its path begins when a
             model registers it or calls one of its methods. A receiver of the manifest is made anew for each intent; one
             that the app registers is called again and again, as any registered object.
@@ -116,6 +117,7 @@ class Lifecycle:
     callbacks: tuple[tuple[str, Called], ...]
     again: tuple[str, ...]
     hosted: bool
+    called: tuple[Called, ...]
 
     def leaving(self, state: str) -> tuple[Transition, ...]:
         """Transitions from a state."""
@@ -123,8 +125,7 @@ class Lifecycle:
 
     def methods(self) -> tuple[Called, ...]:
         """Every method that the platform calls, each once, transitions first."""
-        every = [item.called for item in self.transitions if item.called] + [called for _, called in self.callbacks]
-        return tuple(dict.fromkeys(every))
+        return self.called
 
 
 @cache
@@ -159,6 +160,8 @@ def automaton(document: LifecycleDocument) -> Lifecycle:
                 f"lifecycles/{document.id}: no transition leads to {state!r}", advice="correct the name of the state"
             )
     inner = [state for state in states if state != document.start and state not in document.end]
+    callbacks = tuple(found for line in document.callbacks for found in _callbacks(line, states, inner))
+    every = (*(step.called for step in steps if step.called), *(called for _, called in callbacks))
     return Lifecycle(
         document.id,
         document.kind,
@@ -167,9 +170,10 @@ def automaton(document: LifecycleDocument) -> Lifecycle:
         document.end,
         tuple(states),
         steps,
-        tuple(found for line in document.callbacks for found in _callbacks(line, states, inner)),
+        callbacks,
         document.again,
         document.hosted,
+        tuple(dict.fromkeys(every)),
     )
 
 

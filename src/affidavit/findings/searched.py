@@ -64,15 +64,10 @@ def sentence(areas: Iterable[str], counts: dict[str, str]) -> str:
     """What was searched for features of some areas."""
     asked = set(areas)
     parts = [_SENTENCES[area].format_map(counts) for area in AREAS if area in asked]
-    wide = (
-        " Calls on objects of unknown type that many classes could receive are not followed."
-        if "flows" in asked
-        else ""
-    )
     note = (
         " Calls in native code, and those by reflection whose names are computed, are not resolved."
         if asked & {"code", "flows"}
         else ""
     )
     searched = _SINGLE.sub(lambda match: f"1 {_ONE[match[1]]}", "; ".join(parts))
-    return f"Searched {searched}.{note}{wide}"
+    return f"Searched {searched}.{note}"

@@ -62,8 +62,10 @@ def channel(kin: Kin, before: Point, after: Point, effect: str) -> str:
     else:
         stated = kin.effects(after.body, after.item) if after.kind == "result" else []
         named = after.kind == "result" and reflective(kin, after.body, after.item) and kin.holds(_RECEIVED)
-        receives = named or any(item.kind == "received" for item in stated) or (
-            answers and after.kind == "result" and sends(kin, after.body, after.item)
+        receives = (
+            named
+            or any(item.kind == "received" for item in stated)
+            or (answers and after.kind == "result" and sends(kin, after.body, after.item))
         )
     if not receives:
         return "a channel ends at a call that gives what was received, or at a parameter that the platform fills"

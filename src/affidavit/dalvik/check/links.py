@@ -42,8 +42,7 @@ def link_fault(kin: Kin, body: Body, link: Call, callee: Body) -> str:
     offered = public_object(kin, body, item) and bool(int(callee.unit.def_access[callee.owner]) & _PUBLIC)
     holds = {
         "static-initialiser": named and callee.name == "<clinit>" and item.name.startswith(_INITIALISES),
-        "callback": offered
-        or (named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item))),
+        "callback": offered or (named and item.name == "new-instance" and kin.overrides(callee, _class_of(body, item))),
         "channel": sends(kin, body, item) and _is_started(kin, callee),
         "reflect": reflective(kin, body, item),
     }

@@ -299,13 +299,11 @@ class Components:
         gifts = dict(given)
         if called.name == "onRestoreInstanceState" and "saved-state" not in gifts:
             saved = state.read(machine.store(state, f"saved/{item.descriptor}"), "held")
-            if saved.is_null:
-                return
-            gifts["saved-state"] = saved
+            gifts["saved-state"] = opaque(_BUNDLE, nullable=False) if saved.is_null else saved
         if called.name == "onSaveInstanceState":
             state.counts.pop(("saved", item.descriptor), None)
             gifts["saved-state"] = machine.new_object(state, _BUNDLE, ("saved", item.descriptor), NULL)
-        found = machine.invoke(state, method, [me, *self._calls.gifts(state, called, gifts)])
+        found = machine.invoke(state, method, [me, *self._calls.gifts(state, item.descriptor, called, gifts)])
         if called.name == "onSaveInstanceState":
             self._keep(state, f"saved/{item.descriptor}", gifts["saved-state"])
         if called.name == "onBind":

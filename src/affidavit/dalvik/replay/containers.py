@@ -19,6 +19,7 @@ from affidavit.dalvik.replay.values import NULL, Range, Value, implied, join, nu
 MOST: Final = 256
 """Positions of a list that are told apart."""
 _OBJECT = "Ljava/lang/Object;"
+_EQUALS = f"({_OBJECT})Z"
 
 
 def length(state: State, items: Value) -> int | None:
@@ -142,8 +143,35 @@ def _remove(call: Call) -> Value:
         return take(call.state, call.this, call.argument(0).number)
     if not call.parameters:
         return take(call.state, call.this, 0)
-    blur(call.state, call.this)
-    return opaque("Z")
+    count = length(call.state, call.this)
+    for place in range(count or 0):
+        same = _same(call, call.state.read(call.this, ("index", place)), call.argument(0))
+        if same:
+            take(call.state, call.this, place)
+            return number(1)
+        if same is None:
+            count = None
+            break
+    if count is None:
+        blur(call.state, call.this)
+        return opaque("Z")
+    return number(0)
+
+
+def _same(call: Call, one: Value, other: Value) -> bool | None:
+    """Whether two elements are equal: known texts and numbers, and objects that no class of theirs compares."""
+    if one.const is not None and other.const is not None and not one.refs and not other.refs:
+        return one.const == other.const if type(one.const) is type(other.const) is not Range else None
+    if one.opaque or other.opaque or not one.refs or not other.refs or one.nullable or other.nullable:
+        return None
+    linked = call.machine.linked
+    rows = [linked.type_of(item) for value in (one, other) for item in call.machine.classes_of(call.state, value)]
+    compared = [call.machine.overrides(call.state, value, "equals", _EQUALS, 1) for value in (one, other)]
+    if any(compared) or not all(row >= 0 and linked.is_app[row] for row in rows):
+        return None
+    if one.refs == other.refs and is_certain(call.state, one):
+        return True
+    return None if one.refs & other.refs else False
 
 
 def _size(call: Call) -> Value:

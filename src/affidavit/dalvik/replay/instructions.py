@@ -29,6 +29,7 @@ ARITHMETIC = "Ljava/lang/ArithmeticException;"
 CAST = "Ljava/lang/ClassCastException;"
 
 Operation: TypeAlias = Callable[["Machine", Frame, Path, Instruction], int | None]
+_IGET, _IGET_LAST, _SGET, _SGET_LAST = 0x52, 0x58, 0x60, 0x66
 
 
 def _nothing(_machine: "Machine", _frame: Frame, _path: Path, _item: Instruction) -> int | None:
@@ -161,8 +162,32 @@ def _if(machine: "Machine", frame: Frame, path: Path, item: Instruction) -> int 
         else:
             path.forks += 1
             other.forks += 1
+            _remember(machine, frame, other, item, relation)
+            _remember(machine, frame, path, item, branches.NEGATED[relation])
             frame.arrive(other, item.row, item.target)
     return item.target if holds else None
+
+
+def _remember(machine: "Machine", frame: Frame, path: Path, item: Instruction, relation: int) -> None:
+    """What is found out of a value that the instruction before has read from a field holds for the field, too."""
+    body = frame.body
+    read = body.instructions[item.row - 1]
+    if item.op < 0x38 or not item.row or item.row in body.stops or read.regs[:1] != item.regs[:1]:
+        return
+    if _IGET <= read.op <= _IGET_LAST and read.regs[1] != item.regs[0]:
+        holder = path.regs[read.regs[1]]
+    elif _SGET <= read.op <= _SGET_LAST:
+        holder = machine.store(path.state, "statics")
+    else:
+        return
+    if len(holder.refs) != 1 or holder.opaque:
+        return
+    key = machine.field_ref(frame, read).key
+    (number_of,) = holder.refs
+    known = path.state.objects[number_of].fields.get(key)
+    found = None if known is None else branches.refined(relation, known, ZERO)
+    if found is not None and found is not known and path.state.objects[number_of].unique:
+        path.state.write(holder, key, found)
 
 
 def _assume(path: Path, item: Instruction, relation: int, left: Value, right: Value) -> bool:

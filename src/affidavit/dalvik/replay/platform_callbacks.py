@@ -11,7 +11,8 @@ from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.platform_app import APPLICATION, LAYOUTS
 from affidavit.dalvik.replay.platform_intents import INTENT, awaits, received
 from affidavit.dalvik.replay.surface import Services
-from affidavit.dalvik.replay.values import UNKNOWN, Value, join, opaque, reference
+from affidavit.dalvik.replay.touching import BUNDLED
+from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
 from affidavit.dalvik.whole.entries import chain
 
 _VIEW = "Landroid/view/View;"
@@ -193,7 +194,16 @@ class Callbacks:
                 if unknown or linked.framework.overridden([item for item in above if item != _OBJECT], name, arity):
                     yield method
 
-    def gifts(self, state: State, called: Called, given: dict[str, Value]) -> list[Value]:
+    def _restored(self, descriptor: str, type_: str) -> Value:
+        """What the platform kept of a component of which nothing is kept that is known: something, or nothing.
+
+        For a component of a library that apps bring along it is nothing: that would be the library's own affair.
+        """
+        linked = self.machine.linked
+        above = (linked.types[item] for item in linked.ancestors(linked.type_of(descriptor)))
+        return NULL if any(name.startswith(BUNDLED) for name in above) else opaque(type_)
+
+    def gifts(self, state: State, descriptor: str, called: Called, given: dict[str, Value]) -> list[Value]:
         """Arguments of a method of a life cycle."""
         types = parameters(called.proto)
         values = [given.get(type_) or self.given(state, type_) for type_ in types]
@@ -201,7 +211,7 @@ class Callbacks:
             if gift in given and position < len(values):
                 values[position] = given[gift]
             elif gift == "saved-state":
-                values[position] = opaque(types[position])
+                values[position] = self._restored(descriptor, types[position])
             elif gift == "result-intent":
                 results = received(self.machine, state, "results")
                 values[position] = opaque(INTENT)

@@ -188,6 +188,8 @@ class Effects:
         container = self._container(call, target)
         if call.name == "<init>" and origin.base == "this" and target.base == "argument":
             call.state.write(call.this, _WRAPS, container)
+        if target.base == "this" and target.key is None and (call.name == "<init>" or call.name.startswith("load")):
+            call.state.write(container, ANY, opaque())  # what it was read from may hold anything
         if not taint:
             return
         if target.key is None:

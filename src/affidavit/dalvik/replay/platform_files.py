@@ -1,4 +1,4 @@
-"""Files by their paths: equal paths are one file, whichever object names it. Folders of the app have names of their own."""
+"""Files by their paths: equal paths are one file, whichever object names it; folders of the app have own names."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ def _made(call: Call) -> Value | None:
     known = None not in parts and call.parameters[:1] != ["Ljava/net/URI;"]
     path = "/".join(part.removesuffix("/") for part in parts[:-1] if part) if known else ""
     last = (parts[-1] or "") if known else ""
-    joined = own_file(f"{path}/{last}" if path or len(parts) > 1 and parts[0] else last)
+    joined = own_file(f"{path}/{last}" if path or (len(parts) > 1 and parts[0]) else last)
     call.state.write(call.this, PATH, text(joined) if known else opaque(STRING))
     return NULL
 

@@ -292,6 +292,8 @@ def _new_array(call: Call) -> Value:
 _CLASSES: Final[dict[str, Behaviour]] = {
     "forName": _named,
     "newInstance": _make,
+    "asSubclass": lambda call: call.this,
+    "cast": lambda call: call.argument(0),
     "getName": _class_name,
     "getCanonicalName": _class_name,
     "getSimpleName": _class_name,

@@ -8,7 +8,7 @@ from affidavit.dalvik.whole.shapes import Bool, CallGraph
 
 _TELLS = frozenset({"register", "unregister", "launch", "result"})
 _LATER = ("Landroid/", "Landroidx/", "Ljava/lang/Thread;", "Ljava/util/concurrent/", "Ljava/util/Timer;")
-_BUNDLED = ("Landroid/support/", "Landroidx/", "Lcom/google/android/", "Lkotlin/", "Lkotlinx/")
+BUNDLED = ("Landroid/support/", "Landroidx/", "Lcom/google/android/", "Lkotlin/", "Lkotlinx/")
 """Libraries that apps bring along between themselves and the platform: too much to execute for what they register."""
 _SHOWS = frozenset({"setContentView", "inflate", "registerReceiver"})
 
@@ -18,7 +18,7 @@ def touching(linked: Linked, calls: CallGraph, models: Models) -> Bool:
     inside = np.zeros(len(linked.method_row), np.bool_)
     known: dict[tuple[int, int, int], bool] = {}
     code = calls.code
-    bundled = np.array([name.startswith(_BUNDLED) for name in linked.types], np.bool_)
+    bundled = np.array([name.startswith(BUNDLED) for name in linked.types], np.bool_)
     for node, type_ in zip(calls.outside_site.tolist(), calls.outside_type.tolist(), strict=True):
         method = int(code.method[node])
         if bundled[int(linked.method_type[method])]:

@@ -38,6 +38,7 @@ class Components:
         self.declared = [*declared, *self._registered()]
         self._received = self._getters()
         self._given: dict[tuple[int, str], list[Gift]] = {}
+        self._holders: dict[tuple[int, str], list[int]] = {}
 
     def _registered(self) -> list[Declared]:
         """Receivers that code registers, each with its filter."""
@@ -61,10 +62,10 @@ class Components:
             written = self.linked.type_of(callee.written) if callee else -1
             found.append((node, int(self.linked.method_type[self.sites.method[node]]), written))
         for node, called in self.objects.indirect.items():
-            for callee, _ in called:
-                if self._receives(callee):
+            for indirect, _ in called:
+                if self.objects.has(indirect, "received"):
                     caller = int(self.linked.method_type[self.sites.method[node]])
-                    found.append((node, caller, self.linked.type_of(callee.written)))
+                    found.append((node, caller, self.linked.type_of(indirect.written)))
         return found
 
     def received(self, component: int) -> list[int]:
@@ -103,9 +104,14 @@ class Components:
 
     def holder(self, method: int, kind: str) -> list[int]:
         """Declared components of a kind whose code a method is: its class, one below it, or the one around it."""
+        asked = (int(self.linked.method_type[method]), kind)
+        if asked not in self._holders:
+            self._holders[asked] = self._holder(*asked)
+        return self._holders[asked]
+
+    def _holder(self, type_: int, kind: str) -> list[int]:
         numbers = [self.linked.type_of(item.component) for item in self.declared if item.kind == kind and item.enabled]
         known = sorted({number for number in numbers if number >= 0})
-        type_ = int(self.linked.method_type[method])
         found = [number for number in known if self.linked.is_subtype(number, type_)]
         if found:
             return found

@@ -12,9 +12,9 @@ from affidavit.dalvik.whole.edges_outside import RESULT, Outside, Shape, positio
 from affidavit.dalvik.whole.kinds import Kinds
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, CallGraph, NodeKind
+from affidavit.dalvik.whole.wide import Wide
 from affidavit.model.flow import Edge
 
-OBJECT = "Ljava/lang/Object;"
 _CALLBACK = NUMBER[Edge.CALLBACK]
 _WIDE = 8
 """Methods that one call may lead to; a call with more tells nothing (``toString`` of any object at all)."""
@@ -29,7 +29,7 @@ class Finder:
         linked: the program. calls: its call graph. outside: invokes with effects. kinds: types of objects.
 
     Attributes:
-        left: calls that were left out, as they lead to too many methods.
+        wide: calls that were left out, as they lead to too many methods.
     """
 
     def __init__(self, linked: Linked, calls: CallGraph, outside: Outside, kinds: Kinds) -> None:
@@ -39,7 +39,7 @@ class Finder:
         self._runs: dict[tuple[int, bool, str, int], tuple[int, ...]] = {}
         self._arities: dict[int, tuple[str, int]] = {}
         self._pairs = 0
-        self.left = 0
+        self.wide: list[Wide] = []
 
     def add(self, rows: Rows, check: Callable[[], None]) -> None:
         """Edges of every site."""
@@ -51,7 +51,7 @@ class Finder:
                 for targets, some in self._sites(sites, shape, effect, check):
                     pairs = len(targets) * len(some)
                     if len(targets) > _WIDE or self._pairs + pairs > _MOST:
-                        self.left += len(some)
+                        self.wide.append(self._left(some, targets, *ends(effect, shape)))
                     else:
                         self._pairs += pairs
                         self._join(rows, some, targets, effect, shape)
@@ -68,6 +68,17 @@ class Finder:
         for targets, some in found.items():
             if targets:
                 yield np.array(targets, np.int32), np.array(some, np.int32)
+
+    def _left(self, sites: I32, targets: I32, given: list[int | None], result: int | None) -> Wide:
+        """Where data would go in and out of the methods, had the calls been followed."""
+        first, count = self._code.node_first[targets], self._code.node_count[targets]
+        first, count = first[first >= 0], count[first >= 0]
+        taken = [position for position in given if position is not None]
+        tails = [2 * self._node(sites, position) for position in taken]
+        tails += [] if result is None else [2 * self._node(sites, result) + 1]
+        changed = [2 * (first[count > at] + at) + 1 for at in range(len(taken))]
+        shared = np.concatenate([*changed, 2 * (first + count - 2)])
+        return Wide(np.array(tails, np.int32).reshape(len(tails), len(sites)), shared.astype(np.int32))
 
     def _join(self, rows: Rows, sites: I32, targets: I32, effect: Effect, shape: Shape) -> None:
         """Edges of one effect, from each of the sites to each of the methods and back.

@@ -116,11 +116,13 @@ def choice(options: list[Expression]) -> Expression:
     flat: set[Expression] = set()
     for option in options:
         flat.update(option.options if isinstance(option, Choice) else (option,))
+    if len(flat) == 1:
+        return flat.pop()
     ordered = sorted(flat, key=lambda item: (shown(item), type(item).__name__))
     if len(ordered) > MAX_OPTIONS:
         kept = [item for item in ordered if item != Hole(OTHERS)]
         ordered = [*kept[: MAX_OPTIONS - 1], Hole(OTHERS)]
-    return ordered[0] if len(ordered) == 1 else Choice(tuple(ordered)) if ordered else Hole("nothing")
+    return Choice(tuple(ordered)) if ordered else Hole("nothing")
 
 
 def shown(expression: Expression) -> str:

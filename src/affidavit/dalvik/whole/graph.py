@@ -14,11 +14,9 @@ from affidavit.dalvik.whole.edges_stores import Keys, Stores
 from affidavit.dalvik.whole.kinds import Kinds
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, U8, Bool, CallGraph, Code, NodeKind
+from affidavit.dalvik.whole.wide import Wide
 from affidavit.model.flow import Edge
-from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
-
-_TOO_MANY = "calls by libraries on objects of unknown type were not followed into the many methods they might run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,8 @@ class Graph:
         start, rows: edges by tail, as compressed sparse rows.
         outside: the invokes that models speak of. own: (nodes of code and fields,) see ``carriers.own_objects``.
         texts: of edges that other parts found: by tail, head and site, text and the operand at the site.
-        limitations: what was left out. places: of instructions, by method and address, as far as they were asked for.
+        wide: calls that were not followed into the many methods that they could run.
+        places: of instructions, by method and address, as far as they were asked for.
     """
 
     code: Code
@@ -70,7 +69,7 @@ class Graph:
     outside: Outside
     own: Bool = field(default_factory=lambda: np.zeros(0, np.bool_))
     texts: dict[tuple[int, int, int], tuple[str, int]] = field(default_factory=dict)
-    limitations: tuple[Limitation, ...] = ()
+    wide: tuple[Wide, ...] = ()
     places: dict[tuple[int, int], Place] = field(default_factory=dict)
 
     @property
@@ -141,10 +140,8 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     keep = carried(own, head, label)
     columns = tail[keep], head[keep], label[keep], site[keep]
     by_tail = index(columns[0], 2 * (len(code.kind) + linked.fields + len(stores.names)))
-    limitations = (Limitation("flows/many-targets", _TOO_MANY, count=finder.left),) if finder.left else ()
-    return Graph(
-        code, linked.fields, stores.names, *columns, by_tail.start, by_tail.items, outside, own, texts, limitations
-    )
+    rows_by_tail, wide = (by_tail.start, by_tail.items), tuple(finder.wide)
+    return Graph(code, linked.fields, stores.names, *columns, *rows_by_tail, outside, own, texts, wide)
 
 
 def extended(graph: Graph, extra: Sequence[ExtraEdge]) -> Graph:

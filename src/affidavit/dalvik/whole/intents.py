@@ -190,7 +190,8 @@ class _Finder:
 
     def _awaits(self, send: Send) -> bool:
         """Whether whoever starts an activity is told its result."""
-        called = [item for item, _ in self.objects.indirect.get(send.node, ())] or [self.sites.callee(send.node)]
+        indirect = [item for item, _ in self.objects.indirect.get(send.node, ())]
+        called: list[Callee | None] = [*indirect] or [self.sites.callee(send.node)]
         return any(item is None or item.name not in {"startActivity", "startActivities"} for item in called)
 
     def _answer(self, operand: int, send: Send, site: int) -> None:
@@ -239,7 +240,7 @@ class _Finder:
 
     def scripts(self) -> None:
         """What is handed over as nothing but an object is called by name: by a page's script, for one."""
-        for node in self.sites.outside(lambda callee: _OBJECT in callee.proto and self._has(callee, "register")):
+        for node in self.objects.outside("register"):
             callee = self.sites.callee(node)
             taken = parameters(callee.proto) if callee else []
             for effect in self.objects.effects(node):

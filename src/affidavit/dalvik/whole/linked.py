@@ -167,9 +167,10 @@ class Linked:
 
     def resolve(self, type_: int, sig: int) -> int:
         """The method that a virtual call on an object of exactly this type runs; -1 outside of the app."""
-        bodies = self._bodies(sig)
-        above = (*self._chain(type_), *self.ancestors(type_)) if bodies else ()
-        return next((bodies[item] for item in above if item in bodies), -1)
+        bodies, above = self._bodies(sig), self.ancestors(type_)
+        if bodies.keys().isdisjoint(above):
+            return -1
+        return next(bodies[item] for item in (*self._chain(type_), *above) if item in bodies)
 
     def field_text(self, field: int) -> str:
         """A field as smali writes it."""

@@ -9,6 +9,7 @@ from affidavit.dalvik.whole.sites import (
     AGETS,
     APUTS,
     CHECK_CAST,
+    INVOKES,
     LOADS,
     NEW_INSTANCE,
     PARAMETER,
@@ -28,6 +29,9 @@ MAX_FANOUT = 200
 MAX_NESTING = 3
 """Containers within containers."""
 _STATIC, _STATIC_INVOKES = 0x8, frozenset({0x71, 0x77})
+_USES = INVOKES | APUTS
+_FOLLOWED = _USES | STORES | {CHECK_CAST, -1}
+"""Opcodes after which another node may hold the object; -1 for nodes that are no instruction."""
 
 Origins = tuple[tuple[int, ...], bool]
 """Nodes, and whether these are all."""
@@ -64,7 +68,11 @@ class Objects:
 
     def outside(self, kind: str) -> list[int]:
         """Invokes of methods outside of the app whose model has an effect of a kind, sorted."""
-        return self.sites.outside(lambda callee: kind in self._effects(callee))
+        return self.sites.outside(lambda callee: self.has(callee, kind))
+
+    def has(self, callee: Callee, kind: str) -> bool:
+        """Whether the model of a method has an effect of a kind."""
+        return kind in self._effects(callee)
 
     def _effects(self, callee: Callee) -> frozenset[str]:
         """Kinds of the effects of a method."""
@@ -235,30 +243,35 @@ class Objects:
             for user in self.sites.users(node):
                 if not self._step():
                     break
-                positions = [at for at, item in enumerate(self.sites.operands(user)) if item == node]
-                if self.sites.is_invoke(user) or self.sites.opcode(user) in APUTS:
+                opcode = self.sites.opcode(user)
+                if opcode not in _FOLLOWED:
+                    continue
+                operands = self.sites.operands(user)
+                positions = [at for at, item in enumerate(operands) if item == node]
+                if opcode in _USES:
                     uses.update((user, position) for position in positions)
-                fresh = [item for item in self._after(user, positions) if item not in seen]
+                fresh = [item for item in self._after(user, opcode, operands, positions) if item not in seen]
                 seen.update(fresh)
                 stack += fresh
         return seen, uses
 
-    def _after(self, user: int, positions: list[int]) -> list[int]:
+    def _after(self, user: int, opcode: int, operands: list[int], positions: list[int]) -> list[int]:
         """Nodes that hold the object after a use of it."""
-        kind, opcode = self.sites.kind[user], self.sites.opcode(user)
-        if kind == PHI or opcode == CHECK_CAST:
+        if opcode == CHECK_CAST:
             return [user]
+        if opcode in INVOKES:
+            return self._after_invoke(user, operands, positions)
+        if opcode in STORES:
+            return self.sites.loads(self.sites.field(user))[:MAX_FANOUT] if 0 in positions else []
+        if opcode in APUTS:
+            return self._fetched(operands[1]) if 0 in positions else []
+        kind = self.sites.kind[user]
         if kind == RETURN:
             return self.sites.callers(self.sites.method[user])[0][:MAX_FANOUT]
-        if opcode in STORES and 0 in positions:
-            return self.sites.loads(self.sites.field(user))[:MAX_FANOUT]
-        if opcode in APUTS and 0 in positions:
-            return self._fetched(self.sites.operands(user)[1])
-        return self._after_invoke(user, positions) if self.sites.is_invoke(user) else []
+        return [user] if kind == PHI else []
 
-    def _after_invoke(self, user: int, positions: list[int]) -> list[int]:
+    def _after_invoke(self, user: int, operands: list[int], positions: list[int]) -> list[int]:
         """Nodes that hold the object after a method got it."""
-        operands = self.sites.operands(user)
         targets = self.sites.targets(user)
         given = [self.sites.parameter(target, at) for target in targets[:MAX_FANOUT] for at in positions]
         found = [item for item in given if item >= 0]
@@ -315,20 +328,22 @@ class Objects:
     def _reflected(self, owner: str, node: int) -> list[str]:
         """Descriptors of what a class object or a constructor makes."""
         if owner == "Ljava/lang/Class;":
-            return self.values.constants(node).classes()
+            return self.values.constants(node).classes() or self.types_of_class(node)
         if owner != "Ljava/lang/reflect/Constructor;":
             return []
         gets = [item for item in self.origins(node)[0] if self.sites.is_invoke(item) and self.sites.operands(item)]
         return [name for item in gets for name in self.values.constants(self.sites.operands(item)[0]).classes()]
 
     def types_of_class(self, node: int) -> list[str]:
-        """Descriptors that a class object may stand for: ``getClass`` of objects made in sight or of ``this``."""
+        """Descriptors that a class object may stand for, be it ``getClass`` of ``this`` or of objects made in sight."""
         found: set[str] = set()
         for origin in self.origins(node)[0]:
             callee = self.sites.callee(origin)
             if callee is not None and callee.name == "getClass":
                 of = self.sites.operands(origin)[0]
                 found.update(self.types(of) or self._own(of))
+            elif origin != node:
+                found.update(self.values.constants(origin).classes())
         return sorted(found)
 
     def _own(self, node: int) -> list[str]:

@@ -4,6 +4,7 @@ Source: documentation of java.lang.Class and java.lang.reflect. A method whose n
 would be a call of anything.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.models import parameters
@@ -12,7 +13,7 @@ from affidavit.dalvik.whole.expressions import ClassName
 from affidavit.dalvik.whole.graph import ExtraEdge
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.shapes import How
-from affidavit.dalvik.whole.sites import Callee
+from affidavit.dalvik.whole.sites import AGETS, Callee
 from affidavit.model.flow import Edge
 
 MAX_TARGETS = 16
@@ -23,6 +24,7 @@ _CONSTRUCTOR, _FIELD = "Ljava/lang/reflect/Constructor;", "Ljava/lang/reflect/Fi
 _GETS_METHOD, _GETS_FIELD = frozenset({"getMethod", "getDeclaredMethod"}), frozenset({"getField", "getDeclaredField"})
 _GETS_CONSTRUCTOR = frozenset({"getConstructor", "getDeclaredConstructor"})
 _STATIC = 0x8
+_STRINGS = (0x1A, 0x1B)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -133,6 +135,8 @@ class _Finder:
         for origin in self.objects.origins(node)[0]:
             callee = self.sites.callee(origin)
             operands = self.sites.operands(origin)
+            if self.sites.opcode(origin) in AGETS:
+                found.update(self._listed(operands[0], origin, getters))
             if callee is None or callee.owner != _CLASS or callee.name not in getters:
                 continue
             named = getters is not _GETS_CONSTRUCTOR
@@ -142,6 +146,20 @@ class _Finder:
             stated = self._parameters(operands[-1]) if callee.proto.partition(")")[0].endswith("[" + _CLASS) else None
             found.update(_Member(class_, name, stated) for class_ in self._classes(operands[0]) for name in names)
         return sorted(found, key=lambda item: (item.class_, item.name, item.parameters or ()))[:MAX_TARGETS]
+
+    def _listed(self, array: int, taken: int, getters: frozenset[str]) -> Iterator[_Member]:
+        """What an element of the array of all members may be: those whose names the method that takes it holds."""
+        listing = {f"{name}s" for name in getters}
+        for origin in self.objects.origins(array)[0]:
+            callee, operands = self.sites.callee(origin), self.sites.operands(origin)
+            if callee is None or callee.owner != _CLASS or callee.name not in listing:
+                continue
+            if getters is _GETS_CONSTRUCTOR:
+                yield from (_Member(class_, "<init>", None) for class_ in self._classes(operands[0]))
+                continue
+            nodes = self.sites.nodes(self.sites.method[taken])
+            names = {self.sites.string(node) for node in nodes if self.sites.opcode(node) in _STRINGS}
+            yield from (_Member(class_, name, None) for class_ in self._classes(operands[0]) for name in names)
 
     def _parameters(self, node: int) -> tuple[str, ...] | None:
         """Descriptors in an array of classes, None when they are not constant."""

@@ -79,6 +79,7 @@ class Sites:
         self.kind, self._opcode, self.pc = code.kind.data, code.opcode.data, code.pc.data
         self.method, self.data = code.method.data, code.data.data
         self._start, self._use = code.use_start.data, code.use.data
+        self._first, self._count = code.node_first.data, code.node_count.data
         self._unit, self._field_ref = linked.method_unit.data, linked.field_ref.data
         self.entries = frozenset(entry.method for entry in calls.entries)
         plain = calls.how == How.CALL
@@ -195,8 +196,8 @@ class Sites:
 
     def nodes(self, method: int) -> range:
         """Nodes of a method; none when it was not analysed."""
-        first = int(self.code.node_first[method])
-        return range(first, first + int(self.code.node_count[method])) if first >= 0 else range(0)
+        first = self._first[method]
+        return range(first, first + self._count[method]) if first >= 0 else range(0)
 
     def parameter(self, method: int, position: int) -> int:
         """The node of a parameter, -1 when there is none."""

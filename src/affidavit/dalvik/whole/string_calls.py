@@ -30,6 +30,7 @@ from affidavit.dalvik.whole.expressions import (
 Rule = Callable[[list[Expression], str], Expression | None]
 """Operands and prototype -> the result."""
 
+_OPERATORS = re.compile(r"[\\^$.|?*+()\[{]")
 _SPECIFIER = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(]*)(\d{1,4})?(?:\.(\d{1,4}))?([a-zA-Z%])")
 
 
@@ -44,6 +45,22 @@ def call(owner: str, name: str, proto: str, operands: list[Expression]) -> Expre
     """
     rule = RULES.get(owner, {}).get(name)
     return rule(operands, proto) if rule else None
+
+
+def piece(owner: str, name: str, operands: list[Expression]) -> Expression | None:
+    """An element, whose number is the last operand, of the array that a text is cut into; None when it is not known."""
+    *given, index = operands
+    texts = [item.text for item in given if isinstance(item, Text)]
+    if owner != _STRING or not isinstance(index, Number) or len(texts) != len(given):
+        return None
+    found: list[Expression] = []
+    if name == "split" and len(texts) == 2:
+        mark = re.sub(r"\\(\W)", r"\1", texts[1])
+        literal = mark and (re.escape(mark) == texts[1] or not _OPERATORS.search(texts[1]))
+        found = [Text(part) for part in texts[0].split(mark)] if literal else []
+    elif name == "toCharArray" and len(texts) == 1:
+        found = [Number(ord(item)) for item in texts[0]]
+    return found[index.value] if 0 <= index.value < len(found) else None
 
 
 def constructed(owner: str, proto: str, operands: list[Expression]) -> Expression | None:

@@ -249,16 +249,19 @@ class _Question:
         return Hole("array" if opcode == NEW_ARRAY or opcode in FILLED else "computed")
 
     def _parameter(self, node: int, context: Context) -> Expression:
-        method, position = self.sites.method[node], self.sites.data[node]
-        hole = Hole(f"parameter {position} of {self.sites.method_name(method)}")
+        position = self.sites.data[node]
         if context:
             operands = self.sites.operands(context[-1])
-            return self.value(operands[position], context[:-1]) if position < len(operands) else hole
-        callers, others = self.sites.callers(method)
-        rows = [self.sites.operands(site) for site in callers]
-        if not rows or len(rows) > MAX_CALLERS or any(position >= len(row) for row in rows):
-            return hole
-        return choice([*(self.value(row[position], ()) for row in rows), *([hole] if others else [])])
+            return self.value(operands[position], context[:-1]) if position < len(operands) else self._given(node)
+        callers, others = self.sites.callers(self.sites.method[node])
+        rows = [self.sites.operands(site) for site in callers] if len(callers) <= MAX_CALLERS else []
+        if not rows or any(position >= len(row) for row in rows):
+            return self._given(node)
+        return choice([*(self.value(row[position], ()) for row in rows), *([self._given(node)] if others else [])])
+
+    def _given(self, node: int) -> Expression:
+        """The hole of a parameter."""
+        return Hole(f"parameter {self.sites.data[node]} of {self.sites.method_name(self.sites.method[node])}")
 
     def _field(self, field: int) -> Expression:
         if field < 0:
@@ -371,6 +374,10 @@ class _Question:
         """An element of an array that is made in sight, or that one static initialiser makes."""
         array, context = self._array(operands[0], context)
         elements = self.elements(array, context)
+        callee = self.sites.callee(array) if not elements and array >= 0 else None
+        if callee is not None:
+            given = [self.value(item, context) for item in (*self.sites.operands(array), operands[1])]
+            return string_calls.piece(callee.owner, callee.name, given) or Hole("element of an array")
         if not elements:
             return Hole("element of an array")
         index = self.value(operands[1], context)

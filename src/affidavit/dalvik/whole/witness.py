@@ -10,6 +10,7 @@ from affidavit.dalvik.whole.chop import PATHS, Chop, Search, chop, summarise
 from affidavit.dalvik.whole.edges import KIND, NUMBER
 from affidavit.dalvik.whole.graph import Graph
 from affidavit.dalvik.whole.shapes import I32, I64, U8, Bool, CallGraph, Candidate, Link, Point
+from affidavit.dalvik.whole.wide import hidden_by
 from affidavit.dalvik.whole.witness_steps import steps
 from affidavit.model.flow import Edge
 from affidavit.model.limitation import Limitation
@@ -81,7 +82,8 @@ def candidates(  # noqa: PLR0917 - each is one part of the question
     if control.any():
         asked.solve(None, check, implicit=True)
     found = tuple(asked.found[key] for key in sorted(asked.found))
-    return Found(found, (*graph.limitations, *asked.limitations()))
+    wide = hidden_by(graph, asked.starts, control)
+    return Found(found, (*wide, *asked.limitations()))
 
 
 def _numbered(words: Sequence[str]) -> I64:
@@ -154,11 +156,16 @@ class _Asked:
         self._direct: dict[int, U8] = {}
         self.found: dict[tuple[int, int], Candidate] = {}
 
+    @property
+    def starts(self) -> I32:
+        """Vertices of the sources."""
+        return np.array([vertex for _, vertex in self._sources], np.int32)
+
     def solve(self, skip: Bool | None, check: Callable[[], None], *, implicit: bool) -> None:
         """Find candidates without some of the edges; then, for pairs that have none, with the others."""
         if not self._sources or not self._sinks:
             return
-        starts = np.array([vertex for _, vertex in self._sources], np.int32)
+        starts = self.starts
         self._ends = [(sink, vertex, -1) for sink, vertex in self._sinks]
         if implicit:
             self._ends += self._branches()
