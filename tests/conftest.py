@@ -9,11 +9,21 @@ import pytest
 from hypothesis import settings
 
 from tests import samples
+from tests.derived import Derived, deriver
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+"""Whether loops that the gate shortens go all the way: `make test-full`."""
 
 # No test says how long an example may take: machines are noisy. `make test-full` asks for more examples.
 settings.register_profile("usual", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
+
+def pytest_report_header() -> str:
+    """Say how far loops go."""
+    return "loops over many cases go all the way" if THOROUGH else "some loops over many cases are cut: make test-full"
+
 
 REPOSITORY = Path(__file__).parents[1]
 CORPUS = REPOSITORY.parent / "shared" / "data"
@@ -40,6 +50,15 @@ def sample() -> Callable[[str], Path]:
             pytest.skip(f"sample {name}: {error}")
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def derived(tmp_path_factory: pytest.TempPathFactory) -> Derived:
+    """Gives the account of a real app, which is derived once for all tests; those of small built apps cost little."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "derived"
+    folder.mkdir(exist_ok=True)
+    return deriver(folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

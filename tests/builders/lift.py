@@ -254,5 +254,6 @@ def _renamed(data: bytes, names: Sequence[str]) -> bytes:
         for text in (name, name.replace("/", ".")):
             for form in ("utf-8", "utf-16-le"):
                 old, new = text.encode(form), codecs.encode(text, "rot13").encode(form)
-                data = re.sub(re.escape(old) + (rb"(?![\w$])" if form == "utf-8" else rb""), new, data)
+                if old in data:
+                    data = re.sub(re.escape(old) + (rb"(?![\w$])" if form == "utf-8" else rb""), new, data)
     return data

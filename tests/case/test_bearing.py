@@ -1,12 +1,9 @@
 """What a review has to say on a question of fact: for, against or undetermined, and always what is missing."""
 
-from functools import cache
-
 import pytest
 from msgspec.structs import replace
 
 from affidavit.case.bearing import NAMED, evidence, known_evidence
-from affidavit.evidence.derive import derive
 from affidavit.facts.reading import make_fact
 from affidavit.law.ask import Resolver
 from affidavit.law.obligations import obligations
@@ -202,13 +199,8 @@ def test_every_act_of_every_measure_gets_its_evidence_and_no_verdict():
 # Real reviews
 
 
-@cache
-def derived(path):
-    return derive(path)
-
-
 @pytest.mark.samples
-def test_the_kit_of_a_listed_app_is_evidence_under_a_bar_on_its_code(sample):
+def test_the_kit_of_a_listed_app_is_evidence_under_a_bar_on_its_code(sample, derived):
     account = derived(sample("wechat-sdk"))
     made = obligations(Resolver(whole()), "wechat", ("software_developer",), "2020-09-21", "2020-09-18")
     (bar,) = [item for item in made if item.transaction == "code_utilisation"]
@@ -222,7 +214,7 @@ def test_the_kit_of_a_listed_app_is_evidence_under_a_bar_on_its_code(sample):
 
 
 @pytest.mark.samples
-def test_an_app_without_such_code_is_told_so_having_searched(sample):
+def test_an_app_without_such_code_is_told_so_having_searched(sample, derived):
     account = derived(sample("uiautomator2"))
     made = obligations(Resolver(whole()), "wechat", ("software_developer",), "2020-09-21", "2020-09-18")
     (bar,) = [item for item in made if item.transaction == "code_utilisation"]

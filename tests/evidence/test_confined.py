@@ -21,6 +21,7 @@ from affidavit.model.progress import silent
 from affidavit.sandbox import bubblewrap
 from tests.builders.apps import small_app
 from tests.builders.payloads import PAYLOADS, payload_app
+from tests.derived import Derived
 
 
 def reviewed(path: Path, budget: Budget | None = None) -> Affidavit:
@@ -85,12 +86,12 @@ def test_what_is_imported_late_is_there_behind_the_walls(tmp_path: Path, kind):
         "ios/apps/Crackmes__iOS__Level_01__UnCrackable-Level1.ipa",
     ],
 )
-def test_real_apps_give_the_same_behind_walls(corpus: Path, name):
+def test_real_apps_give_the_same_behind_walls(corpus: Path, derived: Derived, name):
     path = corpus / name
     if not path.exists():
         path = next((corpus / name.partition("/")[0]).rglob(Path(name).name))
     behind = reviewed(path)
-    assert members_of(behind) == members_of(derive(path))
+    assert members_of(behind) == members_of(derived(path))
     assert not [item for item in behind.limitations if item.kind == "tool/stage-failed"]
 
 

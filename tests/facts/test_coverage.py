@@ -20,6 +20,7 @@ from tests.artefact.reading import read_zip
 from tests.builders import signing
 from tests.builders.apps import small_app
 from tests.builders.zip import Item, build_zip, zip_of
+from tests.derived import Derived
 from tests.oracles.coverage import unclaimed
 
 
@@ -160,9 +161,9 @@ def test_a_budget_that_ends_early_shows_in_the_record(tmp_path: Path):
 
 @pytest.mark.samples
 @pytest.mark.parametrize("name", ["uiautomator2", "settings-8.0.10"])
-def test_real_apps_are_read_whole(sample: Callable[[str], Path], name):
+def test_real_apps_are_read_whole(sample: Callable[[str], Path], derived: Derived, name):
     path = sample(name)
-    account = derive(path)
+    account = derived(path)
     for found in account.coverage.containers:
         assert found.failed == 0
         assert found.seen == sum(

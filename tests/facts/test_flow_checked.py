@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from affidavit.dalvik.disassemble import disassemble
 from affidavit.model.flow import Edge, Flow, Step
 from affidavit.model.place import Place
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, THOROUGH
 from tests.dalvik.check.mutations import Mutation, survivors
 from tests.facts.flow_runs import Run, run
 
@@ -18,7 +18,7 @@ APPS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.apk"))
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("app", APPS[::6], ids=lambda path: path.rpartition("/")[2])
+@pytest.mark.parametrize("app", APPS[:: 1 if THOROUGH else 6], ids=lambda path: path.rpartition("/")[2])
 def test_paths_are_accepted_and_changed_paths_are_refused(app, corpus):
     found = run(corpus / "taint" / app)
     assert found.refusals() == []

@@ -6,9 +6,10 @@ import pytest
 
 from tests.builders.programs import SINKS, SOURCES, Program, kinds, program, single
 from tests.builders.zip import zip_of
+from tests.conftest import THOROUGH
 from tests.facts.flow_runs import Run, apis, run
 
-BATCH = 20
+BATCH = 40 if THOROUGH else 12
 Pair = tuple[int, int]
 
 

@@ -13,6 +13,7 @@ from affidavit.evidence.bundle import LAW, members_of
 from affidavit.evidence.derive import derive
 from affidavit.identity.listed import known_marks
 from affidavit.model.binding import LawRecord
+from tests.derived import Derived
 
 Sample = Callable[[str], Path]
 
@@ -29,30 +30,30 @@ BOUND = {
 """Folder of the corpus -> what its apps are bound to: by the corpus's own account of which app embeds which kit."""
 
 
-def law_of(path: Path) -> LawRecord:
-    return affidavit.review(path).affidavit.law
-
-
 def ties(law: LawRecord) -> set[tuple[str, str]]:
     return {(item.app, item.relation) for item in law.bindings}
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("folder", BOUND)
-def test_apps_that_embed_a_kit_are_bound_by_containing_and_the_hard_negatives_are_not(corpus: Path, folder: str):
+def test_apps_that_embed_a_kit_are_bound_by_containing_and_the_hard_negatives_are_not(
+    corpus: Path, folder: str, derived: Derived
+):
     apps = sorted((corpus / "constituent" / "apk" / folder).glob("*.apk"))
     assert apps
     for app in apps:
-        law = law_of(app)
+        law = derived(app).law
         assert ties(law) == BOUND[folder], app.name
         assert "were compared" in law.searched
         assert {(item.app, item.relation) for item in law.applicable} == BOUND[folder]
 
 
 @pytest.mark.corpus
-def test_what_binds_an_app_with_the_wechat_kit_is_graded_present_and_leads_to_the_classes(corpus: Path):
+def test_what_binds_an_app_with_the_wechat_kit_is_graded_present_and_leads_to_the_classes(
+    corpus: Path, derived: Derived
+):
     (app,) = (corpus / "constituent" / "apk" / "itinformation").glob("*.apk")
-    made = affidavit.review(app).affidavit
+    made = derived(app)
     facts = {fact.id: fact for fact in made.facts}
     (kit,) = (item for item in made.law.bindings if item.mark == "wechat-opensdk")
     assert (kit.grade, kit.count, kit.confidence) == ("present", 1, "H")
@@ -60,24 +61,24 @@ def test_what_binds_an_app_with_the_wechat_kit_is_graded_present_and_leads_to_th
 
 
 @pytest.mark.corpus
-def test_a_demo_signed_by_the_groups_shared_certificate_is_not_taken_for_the_listed_app(corpus: Path):
+def test_a_demo_signed_by_the_groups_shared_certificate_is_not_taken_for_the_listed_app(corpus: Path, derived: Derived):
     (app,) = (corpus / "constituent" / "apk" / "tiktok-opensdk-demo").glob("*.apk")
-    made = affidavit.review(app).affidavit
+    made = derived(app)
     (shared,) = (mark.value for mark in known_marks()["tiktok"].signers if mark.shared)
     assert shared in {getattr(fact.what, "sha256", "") for fact in made.facts}
     assert not any(item.relation == "is" for item in made.law.bindings)
 
 
 @pytest.mark.corpus
-def test_every_build_of_the_wechat_kit_is_its_code(corpus: Path):
+def test_every_build_of_the_wechat_kit_is_its_code(corpus: Path, derived: Derived):
     kits = sorted((corpus / "constituent" / "sdk" / "wechat").glob("*.jar"))
     assert len(kits) >= 8
     for kit in kits:
-        assert ("wechat", "contains") in ties(law_of(kit)), kit.name
+        assert ("wechat", "contains") in ties(derived(kit).law), kit.name
 
 
 @pytest.mark.corpus
-def test_other_products_of_the_groups_are_not_the_listed_apps_code(corpus: Path):
+def test_other_products_of_the_groups_are_not_the_listed_apps_code(corpus: Path, derived: Derived):
     folder = corpus / "constituent" / "sdk"
     other = [
         *(folder / "bytedance").glob("open_ad_sdk*"), *(folder / "tencent").glob("GDT*"),
@@ -85,20 +86,20 @@ def test_other_products_of_the_groups_are_not_the_listed_apps_code(corpus: Path)
     ]  # fmt: skip
     assert len(other) >= 6
     for kit in other:
-        assert not any(item.relation == "contains" for item in law_of(kit).bindings), kit.name
+        assert not any(item.relation == "contains" for item in derived(kit).law.bindings), kit.name
 
 
 @pytest.mark.corpus
-def test_no_ordinary_app_is_or_contains_a_listed_one(corpus: Path):
+def test_no_ordinary_app_is_or_contains_a_listed_one(corpus: Path, derived: Derived):
     apps = sorted((corpus / "realapps").rglob("*.apk"))
     assert apps
     for app in apps:
-        assert not any(item.relation != "contacts" for item in law_of(app).bindings), app.name
+        assert not any(item.relation != "contacts" for item in derived(app).law.bindings), app.name
 
 
 @pytest.mark.samples
-def test_the_wechat_kit_is_bound_by_containing(sample: Sample):
-    law = law_of(sample("wechat-sdk"))
+def test_the_wechat_kit_is_bound_by_containing(sample: Sample, derived: Derived):
+    law = derived(sample("wechat-sdk")).law
     assert ties(law) == {("wechat", "contains")}
     assert [row.track.provision for row in law.applicable[0].provisions] == ["wx-code", "eo13943/s1a"]
     assert "manifest/absent" in law.limitations
@@ -115,17 +116,17 @@ def test_the_mark_of_wechats_certificate_is_what_its_kit_holds(sample: Sample):
 
 
 @pytest.mark.samples
-def test_an_app_with_another_product_of_the_group_is_not_bound_to_wechat(sample: Sample):
+def test_an_app_with_another_product_of_the_group_is_not_bound_to_wechat(sample: Sample, derived: Derived):
     """Yosemite embeds Tencent's X5 browser kit and names the packages of WeChat and QQ; it has no code of either."""
-    made = affidavit.review(sample("airtest")).affidavit
+    made = derived(sample("airtest"))
     assert "tencent-x5" in {getattr(fact.what, "id", "") for fact in made.facts}
     assert ties(made.law) == {("alipay", "contacts")}
 
 
 @pytest.mark.samples
 @pytest.mark.parametrize("name", ["uiautomator2", "apidemos", "settings-3.0.0"])
-def test_ordinary_apps_are_bound_to_nothing_and_say_what_was_searched(sample: Sample, name: str):
-    law = law_of(sample(name))
+def test_ordinary_apps_are_bound_to_nothing_and_say_what_was_searched(sample: Sample, name: str, derived: Derived):
+    law = derived(sample(name)).law
     assert not law.bindings
     assert not law.applicable
     assert not law.updated
@@ -158,12 +159,10 @@ def test_marks_that_were_read_in_bytes_are_there(corpus: Path):
 
 
 @pytest.mark.corpus
-def test_the_certificate_of_the_demo_is_the_one_whose_md5_the_kit_inside_asks_for(corpus: Path):
+def test_the_certificate_of_the_demo_is_the_one_whose_md5_the_kit_inside_asks_for(corpus: Path, derived: Derived):
     (app,) = (corpus / "constituent" / "apk" / "tiktok-opensdk-demo").glob("*.apk")
     (mark,) = (mark for mark in known_marks()["tiktok"].signers if mark.shared)
-    (found,) = (
-        fact for fact in affidavit.review(app).affidavit.facts if getattr(fact.what, "sha256", "") == mark.value
-    )
+    (found,) = (fact for fact in derived(app).facts if getattr(fact.what, "sha256", "") == mark.value)
     data = app.read_bytes()[found.place.offset :]
     whole = data[: 4 + int.from_bytes(data[2:4])]
     assert hashlib.sha256(whole).hexdigest() == mark.value

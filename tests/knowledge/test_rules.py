@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from affidavit.evidence.derive import derive
 from affidavit.findings import load
 from affidavit.findings.judge import judge
 from affidavit.findings.lint import check_names, lint
 from affidavit.model.finding import Answer
 from tests.builders.rule_app import build_app
+from tests.derived import Derived
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 RULES = {rule.id: rule for rule in load.rules()}
@@ -36,16 +36,16 @@ def test_built_examples_hold(rule):
                 assert finding.answer is expected, (kind, example, finding.proof)
 
 
-@cache
-def answers(path: Path):
-    return {finding.rule: finding.answer for finding in derive(path).findings}
+@pytest.fixture(scope="session")
+def answers(derived: Derived):
+    return cache(lambda path: {finding.rule: finding.answer for finding in derived(path).findings})
 
 
 @pytest.mark.samples
 @pytest.mark.parametrize(
     ("rule", "kind", "name"), [(rule, kind, name) for rule, kind, source, name in REAL if source == "samples"]
 )
-def test_examples_in_samples_hold(sample, rule, kind, name):
+def test_examples_in_samples_hold(answers, sample, rule, kind, name):
     assert answers(sample(name))[rule] is KINDS[kind]
 
 
@@ -53,7 +53,7 @@ def test_examples_in_samples_hold(sample, rule, kind, name):
 @pytest.mark.parametrize(
     ("rule", "kind", "name"), [(rule, kind, name) for rule, kind, source, name in REAL if source == "corpus"]
 )
-def test_examples_in_the_corpus_hold(corpus, rule, kind, name):
+def test_examples_in_the_corpus_hold(answers, corpus, rule, kind, name):
     assert answers(corpus / name)[rule] is KINDS[kind]
 
 

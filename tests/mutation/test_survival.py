@@ -1,17 +1,17 @@
-"""Some hundred changed apps through the whole program; the lead's ten thousand are `make mutate COUNT=10000`."""
+"""Changed apps through the whole program: 300 in the gate, 1,200 in `make test-full`, more by `make mutate`."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import THOROUGH
 from tests.mutation import pool
 from tests.mutation.runner import run, warm
 
 HANG = 120.0
 """Seconds by the clock, on a machine that may be busy; of processor time a review may take 20."""
-BLOCKS = 12
-EACH = 20
-CORPUS_CASES = 10
+BLOCKS, EACH = (40, 25) if THOROUGH else (12, 20)
+CORPUS_BLOCKS, CORPUS_CASES = (20, 10) if THOROUGH else (6, 10)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_a_changed_app_ends_in_an_account_or_a_declared_error(apps: pool.Pool, t
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("block", range(6))
+@pytest.mark.parametrize("block", range(CORPUS_BLOCKS))
 def test_so_does_a_changed_app_of_the_corpus(corpus: Path, tmp_path: Path, block: int):
     warm()
     first = 100_000 + block * CORPUS_CASES

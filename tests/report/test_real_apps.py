@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 from playwright.sync_api import sync_playwright
 
-import affidavit
 from affidavit.model.bundle import Affidavit
 from affidavit.model.finding import Answer
 from affidavit.report import FORMATS, render
 from affidavit.report.csv import COLUMNS
 from affidavit.report.html import render_html
 from affidavit.report.json import parse_json
+from tests.derived import Derived
 from tests.report.conftest import CHROMIUM
 from tests.report.test_html import Page, check
 from tests.report.test_html_browser import OPEN_ALL, WIDTH
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.samples
 
 
 @pytest.fixture(scope="module")
-def account(sample) -> Affidavit:
-    return affidavit.review(sample("uiautomator2")).affidavit
+def account(sample, derived: Derived) -> Affidavit:
+    return derived(sample("uiautomator2"))
 
 
 def test_the_page_of_a_real_app_is_whole(account: Affidavit):
