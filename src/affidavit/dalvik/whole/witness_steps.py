@@ -231,7 +231,7 @@ class _Path:
         )
 
     def _near(self, site: int, fits: Callable[[int], bool]) -> int:
-        """The instruction of the method that fits: one that the site decides; or the first behind it; or the site."""
+        """The instruction of the method that fits, one that the site decides if there are several; else the site."""
         method = int(self._code.method[site])
         first, count = int(self._code.node_first[method]), int(self._code.node_count[method])
         found = [item for item in range(first, first + count) if self._kind(item) == _INSTRUCTION and fits(item)]
@@ -239,9 +239,9 @@ class _Path:
 
     def _decided(self, branch: int, found: list[int]) -> int:
         """One of some instructions of a method: one that the branch decides if there is any."""
-        if len(found) == 1:
-            return found[0]
         pc, method = self._code.pc, int(self._code.method[branch])
+        if len(found) == 1 or method != self._code.method[found[0]]:
+            return found[0]
         blocks = Flowgraph(self._linked.unit_of(method), int(self._linked.method_row[method]))
         last = blocks.block(int(pc[branch]))
         inside = {item for block, items in blocks.controlled() if block == last for item in items}
