@@ -23,7 +23,7 @@ from affidavit.dalvik.replay.platform_reflect import REFLECTION
 from affidavit.dalvik.replay.platform_text import TEXTS
 from affidavit.dalvik.replay.platform_throws import HANDLERS, THROWS, heard
 from affidavit.dalvik.replay.surface import Result, Services, Site, Stop
-from affidavit.dalvik.replay.values import STRING, Value, inexact, number, opaque, reference
+from affidavit.dalvik.replay.values import STRING, Value, inexact, klass, number, opaque, reference
 from affidavit.dalvik.whole.entries import Declared
 from affidavit.dalvik.whole.linked import Linked
 
@@ -158,6 +158,9 @@ class AppPlatform:
             return boxed(call, number(int("->TRUE:" in field_)), type_)
         if type_ in PRIMITIVES or type_ in BOXES or type_ == STRING:
             return opaque(type_, nullable=type_ not in BOXES)
+        box, _, rest = field_.partition("->")
+        if rest.startswith("TYPE:") and box in BOXES:
+            return klass(BOXES[box])
         name = f"static {field_}"
         self.stores[name] = None
         return machine.store(state, name)

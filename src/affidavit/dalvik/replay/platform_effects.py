@@ -14,6 +14,7 @@ from affidavit.dalvik.replay.platform_call import (
     TEXT,
     Call,
     fetch,
+    is_certain,
     is_entry,
     joined,
     key_of,
@@ -160,6 +161,8 @@ class Effects:
             return
         for key in [key for key in call.state.keys(container) if is_entry(key)]:
             call.state.remove(container, key)
+        if is_certain(call.state, container):
+            call.state.owned(min(container.refs)).taint = NONE
 
     def _given(self, call: Call, effect: Effect) -> Value:
         """The reference that a `same`, `call` or `received` effect hands on."""

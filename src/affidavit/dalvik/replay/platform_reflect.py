@@ -25,6 +25,8 @@ from affidavit.dalvik.replay.values import (
 _CLASS, _NAME, _GIVEN = "#class", "#name", "#parameters"
 _STATIC = 0x8
 _DIMENSIONS = 4
+_WORDS = ("", "Boolean", "Byte", "Char", "Double", "Float", "Int", "Long", "Short")
+"""Ends of the names of methods that get or set a field."""
 
 
 def known_text(call: Call, value: Value) -> str | None:
@@ -202,7 +204,7 @@ def _run(call: Call, state: object, method: int, receiver: Value, given: list[Va
         if int(linked.method_access[method]) & _STATIC:
             call.machine.initialise(call.state, linked.method_text(method)[0])
             found = call.machine.invoke(call.state, method, values)
-        elif receiver.refs:
+        elif receiver.refs and call.machine.overrides(call.state, receiver, name, proto, len(values)):
             found = call.machine.invoke_on(call.state, receiver, name, proto, values)
         else:
             found = call.machine.invoke(call.state, method, [receiver, *values])
@@ -254,21 +256,31 @@ def _field(call: Call) -> tuple[Key | None, str]:
     return None, descriptor
 
 
+def _holder(call: Call, key: Key | None) -> Value:
+    """The object that a field of some key lies in, as the call has it: all static fields lie in one."""
+    if isinstance(key, int) and call.argument(0).is_null:
+        call.machine.initialise(call.state, call.machine.linked.types[int(call.machine.linked.field_holder[key])])
+        return call.store("statics")
+    return call.argument(0)
+
+
 def _field_get(call: Call) -> Value:
     key, _ = _field(call)
-    if key is None or not call.argument(0).refs:
+    holder = _holder(call, key)
+    if key is None or not holder.refs:
         taint = call.state.taint_of(call.argument(0))
         call.machine.note("a field is read by reflection", taint if call.argument(0).refs else None)
         return call.unknown().tainted(inexact(taint))
-    return call.state.read(call.argument(0), key)
+    return call.state.read(holder, key)
 
 
 def _field_set(call: Call) -> Value:
     key, _ = _field(call)
-    if key is None or not call.argument(0).refs:
+    holder = _holder(call, key)
+    if key is None or not holder.refs:
         call.machine.note("a field is written by reflection", call.state.taint_of(call.argument(1)) or None)
         return NULL
-    call.state.write(call.argument(0), key, call.argument(1))
+    call.state.write(holder, key, call.argument(1))
     return NULL
 
 
@@ -324,7 +336,11 @@ REFLECTION: Final[dict[str, dict[str, Behaviour]]] = {
     "Ljava/lang/ClassLoader;": {"loadClass": _named},
     "Ljava/lang/reflect/Method;": {"invoke": _invoke, "getName": _member_name},
     "Ljava/lang/reflect/Constructor;": {"newInstance": _make},
-    "Ljava/lang/reflect/Field;": {"get": _field_get, "set": _field_set, "getName": _member_name},
+    "Ljava/lang/reflect/Field;": {
+        "getName": _member_name,
+        **dict.fromkeys((f"get{word}" for word in _WORDS), _field_get),
+        **dict.fromkeys((f"set{word}" for word in _WORDS), _field_set),
+    },
     "Ljava/lang/reflect/Array;": {"newInstance": _new_array},
     "Ljava/lang/Object;": {"getClass": _get_class},
 }

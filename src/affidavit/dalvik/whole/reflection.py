@@ -4,6 +4,7 @@ Source: documentation of java.lang.Class and java.lang.reflect. A method whose n
 would be a call of anything.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ _CONSTRUCTOR, _FIELD = "Ljava/lang/reflect/Constructor;", "Ljava/lang/reflect/Fi
 _GETS_METHOD, _GETS_FIELD = frozenset({"getMethod", "getDeclaredMethod"}), frozenset({"getField", "getDeclaredField"})
 _GETS_CONSTRUCTOR = frozenset({"getConstructor", "getDeclaredConstructor"})
 _STATIC = 0x8
+_ACCESSES = re.compile("[gs]et(Boolean|Byte|Char|Double|Float|Int|Long|Short)?")
 _STRINGS = (0x1A, 0x1B)
 
 
@@ -93,7 +95,7 @@ def _is_reflective(callee: Callee) -> bool:
         return callee.name == "invoke"
     if callee.owner in {_CONSTRUCTOR, _CLASS}:
         return callee.name == "newInstance"
-    return callee.owner == _FIELD and callee.name in {"get", "set"}
+    return callee.owner == _FIELD and _ACCESSES.fullmatch(callee.name) is not None
 
 
 class _Finder:
@@ -254,7 +256,7 @@ class _Finder:
         for member in self._members(operands[0], _GETS_FIELD):
             text = f"field {member.class_}->{member.name}"
             for number in self._fields(member):
-                if name == "get":
+                if name.startswith("get"):
                     self._edge(base + number, node, node, text)
                 elif len(operands) > 2:
                     self._edge(operands[2], base + number, node, text)

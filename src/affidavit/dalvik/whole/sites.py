@@ -115,6 +115,10 @@ class Sites:
         """Opcode of an instruction, -1 of any other node."""
         return self._opcode[node] if self.kind[node] == INSTRUCTION else -1
 
+    def is_filled(self, node: int) -> bool:
+        """Whether elements of the array that a node gives are written where it is given."""
+        return any(self.opcode(user) in APUTS and self.operands(user)[1] == node for user in self.users(node))
+
     def operands(self, node: int) -> list[int]:
         """Operands of a node."""
         return self._use[self._start[node] : self._start[node + 1]].tolist()

@@ -310,7 +310,8 @@ class _Question:
         targets = self.sites.targets(node)
         if targets:
             return self._returned(node, targets, callee, context)
-        return self._outside(callee, operands, context)
+        filled = callee.proto[-2:-1] == "[" and self.sites.is_filled(node)
+        return Hole("array") if filled else self._outside(callee, operands, context)
 
     def _returned(self, node: int, targets: list[int], callee: Callee, context: Context) -> Expression:
         """What the app's methods that an invoke calls give back."""
@@ -374,12 +375,11 @@ class _Question:
         """An element of an array that is made in sight, or that one static initialiser makes."""
         array, context = self._array(operands[0], context)
         elements = self.elements(array, context)
-        callee = self.sites.callee(array) if not elements and array >= 0 else None
-        if callee is not None:
-            given = [self.value(item, context) for item in (*self.sites.operands(array), operands[1])]
-            return string_calls.piece(callee.owner, callee.name, given) or Hole("element of an array")
         if not elements:
-            return Hole("element of an array")
+            callee = self.sites.callee(array) if array >= 0 else None
+            given = [self.value(item, context) for item in (*self.sites.operands(array), operands[1])] if callee else []
+            found = string_calls.piece(callee.owner, callee.name, given) if callee else None
+            return found or Hole("element of an array")
         index = self.value(operands[1], context)
         if isinstance(index, Number):
             return self.value(elements[index.value], context) if 0 <= index.value < len(elements) else Hole("element")
