@@ -25,7 +25,8 @@ def read_anew(linked: Linked, inputs: Inputs) -> Reading:
         calls = build_calls(linked, entries, extra, types)
         values = Values(linked, calls, Models.load(), inputs.text, package=inputs.package)
         objects = Objects(values)
-        links, reflected = find_links(objects, inputs.declared, lifecycles()), find_reflection(objects)
+        reflected = find_reflection(objects)
+        links = find_links(objects, inputs.declared, lifecycles())
         known = len(extra) + len(types)
         extra |= {*links.calls, *reflected.calls}
         types |= reflected.instantiated

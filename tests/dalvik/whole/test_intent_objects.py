@@ -3,7 +3,7 @@
 import pytest
 
 from affidavit.dalvik.whole.entries import Filter
-from affidavit.dalvik.whole.intent_objects import Description, describe
+from affidavit.dalvik.whole.intent_objects import Description, Descriptions
 from tests.dalvik.whole.apps import asked, main, take
 
 S, C, U = "Ljava/lang/String;", "Landroid/content/Context;", "Landroid/net/Uri;"
@@ -20,7 +20,7 @@ def text(register: int, value: str):
 
 def described(*code) -> list[Description]:
     found = asked(main(*code, take(0)))
-    return describe(found.objects, found.taken()[0])
+    return Descriptions(found.objects).of(found.taken()[0])
 
 
 def said(description: Description) -> dict[str, list[str]]:

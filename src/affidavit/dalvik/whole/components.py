@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from affidavit.dalvik.lifecycles import Lifecycle
 from affidavit.dalvik.whole.entries import Declared, lifecycle_of, run_by
-from affidavit.dalvik.whole.intent_objects import describe
+from affidavit.dalvik.whole.intent_objects import Descriptions
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.sites import Callee
 
@@ -35,6 +35,7 @@ class Components:
     def __init__(self, objects: Objects, declared: Sequence[Declared], lifecycles: Sequence[Lifecycle]) -> None:
         self.objects, self.sites, self.linked = objects, objects.sites, objects.sites.linked
         self.states = {class_: item for item in lifecycles for class_ in item.classes}
+        self.descriptions = Descriptions(objects)
         self.declared = [*declared, *self._registered()]
         self._received = self._getters()
         self._given: dict[tuple[int, str], list[Gift]] = {}
@@ -47,7 +48,7 @@ class Components:
             operands = self.sites.operands(node)
             if len(operands) <= 2:  # fewer than the prototype has
                 continue
-            filters = [item.filter() for item in describe(self.objects, operands[2]) if item.complete]
+            filters = [item.filter() for item in self.descriptions.of(operands[2]) if item.complete]
             callee = self.sites.callee(node)
             kind = LOCAL if callee is not None and within_app(callee) else "receiver"
             for name in self.objects.types(operands[1]):

@@ -98,64 +98,74 @@ class Description:
         return Filter(tuple(self.of("action")), tuple(self.of("category")), tuple(data))
 
 
-def describe(objects: Objects, node: int, nesting: int = 0) -> list[Description]:
-    """What is known of each object that a node may hold; the null constant is none."""
-    found: list[Description] = []
-    origins, complete = objects.origins(node)
-    for origin in origins:
-        if 0x12 <= objects.sites.opcode(origin) <= 0x19:
-            continue
-        found.append(_describe(objects, origin, nesting))
-    if not complete:
-        found.append(Description(complete=False))
-    return found
+class Descriptions:
+    """What is known of objects; each is described once.
 
+    Args:
+        objects: where objects come from and go. What is called by reflection is known.
+    """
 
-def _describe(objects: Objects, origin: int, nesting: int) -> Description:
-    """What the calls on one object say."""
-    sites = objects.sites
-    callee = sites.callee(origin)
-    made = sites.opcode(origin) == NEW_INSTANCE or (
-        callee is not None and (callee.owner, callee.name) == ("Ljava/lang/Class;", "newInstance")
-    )
-    out = Description(complete=made)
-    if callee is not None and _steps(objects, callee):
-        out.complete = True
-        _take(objects, out, callee, sites.operands(origin), nesting)
-    for node, position in objects.uses(origin):
-        used = sites.callee(node) if position == 0 else None
-        if used is not None and node != origin:
-            _take(objects, out, used, sites.operands(node), nesting)
-        for indirect, operands in objects.indirect.get(node, ()) if position == 1 else ():
-            _take(objects, out, indirect, operands, nesting)
-    if not made and callee is None and not out.said:
-        out.complete = False
-    return out
+    def __init__(self, objects: Objects) -> None:
+        self.objects, self.sites = objects, objects.sites
+        self._known: dict[tuple[int, int], Description] = {}
+        self._steps: dict[tuple[str, str, str], tuple[tuple[str, int], ...]] = {}
 
+    def of(self, node: int, nesting: int = 0) -> list[Description]:
+        """What is known of each object that a node may hold; the null constant is none."""
+        origins, complete = self.objects.origins(node)
+        found = [self._of(item, nesting) for item in origins if not 0x12 <= self.sites.opcode(item) <= 0x19]
+        return found if complete else [*found, Description(complete=False)]
 
-def _steps(objects: Objects, callee: Callee) -> tuple[tuple[str, int], ...]:
-    """What a method of Intent, IntentFilter or ComponentName says with which operand."""
-    key = f"{callee.name}{callee.proto.partition(')')[0]})"
-    for owner, table in _STEPS.items():
-        if key in table and objects.sites.is_a(callee.owner, owner):
-            return table[key]
-    return ()
+    def _of(self, origin: int, nesting: int) -> Description:
+        asked = (origin, nesting)
+        if asked not in self._known:
+            self._known[asked] = self._describe(origin, nesting)
+        return self._known[asked]
 
+    def _describe(self, origin: int, nesting: int) -> Description:
+        """What the calls on one object say."""
+        sites = self.sites
+        callee = sites.callee(origin)
+        made = sites.opcode(origin) == NEW_INSTANCE or (
+            callee is not None and (callee.owner, callee.name) == ("Ljava/lang/Class;", "newInstance")
+        )
+        out = Description(complete=made)
+        if callee is not None and self._said(callee):
+            out.complete = True
+            self._take(out, callee, sites.operands(origin), nesting)
+        for node, position in self.objects.uses(origin):
+            used = sites.callee(node) if position == 0 else None
+            if used is not None and node != origin:
+                self._take(out, used, sites.operands(node), nesting)
+            for indirect, operands in self.objects.indirect.get(node, ()) if position == 1 else ():
+                self._take(out, indirect, operands, nesting)
+        if not made and callee is None and not out.said:
+            out.complete = False
+        return out
 
-def _take(objects: Objects, out: Description, callee: Callee, operands: list[int], nesting: int) -> None:
-    """Add what one call says."""
-    for what, position in _steps(objects, callee):
-        if position >= len(operands):
-            continue
-        if what in {"copy", "component"}:
-            if nesting < MAX_NESTING:
-                for inner in describe(objects, operands[position], nesting + 1):
-                    out.join(inner)
-            if what == "component" and not out.of("class"):
-                out.open.add("class")
-            continue
-        known = objects.values.constants(operands[position])
-        texts = known.texts()
-        if what == "class":
-            texts = sorted({*known.classes(), *(descriptor(text) for text in texts)})
-        out.add(what, texts, known.others)
+    def _said(self, callee: Callee) -> tuple[tuple[str, int], ...]:
+        """What a method of Intent, IntentFilter or ComponentName says with which operand."""
+        asked = (callee.owner, callee.name, callee.proto)
+        if asked not in self._steps:
+            key = f"{callee.name}{callee.proto.partition(')')[0]})"
+            tables = (table for owner, table in _STEPS.items() if key in table and self.sites.is_a(callee.owner, owner))
+            self._steps[asked] = next(tables, {}).get(key, ())
+        return self._steps[asked]
+
+    def _take(self, out: Description, callee: Callee, operands: list[int], nesting: int) -> None:
+        """Add what one call says."""
+        for what, position in self._said(callee):
+            if position >= len(operands):
+                continue
+            if what in {"copy", "component"}:
+                if nesting < MAX_NESTING:
+                    for inner in self.of(operands[position], nesting + 1):
+                        out.join(inner)
+                if what == "component" and not out.of("class"):
+                    out.open.add("class")
+                continue
+            known = self.objects.values.constants(operands[position])
+            texts = known.texts()
+            if what == "class":
+                texts = sorted({*known.classes(), *(descriptor(text) for text in texts)})
+            out.add(what, texts, known.others)

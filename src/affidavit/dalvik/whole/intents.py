@@ -13,7 +13,7 @@ from affidavit.dalvik.whole.calls import ExtraCall
 from affidavit.dalvik.whole.components import LOCAL, Components, Gift, within_app
 from affidavit.dalvik.whole.entries import Declared, chain
 from affidavit.dalvik.whole.graph import ExtraEdge
-from affidavit.dalvik.whole.intent_objects import Description, describe
+from affidavit.dalvik.whole.intent_objects import Description
 from affidavit.dalvik.whole.matching import targets
 from affidavit.dalvik.whole.objects import Objects
 from affidavit.dalvik.whole.shapes import How
@@ -134,7 +134,7 @@ class _Finder:
         callee = self.sites.callee(node)
         if word == "receiver" and callee is not None and within_app(callee):
             word = LOCAL
-        described = [item for one in held for item in describe(self.objects, one)]
+        described = [item for one in held for item in self.components.descriptions.of(one)]
         reached: dict[Declared, str] = {}
         for item in described:
             for target in targets(item, word, self.components.declared):
