@@ -243,8 +243,8 @@ class _Asked:
         for way in chosen:
             path = (*islice(links, len(way.edges)), *self._last(way.branch))
             branches = any(link.edge == _CONTROL for link in path)
-            ends = self._sources[way.source][0], self._sinks[way.sink][0]
-            self.found[way.source, way.sink] = Candidate(*ends, path, branches)
+            start, end = self._sources[way.source][0], self._sinks[way.sink][0]
+            self.found[way.source, way.sink] = Candidate(start, end, path, branches)
 
     def _branches(self) -> list[tuple[Point, int, int]]:
         """Sinks that run only on one side of a branch: the point, the vertex that decides, and the edge."""
