@@ -13,6 +13,7 @@ from affidavit.dalvik.replay.platform_call import (
     SIZE,
     TEXT,
     Call,
+    entries,
     fetch,
     is_certain,
     is_entry,
@@ -74,7 +75,7 @@ class Effects:
             target = effect.target
             if effect.kind == "derive" and target and effect.origin:
                 taint = self._taint(call, effect.origin)
-                taint = taint if certain else inexact(taint)
+                taint = taint if certain and not _is_spare(effect, effects) else inexact(taint)
                 if target.base != "return":
                     self._derive(call, target, effect.origin, taint)
                 else:
@@ -172,7 +173,7 @@ class Effects:
             return UNKNOWN
         if effect.kind == "same":
             return self._value(call, effect.origin)
-        values = [self._value(call, operand) for operand in effect.arguments]
+        values = [self._handed(call, operand) for operand in effect.arguments]
         values += [UNKNOWN] * (effect.arity - len(values))
         return call_back(call, self._value(call, effect.origin, fetched=False), effect.method, values)
 
@@ -242,6 +243,12 @@ class Effects:
             return opaque("", call.state.taint_of(found))
         return found
 
+    def _handed(self, call: Call, operand: Operand) -> Value:
+        """What a method that is called back gets: of several elements each has its turn, so what it carries is sure."""
+        if operand.key is None or operand.key.kind != "any":
+            return self._value(call, operand)
+        return entries(call.state, self._container(call, operand))
+
     @staticmethod
     def _container(call: Call, operand: Operand) -> Value:
         """The value that an operand names, its key left aside."""
@@ -292,6 +299,12 @@ class Effects:
 def _was_stored(call: Call, container: Value, key: Key) -> bool:
     """Whether the app put something there, which may be null."""
     return any(key in call.state.objects[item].fields for item in container.refs)
+
+
+def _is_spare(effect: Effect, effects: tuple[Effect, ...]) -> bool:
+    """Whether elements are said to be derived only in case the method that makes them is not known."""
+    keyed = effect.target is not None and effect.target.key is not None
+    return keyed and any(item.kind == "call" and item.target == effect.target for item in effects)
 
 
 def _keeps_keys(origin: Operand, target: Operand) -> bool:
