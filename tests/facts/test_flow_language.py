@@ -291,15 +291,8 @@ def followed(folder, code: Code, classes: list[Class]) -> Followed:
     return follow_files(folder, apk(activity, *classes))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *WITH_CLASSES])
 def test_what_java_does_to_values(name, tmp_path):
-    code, wanted = CASES[name]
-    found = followed(tmp_path, code, [])
-    assert len([flow for flow in found.flows if not flow.implicit]) == wanted
-
-
-@pytest.mark.parametrize("name", WITH_CLASSES)
-def test_what_classes_of_the_app_do_to_values(name, tmp_path):
-    (code, classes), wanted = WITH_CLASSES[name]
+    (code, classes), wanted = WITH_CLASSES.get(name) or ((CASES[name][0], []), CASES[name][1])
     found = followed(tmp_path, code, classes)
     assert len([flow for flow in found.flows if not flow.implicit]) == wanted
