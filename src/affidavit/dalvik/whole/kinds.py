@@ -96,7 +96,8 @@ class Kinds:
 
     def _given(self, node: int) -> list[int] | None:
         """What a parameter is given by its callers, when these are few and all known."""
-        method, position = int(self._code.method[node]), int(self._code.data[node])
+        # A number of the array's own kind: for any other, numpy converts the whole array first.
+        method, position = self._code.method[node], int(self._code.data[node])
         low, high = np.searchsorted(self._sorted, [method, method + 1]).tolist()
         if not self._closed[method] or not 0 < high - low <= _GIVERS:
             return None

@@ -235,8 +235,8 @@ class _Asked:
         length = np.array([len(way.edges) for way in ways], np.int32)
         source, sink = np.array([way.source for way in ways], np.int64), np.array([way.sink for way in ways], np.int64)
         order, count = np.lexsort((sink, source, length)), len(self._sinks)
-        for ends in (source, self._kinds[0][source]):
-            order = order[np.argsort(_turns((ends * count + self._kinds[1][sink])[order]), kind="stable")]
+        for begin in (source, self._kinds[0][source]):
+            order = order[np.argsort(_turns((begin * count + self._kinds[1][sink])[order]), kind="stable")]
         chosen = [ways[row] for row in order[:most].tolist()]
         self._kept[implicit] = len(chosen)
         links = iter(self._links(part, np.concatenate([np.empty(0, np.int32), *(way.edges for way in chosen)])))
