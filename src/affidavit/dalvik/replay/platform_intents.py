@@ -180,7 +180,7 @@ def _sent(call: Call, intent: Value) -> Value:
     found = intent._replace(refs=frozenset())
     for item in sorted(intent.refs):
         held = call.state.objects[item]
-        made = call.make_object(held.type or INTENT, ("sent", item))
+        made = call.make_object(held.type or INTENT, ("sent", item), held.default)
         for key, value in held.fields.items():
             call.state.write(made, key, value)
         call.state.fill(made, held.taint)
