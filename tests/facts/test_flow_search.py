@@ -1,5 +1,7 @@
 """The parts of the search put together: calls that reflection and intents add, what the manifest and resources say."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from affidavit.dalvik.dex import read_dex
@@ -8,6 +10,7 @@ from affidavit.dalvik.whole.entries import Declared, Filter
 from affidavit.dalvik.whole.layouts import Layout
 from affidavit.dalvik.whole.shapes import How
 from affidavit.dalvik.whole.witness import Limits
+from affidavit.facts import flow_search
 from affidavit.facts.flow_search import Inputs, Reading, Search, link, read_calls, search
 from affidavit.model.errors import BudgetError
 from affidavit.model.flow import Edge
@@ -200,3 +203,17 @@ def test_calls_say_how_they_come_about():
     found = reading(main(create(*reflecting("org.example.app.Other"))), other())
     assert How.REFLECT in {How(int(how)) for how in found.calls.how}
     assert {edge.edge for edge in found.reflected.edges} == {Edge.REFLECT}
+
+
+def test_methods_whose_branches_data_reaches_stay_when_branches_lead_to_many_more(monkeypatch):
+    answers, taken = iter([[7], [1, 2, 3, 7], [1, 2, 3]]), []
+    graph = SimpleNamespace(tail=[])
+    monkeypatch.setattr(flow_search, "METHODS", 3)
+    monkeypatch.setattr(flow_search, "deciding_methods", lambda *_: next(answers))
+    monkeypatch.setattr(flow_search, "control_edges", lambda _, methods: methods)
+    monkeypatch.setattr(flow_search, "build_graph", lambda *_: graph)
+    monkeypatch.setattr(flow_search, "extended", lambda _, edges: (taken.append(list(edges)), graph)[1])
+    reading = SimpleNamespace(calls=None, values=SimpleNamespace(key=None))
+    _, bounded = flow_search._with_branches(None, reading, SimpleNamespace(sources=()), (), lambda: None)
+    assert taken == [[7], [1, 2, 7]]
+    assert bounded

@@ -142,9 +142,12 @@ def _with_branches(
     graph = base = build_graph(linked, reading.calls, Models.load(), edges, reading.values.key, check)
     deciding: list[int] = []
     for _ in range(BRANCHES):
-        known, deciding = deciding, deciding_methods(graph, reading.values, points.sources)
-        if deciding == known:
+        fresh = sorted({*deciding_methods(graph, reading.values, points.sources)} - {*deciding})[
+            : METHODS - len(deciding)
+        ]
+        if not fresh:
             break
+        deciding = sorted([*deciding, *fresh])  # those that data itself reaches stay, however many others there are
         graph = extended(base, list(control_edges(reading.values, deciding)))
         check()
         if len(graph.tail) > LARGE:
