@@ -190,9 +190,10 @@ class _Finder:
 
     def _awaits(self, send: Send) -> bool:
         """Whether whoever starts an activity is told its result."""
-        indirect = [item for item, _ in self.objects.indirect.get(send.node, ())]
-        called: list[Callee | None] = [*indirect] or [self.sites.callee(send.node)]
-        return any(item is None or item.name not in {"startActivity", "startActivities"} for item in called)
+        called = {item.name for item, _ in self.objects.indirect.get(send.node, ())}
+        direct = self.sites.callee(send.node)
+        names = called or {direct.name if direct else ""}
+        return not names <= {"startActivity", "startActivities"}
 
     def _answer(self, operand: int, send: Send, site: int) -> None:
         method = self.sites.method[send.node]
