@@ -1,4 +1,4 @@
-"""Small apps in which the platform carries the data: every case is a whole app, read, followed, tried and checked again."""
+"""Small apps in which the platform carries the data: each is read, followed, tried out, and checked again."""
 
 import pytest
 

@@ -385,10 +385,10 @@ class Components:
         state.write(me, HOST, host)
         given = {"Landroid/app/Activity;": host, "Landroid/content/Context;": host}
         saved = received(self._machine, state, f"saved/{item.descriptor}")[:1]
-        for more in ({}, *({"saved-state": value} for value in saved)):
-            at = self._automaton(state.fork(), item, me, given | more, Shared())
-            for name in sorted(at):
-                state.become(state.joined(at[name]))
+        given |= {"saved-state": value._replace(nullable=True) for value in saved}
+        at = self._automaton(state.fork(), item, me, given, Shared())
+        for name in sorted(at):
+            state.become(state.joined(at[name]))
 
     def _background(self, world: State) -> State:
         """What is still registered when no component runs."""
