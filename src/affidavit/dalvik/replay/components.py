@@ -384,8 +384,8 @@ class Components:
         """Go through the life of an object that a component holds; it may be in any of its states afterwards."""
         state.write(me, HOST, host)
         given = {"Landroid/app/Activity;": host, "Landroid/content/Context;": host}
-        saved = received(self._machine, state, f"saved/{item.descriptor}")[:1]
-        given |= {"saved-state": value._replace(nullable=True) for value in saved}
+        if saved := received(self._machine, state, f"saved/{item.descriptor}"):
+            given["saved-state"] = saved[0]._replace(nullable=True)
         at = self._automaton(state.fork(), item, me, given, Shared())
         for name in sorted(at):
             state.become(state.joined(at[name]))
