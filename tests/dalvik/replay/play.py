@@ -31,6 +31,8 @@ OBJECT = "Ljava/lang/Object;"
 class Outside:
     """A platform of which next to nothing is known."""
 
+    showing = ()
+
     def call(  # noqa: PLR0917 - as `Platform` has it
         self, machine: Services, state: State, site: Site, class_: str, name: str, proto: str, args: Sequence[Value]
     ) -> Result:
@@ -46,6 +48,9 @@ class Outside:
             return ZERO
         taint = frozenset().union(*(state.taint_of(value) for value in args))
         return UNKNOWN.tainted(inexact(taint))
+
+    def shows(self, machine: Services, state: State, method: tuple[str, str], args: Sequence[Value]) -> None:
+        pass
 
     def handed(self, machine: Services, state: State, args: Sequence[Value]) -> None:
         pass

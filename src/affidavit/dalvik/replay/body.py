@@ -1,6 +1,6 @@
 """How control moves in one method: order of execution, loop heads, where paths meet, what a branch decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.opcodes import opcodes
@@ -19,6 +19,8 @@ class Body:
         order: rank of each instruction when those that lead there come first. row_of: rank -> row.
         heads: rows at which a loop begins. stops: rows where paths wait for others.
         after: rows that may run next, handlers included.
+        aims: rows that a path should come to, when it is enough to see some of what can happen. useful: rows from which
+            one of these can be come to.
         meets: row of a branch -> the first row that runs whatever it decides, -1 none; filled on demand.
     """
 
@@ -31,6 +33,22 @@ class Body:
     stops: set[int]
     after: list[tuple[int, ...]]
     meets: dict[int, int] = field(default_factory=dict)
+    aims: frozenset[int] = frozenset()
+    useful: frozenset[int] = frozenset()
+
+    def aim(self, addresses: Collection[int]) -> None:
+        """Say at which addresses the rows lie that a path should come to."""
+        self.aims = frozenset(item.row for item in self.instructions if item.pc in addresses)
+        before: dict[int, list[int]] = {}
+        for row, rows in enumerate(self.after):
+            for following in rows:
+                before.setdefault(following, []).append(row)
+        found, queue = set(self.aims), sorted(self.aims)
+        while queue:
+            fresh = [row for row in before.get(queue.pop(), ()) if row not in found]
+            found.update(fresh)
+            queue += fresh
+        self.useful = frozenset(found)
 
     def meeting(self, row: int) -> int:
         """Where the sides of a branch come together again for certain."""

@@ -17,6 +17,8 @@ from affidavit.dalvik.replay.paths import End, Frame, Path
 from affidavit.dalvik.replay.surface import Raise, Site, Stop
 from affidavit.dalvik.replay.values import (
     CLASS,
+    GUESSING,
+    NONE,
     STRING,
     UNKNOWN,
     Klass,
@@ -24,6 +26,7 @@ from affidavit.dalvik.replay.values import (
     Taints,
     Value,
     inexact,
+    is_guess,
 )
 
 if TYPE_CHECKING:
@@ -179,7 +182,9 @@ def _opaque_choices(here: Here, receiver: Value, taint: Taints, known: bool) -> 
         return []
     machine.note("a call on an object that nothing is known of", receiver.taint)
     machine.unfollowed.add(frame.method)
-    classes = _made_below(machine, bound)
+    if bound not in machine.made_below:
+        machine.made_below[bound] = _made_below(machine, bound)
+    classes = machine.made_below[bound]
     targets = {method: type_ for type_ in classes for method, _ in [_target(machine, call, type_)] if method >= 0}
     if not targets or len(targets) > _CLASSES:
         machine.note("a call on an object that nothing is known of", taint)
@@ -197,15 +202,20 @@ def _made_below(machine: "Machine", bound: str) -> list[str]:
 
 def _run(here: Here, path: Path, choice: Choice, args: Sequence[Value]) -> int | None:
     """Run one choice on the path; None when the path goes on with the next instruction."""
-    machine, frame, item, _ = here
+    machine, frame, item, call = here
     given = list(args)
+    # Which object a guessed receiver is was not seen: what its method does is not certain.
+    guess = GUESSING if call.kind in {VIRTUAL, INTERFACE} and is_guess(args[0].taint) else NONE
     if choice.receiver is not None and given:
         given[0] = choice.receiver
     machine.coarse = frame.coarse
     if choice.method < 0:
         return _outside(here, path, choice.class_, given)
     frame.catching = bool(item.handlers)
-    ends = machine.run(path.state, choice.method, given, path.deciding | frame.control, frame)
+    if frame.body.aims and item.row not in frame.body.aims and choice.method not in machine.aside:
+        ends = [machine.skipped(path.state, choice.method, given)]
+    else:
+        ends = machine.run(path.state, choice.method, given, path.deciding | frame.control | guess, frame)
     return _after(here, path, ends, given)
 
 
@@ -226,7 +236,8 @@ def _outside(here: Here, path: Path, class_: str, args: list[Value]) -> int | No
     if isinstance(result, Stop):
         return STOPPED
     if isinstance(result, Raise):
-        machine.throw(frame, path.fork() if result.maybe else path, item, result.value)
+        if not (result.maybe and machine.lean):
+            machine.throw(frame, path.fork() if result.maybe else path, item, result.value)
         if not result.maybe:
             return STOPPED
         result = UNKNOWN

@@ -11,19 +11,22 @@ from typing import Final
 from affidavit.dalvik.lifecycles import Called, Lifecycle, Transition
 from affidavit.dalvik.replay.heap import State
 from affidavit.dalvik.replay.platform import AppPlatform
-from affidavit.dalvik.replay.platform_app import APPLICATION, HOST, INTENT_HELD, LAYOUTS
+from affidavit.dalvik.replay.platform_app import APPLICATION, HOST, INTENT_HELD
 from affidavit.dalvik.replay.platform_callbacks import Callbacks
 from affidavit.dalvik.replay.platform_intents import received
-from affidavit.dalvik.replay.platform_life import QUIET, RESTORED, Component, Shared, busiest, nearest
+from affidavit.dalvik.replay.platform_life import QUIET, RESTORED, Component, Shared, busiest, left_by, nearest
 from affidavit.dalvik.replay.surface import Services
 from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
-from affidavit.dalvik.whole.entries import Declared, chain, lifecycle_of, overridden
+from affidavit.dalvik.whole.entries import Declared, lifecycle_of, overridden
 from affidavit.dalvik.whole.layouts import Layout
 
 ROUNDS: Final = 5
 """Times that every component is started."""
 VISITS: Final = 10
 """Times that a state of a life cycle is gone on from."""
+LEAN_ROUNDS: Final = 2
+LEAN_VISITS: Final = 2
+"""The same when it is enough to see some of what can happen."""
 _WIDE_AFTER: Final = 3
 _INTENTS: Final = 6
 _GENERATIONS: Final = 2
@@ -39,13 +42,26 @@ class Components:
         platform: the behaviour of the platform, with the components of the manifest.
         lifecycles: automata by the class that they hold for.
         layouts: what layouts name.
+        only: descriptors of the components that are run; None for all.
     """
 
-    def __init__(self, platform: AppPlatform, lifecycles: dict[str, Lifecycle], layouts: Sequence[Layout] = ()) -> None:
-        self._platform, self._lives, self._layouts = platform, lifecycles, layouts
+    def __init__(
+        self,
+        platform: AppPlatform,
+        lifecycles: dict[str, Lifecycle],
+        layouts: Sequence[Layout] = (),
+        only: frozenset[str] | None = None,
+    ) -> None:
+        self._platform, self._lives, self._layouts, self._only = platform, lifecycles, layouts, only
         self._incomplete: dict[str, None] = {}
-        self._within_activities: dict[str, Lifecycle] | None = None
+        self._within_activities: list[dict[str, Lifecycle]] = []
         self._methods: dict[tuple[str, str, str], int] = {}
+
+    def part(self, platform: AppPlatform, only: frozenset[str]) -> "Components":
+        """A driver of some of the components; what was looked up once is known to it."""
+        made = Components(platform, self._lives, self._layouts, only)
+        made._within_activities, made._methods = self._within_activities, self._methods
+        return made
 
     def run(self, machine: Services) -> list[str]:
         """Execute everything; reasons why something was left out."""
@@ -58,7 +74,7 @@ class Components:
             self._start(world, item)
         if not components:
             self._incomplete["no component of the app can be started"] = None
-        for _ in range(ROUNDS):
+        for _ in range(LEAN_ROUNDS if machine.lean else ROUNDS):
             before = world
             for item in components:
                 if not machine.spent:
@@ -90,6 +106,8 @@ class Components:
             type_ = linked.type_of(item.component)
             if not item.enabled or type_ < 0 or not linked.is_app[type_] or item.component in seen:
                 continue
+            if self._only is not None and item.component not in self._only:
+                continue
             life = lifecycle_of(linked, type_, self._lives)
             if life is None:
                 self._incomplete[f"nothing is known of the life of {item.kind} components"] = None
@@ -111,13 +129,17 @@ class Components:
         exported = item.exported or bool(item.filters)
         return Component(item.kind, item.component, exported, life, own)
 
+    @property
+    def _visits(self) -> int:
+        return LEAN_VISITS if self._machine.lean else VISITS
+
     # One component.
 
     def _lived(self, world: State, components: list[Component], item: Component) -> State:
         """What is left when a component was started from all that the world can be, by every intent."""
         shared = Shared(
-            self._shared(item, [other for other in components if other.kind != "activity"]),
-            self._shared(item, components),
+            left_by(item, [other for other in components if other.kind != "activity"]),
+            left_by(item, components),
         )
         found: State | None = None
         for given in self._occasions(world, item):
@@ -128,15 +150,6 @@ class Components:
         found = found or world.fork()
         item.left = found if item.left is None else item.left.joined(found)
         return item.left.fork()
-
-    @staticmethod
-    def _shared(item: Component, components: list[Component]) -> State | None:
-        """What the others may do meanwhile."""
-        found: State | None = None
-        for other in components:
-            if other is not item and other.left is not None:
-                found = other.left.fork() if found is None else found.joined(other.left)
-        return found
 
     def _occasions(self, world: State, item: Component) -> Iterator[dict[str, Value]]:
         """Intents and saved states with which a component may start."""
@@ -228,7 +241,7 @@ class Components:
         while queue and not self._machine.spent:
             name = queue.pop(0)
             visits[name] = visits.get(name, 0) + 1
-            if visits[name] > VISITS:
+            if visits[name] > self._visits:
                 self._incomplete["a life cycle had not come to rest after some rounds"] = None
                 continue
             here = at[name].fork()
@@ -271,8 +284,8 @@ class Components:
     def _meanwhile(self, state: State, item: Component, me: Value, given: dict[str, Value], name: str) -> None:
         """Whatever may be called any number of times in a state of a life cycle."""
         busy = name == busiest(item.life)
-        called = [method for where, method in item.life.callbacks if where == name]
-        for turn in range(VISITS if called or busy else 0):
+        called = [method for where, method in item.life.callbacks if where == name and self._matters(item, method)]
+        for turn in range(self._visits if called or busy else 0):
             if self._machine.spent:
                 return
             before = state.fork()
@@ -282,7 +295,7 @@ class Components:
                 here = state.fork()
                 self._call(here, item, me, method, given)
                 state.become(state.joined(here, widened=turn > 1))
-            for number in (*self._clicks(state, item), *item.others) if busy else ():
+            for number in (*self._calls.clicks(state, self._layouts, item.descriptor), *item.others) if busy else ():
                 self._calls.call(state, number, me)
             if busy and item.life.kind != "fragment":
                 self._hosted(state, item, me)
@@ -290,6 +303,10 @@ class Components:
             if state.same(before):
                 return
             state.become(state.joined(before, widened=turn > 1))
+
+    def _matters(self, item: Component, called: Called) -> bool:
+        """Whether it is to be called, when it need not be called at all."""
+        return not self._machine.lean or self._method(item, called) in self._machine.aims
 
     def _call(self, state: State, item: Component, me: Value, called: Called | None, given: dict[str, Value]) -> None:
         """Take one step of a life cycle."""
@@ -330,7 +347,7 @@ class Components:
         """Objects that live within a component: fragments that were added, and classes that layouts name."""
         linked = self._machine.linked
         if item.kind == "activity":
-            for name in [name for layout in self._shown(state) for name in layout.classes]:
+            for name in [name for layout in self._calls.shown(state, self._layouts) for name in layout.classes]:
                 type_ = linked.type_of(name)
                 if type_ >= 0 and linked.is_app[type_]:
                     self._embed(state, name, type_)
@@ -342,34 +359,17 @@ class Components:
 
     def _fragments(self) -> dict[str, Lifecycle]:
         """Classes of the app whose objects live within an activity."""
-        if self._within_activities is None:
+        if not self._within_activities:
             linked = self._machine.linked
-            self._within_activities = {
+            found = {
                 linked.types[row]: life
                 for row in range(len(linked.types))
                 if linked.is_app[row]
                 for life in [nearest(linked, row, self._lives)]
                 if life is not None and life.kind == "fragment"
             }
-        return self._within_activities
-
-    def _shown(self, state: State) -> list[Layout]:
-        """Layouts that were set."""
-        self._platform.stores[LAYOUTS] = None
-        keys = state.keys(self._machine.store(state, LAYOUTS))
-        paths = {key[1] for key in keys if isinstance(key, tuple)}
-        return [layout for layout in self._layouts if "" in paths or layout.file in paths]
-
-    def _clicks(self, state: State, item: Component) -> list[int]:
-        """Methods of a component that its layouts call on a click."""
-        linked = self._machine.linked
-        names = {name for layout in self._shown(state) for name in layout.clicks}
-        return [
-            method
-            for number in chain(linked, linked.type_of(item.descriptor) if names else -1)
-            for method in linked.methods_of(number)
-            if linked.method_text(method)[1] in names and linked.method_text(method)[2] == "(Landroid/view/View;)V"
-        ]
+            self._within_activities.append(found)
+        return self._within_activities[0]
 
     def _embed(self, state: State, descriptor: str, type_: int) -> None:
         """An object of a class that a layout names."""

@@ -59,5 +59,9 @@ class Exceptions(Objects):
 
     def may_fail(self, frame: Frame, path: Path, item: Instruction, type_: str = THROWABLE) -> None:
         """The instruction may throw: followed where somebody would notice."""
-        if item.handlers or frame.guarded:
+        if self.lean:
+            useful = any(row in frame.body.useful for _, row in item.handlers)
+        else:
+            useful = bool(item.handlers) or frame.guarded
+        if useful:
             self.throw(frame, path.fork(), item, opaque(type_, nullable=False))

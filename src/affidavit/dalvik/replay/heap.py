@@ -8,7 +8,20 @@ the object written to.
 from collections.abc import Hashable, Iterable
 from typing import TypeAlias
 
-from affidavit.dalvik.replay.values import NONE, UNKNOWN, ZERO, Taints, Value, inexact, join, reference, widen
+from affidavit.dalvik.replay.values import (
+    GUESSED,
+    GUESSING,
+    NONE,
+    UNKNOWN,
+    ZERO,
+    Taints,
+    Value,
+    inexact,
+    is_guess,
+    join,
+    reference,
+    widen,
+)
 
 Key: TypeAlias = Hashable
 ANY: Key = "*"
@@ -207,6 +220,21 @@ class State:
                     taint |= held.taint
                     below |= held.refs
             level = sorted(below)
+        return taint
+
+    def certain(self, value: Value) -> Taints:
+        """As `taint_of`, without what is there only if code that was passed over did or gave something."""
+        taint, level, seen = NONE, [value], set[int]()
+        for _ in range(DEEP + 1):
+            sure = [held for held in level if not held.taint >= GUESSING]
+            taint = taint.union(*(held.taint for held in sure))
+            fresh = {number for held in sure if not held.taint >= GUESSED for number in held.refs} - seen
+            seen |= fresh
+            if not fresh or len(seen) > _VISITS:
+                break
+            items = [self.objects[number] for number in sorted(fresh)]
+            taint = taint.union(*(item.taint for item in items if not is_guess(item.taint)))
+            level = [held for item in items for held in (*item.fields.values(), item.default)]
         return taint
 
     def same(self, other: "State") -> bool:

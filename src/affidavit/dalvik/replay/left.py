@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from affidavit.dalvik.kernels import solve
+from affidavit.dalvik.whole.edges import index
 from affidavit.dalvik.whole.linked import Linked
-from affidavit.dalvik.whole.shapes import CallGraph
+from affidavit.dalvik.whole.shapes import I32, U8, Bool, CallGraph
 
 _IPUT, _SPUT = (0x59, 0x5F), (0x67, 0x6D)
 _LOADS = ((0x52, 0x58), (0x60, 0x66))
 
 
 class Left:
-    """Fields that methods store into, themselves or through all that they call.
+    """Fields that methods store into, themselves or through all that they call: looked up when one is asked about.
 
     Args:
         linked, graph: the program, and what can run.
@@ -24,19 +26,30 @@ class Left:
 
     def __init__(self, linked: Linked, graph: CallGraph, executed: Iterable[int] | None = None) -> None:
         self._linked = linked
-        self.static: set[int] = set()
-        self._bits: dict[int, int] = {}
-        self._masks = self._own(self._read(executed))
-        self._spread(graph)
+        methods, fields, opcodes = _accesses(linked, (_IPUT, _SPUT))
+        if executed is not None:
+            read = _read(linked, executed)[fields]
+            methods, fields, opcodes = methods[read], fields[read], opcodes[read]
+        self._methods, self._fields = 2 * methods, fields
+        self.static: set[int] = set(fields[opcodes >= _SPUT[0]].tolist())
+        # The kernel walks vertices in pairs, of which only the first of each is one here.
+        count = 2 * len(linked.method_row)
+        self._calls = index(2 * graph.code.method[graph.site], count)
+        self._targets = (2 * graph.target).astype(np.int32)
+        self._queue = np.empty(count, np.int32)
         self._written: dict[int, tuple[int, ...]] = {}
+        self._by_holder: dict[int, dict[int, list[int]]] = {}
         self._of_type: dict[tuple[int, str], tuple[int, ...]] = {}
 
     def written(self, method: int) -> tuple[int, ...]:
         """Numbers of the fields."""
         found = self._written.get(method)
         if found is None:
-            mask = self._masks.get(method, 0)
-            found = self._written[method] = tuple(field for field, bit in self._bits.items() if mask >> bit & 1)
+            seen = np.zeros(len(self._queue), np.uint8)
+            start = np.array([2 * method], np.int32)
+            solve.reach(self._calls.start, self._calls.items, self._targets, start, 0, seen, self._queue)
+            inside = seen[self._methods] != 0
+            found = self._written[method] = tuple(np.unique(self._fields[inside]).tolist())
         return found
 
     def static_fields(self, method: int) -> tuple[int, ...]:
@@ -47,67 +60,47 @@ class Left:
         """Those of them that objects of a class have; the static ones for no class."""
         key = method, descriptor
         if key not in self._of_type:
-            fields = self.written(method) if self._masks.get(method) else ()
-            self._of_type[key] = tuple(field for field in fields if self._has(descriptor, field))
+            if method not in self._by_holder:
+                self._by_holder[method] = self._held(method)
+            held = self._by_holder[method]
+            type_ = self._linked.type_of(descriptor) if descriptor else -1
+            holders = self._linked.ancestors(type_) if descriptor else (-1,)
+            self._of_type[key] = tuple(field for holder in holders for field in held.get(holder, ()))
         return self._of_type[key]
 
-    def _has(self, descriptor: str, field: int) -> bool:
-        """Whether objects of a class have a field."""
-        if not descriptor or field in self.static:
-            return not descriptor and field in self.static
-        type_ = self._linked.type_of(descriptor)
-        return type_ >= 0 and self._linked.is_subtype(type_, int(self._linked.field_holder[field]))
+    def _held(self, method: int) -> dict[int, list[int]]:
+        """What a method stores by the class that declares it; all static fields under -1."""
+        found: dict[int, list[int]] = {}
+        for field in self.written(method):
+            holder = -1 if field in self.static else int(self._linked.field_holder[field])
+            found.setdefault(holder, []).append(field)
+        return found
 
-    def _read(self, executed: Iterable[int] | None) -> set[int] | None:
-        """Fields that any of some methods reads."""
-        if executed is None:
-            return None
-        chosen = np.zeros(len(self._linked.method_row), np.bool_)
-        chosen[[method for method in executed if method >= 0]] = True
-        return {field for method, field, _ in self._accesses(_LOADS) if chosen[method]}
 
-    def _own(self, read: set[int] | None) -> dict[int, int]:
-        """For each method the fields that it itself stores into, as bits."""
-        masks: dict[int, int] = {}
-        for method, field, opcode in self._accesses((_IPUT, _SPUT)):
-            if read is None or field in read:
-                bit = self._bits.setdefault(field, len(self._bits))
-                masks[method] = masks.get(method, 0) | 1 << bit
-                if opcode >= _SPUT[0]:
-                    self.static.add(field)
-        return masks
+def _read(linked: Linked, executed: Iterable[int]) -> Bool:
+    """Which fields any of some methods reads."""
+    chosen = np.zeros(len(linked.method_row), np.bool_)
+    chosen[[method for method in executed if method >= 0]] = True
+    methods, fields, _ = _accesses(linked, _LOADS)
+    found = np.zeros(linked.fields, np.bool_)
+    found[fields[chosen[methods]]] = True
+    return found
 
-    def _accesses(self, opcodes: tuple[tuple[int, int], ...]) -> Iterable[tuple[int, int, int]]:
-        """Method, field and opcode of instructions that read or write a field of the app."""
-        linked = self._linked
-        chosen = np.zeros(256, np.bool_)
-        for low, high in opcodes:
-            chosen[low : high + 1] = True
-        for number, unit in enumerate(linked.units):
-            refs = unit.refs
-            rows = np.flatnonzero(chosen[refs.opcode] & (refs.target >= 0) & (refs.owner >= 0))
-            if not len(rows) or unit.form != "dex":
-                continue
-            fields = linked.field_ref[linked.first_field[number] + refs.target[rows]]
-            methods = linked.first_method[number] + refs.owner[rows]
-            for method, field, opcode in zip(
-                methods.tolist(), fields.tolist(), refs.opcode[rows].tolist(), strict=True
-            ):
-                if field >= 0:
-                    yield method, field, opcode
 
-    def _spread(self, graph: CallGraph) -> None:
-        """Add what the methods called store, until nothing changes."""
-        callers: dict[int, set[int]] = {}
-        sites = graph.code.method[graph.site].tolist()
-        for caller, target in zip(sites, graph.target.tolist(), strict=True):
-            callers.setdefault(target, set()).add(caller)
-        queue = list(self._masks)
-        while queue:
-            method = queue.pop()
-            mask = self._masks[method]
-            for caller in sorted(callers.get(method, ())):
-                before = self._masks.get(caller, 0)
-                if before | mask != before:
-                    self._masks[caller] = before | mask
-                    queue.append(caller)
+def _accesses(linked: Linked, opcodes: tuple[tuple[int, int], ...]) -> tuple[I32, I32, U8]:
+    """Method, field and opcode of instructions that read or write a field of the app."""
+    chosen = np.zeros(256, np.bool_)
+    for low, high in opcodes:
+        chosen[low : high + 1] = True
+    parts: list[tuple[I32, I32, U8]] = [(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint8))]
+    for number, unit in enumerate(linked.units):
+        refs = unit.refs
+        rows = np.flatnonzero(chosen[refs.opcode] & (refs.target >= 0) & (refs.owner >= 0))
+        if not len(rows) or unit.form != "dex":
+            continue
+        fields = linked.field_ref[linked.first_field[number] + refs.target[rows]]
+        methods = linked.first_method[number] + refs.owner[rows]
+        known = fields >= 0
+        parts.append((methods[known].astype(np.int32), fields[known], refs.opcode[rows][known]))
+    methods, fields, found = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return methods, fields, found

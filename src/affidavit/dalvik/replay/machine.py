@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
 from affidavit.dalvik.replay import calls
 from affidavit.dalvik.replay.body import Body, body_of
 from affidavit.dalvik.replay.budget import Budget, Exhausted
@@ -13,10 +15,24 @@ from affidavit.dalvik.replay.instructions import operands, table, written
 from affidavit.dalvik.replay.memory import STOPPED
 from affidavit.dalvik.replay.paths import End, Frame, Path, merged_ends
 from affidavit.dalvik.replay.surface import Platform, Points
-from affidavit.dalvik.replay.values import NONE, UNKNOWN, Taint, Taints, Value, implied, inexact, join
+from affidavit.dalvik.replay.values import (
+    GUESSED,
+    GUESSING,
+    NONE,
+    UNKNOWN,
+    Taint,
+    Taints,
+    Value,
+    implied,
+    inexact,
+    is_guess,
+    join,
+)
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph
 
+LEAN = 3
+"""Paths kept apart at one place, and ends of one call, when it is enough to see some of what can happen."""
 DEPTH = 32
 """Activations one within the other."""
 AGAIN = 3
@@ -46,6 +62,8 @@ class Machine(Exceptions):
             with a call that may run what was not executed. wanted: what is still to be proved; None for all.
         given: sources that were reached. tried: sinks that were reached.
         control: data that decided what is being done right now.
+        aside: methods that are executed wherever they are called, when it is lean.
+        aims: method -> addresses that paths through it should come to; others are given up when it is lean.
     """
 
     def __init__(  # noqa: PLR0917 - what a machine is made of
@@ -58,6 +76,7 @@ class Machine(Exceptions):
         budget: Budget | None = None,
     ) -> None:
         super().__init__(linked, graph, platform)
+        shown = [linked.name_number(name) for name in platform.showing]
         self.points, self.relevant, self.budget = points, relevant, budget or Budget()
         self.hits: dict[tuple[int, int, bool], bool] = {}
         self.seen: set[int] = set()
@@ -66,6 +85,7 @@ class Machine(Exceptions):
         self.wanted: set[tuple[int, int, bool]] | None = None
         self.given: set[int] = set()
         self.tried: set[int] = set()
+        self._shows = frozenset(np.flatnonzero(np.isin(linked.sig_name[linked.method_sig], shown)).tolist())
         self._bodies: dict[int, Body | None] = {}
         self._operations = table(calls.invoke)
         self._stack: list[tuple[int, Sequence[Value]]] = []
@@ -79,7 +99,8 @@ class Machine(Exceptions):
             self.budget.begin()
         try:
             self.budget.step(_ENTERED + (len(state.objects) >> _OBJECTS_CALLED))
-            ends = self.run(state, method, args, self.control)
+            known = GUESSING if args and is_guess(args[0].taint) else NONE
+            ends = self.run(state, method, args, self.control | known)
             for end in ends:
                 if end.thrown:
                     self.platform.uncaught(self, end.state, end.value)
@@ -100,8 +121,9 @@ class Machine(Exceptions):
         self.cut.setdefault(reason, set()).add(method)
         self.forget(state, method)
         self.unknown_elements(state, args)
-        self.platform.handed(self, state, args)
-        return UNKNOWN.tainted(inexact(self.taint_of(state, args)))
+        with self.under(GUESSING):
+            self.platform.handed(self, state, args)
+        return UNKNOWN.tainted(inexact(self.taint_of(state, args)) | GUESSED)
 
     @property
     def spent(self) -> bool:
@@ -179,22 +201,31 @@ class Machine(Exceptions):
         """
         if self.relevant is not None and method not in self.relevant:
             return [self.skipped(state, method, args)]
+        self._show(state, method, args)
         body = self.body(method)
         if body is None:
             return [self.unknown(state, method, args)]
         if self._too_deep(method, args):
             return [End(state, self._broken_off(RECURSION, state, method, args))]
         depth = len(self._stack)
-        frame = Frame(method, body, 4 if depth < 4 else 2 if depth < 10 else 1)
+        frame = Frame(method, body, LEAN if self.lean else 4 if depth < 4 else 2 if depth < 10 else 1)
         frame.control = control
-        frame.coarse = self.coarse
+        frame.coarse, frame.lean = self.coarse, self.lean
         frame.guarded = caller is not None and (caller.guarded or caller.catching)
         self._stack.append((method, args))
         try:
             self._execute(frame, Path(self._registers(frame, method, args), state))
         finally:
             self._stack.pop()
-        return merged_ends(frame.ends, frame.limit)
+        ends = frame.ends
+        if self.lean and len(ends) > frame.limit:
+            ends = ends[-frame.limit :]  # what gives up early gives up first
+        return merged_ends(ends, frame.limit)
+
+    def _show(self, state: State, method: int, args: Sequence[Value]) -> None:
+        """A method that shows a layout, or has the name of one, is called."""
+        if method in self._shows:
+            self.platform.shows(self, state, self.linked.method_text(method)[1:], args)
 
     def body(self, method: int) -> Body | None:
         """The code of a method with its points; None for one that has none or cannot be decoded."""
@@ -214,6 +245,8 @@ class Machine(Exceptions):
         for item in body.instructions:
             item.sources = self.points.sources.get((method, item.pc), [])
             item.sinks = self.points.sinks.get((method, item.pc), [])
+        if method in self.aims:
+            body.aim(self.aims[method])
         return body
 
     def _registers(self, frame: Frame, method: int, args: Sequence[Value]) -> list[Value]:
@@ -258,16 +291,20 @@ class Machine(Exceptions):
         while (found := frame.next()) is not None:
             row, paths = found
             for item in paths:
+                if frame.body.aims and not item.arrived and row not in frame.body.useful:
+                    continue
                 self.budget.step(1 + (len(item.state.objects) >> _OBJECTS_PER_STEP))
                 self._walk(frame, item, row)
 
     def _walk(self, frame: Frame, path: Path, row: int) -> None:
         """Run one path until it waits or ends."""
         body, operations, step = frame.body, self._operations, self.budget.step
-        instructions, stops, count = body.instructions, body.stops, len(body.instructions)
+        instructions, stops, count, aims = body.instructions, body.stops, len(body.instructions), body.aims
         while True:
             item = instructions[row]
             step()
+            if row in aims:
+                path.arrived = True
             following = operations[item.op](self, frame, path, item)
             if path.control or frame.control or item.sources or item.sinks:
                 self._mark(frame, path, item)
@@ -300,19 +337,28 @@ class Machine(Exceptions):
     def arrived(self, state: State, value: Value, sink: int, control: Taints) -> None:
         """Data came to a sink."""
         self.tried.add(sink)
-        for taint in state.taint_of(value) | control:
+        found = state.taint_of(value) | control
+        sure = found
+        if is_guess(found):
+            sure = NONE if is_guess(control) else state.certain(value) | control
+        for taint in found:
             key = (taint.source, sink, taint.implicit)
-            self.hits[key] = self.hits.get(key, False) or taint.exact
-            if self.wanted and taint.exact:
+            exact = taint.exact and taint in sure
+            self.hits[key] = self.hits.get(key, False) or exact
+            if self.wanted and exact:
                 self.wanted.discard(key)
                 if not self.wanted:
                     self.budget.stop()
 
     def decides(self, frame: Frame, path: Path, item: Instruction, taint: Taints) -> None:
         """A branch depends on data: what is done until its sides meet carries it."""
-        entry = frame.body.meeting(item.row), implied(taint)
-        if entry not in path.control:
-            path.control = (*path.control, entry)
+        entries = [(frame.body.meeting(item.row), implied(taint))]
+        if is_guess(taint):
+            # What was not done may matter as well: until the method ends, nothing is certain.
+            entries = [(entries[0][0], entries[0][1] - GUESSING), (-1, GUESSING)]
+        for entry in entries:
+            if entry[1] and entry not in path.control:
+                path.control = (*path.control, entry)
 
     # What is not executed.
 
@@ -326,13 +372,15 @@ class Machine(Exceptions):
     def skipped(self, state: State, method: int, args: Sequence[Value]) -> End:
         """A method that has to do with no source or sink: what it could have changed, and calls back, is unknown."""
         self.budget.step(len(state.objects) >> _OBJECTS_CALLED)
+        self._show(state, method, args)
         self.forget(state, method)
         self.unknown_elements(state, args)
-        self.platform.handed(self, state, args)
+        with self.under(GUESSING):
+            self.platform.handed(self, state, args)
         taint = self.taint_of(state, args)
         if taint:
             self.note("code left out", taint)
-        return End(state, UNKNOWN.tainted(inexact(taint)))
+        return End(state, UNKNOWN.tainted(inexact(taint) | GUESSED))
 
     def taint_of(self, state: State, args: Sequence[Value]) -> Taints:
         """Data in any of some values."""

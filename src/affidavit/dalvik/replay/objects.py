@@ -10,7 +10,21 @@ from affidavit.dalvik.replay.initial import initial_values
 from affidavit.dalvik.replay.left import Left
 from affidavit.dalvik.replay.paths import Frame, Path
 from affidavit.dalvik.replay.surface import Platform, Services, Site
-from affidavit.dalvik.replay.values import CLASS, NONE, STRING, UNKNOWN, ZERO, Klass, Range, Taints, Value, reference
+from affidavit.dalvik.replay.values import (
+    CLASS,
+    GUESSED,
+    NONE,
+    STRING,
+    UNKNOWN,
+    ZERO,
+    Klass,
+    Range,
+    Taints,
+    Value,
+    inexact,
+    is_guess,
+    reference,
+)
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import CallGraph
 
@@ -37,7 +51,9 @@ class Objects(Services):
 
     Attributes:
         gaps: reason -> data that it could concern, None for any. made_of: classes that objects were made of.
-        relevant: methods that are executed; None for all.
+        relevant: methods that are executed; None for all. made_below: type -> classes below it of which the app makes
+            objects, once somebody asked.
+        lean: whether it is enough to see some of what can happen: nothing fails that need not, loops end soon.
     """
 
     def __init__(self, linked: Linked, graph: CallGraph, platform: Platform) -> None:
@@ -45,10 +61,14 @@ class Objects(Services):
         self.control: Taints = NONE
         self.relevant: set[int] | None = None
         self.promising: dict[str, int] = {}
+        self.lean = False
+        self.aims: dict[int, set[int]] = {}
+        self.aside: frozenset[int] = frozenset()
         self.gaps: dict[str, Taints | None] = {}
         self.types = Hierarchy(linked)
         self.coarse = False
         self.made_of: set[str] = set()
+        self.made_below: dict[str, list[str]] = {}
         self._left_out: Left | None = None
         self._numbers: dict[Hashable, int] = {}
         self._overrides: dict[tuple[str, str, str, int], int] = {}
@@ -92,9 +112,11 @@ class Objects(Services):
 
     def register(self, state: State, kind: str, value: Value) -> None:
         """Remember objects."""
-        place = self.store(state, f"registered/{kind}")
+        place, taint = self.store(state, f"registered/{kind}"), GUESSED if is_guess(self.control) else NONE
+        held = state.keys(place)
         for number in sorted(value.refs):
-            state.write(place, ("object", number), reference(number))
+            if not taint or ("object", number) not in held:
+                state.write(place, ("object", number), reference(number, taint=taint))
 
     def unregister(self, state: State, kind: str, value: Value) -> None:
         """Forget an object, when it is certain which is meant."""
@@ -105,8 +127,9 @@ class Objects(Services):
 
     def registered(self, state: State, kind: str) -> list[Value]:
         """What is registered."""
-        keys = state.keys(self.store(state, f"registered/{kind}"))
-        return [reference(key[1]) for key in keys if isinstance(key, tuple)]
+        place = self.store(state, f"registered/{kind}")
+        keys = [key for key in state.keys(place) if isinstance(key, tuple)]
+        return [reference(key[1], taint=state.read(place, key).taint) for key in keys]
 
     def note(self, reason: str, taint: Taints | None = None) -> None:
         """Something is not known."""
@@ -279,7 +302,7 @@ class Objects(Services):
             type_ = state.objects[number].type
             for key in statics if number == place else left.of_type(method, type_) if type_ else ():
                 before = state.objects[number].at(key)
-                after = Value(before.taint, None, before.refs, True, True, "")
+                after = Value(inexact(before.taint) | GUESSED, None, before.refs, True, True, "")
                 if before != after:
                     state.owned(number).fields[key] = after
 
@@ -287,4 +310,4 @@ class Objects(Services):
         """Code that is not executed got arrays: it may have stored into them."""
         for number in sorted({number for value in args for number in value.refs}):
             if state.objects[number].type.startswith("["):
-                state.write(reference(number), ANY, UNKNOWN)
+                state.write(reference(number), ANY, UNKNOWN.tainted(GUESSED))

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from affidavit.dalvik.replay.body import Body
 from affidavit.dalvik.replay.heap import State
-from affidavit.dalvik.replay.values import NONE, UNKNOWN, Taints, Value, join, widen
+from affidavit.dalvik.replay.values import NONE, UNKNOWN, Taints, Value, is_guess, join, widen
 
 UNROLLED = 64
 """Rounds of a loop whose condition is known."""
 ROUNDS = 3
 """Rounds of any other loop before its states are joined."""
+LEAN_UNROLLED, LEAN_ROUNDS = 8, 1
+"""The same when it is enough to see some of what can happen."""
 _TAKES_FIRST, _TAKES_LAST = 0x0A, 0x0D
 
 
@@ -21,9 +23,10 @@ class Path:
         regs: registers. state: heap. result: of the last call. caught: exception at a handler.
         rounds: loop head -> (rounds, forks when it was last passed). forks: undecided branches passed.
         control: (row where it ends, data) of branches that data decided, innermost last.
+        arrived: whether it came to a row that it should come to.
     """
 
-    __slots__ = ("caught", "control", "forks", "regs", "result", "rounds", "state")
+    __slots__ = ("arrived", "caught", "control", "forks", "regs", "result", "rounds", "state")
 
     def __init__(self, regs: list[Value], state: State) -> None:
         self.regs, self.state = regs, state
@@ -31,12 +34,13 @@ class Path:
         self.rounds: dict[int, tuple[int, int]] = {}
         self.forks = 0
         self.control: tuple[tuple[int, Taints], ...] = ()
+        self.arrived = False
 
     def fork(self) -> "Path":
         """A path that goes its own way."""
         made = Path(self.regs.copy(), self.state.fork())
         made.result, made.caught, made.control = self.result, self.caught, self.control
-        made.rounds, made.forks = self.rounds.copy(), self.forks
+        made.rounds, made.forks, made.arrived = self.rounds.copy(), self.forks, self.arrived
         return made
 
     def same(self, other: "Path") -> bool:
@@ -56,7 +60,7 @@ class Path:
         made = Path(regs, self.state.joined(other.state, widened=widened))
         made.result, made.caught = meet(self.result, other.result), meet(self.caught, other.caught)
         made.control = tuple(dict.fromkeys((*self.control, *other.control)))
-        made.forks, made.rounds = self.forks, self.rounds.copy()
+        made.forks, made.rounds, made.arrived = self.forks, self.rounds.copy(), self.arrived or other.arrived
         made.count(other)
         return made
 
@@ -91,6 +95,7 @@ class Frame:
         method: number. body: its code. limit: paths kept apart at one place.
         control: data that decided that the method was called. guarded: whether a caller would catch exceptions.
         coarse: whether a loop around has been joined, so that objects made here stand for many.
+        lean: whether it is enough to see some of what can happen.
         ends: how it ended so far.
     """
 
@@ -101,6 +106,7 @@ class Frame:
         "control",
         "ends",
         "guarded",
+        "lean",
         "limit",
         "method",
         "queue",
@@ -110,7 +116,7 @@ class Frame:
 
     def __init__(self, method: int, body: Body, limit: int) -> None:
         self.method, self.body, self.limit = method, body, limit
-        self.coarse = self.catching = False
+        self.coarse = self.catching = self.lean = False
         self.control: Taints = NONE
         self.guarded = False
         self.ends: list[End] = []
@@ -145,8 +151,11 @@ class Frame:
         """Whether another round of a loop has anything new; the path becomes what it must go on with."""
         count, forks = path.rounds.get(head, (0, 0))
         path.rounds[head] = (count + 1, path.forks)
-        if count < (UNROLLED if forks == path.forks else ROUNDS):
+        most = (LEAN_UNROLLED, LEAN_ROUNDS) if self.lean else (UNROLLED, ROUNDS)
+        if count < most[forks != path.forks]:
             return True
+        if self.lean and count > most[forks != path.forks] + 1:
+            return False
         known = self.summaries.get(head)
         if known is not None:
             joined = known.joined(path, widened=True)
@@ -167,11 +176,23 @@ class Frame:
         if not self.queue:
             return None
         row = self.body.row_of[heappop(self.queue)]
-        return row, merged(self.waiting.pop(row), self.limit)
+        paths = self.waiting.pop(row)
+        return row, some(paths, self.limit) if self.lean else merged(paths, self.limit)
 
     def end(self, state: State, value: Value, *, thrown: bool = False) -> None:
         """Note an end."""
         self.ends.append(End(state, value, thrown))
+
+
+def some(paths: list[Path], limit: int) -> list[Path]:
+    """At most `limit` of the paths: those that came to where they should come to, and on which nothing is guessed."""
+    if len(paths) > limit:
+        paths = sorted(paths, key=lambda path: (not path.arrived, is_guess(path.deciding)))
+    kept: list[Path] = []
+    for path in paths:
+        if len(kept) < limit and not any(item.same(path) for item in kept):
+            kept.append(path)
+    return kept
 
 
 def merged(paths: list[Path], limit: int) -> list[Path]:

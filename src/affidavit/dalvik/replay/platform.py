@@ -10,7 +10,7 @@ from typing import Final
 from affidavit.dalvik.models import Models
 from affidavit.dalvik.replay.containers import LISTS
 from affidavit.dalvik.replay.heap import State
-from affidavit.dalvik.replay.platform_app import APP, received_by
+from affidavit.dalvik.replay.platform_app import APP, SHOWS, received_by, show
 from affidavit.dalvik.replay.platform_arrays import ARRAY_CLASSES
 from affidavit.dalvik.replay.platform_call import BOXES, PRIMITIVES, Behaviour, Call, boxed
 from affidavit.dalvik.replay.platform_effects import Effects
@@ -73,6 +73,8 @@ class AppPlatform:
         kinds: types as which objects were registered so far, and ``later name/arity`` of calls that were asked for.
         stores: names of stores that were used so far. fields: name -> owners and numbers, once somebody asked.
     """
+
+    showing = SHOWS
 
     def __init__(
         self, models: Models, declared: Sequence[Declared], text: Callable[[int], str | None] = lambda _: None
@@ -202,6 +204,12 @@ class AppPlatform:
             apps = [item for item in value.refs if self._is_app(call, item)]
             if apps and type_ not in _CONTEXTS and linked.type_of(type_) >= 0:
                 self.register(call, type_, value)
+
+    def shows(self, machine: Services, state: State, method: tuple[str, str], args: Sequence[Value]) -> None:
+        """Libraries between app and platform show layouts as the platform does; see `surface.Platform`."""
+        name, proto = method
+        if proto.startswith("(I"):
+            show(Call.make(self, machine, state, Site(-1, -1), ("", name, proto), args))
 
     def handed(self, machine: Services, state: State, args: Sequence[Value]) -> None:
         """Objects went to code of the app that is not executed: they may be called back as whatever they are."""

@@ -12,6 +12,8 @@ HOST: Final = "#host"
 LAYOUTS: Final = "layouts shown"
 """Store of the paths of layouts; the empty path stands for any."""
 APPLICATION: Final = "the application"
+SHOWS: Final = frozenset({"setContentView", "inflate"})
+"""Methods that show a layout, by the names that libraries give them as well."""
 
 
 def _get_intent(call: Call) -> Value | None:
@@ -47,7 +49,7 @@ def _application(call: Call) -> Value | None:
     return None if found.is_null else found
 
 
-def _show(call: Call) -> None:
+def show(call: Call) -> None:
     """`setContentView(id)` and `inflate(id, ...)`: which layout is shown; any, when that is not known."""
     if call.parameters[:1] != ["I"]:
         return
@@ -85,12 +87,12 @@ APP: Final[dict[str, dict[str, Behaviour]]] = {
         "getIntent": _get_intent,
         "setIntent": _set_intent,
         "getApplication": _application,
-        "setContentView": _show,
+        "setContentView": show,
     },
     "Landroid/app/Fragment;": {"getActivity": _host, "getContext": _host},
     "Landroid/app/FragmentManager;": {"findFragmentById": _fragment, "findFragmentByTag": _fragment},
-    "Landroid/view/LayoutInflater;": {"inflate": _show},
-    "Landroid/app/Dialog;": {"setContentView": _show},
+    "Landroid/view/LayoutInflater;": {"inflate": show},
+    "Landroid/app/Dialog;": {"setContentView": show},
     "Landroid/app/Service;": {"getApplication": _application},
     "Landroid/content/Context;": {
         "getString": _string,
@@ -101,4 +103,4 @@ APP: Final[dict[str, dict[str, Behaviour]]] = {
     "Landroid/content/res/Resources;": {"getString": _string, "getText": _string},
     "Ljava/lang/Math;": {"random": _random},
 }
-__all__ = ["APP", "APPLICATION", "HOST", "INTENT_HELD", "LAYOUTS", "STRING", "received_by"]
+__all__ = ["APP", "APPLICATION", "HOST", "INTENT_HELD", "LAYOUTS", "SHOWS", "STRING", "received_by", "show"]

@@ -14,6 +14,7 @@ from affidavit.dalvik.replay.surface import Services
 from affidavit.dalvik.replay.touching import BUNDLED
 from affidavit.dalvik.replay.values import NULL, UNKNOWN, Value, join, opaque, reference
 from affidavit.dalvik.whole.entries import chain
+from affidavit.dalvik.whole.layouts import Layout
 
 _VIEW = "Landroid/view/View;"
 _STATIC, _PRIVATE = 0x8, 0x2
@@ -134,6 +135,8 @@ class Callbacks:
 
     def call(self, state: State, method: int, on: Value) -> None:
         """Call one method, perhaps; one that takes an intent once for each that was sent."""
+        if self.machine.lean and method not in self.machine.aims:
+            return  # it need not be called
         proto = self.machine.linked.method_text(method)[2]
         types = parameters(proto)
         sent = received(self.machine, state, "intents/registered") if INTENT in types else []
@@ -147,6 +150,24 @@ class Callbacks:
         if type_ == _VIEW:
             return self.view(state)
         return opaque(type_, nullable=False) if type_[0] in "L[" else opaque(type_)
+
+    def shown(self, state: State, layouts: Sequence[Layout]) -> list[Layout]:
+        """Layouts that were set."""
+        self.platform.stores[LAYOUTS] = None
+        keys = state.keys(self._store(state, LAYOUTS))
+        paths = {key[1] for key in keys if isinstance(key, tuple)}
+        return [layout for layout in layouts if "" in paths or layout.file in paths]
+
+    def clicks(self, state: State, layouts: Sequence[Layout], component: str) -> list[int]:
+        """Methods of a component that layouts which it set call on a click."""
+        linked = self.machine.linked
+        names = {name for layout in self.shown(state, layouts) for name in layout.clicks}
+        return [
+            method
+            for number in chain(linked, linked.type_of(component) if names else -1)
+            for method in linked.methods_of(number)
+            if linked.method_text(method)[1] in names and linked.method_text(method)[2] == f"({_VIEW})V"
+        ]
 
     def intent(self, state: State, whose: str) -> Value:
         """An intent of another app, one object for all that a component gets."""

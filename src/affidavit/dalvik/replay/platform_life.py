@@ -39,6 +39,15 @@ class Shared:
     quiet: State | None = None
 
 
+def left_by(item: Component, components: list[Component]) -> State | None:
+    """What the others may do meanwhile."""
+    found: State | None = None
+    for other in components:
+        if other is not item and other.left is not None:
+            found = other.left.fork() if found is None else found.joined(other.left)
+    return found
+
+
 def nearest(linked: Linked, type_: int, lives: dict[str, Lifecycle]) -> Lifecycle | None:
     """The automaton of the nearest ancestor that has one, be it in the app."""
     return next((lives[name] for item in linked.ancestors(type_) if (name := linked.types[item]) in lives), None)

@@ -5,7 +5,7 @@ platform makes objects, reads and writes their keys, calls the app back, and say
 candidate that such a gap could concern is never refuted.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -47,6 +47,11 @@ class Points:
 class Platform(Protocol):
     """Behaviour of everything outside of the app."""
 
+    @property
+    def showing(self) -> Collection[str]:
+        """Names of methods that show what a layout holds, be it that a library within the app has them."""
+        ...
+
     def call(  # noqa: PLR0917 - what a call consists of
         self, machine: "Services", state: State, site: Site, class_: str, name: str, proto: str, args: Sequence[Value]
     ) -> Result:
@@ -75,6 +80,10 @@ class Platform(Protocol):
         """Value of a static field outside of the app (``Landroid/os/Build;->MODEL:Ljava/lang/String;``)."""
         ...
 
+    def shows(self, machine: "Services", state: State, method: tuple[str, str], args: Sequence[Value]) -> None:
+        """A method of the app (name, prototype) of a name in `showing` is called."""
+        ...
+
     def handed(self, machine: "Services", state: State, args: Sequence[Value]) -> None:
         """Objects went to code of the app that is not executed: they may be called back as whatever they are."""
         ...
@@ -93,7 +102,11 @@ class Services(Protocol):
     """Data that decided a branch under which the machine is right now."""
     relevant: set[int] | None
     """Methods that are executed; None for all."""
+    lean: bool
+    """Whether it is enough to see some of what can happen."""
     promising: dict[str, int]
+    aims: dict[int, set[int]]
+    """When it is lean: the methods that paths should come to, and where in these."""
     """Descriptors of components that lead to what is looked for, and to how much of it."""
 
     @property

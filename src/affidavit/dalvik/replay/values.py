@@ -42,6 +42,12 @@ Refs: TypeAlias = frozenset[int]
 Constant: TypeAlias = int | str | Klass | Range | None
 NONE: Taints = frozenset()
 NO_REFS: Refs = frozenset()
+GUESS = -1
+"""What stands for a source where code that was passed over decided: nothing certain rests on it."""
+GUESSED: Taints = frozenset({Taint(GUESS, implicit=False, exact=False)})
+"""What a value carries that code which was passed over gave or may have changed."""
+GUESSING: Taints = frozenset({Taint(GUESS, implicit=True, exact=False)})
+"""What a value carries that is there because of such a value."""
 
 
 class Value(NamedTuple):
@@ -145,6 +151,11 @@ def inexact(taint: Taints) -> Taints:
 def implied(taint: Taints) -> Taints:
     """The same data, as something that decided a branch."""
     return taint and frozenset(Taint(item.source, True, item.exact) for item in taint)
+
+
+def is_guess(taint: Taints) -> bool:
+    """Whether code that was passed over had a part in it."""
+    return bool(taint) and any(item.source == GUESS for item in taint)
 
 
 def join(left: Value, right: Value) -> Value:
