@@ -20,7 +20,7 @@ GROUPS = 40
 """Such groups that are tried, those with the fewest components and shortest paths first."""
 WIDE = 2
 """How many times as much is used for paths alone as for paths with all of the components that they begin at."""
-SHARES = (2, 2, 1)
+SHARES = (2, 3, 1)
 """How the steps are divided: along paths, then with all that bears on short candidates, and on the others."""
 SHORT = 24
 """Links of a path up to which candidates are tried first and apart: little code bears on them, and they end soon."""
