@@ -24,7 +24,7 @@ MOST = 48
 _OFTEN = 1 << 14
 _CAST, _LOADS, _STORES, _STATIC_LOAD = 0x1F, (0x54, 0x62), (0x5B, 0x69), 0x62
 _NUMBERS, _CONST_CLASS, _NEW_INSTANCE = range(0x12, 0x1A), 0x1C, 0x22
-_ALONE, _NATIVE = 2, 0x100
+_ALONE = 2
 _SETTERS = frozenset({
     "Ljava/lang/reflect/Field;", "Ljava/util/concurrent/atomic/AtomicReferenceFieldUpdater;", "Lsun/misc/Unsafe;",
     "Ljava/lang/invoke/VarHandle;",
@@ -85,15 +85,12 @@ class _Begins:
     def _holders(self, calls: CallGraph) -> Bool:
         """Per type whether something else than instructions may write fields of its objects, where anything does.
 
-        Who writes fields by their names has the class, or finds it in another that it has, and makes the object. Native
-        methods of the class may write them too.
+        Who writes fields by their names has the class, or finds it in another that it has, and makes the object.
         """
-        native = np.zeros(len(self._linked.types), np.bool_)
-        native[self._linked.method_type[(self._linked.method_access & _NATIVE) != 0]] = True
         called = np.unique(calls.outside_type[calls.outside_type >= 0]).tolist()
         if not any(self._linked.types[type_] in _SETTERS for type_ in called):
-            return native
-        found: Bool = native | self._named(_CONST_CLASS) | ~self._named(_NEW_INSTANCE)
+            return np.zeros(len(self._linked.types), np.bool_)
+        found: Bool = self._named(_CONST_CLASS) | ~self._named(_NEW_INSTANCE)
         return found
 
     def _named(self, opcode: int) -> Bool:
@@ -297,9 +294,8 @@ def _ways(code: Code, named: I32, pairs: Pairs, asked: Bool) -> tuple[I32, I32, 
     is_asked = keys[order][at] == site * width + target
     pair = np.where(is_asked, asked_rows[order][at], -1)
     tails = [code.use[places], code.use[code.use_start[casts]], code.use[code.use_start[stores]], named[loads], tail]
-    merged = np.repeat(merges, count)
-    head = np.concatenate([merged, casts, named[stores], loads, head]).astype(np.int32)
-    tail = np.concatenate(tails)
+    heads = [np.repeat(merges, count), casts, named[stores], loads, head]
+    tail, head = np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32)
     pair = np.concatenate([np.full(sum(map(len, tails[:-1])), -1, np.int32), pair.astype(np.int32)])
     keep = (tail >= 0) & (head >= 0)
     return tail[keep], head[keep], pair[keep]
