@@ -71,8 +71,7 @@ def reached(path: Path) -> tuple[Linked, CallGraph]:
 def fast(linked: Linked, calls: CallGraph) -> Counter[Arrow]:
     """The edges as the twin writes them; fields are their nodes."""
     rows = Rows()
-    pairs = narrowed(linked, calls, Kinds(linked, calls), callers(calls), lambda: None)
-    add_code(rows, linked, calls, pairs, given(calls.code, makers(linked, calls)))
+    add_code(rows, linked, calls, Kinds(linked, calls), given(calls.code, makers(linked, calls)))
     found: Counter[Arrow] = Counter()
     for tail, head, label, site in zip(*(column.tolist() for column in rows.columns()), strict=True):
         turn = TURNS[label & (OPEN | CLOSE | RESET)]

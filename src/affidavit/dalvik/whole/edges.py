@@ -8,12 +8,11 @@ import numpy as np
 from affidavit.dalvik.kernels import edges as kernel
 from affidavit.dalvik.kernels import solve
 from affidavit.dalvik.unit import Csr
+from affidavit.dalvik.whole.kinds import Kinds, narrowed
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, U8, CallGraph, Code, How, NodeKind
 from affidavit.model.flow import Edge
 
-Pairs = tuple[I32, I32]
-"""Calls: nodes and methods called."""
 EDGES: tuple[Edge, ...] = tuple(Edge)
 """Kinds of edges by number, as `Graph.label` and `Link.edge` have them."""
 NUMBER: dict[Edge, int] = {edge: number for number, edge in enumerate(EDGES)}
@@ -155,13 +154,15 @@ def callers(calls: CallGraph) -> tuple[I32, I32]:
     return calls.site[rows], calls.target[rows]
 
 
-def add_code(rows: Rows, linked: Linked, calls: CallGraph, pairs: Pairs, made: U8) -> None:
-    """Edges within methods, through fields, into methods and out of them, by calls; for `made` see `given`."""
+def add_code(  # noqa: PLR0917 - each is one part of the analysis
+    rows: Rows, linked: Linked, calls: CallGraph, kinds: Kinds, made: U8, check: Callable[[], None] = lambda: None
+) -> None:
+    """Edges within methods, through fields, into methods and out of them; for `made` see `given`."""
     code = calls.code
     values = (code.kind, code.opcode, code.use_start, code.use)
     named = cells(linked, code)
     rows.fill(kernel.code_edges, *values, roles(), named, wholes(linked, code, named, made))
-    sites, targets = pairs
+    sites, targets = narrowed(linked, calls, kinds, callers(calls), check)
     frame = (code.node_first, code.node_count)
     rows.fill(kernel.call_edges, code.kind, code.use_start, code.use, *frame, sites, targets)
     _add_throws(rows, linked, code, sites, targets)

@@ -7,13 +7,12 @@ import numpy as np
 
 from affidavit.dalvik.models import Models
 from affidavit.dalvik.whole.carriers import carried, own_objects
-from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows, add_code, callers, given, index
+from affidavit.dalvik.whole.edges import CLOSE, KIND, NUMBER, OPEN, RESET, Rows, add_code, given, index
 from affidavit.dalvik.whole.edges_callbacks import Finder
 from affidavit.dalvik.whole.edges_outside import RESULT, Applier, Outside
 from affidavit.dalvik.whole.edges_stores import Keys, Stores
-from affidavit.dalvik.whole.kinds import Kinds, narrowed
+from affidavit.dalvik.whole.kinds import Kinds
 from affidavit.dalvik.whole.linked import Linked
-from affidavit.dalvik.whole.receivers import met
 from affidavit.dalvik.whole.shapes import I32, U8, Bool, CallGraph, Code, NodeKind
 from affidavit.dalvik.whole.wide import Wide
 from affidavit.model.flow import Edge
@@ -128,8 +127,7 @@ def build_graph(  # noqa: PLR0917 - each is one part of the analysis
     stores = Stores(len(code.kind) + linked.fields, code, keys)
     outside = Outside(linked, calls, models, check)
     kinds, made = Kinds(linked, calls), given(code, outside.makers())
-    pairs = narrowed(linked, calls, kinds, callers(calls), check)
-    add_code(rows, linked, calls, met(linked, calls, kinds, outside, made, pairs, check), made)
+    add_code(rows, linked, calls, kinds, made, check)
     check()
     Applier(calls, stores).add(rows, outside, check)
     finder = Finder(linked, calls, outside, kinds)

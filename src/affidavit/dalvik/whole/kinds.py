@@ -15,7 +15,7 @@ _FAR = 48
 """Values looked at for one object; where there are more, the declared type is taken."""
 _GIVERS = 8
 """Callers, targets or writes that are looked through."""
-ANY: Kind = (-1, False)
+_ANY: Kind = (-1, False)
 _CONSTANTS = {0x1A: "Ljava/lang/String;", 0x1B: "Ljava/lang/String;", 0x1C: "Ljava/lang/Class;"}
 _CAST, _AGET = 0x1F, 0x46
 _TYPED = frozenset({_CAST, 0x22, 0x23, 0x24, 0x25})
@@ -24,7 +24,7 @@ _GETS = (0x54, 0x62)
 _STATIC = 0x8
 _WIDE, _COMMON = 8, frozenset({"toString", "equals", "hashCode", "compareTo"})
 """What every object can do says nothing of an object that may be of more types than these."""
-DISPATCHED = (0x6E, 0x72, 0x74, 0x78)
+_DISPATCHED = (0x6E, 0x72, 0x74, 0x78)
 """Invokes that look the method up in the class of the object."""
 _INVOKES = frozenset({*range(0x6E, 0x73), *range(0x74, 0x79)})
 _PARAMETER, _INSTRUCTION, _PHI = int(NodeKind.PARAMETER), int(NodeKind.INSTRUCTION), int(NodeKind.PHI)
@@ -35,9 +35,6 @@ class Kinds:
 
     Args:
         linked: the program. calls: its call graph.
-
-    Attributes:
-        closed: per method whether it is called by instructions of the app alone.
     """
 
     def __init__(self, linked: Linked, calls: CallGraph) -> None:
@@ -68,9 +65,9 @@ class Kinds:
         calls = self._calls
         order = np.argsort(calls.target, kind="stable")
         self._order, self._sorted = order, calls.target[order]
-        self.closed = np.ones(len(calls.reached), np.bool_)
-        self.closed[calls.target[calls.how != How.CALL]] = False
-        self.closed[[entry.method for entry in calls.entries]] = False
+        self._closed = np.ones(len(calls.reached), np.bool_)
+        self._closed[calls.target[calls.how != How.CALL]] = False
+        self._closed[[entry.method for entry in calls.entries]] = False
 
     def _find(self, start: int) -> frozenset[Kind]:
         found: set[Kind] = set()
@@ -78,14 +75,14 @@ class Kinds:
         for node in waiting:
             more = self._behind(node)
             if more is None:
-                found.add(self.declared(node))
+                found.add(self._declared(node))
                 continue
             fresh = [item for item in more if item not in seen]
             if len(seen) + len(fresh) > _FAR:
-                return frozenset({self.declared(start)})
+                return frozenset({self._declared(start)})
             seen.update(fresh)
             waiting += fresh
-        return frozenset({ANY}) if ANY in found or not found else frozenset(found)
+        return frozenset({_ANY}) if _ANY in found or not found else frozenset(found)
 
     def _behind(self, node: int) -> list[int] | None:
         """Where the object comes from; None where that is not looked for, or it is made here."""
@@ -102,28 +99,28 @@ class Kinds:
         # A number of the array's own kind: for any other, numpy converts the whole array first.
         method, position = self._code.method[node], int(self._code.data[node])
         low, high = np.searchsorted(self._sorted, [method, method + 1]).tolist()
-        if not self.closed[method] or not 0 < high - low <= _GIVERS:
+        if not self._closed[method] or not 0 < high - low <= _GIVERS:
             return None
         sites = self._calls.site[self._order[low:high]].tolist()
         given = [self._code.operands(site) for site in sites]
         return [items[position] if position < len(items) else -1 for items in given]
 
-    def declared(self, node: int) -> Kind:
+    def _declared(self, node: int) -> Kind:
         """The type that the code states for a node."""
         if node < 0:
-            return ANY
+            return _ANY
         if self._code.kind[node] == _PARAMETER:
             type_, exact = self.parameter(int(self._code.method[node]), int(self._code.data[node])), False
         elif self._code.kind[node] == _INSTRUCTION:
             type_, exact = self._made(node, int(self._code.opcode[node]))
         else:
-            return ANY
-        return (type_, exact) if type_ >= 0 else ANY
+            return _ANY
+        return (type_, exact) if type_ >= 0 else _ANY
 
     def _made(self, node: int, opcode: int) -> Kind:
         """The type of what an instruction gives."""
         if opcode in _TYPED:
-            return self.named(node), opcode != _CAST
+            return self._type_at(node), opcode != _CAST
         if opcode in _CONSTANTS:
             return self._linked.type_of(_CONSTANTS[opcode]), True
         if opcode in _INVOKES:
@@ -132,8 +129,7 @@ class Kinds:
             return self._field(node), False
         return self._element(self._code.operands(node)[0]) if opcode == _AGET else -1, False
 
-    def named(self, node: int) -> int:
-        """The type that an instruction names; -1 for none."""
+    def _type_at(self, node: int) -> int:
         unit = int(self._linked.method_unit[self._code.method[node]])
         row = self._linked.first_type[unit] + int(self._code.data[node])
         return int(self._linked.type_ref[row]) if 0 <= row < len(self._linked.type_ref) else -1
@@ -169,7 +165,7 @@ class Kinds:
 
     def _element(self, array: int) -> int:
         """What an array holds, as it is declared."""
-        type_, _ = self.declared(array)
+        type_, _ = self._declared(array)
         name = self._linked.types[type_] if type_ >= 0 else ""
         return self._linked.type_of(name[1:]) if name.startswith("[") else -1
 
@@ -179,25 +175,25 @@ def narrowed(
 ) -> tuple[I32, I32]:
     """Of calls, as nodes and targets, those that an object of the receiver's type can run."""
     sites, targets = edges
-    virtual = np.isin(calls.code.opcode[sites], DISPATCHED)
+    virtual = np.isin(calls.code.opcode[sites], _DISPATCHED)
     keep = np.ones(len(sites), np.bool_)
-    known: dict[tuple[frozenset[Kind], int], frozenset[int] | None] = {}
+    runs: dict[tuple[frozenset[Kind], int], frozenset[int] | None] = {}
     for row in np.flatnonzero(virtual).tolist():
         site, target = int(sites[row]), int(targets[row])
         if row % 4096 == 0:
             check()
         found = kinds.of(int(calls.code.use[calls.code.use_start[site]]))
         key = found, int(linked.method_sig[target])
-        if key not in known:
-            known[key] = runs(linked, kinds, *key)
-        allowed = known[key]
+        if key not in runs:
+            runs[key] = _runs(linked, kinds, *key)
+        allowed = runs[key]
         keep[row] = allowed is None or target in allowed
     return sites[keep], targets[keep]
 
 
-def runs(linked: Linked, kinds: Kinds, found: frozenset[Kind], signature: int) -> frozenset[int] | None:
+def _runs(linked: Linked, kinds: Kinds, found: frozenset[Kind], signature: int) -> frozenset[int] | None:
     """The methods that objects of some types run; None for any."""
-    any_ = ANY in found
+    any_ = _ANY in found
     wide = any_ or any(not exact and len(kinds.below(type_)) > _WIDE for type_, exact in found)
     if wide and linked.signature(signature)[0] in _COMMON:
         return frozenset()
