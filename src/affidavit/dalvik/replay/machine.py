@@ -223,8 +223,8 @@ class Machine(Exceptions):
         return merged_ends(ends, frame.limit)
 
     def _show(self, state: State, method: int, args: Sequence[Value]) -> None:
-        """A method that shows a layout, or has the name of one, is called."""
-        if method in self._shows:
+        """A method that shows a layout, or has the name of one, is called: followed when only paths are tried."""
+        if self.lean and method in self._shows:
             self.platform.shows(self, state, self.linked.method_text(method)[1:], args)
 
     def body(self, method: int) -> Body | None:
