@@ -24,6 +24,8 @@ SHARES = (2, 3, 1)
 """How the steps are divided: along paths, then with all that bears on short candidates, and on the others."""
 SHORT = 24
 """Links of a path up to which candidates are tried first and apart: little code bears on them, and they end soon."""
+FEW, LONGER = 100, 4
+"""Methods up to which the execution is sure to come to its end soon, and how many times as long it may then take."""
 NEAR = 4_000
 """Methods that bear on candidates beyond which these are not tried: the budget would end before it came to the data."""
 
@@ -109,10 +111,9 @@ class _Judged:
             row for row in range(len(found)) if row not in self.verdicts and (len(found[row].links) > SHORT) == long
         ]
         if rows:
-            verdicts = self._tried(rows, Budget(steps, check=self._check))
-            self.verdicts |= dict(zip(rows, verdicts, strict=True))
+            self.verdicts |= dict(zip(rows, self._tried(rows, steps), strict=True))
 
-    def _tried(self, rows: Sequence[int], budget: Budget) -> list[Verdict]:
+    def _tried(self, rows: Sequence[int], steps: int) -> list[Verdict]:
         """Decide some candidates, unless too much code bears on them."""
         found, wanted = self._found, [self._found.found[row] for row in rows]
         near = leading(found.linked, found.calls, wanted, self._models)
@@ -121,4 +122,5 @@ class _Judged:
             return [Verdict("undecided", why)] * len(wanted)
         platform = self._platform()
         driver = Components(platform, lifecycle_of(), self._inputs.layouts)
+        budget = Budget(steps * (LONGER if len(near) <= FEW else 1), check=self._check)
         return replay(found.linked, found.calls, platform, driver, wanted, near, budget)
