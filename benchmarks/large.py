@@ -2,16 +2,26 @@
 
 The dex files of the given apps are taken again and again, each time with the classes that they define moved to another
 root package (one letter of each descriptor changes, so lengths and offsets stay), until the count is reached. Code,
-strings and references stay those of real apps. The first app gives manifest and resources.
+strings and references stay those of real apps. The manifest declares the components of every copy, so that all of the
+code can be entered as it could be in the apps; resources are those of the first one.
 """
 
 import itertools
+import os
 import struct
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import given, open_artefact
+from affidavit.artefact.spool import Spool
+from affidavit.facts.extract import Extraction, stages
+from affidavit.model.declared import Component
+from affidavit.model.progress import silent
+from tests.builders import axml
 
 TARGET = 182_000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
@@ -44,33 +54,64 @@ def dex_files(app: Path) -> list[bytes]:
         return [archive.read(name) for name in archive.namelist() if name.endswith(".dex")]
 
 
-def enough(apps: list[Path]) -> Iterator[bytes]:
-    """The apps' dex files under one root package after the other, until `TARGET` classes are there.
+def components(app: Path) -> list[Component]:
+    """What the manifest of one app declares."""
+    file, budget = given(app), Budget()
+    try:
+        with open_artefact(file, budget, "") as opened, Spool() as kept:
+            state = Extraction(opened, budget, kept)
+            for name, stage in stages(state, silent):
+                if name in {"entries", "manifest"}:
+                    stage()
+            return [fact.what for fact in state.facts if isinstance(fact.what, Component)]
+    finally:
+        os.close(file.handle)
+
+
+def enough(apps: list[Path]) -> Iterator[tuple[int, str, list[bytes]]]:
+    """Number and root package of each copy of an app, and its dex files, until `TARGET` classes are there.
 
     Only the first app keeps its names: libraries that the apps share must not be defined twice.
     """
     total = 0
     every = [dex_files(app) for app in apps]
-    for root, dexes in zip(["", *LETTERS], itertools.cycle(every), strict=False):
+    for root, (number, dexes) in zip(["", *LETTERS], itertools.cycle(enumerate(every)), strict=False):
+        taken = []
         for dex in dexes:
-            yield rename_roots(dex, root) if root else dex
-            total += class_count(dex)
-            if total >= TARGET:
-                return
+            if total < TARGET:
+                taken.append(rename_roots(dex, root) if root else dex)
+                total += class_count(dex)
+        if not taken:
+            return
+        yield number, root, taken
+
+
+def declared(found: list[Component], root: str) -> Iterator[axml.E]:
+    """The components of one copy, as its manifest has them, under their new names."""
+    for item in found:
+        name = root + item.name[1:] if root else item.name
+        filters = [
+            axml.e("intent-filter", {}, *(axml.e("action", {"android:name": action}) for action in one.actions))
+            for one in item.filters
+        ]
+        yield axml.e(item.form, {"android:name": name, "android:exported": item.exported}, *filters)
 
 
 def build(out: Path, apps: list[Path]) -> int:
     """Write the app; give its number of class definitions."""
-    total = 0
+    found, dexes, parts = [components(app) for app in apps], list[bytes](), list[axml.E]()
+    for number, root, some in enough(apps):
+        dexes += some
+        parts += declared([item for item in found[number] if item.form != "activity-alias"], root)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("AndroidManifest.xml", axml.binary(axml.manifest(*parts)))
         with zipfile.ZipFile(apps[0]) as first:
             for name in first.namelist():
-                if not name.endswith(".dex") and not name.startswith("META-INF/"):
+                if not name.endswith(".dex") and not name.startswith(("META-INF/", "AndroidManifest")):
                     target.writestr(name, first.read(name))
-        for number, dex in enumerate(enough(apps), 1):
+        for number, dex in enumerate(dexes, 1):
             target.writestr("classes.dex" if number == 1 else f"classes{number}.dex", dex)
-            total += class_count(dex)
-    return total
+    return sum(map(class_count, dexes))
 
 
 if __name__ == "__main__":

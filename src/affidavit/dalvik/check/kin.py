@@ -8,6 +8,7 @@ import numpy as np
 
 from affidavit.dalvik.check.body import Body
 from affidavit.dalvik.check.instructions import Instruction, UnreadableCodeError, parameters
+from affidavit.dalvik.check.making import made_of
 from affidavit.dalvik.effects import Effect, parse_effects
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.models import Models
@@ -50,6 +51,7 @@ class Kin:
         self._bodies: dict[tuple[str, str], Body] = {}
         self._kept = 0
         self._fields: dict[str, frozenset[tuple[str, str]]] = {}
+        self._made: dict[str, bool] = {}
 
     def body(self, class_: str, method: str) -> Body:
         """The code of a method (``run()V``) of the definition of a class that Android uses.
@@ -216,15 +218,28 @@ class Kin:
 
     def holds(self, word: str) -> bool:
         """Whether the code holds a constant: a text, or a class by either form of its name."""
-        dotted = word[1:-1].replace("/", ".") if word.startswith("L") and word.endswith(";") else word
-        return word in self.constants or dotted in self.constants or f"L{word.replace('.', '/')};" in self.constants
+        return (
+            word in self.constants or _dotted(word) in self.constants or f"L{word.replace('.', '/')};" in self.constants
+        )
 
     def could_make(self, word: str) -> bool:
-        """Whether code, manifest or resources hold a constant, or one that it ends in: texts are put together."""
+        """Whether code, manifest or resources hold a constant, one that it ends in, or what it could be made of."""
+        if word not in self._made:
+            self._made[word] = self._could_make(word)
+        return self._made[word]
+
+    def _could_make(self, word: str) -> bool:
         if self.holds(word) or word in self._named or word.isdigit():
             return True
         ends = [word[at:] for at in range(max(1, len(word) - _LONGEST), len(word) - _SHORTEST + 1)]
-        return any(end in self.constants for end in ends) or any(end in self.resources for end in (word, *ends))
+        if any(end in self.constants for end in ends) or any(end in self.resources for end in (word, *ends)):
+            return True
+        return made_of(_dotted(word), (*self.constants, *self.resources))
+
+
+def _dotted(word: str) -> str:
+    """The name of a class as texts have it; any other word as it is."""
+    return word[1:-1].replace("/", ".") if word.startswith("L") and word.endswith(";") else word
 
 
 def _named(unit: Unit, kind: RefKind) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

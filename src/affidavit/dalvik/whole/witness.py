@@ -31,7 +31,7 @@ class Limits:
         implicit, implicit_of_source: as `pairs`, of those that go over branches.
     """
 
-    pairs: int = 5_000
+    pairs: int = 2_000
     pairs_of_source: int = 200
     links: int = 600
     paths: int = PATHS
