@@ -1,6 +1,7 @@
 """Whether a path can be taken: candidates tried by abstract execution of what matters to them, within a budget."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from affidavit.dalvik.lifecycles import lifecycle_of
 from affidavit.dalvik.models import Models
@@ -10,6 +11,8 @@ from affidavit.dalvik.replay.explore import PROVED, Verdict, prove, replay
 from affidavit.dalvik.replay.guide import Guide, Way
 from affidavit.dalvik.replay.platform import AppPlatform
 from affidavit.dalvik.replay.relevant import leading
+from affidavit.dalvik.replay.touching import touching
+from affidavit.dalvik.whole.shapes import Bool
 from affidavit.facts.flow_search import Inputs, Search
 
 STEPS = 120_000
@@ -69,6 +72,11 @@ class _Judged:
     def _platform(self) -> AppPlatform:
         return AppPlatform(self._models, self._inputs.declared, self._inputs.text)
 
+    @cached_property
+    def _told(self) -> Bool:
+        """Methods that make something known to the platform."""
+        return touching(self._found.linked, self._found.calls, self._models)
+
     def along_paths(self, steps: int) -> None:
         """Prove what can be proved by executing little more than what lies on a path."""
         guide = Guide(self._found.linked, self._found.calls)
@@ -116,7 +124,7 @@ class _Judged:
     def _tried(self, rows: Sequence[int], steps: int) -> list[Verdict]:
         """Decide some candidates, unless too much code bears on them."""
         found, wanted = self._found, [self._found.found[row] for row in rows]
-        near = leading(found.linked, found.calls, wanted, self._models)
+        near = leading(found.linked, found.calls, wanted, self._told)
         if len(near) > NEAR:
             why = f"not tried: {len(near):,} methods bear on it and its like; no more than {NEAR:,} are executed"
             return [Verdict("undecided", why)] * len(wanted)

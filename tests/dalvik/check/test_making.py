@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from affidavit.dalvik.check.making import LONGEST, made_of
+from affidavit.dalvik.check.making import LONGEST, Making
 
 NAME = "getDeviceId"
 
@@ -21,7 +21,7 @@ NAME = "getDeviceId"
     ],
 )
 def test_a_name_that_is_put_together_or_hidden_is_there(constants):
-    assert made_of(NAME, ["other", *constants])
+    assert Making(["other", *constants]).makes(NAME)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_name_that_is_put_together_or_hidden_is_there(constants):
     ],
 )
 def test_what_is_not_there_is_not_made(constants):
-    assert not made_of(NAME, constants)
+    assert not Making(constants).makes(NAME)
 
 
 def test_a_short_word_is_made_of_nothing():
-    assert not made_of("ab", ["xaby"])
+    assert not Making(["xaby"]).makes("ab")

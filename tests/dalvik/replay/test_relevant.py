@@ -44,4 +44,4 @@ def test_entry_points_are_executed_with_what_the_platform_is_told():
     entries = (EntryPoint(at["other"], "activity", linked.type_of(MAIN), "manifest"),)
     found = touching(linked, replace(graph, entries=entries), Models.load())
     assert np.flatnonzero(found).tolist() == [at["other"]]
-    assert at["other"] in leading(linked, replace(graph, entries=entries), [CANDIDATE], Models.load())
+    assert at["other"] in leading(linked, replace(graph, entries=entries), [CANDIDATE], found)

@@ -8,7 +8,7 @@ import numpy as np
 
 from affidavit.dalvik.check.body import Body
 from affidavit.dalvik.check.instructions import Instruction, UnreadableCodeError, parameters
-from affidavit.dalvik.check.making import made_of
+from affidavit.dalvik.check.making import Making
 from affidavit.dalvik.effects import Effect, parse_effects
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.models import Models
@@ -234,7 +234,12 @@ class Kin:
         ends = [word[at:] for at in range(max(1, len(word) - _LONGEST), len(word) - _SHORTEST + 1)]
         if any(end in self.constants for end in ends) or any(end in self.resources for end in (word, *ends)):
             return True
-        return made_of(_dotted(word), (*self.constants, *self.resources))
+        return self._making.makes(_dotted(word))
+
+    @cached_property
+    def _making(self) -> Making:
+        """What can be made of all constants and texts of resources."""
+        return Making(self.constants | self.resources)
 
 
 def _dotted(word: str) -> str:

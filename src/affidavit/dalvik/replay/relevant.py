@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from affidavit.dalvik.models import Models
-from affidavit.dalvik.replay.touching import touching
 from affidavit.dalvik.whole.linked import Linked
 from affidavit.dalvik.whole.shapes import I32, Bool, CallGraph, Candidate, How, NodeKind
 
@@ -15,14 +13,12 @@ HELPERS = 600
 _LOADS, _STORES = ((0x52, 0x58), (0x60, 0x66)), ((0x59, 0x5F), (0x67, 0x6D))
 
 
-def leading(
-    linked: Linked, graph: CallGraph, candidates: Sequence[Candidate], models: Models | None = None
-) -> set[int]:
+def leading(linked: Linked, graph: CallGraph, candidates: Sequence[Candidate], told: Bool | None = None) -> set[int]:
     """Methods on the paths of candidates, and all that decide whether and with what these are executed.
 
     That is: from which calls lead there; where objects are made whose methods the platform calls back (all
     methods of these classes); which store into fields that any of these reads; and what those call, if it is not much.
-    With `models` also what makes something known to the platform, in classes that are near (`touching`).
+    And those of `told`: what makes something known to the platform (`touching`).
     """
     found = _Relevant(linked, graph, _on_paths(graph, candidates))
     found.add_callers()
@@ -31,8 +27,8 @@ def leading(
     while found.add_stores():
         found.add_callers()
     found.add_helpers()
-    if models is not None:
-        found.inside |= touching(linked, graph, models)
+    if told is not None:
+        found.inside |= told
     return set(np.flatnonzero(found.inside).tolist())
 
 

@@ -16,19 +16,15 @@ _SHOWS = frozenset({"setContentView", "inflate", "registerReceiver"})
 def touching(linked: Linked, calls: CallGraph, models: Models) -> Bool:
     """Methods that register, send, show a layout or hand work over, those that can call them, and entry points."""
     inside = np.zeros(len(linked.method_row), np.bool_)
-    known: dict[tuple[int, int, int], bool] = {}
     code = calls.code
     bundled = np.array([name.startswith(BUNDLED) for name in linked.types], np.bool_)
-    for node, type_ in zip(calls.outside_site.tolist(), calls.outside_type.tolist(), strict=True):
-        method = int(code.method[node])
-        if bundled[int(linked.method_type[method])]:
-            continue
-        unit, ref = int(linked.method_unit[method]), int(code.data[node])
-        key = unit, ref, type_
-        if key not in known:
-            _, name, proto = linked.units[unit].method_parts(ref)
-            known[key] = _tells(models, linked.types[type_], name, proto)
-        inside[method] |= known[key]
+    methods = code.method[calls.outside_site]
+    own = ~bundled[linked.method_type[methods]]
+    methods, types = methods[own], calls.outside_type[own]
+    refs = np.array(linked.first_ref, np.int64)[linked.method_unit[methods]] + code.data[calls.outside_site[own]]
+    asked, which = np.unique(refs * len(linked.types) + types, return_inverse=True)
+    tells = np.array([_tells(models, linked, *divmod(one, len(linked.types))) for one in asked.tolist()], np.bool_)
+    inside[methods[tells[which]]] = True
     callers = code.method[calls.site]
     while True:
         more = inside[calls.target] & ~inside[callers]
@@ -38,8 +34,9 @@ def touching(linked: Linked, calls: CallGraph, models: Models) -> Bool:
         inside[callers[more]] = True
 
 
-def _tells(models: Models, class_: str, name: str, proto: str) -> bool:
-    """Whether a method of a library lets the platform know of something."""
+def _tells(models: Models, linked: Linked, ref: int, type_: int) -> bool:
+    """Whether a method of a library, by a reference and the type it arrives at, lets the platform know of something."""
+    class_, (name, proto) = linked.types[type_], linked.signature(int(linked.ref_sig[ref]))
     effects = models.effects(class_, name, proto)
     effects = models.default(class_, name, proto) if effects is None else effects
     later = class_.startswith(_LATER)

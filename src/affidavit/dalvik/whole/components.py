@@ -38,6 +38,7 @@ class Components:
         self.descriptions = Descriptions(objects)
         self.declared = [*declared, *self._registered()]
         self._received = self._getters()
+        self._gotten: dict[int, list[int]] = {}
         self._given: dict[tuple[int, str], list[Gift]] = {}
         self._holders: dict[tuple[int, str], list[int]] = {}
 
@@ -75,6 +76,11 @@ class Components:
         A call on a class of the app counts for that class and those below it, a call in a component for the component,
         and one that says neither for every component.
         """
+        if component not in self._gotten:
+            self._gotten[component] = self._asked_by(component)
+        return self._gotten[component]
+
+    def _asked_by(self, component: int) -> list[int]:
         found: list[int] = []
         for node, caller, written in self._received:
             above = written

@@ -4,7 +4,7 @@ Decided by the constants that reach the object sent; what is not constant is sen
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from affidavit.dalvik.lifecycles import Lifecycle
@@ -180,13 +180,28 @@ class _Finder:
 
     def results(self) -> None:
         """Results of activities go back to those that started them."""
+        waiting = self._waiting()
         for node in self.objects.outside("result"):
-            owners = set(self.components.holder(self.sites.method[node], "activity"))
+            owners = self.components.holder(self.sites.method[node], "activity")
+            starters = dict.fromkeys(starter for owner in owners for starter in waiting.get(owner, ()))
             for effect in self.objects.effects(node):
                 operand = self.objects.operand(node, effect.origin) if effect.kind == "result" else -1
-                for send, component in self.started if operand >= 0 else ():
-                    if component in owners and send.word == "activity" and self._awaits(send):
-                        self._answer(operand, send, node)
+                if operand >= 0 and not self.links.full:
+                    self._answer(operand, starters, node)
+
+    def _waiting(self) -> dict[int, dict[int, None]]:
+        """By activity, those that start it and are told its result."""
+        found: dict[int, dict[int, None]] = {}
+        for send, component in self.started:
+            if send.word == "activity" and self._awaits(send):
+                found.setdefault(component, {}).update(dict.fromkeys(self._starters(send)))
+        return found
+
+    def _starters(self, send: Send) -> list[int]:
+        """Classes of the app whose objects start an activity by a send."""
+        method = self.sites.method[send.node]
+        within = self.linked.type_of(self.linked.method_text(method)[0].partition("$")[0].rstrip(";") + ";")
+        return [starter for starter in (*self.components.holder(method, "activity"), within) if starter >= 0]
 
     def _awaits(self, send: Send) -> bool:
         """Whether whoever starts an activity is told its result."""
@@ -195,11 +210,8 @@ class _Finder:
         names = called or {direct.name if direct else ""}
         return not names <= {"startActivity", "startActivities"}
 
-    def _answer(self, operand: int, send: Send, site: int) -> None:
-        method = self.sites.method[send.node]
-        within = self.linked.type_of(self.linked.method_text(method)[0].partition("$")[0].rstrip(";") + ";")
-        starters = dict.fromkeys((*self.components.holder(method, "activity"), within))
-        for starter in (item for item in starters if item >= 0):
+    def _answer(self, operand: int, starters: Iterable[int], site: int) -> None:
+        for starter in starters:
             for gift in self.components.given(starter, "result-intent"):
                 self._gift(operand, gift, site, f"result for {self.linked.types[starter]}")
 

@@ -175,19 +175,28 @@ def narrowed(
 ) -> tuple[I32, I32]:
     """Of calls, as nodes and targets, those that an object of the receiver's type can run."""
     sites, targets = edges
-    virtual = np.isin(calls.code.opcode[sites], _DISPATCHED)
-    keep = np.ones(len(sites), np.bool_)
-    runs: dict[tuple[frozenset[Kind], int], frozenset[int] | None] = {}
-    for row in np.flatnonzero(virtual).tolist():
-        site, target = int(sites[row]), int(targets[row])
+    virtual = np.flatnonzero(np.isin(calls.code.opcode[sites], _DISPATCHED))
+    numbers: dict[frozenset[Kind], int] = {}
+    receivers, at = np.unique(calls.code.use[calls.code.use_start[sites[virtual]]], return_inverse=True)
+    of = np.empty(len(receivers), np.int64)
+    for row, receiver in enumerate(receivers.tolist()):
         if row % 4096 == 0:
             check()
-        found = kinds.of(int(calls.code.use[calls.code.use_start[site]]))
-        key = found, int(linked.method_sig[target])
+        of[row] = numbers.setdefault(kinds.of(receiver), len(numbers))
+    pairs, back = np.unique(of[at] * len(linked.method_sig) + targets[virtual], return_inverse=True)
+    groups, methods = (pairs // len(linked.method_sig)).tolist(), pairs % len(linked.method_sig)
+    signatures, known = linked.method_sig[methods].tolist(), list(numbers)
+    runs: dict[tuple[int, int], frozenset[int] | None] = {}
+    can = np.ones(len(pairs), np.bool_)
+    for row, key in enumerate(zip(groups, signatures, strict=True)):
+        if row % 4096 == 0:
+            check()
         if key not in runs:
-            runs[key] = _runs(linked, kinds, *key)
+            runs[key] = _runs(linked, kinds, known[key[0]], key[1])
         allowed = runs[key]
-        keep[row] = allowed is None or target in allowed
+        can[row] = allowed is None or int(methods[row]) in allowed
+    keep = np.ones(len(sites), np.bool_)
+    keep[virtual] = can[back]
     return sites[keep], targets[keep]
 
 

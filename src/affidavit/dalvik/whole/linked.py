@@ -172,6 +172,11 @@ class Linked:
             return -1
         return next(bodies[item] for item in (*self._chain(type_), *above) if item in bodies)
 
+    def fields_of(self, type_: int) -> list[int]:
+        """Numbers of the fields that a type declares, as far as references name them."""
+        found: list[int] = np.flatnonzero(self._fields.holder == type_).tolist() if type_ >= 0 else []
+        return found
+
     def field_text(self, field: int) -> str:
         """A field as smali writes it."""
         holder, name, kind = self._fields.parts(field)

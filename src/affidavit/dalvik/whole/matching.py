@@ -5,7 +5,8 @@ not known of an intent passes every test.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import SplitResult, urlsplit
 
 from affidavit.dalvik.whole.entries import Declared, Filter
@@ -29,14 +30,14 @@ def targets(sent: Description, word: str, declared: Sequence[Declared]) -> list[
         declared: everything that can be addressed.
     """
     kind = KINDS.get(word, word)
-    able = [item for item in declared if item.enabled and item.kind == kind]
-    if not sent.names("class"):
-        found = [item for item in able if any(passes(sent, filter_, word) for filter_ in item.filters)]
-        return found[:MAX_TARGETS] if sent.complete or sent.said else able[:MAX_TARGETS]
-    if "class" in sent.open:
-        return able[:MAX_TARGETS]
-    names = set(sent.of("class"))
-    return [item for item in able if (item.name or item.component) in names][:MAX_TARGETS]
+    able: Iterator[Declared] = (item for item in declared if item.enabled and item.kind == kind)
+    if sent.names("class"):
+        names = set(sent.of("class"))
+        if "class" not in sent.open:
+            able = (item for item in able if (item.name or item.component) in names)
+    elif sent.complete or sent.said:
+        able = (item for item in able if any(passes(sent, filter_, word) for filter_ in item.filters))
+    return list(islice(able, MAX_TARGETS))
 
 
 def passes(sent: Description, filter_: Filter, word: str) -> bool:

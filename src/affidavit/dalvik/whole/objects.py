@@ -354,12 +354,10 @@ class Objects:
         return [linked.types[int(linked.method_type[method])]]
 
     def fields_named(self, prefix: str) -> list[int]:
-        """Numbers of the fields whose text (``Lx/A;->f:I``) begins with a prefix."""
-        return self.memory.once("fields", self._by_prefix).get(prefix, [])
-
-    def _by_prefix(self) -> dict[str, list[int]]:
-        """Every field by its text without the type."""
-        linked, found = self.sites.linked, dict[str, list[int]]()
-        for number in range(linked.fields):
-            found.setdefault(linked.field_text(number).partition(":")[0] + ":", []).append(number)
-        return found
+        """Numbers of the fields whose text (``Lx/A;->f:I``) begins with a prefix that has class and name."""
+        linked = self.sites.linked
+        return [
+            field
+            for field in linked.fields_of(linked.type_of(prefix.partition("->")[0]))
+            if linked.field_text(field).startswith(prefix)
+        ]
