@@ -27,7 +27,7 @@ SHARES = (2, 3, 1)
 """How the steps are divided: along paths, then with all that bears on short candidates, and on the others."""
 SHORT = 24
 """Links of a path up to which candidates are tried first and apart: little code bears on them, and they end soon."""
-FEW, LONGER = 100, 4
+FEW, LONGER = 100, 3
 """Methods up to which the execution is sure to come to its end soon, and how many times as long it may then take."""
 NEAR = 4_000
 """Methods that bear on candidates beyond which these are not tried: the budget would end before it came to the data."""
