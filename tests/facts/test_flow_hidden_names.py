@@ -25,8 +25,8 @@ NAMES: dict[str, Code] = {
         *asked("virtual", [0], f"{BUILDER}->toString(){S}", 0),
     ],
     "two pieces": [
-        ("const-string", 0, "se"),
-        ("const-string", 1, "nd"),
+        ("const-string", 0, "sen"),
+        ("const-string", 1, "d"),
         *asked("virtual", [0, 1], f"{S}->concat({S}){S}", 0),
     ],
 }

@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from affidavit.facts.reading import make_fact
 from affidavit.findings.judge import judge
 from affidavit.findings.schema import Rule
 from affidavit.model.finding import Answer, Attribution, Grade
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
+from tests.builders.flows import COUNTS
 from tests.builders.rule_app import build_app
 
 DELETE = "java.io.File.delete"
@@ -201,6 +203,22 @@ def test_findings_come_by_rule_id_whatever_the_order_of_rules():
 def test_a_limitation_bears_on_what_it_can_hide(kind, entry, match, expected):
     gap = Limitation(kind, "x", Place(entry) if entry else None)
     assert finding(match, {}, [gap]).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "expected"),
+    [
+        ("flows/many-targets", ("location",), Answer.UNDETERMINED),
+        ("flows/many-targets", ("contacts",), Answer.NOT_SHOWN),
+        ("flows/method-too-large", ("contacts",), Answer.UNDETERMINED),
+    ],
+)
+def test_where_data_goes_is_hidden_only_of_data_that_is_read(kind, read, expected):
+    app = build_app({})
+    looked = make_fact(msgspec.structs.replace(COUNTS, categories=read), Place(""), "test/1")
+    asked = rule({"flow": {"category": "location"}}, grade="flows")
+    (found,) = judge([*app.facts, looked], app.program, None, [Limitation(kind, "x")], [asked]).findings
+    assert found.answer is expected
 
 
 def test_the_budget_is_asked_before_each_rule():

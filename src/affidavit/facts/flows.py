@@ -105,6 +105,7 @@ class Facts:
             proved=verdicts["proved"],
             undecided=verdicts["undecided"],
             refuted=verdicts["refuted"],
+            categories=tuple(sorted({self._known.category[point.what] for point in points.sources})),
         )
         return make_fact(what, Place(""), _LABEL)
 

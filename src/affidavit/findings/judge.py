@@ -13,11 +13,12 @@ from affidavit.findings.index import AppIndex
 from affidavit.findings.limits import NO_MANIFEST, bearing, hidden_areas
 from affidavit.findings.match import Matcher
 from affidavit.findings.reach import Raised, Raising, Reach
-from affidavit.findings.schema import Rule
+from affidavit.findings.schema import FlowQuery, Rule
 from affidavit.findings.searched import count_all, sentence
 from affidavit.model.declared import Permission
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Attribution, Finding, Grade, Proof
+from affidavit.model.flow import FlowCoverage
 from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 
@@ -50,10 +51,17 @@ class Judgement(NamedTuple):
 
 
 class _Case(NamedTuple):
-    """What every rule is judged with."""
+    """What every rule is judged with.
+
+    Attributes:
+        hidden: kinds of limitations by what they hide; `hidden_unread` of data that is read nowhere.
+        read: categories of data that is read; None when that was not looked for.
+    """
 
     app: AppIndex
     hidden: dict[str, tuple[str, ...]]
+    hidden_unread: dict[str, tuple[str, ...]]
+    read: frozenset[str] | None
     counts: dict[str, str]
     libraries: LibraryIndex | None
     own: str
@@ -97,8 +105,10 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
         raised.append(Limitation(NO_MANIFEST, "the artefact has no manifest that could be read"))
     known = [*limitations, *raised]
     own = own_prefix(named)
-    hidden, raising = hidden_areas(known, load.hidings()), None if reach is None else Raising(reach, facts)
-    case = _Case(index, hidden, count_all(index.facts, program), library_index, own, raising)
+    hidden = (hidden_areas(known, load.hidings()), hidden_areas(known, load.hidings(), sources=False))
+    read = next((frozenset(fact.what.categories) for fact in facts if isinstance(fact.what, FlowCoverage)), None)
+    raising = None if reach is None else Raising(reach, facts)
+    case = _Case(index, *hidden, read, count_all(index.facts, program), library_index, own, raising)
     findings = []
     for rule in sorted(rules, key=lambda rule: rule.id):
         check()
@@ -116,6 +126,9 @@ def _raised(index: AppIndex, rules: Iterable[Rule], trees: Mapping[str, Tree]) -
 
 
 def _judge_one(case: _Case, rule: Rule, tree: Tree) -> Finding:
+    asked = {feature.arg.category for feature in tree.features() if isinstance(feature.arg, FlowQuery)}
+    if case.read is not None and asked and not asked & case.read:
+        case = case._replace(hidden=case.hidden_unread)
     matcher = Matcher(case.app, case.hidden.keys())
     truth = matcher.truth(tree)
     proof = matcher.proof(tree)

@@ -10,20 +10,28 @@ NO_MANIFEST = "manifest/absent"
 """Kind that bears on questions about a manifest when the artefact has none (a bare dex, a jar)."""
 
 
-def hides(limitation: Limitation, table: Sequence[Hiding]) -> tuple[str, ...]:
-    """Areas that a limitation hides something of, by the first row of the table that fits it."""
+def hides(limitation: Limitation, table: Sequence[Hiding], *, sources: bool = True) -> tuple[str, ...]:
+    """Areas that a limitation hides something of, by the first row of the table that fits it.
+
+    Args:
+        limitation: what was not examined.
+        table: of hidings.
+        sources: whether the data in question is read anywhere; else nothing is hidden of where it could go.
+    """
     entry = (limitation.place.entry if limitation.place else "").rpartition("!/")[2]
     for row in table:
         kind_fits = any(fits(limitation.kind, kind) for kind in row.kinds)
         if kind_fits and (not row.entry or fits(entry, row.entry)):
-            return row.hides
+            return row.hides if sources or not row.of_sources else ()
     return ()
 
 
-def hidden_areas(limitations: Iterable[Limitation], table: Sequence[Hiding]) -> dict[str, tuple[str, ...]]:
-    """Kinds of limitations, sorted, by the area that they hide something of."""
+def hidden_areas(
+    limitations: Iterable[Limitation], table: Sequence[Hiding], *, sources: bool = True
+) -> dict[str, tuple[str, ...]]:
+    """Kinds of limitations, sorted, by the area that they hide something of; `sources` as for `hides`."""
     found: dict[str, set[str]] = {}
-    for kind, area in {(item.kind, area) for item in limitations for area in hides(item, table)}:
+    for kind, area in {(item.kind, area) for item in limitations for area in hides(item, table, sources=sources)}:
         found.setdefault(area, set()).add(kind)
     return {area: tuple(sorted(kinds)) for area, kinds in found.items()}
 

@@ -329,12 +329,14 @@ class Hiding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
         kinds: globs over the kind. entry: glob over the entry of its place; empty for any, or none.
         hides: areas of features (``code``, ``manifest``, ``resources``, ``entries``, ``native``, ``signing``,
             ``text``).
+        of_sources: it hides where data goes, and nothing of data that is read nowhere.
     """
 
     kinds: tuple[str, ...]
     hides: tuple[str, ...]
     why: str
     entry: str = ""
+    of_sources: bool = False
 
 
 class HidingTable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

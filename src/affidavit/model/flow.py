@@ -182,6 +182,7 @@ class FlowCoverage(Struct, frozen=True, omit_defaults=True, tag_field="kind", ta
         entries: entry points. methods: with code. reached: that some entry point leads to. analysed: whose values were
             followed. sources, sinks: places found among them. calls: sensitive calls. unreached: of these, not reached.
         proved, undecided, refuted: candidates by verdict; refuted ones are not listed as flows.
+        categories: of the data that is read at the sources, sorted.
     """
 
     entries: int
@@ -195,3 +196,4 @@ class FlowCoverage(Struct, frozen=True, omit_defaults=True, tag_field="kind", ta
     proved: int = 0
     undecided: int = 0
     refuted: int = 0
+    categories: tuple[str, ...] = ()
