@@ -341,7 +341,7 @@ class Machine(Exceptions):
         sure = found
         if is_guess(found):
             sure = NONE if is_guess(control) else state.certain(value) | control
-        for taint in found:
+        for taint in found - GUESSED - GUESSING:  # which are no data
             key = (taint.source, sink, taint.implicit)
             exact = taint.exact and taint in sure
             self.hits[key] = self.hits.get(key, False) or exact
