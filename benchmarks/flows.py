@@ -6,7 +6,6 @@ do not count (`flows.yaml`) are left out. With files, their flows are printed on
 
 import argparse
 import csv
-import os
 import sys
 import time
 from collections import defaultdict
@@ -17,14 +16,12 @@ from typing import NamedTuple
 import msgspec
 import yaml
 
-from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
-from affidavit.artefact.spool import Spool
-from affidavit.facts.extract import Extraction, stages
+from affidavit.facts.extract import Extraction
 from affidavit.facts.flow_stage import follow
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow
 from affidavit.model.progress import silent
+from benchmarks.reading import read
 from tests.conftest import CORPUS
 
 NEEDED = frozenset({"entries", "manifest", "code"})
@@ -82,18 +79,10 @@ def asked(suites: Suites) -> Iterator[Asked]:
 
 def followed(path: Path) -> tuple[Extraction, float]:
     """The facts of one app, and the CPU seconds that following its data took."""
-    file, budget = given(path), Budget()
-    try:
-        with open_artefact(file, budget, "") as opened, Spool() as kept:
-            state = Extraction(opened, budget, kept)
-            for name, stage in stages(state, silent):
-                if name in NEEDED:
-                    stage()
-            began = time.process_time()
-            follow(state, lambda _: "own", silent)
-            return state, time.process_time() - began
-    finally:
-        os.close(file.handle)
+    with read(path, NEEDED) as state:
+        began = time.process_time()
+        follow(state, lambda _: "own", silent)
+        return state, time.process_time() - began
 
 
 def answered(suites: Suites, path: Path) -> Answered:

@@ -17,17 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
-from affidavit.artefact.spool import Spool
 from affidavit.evidence.flows_checked import drop_refused
-from affidavit.facts.extract import Extraction, stages
 from affidavit.facts.flow_stage import follow
 from affidavit.model.flow import Flow
-from affidavit.model.progress import silent
 from benchmarks import large
 from benchmarks.corpus import SUFFIXES
 from benchmarks.flows import NEEDED
+from benchmarks.reading import read
 from tests.conftest import CORPUS
 from tests.samples import CACHE
 
@@ -62,30 +58,19 @@ class Cost(msgspec.Struct, frozen=True):
 
 def cost(path: Path) -> Cost:
     """Follow the data of one app in this process."""
-    file, budget, marks = given(path), Budget(), list[float]()
-    began = time.process_time()
-    try:
-        with open_artefact(file, budget, "") as opened, Spool() as kept:
-            state = Extraction(opened, budget, kept)
-            for name, stage in stages(state, silent):
-                if name in NEEDED:
-                    stage()
-            read = time.process_time() - began
-            marks.append(time.process_time())
-            follow(state, lambda _: "own", lambda _word, done, _of: marks.append(time.process_time()) if done else None)
-            marks.append(time.process_time())
-            drop_refused(state)
-            marks.append(time.process_time())
-            units = state.program.units
-            classes, instructions = (
-                sum(len(unit.class_type) for unit in units),
-                sum(unit.instructions for unit in units),
-            )
-            flows = sum(isinstance(fact.what, Flow) for fact in state.facts)
-    finally:
-        os.close(file.handle)
+    marks, began = list[float](), time.process_time()
+    with read(path, NEEDED) as state:
+        taken = time.process_time() - began
+        marks.append(time.process_time())
+        follow(state, lambda _: "own", lambda _word, done, _of: marks.append(time.process_time()) if done else None)
+        marks.append(time.process_time())
+        drop_refused(state)
+        marks.append(time.process_time())
+        units = state.program.units
+        classes, instructions = sum(len(unit.class_type) for unit in units), sum(unit.instructions for unit in units)
+        flows = sum(isinstance(fact.what, Flow) for fact in state.facts)
     parts = tuple(after - before for before, after in pairwise(marks))
-    return Cost(path.stem, path.stat().st_size / 1e6, classes, instructions, flows, read, parts)
+    return Cost(path.stem, path.stat().st_size / 1e6, classes, instructions, flows, taken, parts)
 
 
 def measured(path: Path) -> Cost | None:

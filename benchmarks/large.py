@@ -7,7 +7,6 @@ code can be entered as it could be in the apps; resources are those of the first
 """
 
 import itertools
-import os
 import struct
 import sys
 import zipfile
@@ -15,12 +14,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
-from affidavit.artefact.spool import Spool
-from affidavit.facts.extract import Extraction, stages
 from affidavit.model.declared import Component
-from affidavit.model.progress import silent
+from benchmarks.reading import read
 from tests.builders import axml
 
 TARGET = 182_000
@@ -56,16 +51,8 @@ def dex_files(app: Path) -> list[bytes]:
 
 def components(app: Path) -> list[Component]:
     """What the manifest of one app declares."""
-    file, budget = given(app), Budget()
-    try:
-        with open_artefact(file, budget, "") as opened, Spool() as kept:
-            state = Extraction(opened, budget, kept)
-            for name, stage in stages(state, silent):
-                if name in {"entries", "manifest"}:
-                    stage()
-            return [fact.what for fact in state.facts if isinstance(fact.what, Component)]
-    finally:
-        os.close(file.handle)
+    with read(app, frozenset({"entries", "manifest"})) as state:
+        return [fact.what for fact in state.facts if isinstance(fact.what, Component)]
 
 
 def enough(apps: list[Path]) -> Iterator[tuple[int, str, list[bytes]]]:
