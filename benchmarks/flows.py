@@ -21,8 +21,8 @@ from affidavit.facts.flow_stage import follow
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow
 from affidavit.model.progress import silent
-from benchmarks.reading import read
 from tests.conftest import CORPUS
+from tests.reading import read
 
 NEEDED = frozenset({"entries", "manifest", "code"})
 """Stages that following data needs."""

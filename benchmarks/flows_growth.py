@@ -23,8 +23,8 @@ from affidavit.model.flow import Flow
 from benchmarks import large
 from benchmarks.corpus import SUFFIXES
 from benchmarks.flows import NEEDED
-from benchmarks.reading import read
 from tests.conftest import CORPUS
+from tests.reading import read
 from tests.samples import CACHE
 
 PARTS = ("link", "calls", "search", "replay", "facts", "checker")

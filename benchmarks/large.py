@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from affidavit.model.declared import Component
-from benchmarks.reading import read
 from tests.builders import axml
+from tests.reading import read
 
 TARGET = 182_000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_$"

@@ -1,15 +1,11 @@
 """What the whole search says of an app, from its file to verdicts, with the parts that tests look into."""
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
-from affidavit.artefact.spool import Spool
 from affidavit.dalvik.check.checker import Checker
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.models import Models
@@ -19,7 +15,7 @@ from affidavit.dalvik.whole.graph import Graph
 from affidavit.dalvik.whole.shapes import Point
 from affidavit.dalvik.whole.witness import Limits, vertex_of
 from affidavit.evidence.flows_checked import declared_of, texts_of
-from affidavit.facts.extract import Extraction, stages
+from affidavit.facts.extract import Extraction
 from affidavit.facts.flow_inputs import Texts, declared, layouts
 from affidavit.facts.flow_search import Inputs, Search, link, read_calls, search
 from affidavit.facts.flow_verdicts import judge
@@ -28,8 +24,8 @@ from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, Reached, Verdict
 from affidavit.model.identity import Package
 from affidavit.model.place import Place
-from affidavit.model.progress import silent
 from tests.oracles.flow import Arrow, Vertex, walked, with_values
+from tests.reading import read
 
 NEEDED = frozenset({"entries", "manifest", "code"})
 """Stages that following data needs."""
@@ -88,16 +84,8 @@ class Run:
 
 def run(path: Path) -> Run:
     """Ask everything of an app."""
-    file, budget = given(path), Budget()
-    try:
-        with open_artefact(file, budget, "") as opened, Spool() as kept:
-            state = Extraction(opened, budget, kept)
-            for name, stage in stages(state, silent):
-                if name in NEEDED:
-                    stage()
-            return followed(state.program, inputs_of(state), state.facts, partial(texts_of, state))
-    finally:
-        os.close(file.handle)
+    with read(path, NEEDED) as state:
+        return followed(state.program, inputs_of(state), state.facts, partial(texts_of, state))
 
 
 def inputs_of(state: Extraction) -> Inputs:

@@ -1,23 +1,18 @@
 """Small apps that read something and send it, from their bytes to what the stage of flows says of them."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, open_artefact
-from affidavit.artefact.spool import Spool
 from affidavit.dalvik.whole.chains import Chains
-from affidavit.facts.extract import Extraction, stages
 from affidavit.facts.flow_stage import follow
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, FlowCoverage, Reached
 from affidavit.model.limitation import Limitation
-from affidavit.model.progress import silent
 from tests.builders import axml
 from tests.builders.dex import Class, DexBuilder, Method
 from tests.builders.zip import zip_of
+from tests.reading import read
 
 MAIN, ACTIVITY = "Lorg/example/app/Main;", "Landroid/app/Activity;"
 S = "Ljava/lang/String;"
@@ -116,14 +111,7 @@ def follow_files(folder: Path, files: Mapping[str, bytes], name: str = "a.apk", 
 
 def follow_path(path: Path, whose: Callable[[str], str]) -> Followed:
     """Read an artefact, and follow its data."""
-    file, budget = given(path), Budget()
-    try:
-        with open_artefact(file, budget, "") as opened, Spool() as kept:
-            state = Extraction(opened, budget, kept)
-            for _, stage in stages(state, silent):
-                stage()
-            before, said = (len(state.facts), len(state.limitations)), []
-            chains = follow(state, whose, lambda *step: said.append(step))
-            return Followed(state.facts[before[0] :], state.limitations[before[1] :], chains, said)
-    finally:
-        os.close(file.handle)
+    with read(path) as state:
+        before, said = (len(state.facts), len(state.limitations)), []
+        chains = follow(state, whose, lambda *step: said.append(step))
+        return Followed(state.facts[before[0] :], state.limitations[before[1] :], chains, said)

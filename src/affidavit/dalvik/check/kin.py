@@ -87,10 +87,6 @@ class Kin:
             return False
         return True
 
-    def holds_class(self, class_: str) -> bool:
-        """Whether the app defines a class."""
-        return self.program.find_class(class_) is not None
-
     def above(self, class_: str) -> tuple[str, ...]:
         """The class itself, then what it inherits from, level by level."""
         if class_ not in self._above:

@@ -12,7 +12,6 @@ from affidavit.dalvik.whole.shapes import EntryPoint
 _PUBLIC, _STATIC, _PROTECTED = 0x1, 0x8, 0x4
 _VIEW = "Landroid/view/View;"
 _CONTEXT = "Landroid/content/Context;"
-_ACTIVITY = "Landroid/app/Activity;"
 LIBRARY_ENTRIES = 1_000
 """Most entry points of a library."""
 
