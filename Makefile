@@ -37,7 +37,7 @@ $(UV):
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
 
-KERNELS := $(wildcard src/affidavit/dalvik/kernels/*.py)
+KERNELS := $(wildcard src/affidavit/*/kernels/*.py)
 # A folder is newer than the pack when a file was taken out of it.
 KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -type d 2>/dev/null)
 
@@ -115,4 +115,4 @@ bench: build ## compare with peers, whole processes, in one run
 	$(RUN)/python -m benchmarks.run
 
 clean: ## remove what was built (not the fetched samples)
-	rm -rf .venv build out src/*.egg-info src/affidavit/knowledge/compiled src/affidavit/dalvik/kernels/*.c src/affidavit/dalvik/kernels/*.so
+	rm -rf .venv build out src/*.egg-info src/affidavit/knowledge/compiled src/affidavit/*/kernels/*.c src/affidavit/*/kernels/*.so

@@ -6,17 +6,17 @@ import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-KERNELS = Path("src/affidavit/dalvik/kernels")
+SOURCE = Path("src")
 
 extensions = [
     Extension(
-        f"affidavit.dalvik.kernels.{source.stem}",
+        ".".join(source.relative_to(SOURCE).with_suffix("").parts),
         [source.as_posix()],
         include_dirs=[np.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=["-O2"],
     )
-    for source in sorted(KERNELS.glob("*.py"))
+    for source in sorted(SOURCE.glob("affidavit/*/kernels/*.py"))
     if source.stem != "__init__"
 ]
 

@@ -1,0 +1,57 @@
+"""What a class is recognised by: tokens, which hold nothing that a renamer can change.
+
+A token is a 64-bit number: a hash of what was read, whose lowest four bits are its kind. Weights of kinds, and how often
+each survives an obfuscator, are knowledge (``knowledge/code_matching``).
+"""
+
+import hashlib
+from enum import IntEnum
+
+SCHEME = 1
+"""Version of everything that decides which tokens a class gets. An index of another scheme is refused."""
+
+KIND_BITS = 4
+KIND_MASK = (1 << KIND_BITS) - 1
+
+
+class Kind(IntEnum):
+    """What a token stands for. "Platform" is what the device provides (``knowledge/apis/platform``)."""
+
+    STRING = 0
+    """A string constant of three characters or more."""
+    CALL = 1
+    """A method of the platform that is called: the class that defines it, name and prototype."""
+    TYPE = 2
+    """A class of the platform that an instruction names."""
+    FIELD = 3
+    """A field of the platform that is read or written."""
+    LITERAL = 4
+    """The magnitude of a number outside of -16 to 64."""
+    ARRAY = 5
+    """The contents of an array that the code carries."""
+    MEMBER = 6
+    """The descriptor of a field or method, with types that are not the platform's blurred, and which one of its like it is."""
+    SUPER = 7
+    """A class or interface of the platform that the class inherits from, next above the app's own."""
+    OVERRIDE = 8
+    """A method of the platform that a method overrides or implements."""
+    METHOD = 9
+    """All calls, fields, types and literals of one method together."""
+    SWITCH = 10
+    """All keys of one switch together."""
+
+
+def token(kind: Kind, content: bytes) -> int:
+    """The token of something read.
+
+    Args:
+        kind: what it stands for.
+        content: what was read, in the form that `signatures` gives it for this kind.
+    """
+    digest = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
+    return digest & ~KIND_MASK | kind
+
+
+def kind_of(number: int) -> Kind:
+    """The kind of a token."""
+    return Kind(number & KIND_MASK)

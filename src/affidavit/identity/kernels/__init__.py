@@ -1,0 +1,1 @@
+"""Hot loops of code identity, compiled by Cython; the same source runs uncompiled as its own first oracle."""
