@@ -31,6 +31,7 @@ from affidavit.model.flow import Flow, FlowCoverage, Reached
 from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
+from affidavit.model.likeness import CodeSketch
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict, Signature, SigningBlock, SigningLineage
@@ -42,6 +43,7 @@ Subject = (
     | BuildTool
     | Certificate
     | CodeDirectory
+    | CodeSketch
     | CodeUnit
     | CollectedData
     | Component

@@ -1,0 +1,129 @@
+"""Small samples of an app's own code, by which apps of like code are found among very many.
+
+A sketch keeps every key below a fixed bound (FracMinHash: Hera and others, "Deriving confidence intervals for mutation
+rates across a wide range of evolutionary distances using FracMinHash", 2023), and of a small app as many of the
+smallest as make an estimate. What two apps share below both bounds is in both sketches, so that shares of sketches
+estimate containment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.identity.code.signatures import I32, I64, U64, Signatures
+from affidavit.identity.code.tokens import KIND_MASK, Kind
+
+ROBUST = (Kind.STRING, Kind.CALL, Kind.TYPE, Kind.FIELD, Kind.LITERAL, Kind.ARRAY, Kind.OVERRIDE, Kind.SWITCH)
+"""Kinds that stay in an app when its methods are inlined and its classes merged."""
+SCALE = 64
+"""One key of so many is kept."""
+FEWEST, MOST = 64, 1_024
+"""Keys of the sketch of a small and of a very large app."""
+
+
+def own_tokens(signatures: Signatures, own: npt.NDArray[np.bool_]) -> U64:
+    """The distinct robust tokens of some classes, sorted.
+
+    Args:
+        signatures: of an app.
+        own: (C,) which classes count: those of no known library.
+    """
+    kept = np.repeat(own, np.diff(signatures.start))
+    kept &= np.isin(signatures.tokens & np.uint64(KIND_MASK), np.array(ROBUST, np.uint64))
+    return np.unique(signatures.tokens[kept])
+
+
+def sketch_of(tokens: U64) -> U64:
+    """The sketch of some distinct tokens: keys, sorted; see the module."""
+    keys = np.sort(_mixed(tokens))
+    below = int(np.searchsorted(keys, np.uint64((1 << 64) // SCALE)))
+    return keys[: min(MOST, max(FEWEST, below))]
+
+
+def _mixed(tokens: U64) -> U64:
+    """Tokens mixed again (MurmurHash3's finaliser): kinds lie in their lowest bits, and a sample must not see them."""
+    mixed = tokens.copy()
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        mixed ^= mixed >> np.uint64(33)
+        mixed *= np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(33))
+
+
+def share(first: U64, second: U64) -> tuple[float, float]:
+    """Estimated share of the code behind one sketch that is in that behind another, and the other way round."""
+    if not len(first) or not len(second):
+        return 0.0, 0.0
+    bound = min(first[-1], second[-1])
+    first, second = first[first <= bound], second[second <= bound]
+    common = len(np.intersect1d(first, second, assume_unique=True))
+    return common / max(1, len(first)), common / max(1, len(second))
+
+
+class Near(NamedTuple):
+    """An app that shares code with the one asked about.
+
+    Attributes:
+        app: its number. shared: keys in both sketches.
+        inside: estimated share of the code asked about that is in this app. around: the other way round.
+    """
+
+    app: int
+    shared: int
+    inside: float
+    around: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketches:
+    """Many sketches, by key.
+
+    Attributes:
+        key: (T,) sorted distinct keys. start, apps: compressed rows: apps that have each.
+        size: (A,) keys of each app's sketch. bound: (A,) the largest of them.
+    """
+
+    key: U64
+    start: I64
+    apps: I32
+    size: I32
+    bound: U64
+
+    @classmethod
+    def of(cls, sketches: Sequence[U64]) -> "Sketches":
+        """Put sketches in order of their keys."""
+        size = np.array([len(item) for item in sketches], np.int32)
+        every = np.concatenate([*sketches, np.empty(0, np.uint64)])
+        apps = np.repeat(np.arange(len(sketches), dtype=np.int32), size)
+        order = np.argsort(every, kind="stable")
+        key, first = np.unique(every[order], return_index=True)
+        bound = np.array([item[-1] if len(item) else 0 for item in sketches], np.uint64)
+        return cls(key, np.append(first, len(every)).astype(np.int64), apps[order], size, bound)
+
+    def nearest(self, sketch: U64, most: int = 20, common: int = 1_000) -> list[Near]:
+        """The apps that share most with a sketch, best first.
+
+        Args:
+            sketch: of the app asked about.
+            most: how many are given.
+            common: keys that more apps have are passed over: they say nothing of one app.
+        """
+        if not len(sketch) or not len(self.key):
+            return []
+        rows = np.minimum(np.searchsorted(self.key, sketch), len(self.key) - 1)
+        known = self.key[rows] == sketch
+        counts = np.where(known, self.start[rows + 1] - self.start[rows], 0)
+        asked, rows = sketch[counts <= common], rows[known & (counts <= common)]
+        lists = [self.apps[self.start[row] : self.start[row + 1]] for row in rows.tolist()]
+        apps, shared = np.unique(np.concatenate([*lists, np.empty(0, np.int32)]), return_counts=True)
+        if not len(apps):
+            return []
+        bounds = self.bound[apps]
+        comparable = np.maximum(1, np.searchsorted(asked, bounds, side="right"))
+        # Of the other app's keys so many are expected below the bound of the one asked about.
+        theirs = self.size[apps] * np.minimum(1.0, float(sketch[-1]) / np.maximum(1.0, bounds.astype(np.float64)))
+        inside, around = np.minimum(1.0, shared / comparable), np.minimum(1.0, shared / np.maximum(1.0, theirs))
+        order = np.lexsort((apps, -np.maximum(inside, around)))[:most]
+        return [Near(int(apps[at]), int(shared[at]), float(inside[at]), float(around[at])) for at in order]

@@ -1,0 +1,75 @@
+"""Sketches estimate how much code two apps share, and find the nearest of many."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affidavit.identity.code.sketch import FEWEST, MOST, Sketches, share, sketch_of
+
+
+def tokens(seed: int, count: int) -> np.ndarray:
+    return np.unique(np.random.default_rng(seed).integers(0, 1 << 63, count, dtype=np.uint64))
+
+
+def true_share(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """The slow, obvious twin: of the tokens themselves."""
+    common = len(set(first.tolist()) & set(second.tolist()))
+    return common / len(first), common / len(second)
+
+
+@pytest.mark.parametrize(("own", "other", "both"), [(3_000, 3_000, 20_000), (0, 30_000, 20_000), (20_000, 20_000, 0)])
+def test_sketches_estimate_what_share_of_the_code_is_common(own: int, other: int, both: int) -> None:
+    common = tokens(1, both)
+    first, second = np.union1d(common, tokens(2, own)), np.union1d(common, tokens(3, other))
+    assert share(sketch_of(first), sketch_of(second)) == pytest.approx(true_share(first, second), abs=0.06)
+
+
+def test_a_small_app_inside_of_a_large_one_is_seen() -> None:
+    small = tokens(4, 900)
+    large = np.union1d(small, tokens(5, 60_000))
+    inside, around = share(sketch_of(small), sketch_of(large))
+    assert inside == 1.0
+    assert around < 0.1
+
+
+def test_a_sketch_is_bounded_and_hangs_on_nothing_but_the_set() -> None:
+    many = tokens(6, 300_000)
+    assert len(sketch_of(many)) == MOST
+    few = tokens(7, 500)
+    assert len(sketch_of(few)) == FEWEST
+    assert sketch_of(few[::-1]).tolist() == sketch_of(few).tolist()
+
+
+def test_nothing_shares_nothing() -> None:
+    assert share(sketch_of(tokens(1, 0)), sketch_of(tokens(1, 10))) == (0.0, 0.0)
+    assert Sketches.of([]).nearest(sketch_of(tokens(1, 10))) == []
+
+
+def test_the_app_itself_is_found_first_among_many_after_a_loss() -> None:
+    apps = [tokens(seed, 3_000) for seed in range(200)]
+    sketches = Sketches.of([sketch_of(app) for app in apps])
+    kept = apps[17][np.random.default_rng(9).random(len(apps[17])) > 0.3]
+    found = sketches.nearest(sketch_of(np.union1d(kept, tokens(1_000, 900))))
+    assert found[0].app == 17
+    assert found[0].inside == pytest.approx(0.7, abs=0.15)
+    assert all(item.shared <= 2 for item in found[1:])
+
+
+def test_keys_that_many_apps_have_say_nothing_of_one() -> None:
+    template = tokens(1, 3_000)
+    sketches = Sketches.of([sketch_of(template)] * 30)
+    assert sketches.nearest(sketch_of(template), common=20) == []
+
+
+@given(st.lists(st.lists(st.integers(0, 60), max_size=40), max_size=8), st.lists(st.integers(0, 60), max_size=40))
+def test_shared_keys_are_counted_as_by_hand(apps: list[list[int]], asked: list[int]) -> None:
+    sketches = [sketch_of(np.unique(np.array(app, np.uint64))) for app in apps]
+    query = sketch_of(np.unique(np.array(asked, np.uint64)))
+    expected = {
+        number: len(set(item.tolist()) & set(query.tolist()))
+        for number, item in enumerate(sketches)
+        if set(item.tolist()) & set(query.tolist())
+    }
+    found = Sketches.of(sketches).nearest(query)
+    assert {item.app: item.shared for item in found} == expected
