@@ -17,7 +17,7 @@ from affidavit.model.place import Place
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
-_PF_X = 1
+_PF_X, _PF_W = 1, 2
 _ET_DYN = 3
 _SHT_SYMTAB = 2
 
@@ -45,7 +45,8 @@ class Elf(msgspec.Struct, frozen=True):
         symbols: dynamic symbols.
         nx: PT_GNU_STACK is there without the execute flag. relro: ``""``, ``"partial"`` or ``"full"``.
         textrel: relocations in the code segments. stripped: no static symbol table is listed.
-        build_id: hex. android_api, ndk: from the Android note; -1 and empty when absent.
+        build_id: hex. code, constants: file offset and size of loaded segments that can be executed, and of those that
+            can only be read. android_api, ndk: from the Android note; -1 and empty when absent.
         limitations: what could not be read.
     """
 
@@ -63,6 +64,8 @@ class Elf(msgspec.Struct, frozen=True):
     textrel: bool
     stripped: bool
     build_id: str
+    code: tuple[tuple[int, int], ...]
+    constants: tuple[tuple[int, int], ...]
     android_api: int
     ndk: str
     limitations: tuple[Limitation, ...]
@@ -132,10 +135,17 @@ def _read(reader: Reader) -> Elf:
         textrel=_DT_TEXTREL in values or bool(flags & _DF_TEXTREL),
         stripped=not bool((sections["type"] == _SHT_SYMTAB).any()),
         build_id=notes.get((b"GNU", 3), b"")[:64].hex(),
+        code=_ranges(loads, _PF_X, _PF_X),
+        constants=_ranges(loads, _PF_X | _PF_W, 0),
         android_api=struct.unpack_from(reader.order + "I", android)[0] if len(android) >= 4 else -1,
         ndk=_ndk(android),
         limitations=tuple(sorted(reader.limitations)),
     )
+
+
+def _ranges(loads: Records, mask: int, wanted: int) -> tuple[tuple[int, int], ...]:
+    """File offset and size of loaded segments, by their flags."""
+    return tuple((int(row["offset"]), int(row["filesz"])) for row in loads if int(row["flags"]) & mask == wanted)
 
 
 def _records(reader: Reader, what: str, offset: int, size: int, count: int) -> Records:

@@ -39,6 +39,14 @@ class Kind(IntEnum):
     """All calls, fields, types and literals of one method together."""
     SWITCH = 10
     """All keys of one switch together."""
+    SYMBOL = 12
+    """Of native code: a symbol, and whether it is taken or offered."""
+    NATIVE_STRING = 13
+    """Of native code: a run of six printable characters or more."""
+    CONSTANT = 14
+    """Of native code: a 64-bit constant."""
+    WINDOW = 15
+    """Of native code: ten instructions in a row, without registers and distances."""
 
 
 def token(kind: Kind, content: bytes) -> int:

@@ -1,0 +1,146 @@
+"""What a native library is recognised by: the same kind of tokens as classes have, one set for each file.
+
+Symbols, strings, 64-bit constants, and windows of ten instructions without their registers and distances. Windows are
+taken of 64-bit ARM alone and sampled (FracMinHash), since there are as many as instructions.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.artefact.ar import MAGIC, members
+from affidavit.artefact.elf import read_elf
+from affidavit.artefact.macho import read_macho
+from affidavit.artefact.macho_symbols import symbols
+from affidavit.identity.code.signatures import U64
+from affidavit.identity.code.tokens import KIND_MASK, Kind, token
+from affidavit.model.limitation import Limitation
+
+_RUNS = re.compile(rb"[\x20-\x7e]{6,400}")
+_MOST = 400_000
+"""Tokens of one file: the largest real libraries have a tenth of it."""
+_WINDOW = 10
+_SAMPLE = 64
+_ARM64 = 183
+_MIX = (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NativeSignature:
+    """One native file.
+
+    Attributes:
+        entry: its path. build: build id (ELF) or UUID (Mach-O), hex, or empty. size: bytes.
+        tokens: sorted, distinct.
+        limitations: what could not be read.
+    """
+
+    entry: str
+    build: str
+    size: int
+    tokens: U64
+    limitations: tuple[Limitation, ...] = ()
+
+
+def of_native(entry: str, data: bytes) -> NativeSignature:
+    """Read an ELF file, a Mach-O file or a static archive of such; one that is none has no tokens, and says why.
+
+    Args:
+        entry: path for places.
+        data: the whole file.
+    """
+    if data.startswith(MAGIC):
+        return _archive(entry, data)
+    return _elf(entry, data) if data.startswith(b"\x7fELF") else _macho(entry, data)
+
+
+def _elf(entry: str, data: bytes) -> NativeSignature:
+    elf = read_elf(entry, data)
+    if isinstance(elf, Limitation):
+        return NativeSignature(entry, "", len(data), np.empty(0, np.uint64), (elf,))
+    found = _of_symbols(elf.symbols.imports, elf.symbols.exports)
+    known = {name.encode() for name in (*elf.symbols.imports, *elf.symbols.exports)}
+    found |= _strings(data, known)
+    order = ">" if elf.big_endian else "<"
+    for start, size in elf.constants:
+        found |= _constants(data[start : start + size], order)
+    parts = [np.array(sorted(found), np.uint64)]
+    if elf.machine == _ARM64:
+        parts += [_windows(data[start : start + size]) for start, size in elf.code]
+    return NativeSignature(entry, elf.build_id, len(data), _bounded(np.concatenate(parts)), elf.limitations)
+
+
+def _macho(entry: str, data: bytes) -> NativeSignature:
+    """The largest image: the others are the same code for other processors."""
+    file = read_macho(entry, data)
+    if isinstance(file, Limitation):
+        return NativeSignature(entry, "", len(data), np.empty(0, np.uint64), (file,))
+    image = max(file.images, key=lambda item: (item.bits, item.size))
+    part = data[image.offset : image.offset + image.size]
+    if part.startswith(MAGIC):
+        return _archive(entry, part)
+    order = ">" if part[:1] == b"\xfe" else "<"
+    taken, offered = symbols(memoryview(part), order, image.bits)
+    found = _of_symbols(taken, offered) | _strings(part, {name.encode() for name in (*taken, *offered)})
+    return NativeSignature(
+        entry, image.commands.uuid, len(data), _bounded(np.array(sorted(found), np.uint64)), file.limitations
+    )
+
+
+def _archive(entry: str, data: bytes) -> NativeSignature:
+    """All members together."""
+    limitations: list[Limitation] = []
+    parts = [
+        of_native(f"{entry}({name})", data[start : start + size])
+        for name, start, size in members(entry, memoryview(data), limitations)
+        if not data.startswith(MAGIC, start)
+    ]
+    tokens = np.concatenate([part.tokens for part in parts] or [np.empty(0, np.uint64)])
+    stated = [item for part in parts for item in part.limitations]
+    return NativeSignature(entry, "", len(data), _bounded(tokens), (*limitations, *stated))
+
+
+def _of_symbols(taken: tuple[str, ...] | list[str], offered: tuple[str, ...] | list[str]) -> set[int]:
+    found = {token(Kind.SYMBOL, b"<" + name.encode("utf-8", "replace")) for name in taken}
+    return found | {token(Kind.SYMBOL, b">" + name.encode("utf-8", "replace")) for name in offered}
+
+
+def _strings(data: bytes, known: set[bytes]) -> set[int]:
+    """Runs of printable ASCII, symbols left out."""
+    return {token(Kind.NATIVE_STRING, run) for run in set(_RUNS.findall(data)) - known}
+
+
+def _constants(data: bytes, order: str) -> set[int]:
+    """Aligned 64-bit words that are neither small, nor text, nor of few different bytes."""
+    words = np.unique(np.frombuffer(data, f"{order}u8", len(data) // 8))
+    octets = words.astype("<u8").view(np.uint8).reshape(-1, 8)
+    ordered = np.sort(octets, axis=1)
+    different = 1 + (np.diff(ordered, axis=1) != 0).sum(axis=1)
+    text = ((octets >= 0x20) & (octets < 0x7F)).all(axis=1)
+    kept = words[(different >= 6) & ~text]
+    return {token(Kind.CONSTANT, int(word).to_bytes(8, "little")) for word in kept[:_MOST].tolist()}
+
+
+def _windows(code: bytes) -> U64:
+    """Sampled hashes of ten instructions in a row (Arm A64: fixed 32 bits), by what tells the operation."""
+    words = np.frombuffer(code, "<u4", len(code) // 4).astype(np.uint64)
+    if len(words) < _WINDOW:
+        return np.empty(0, np.uint64)
+    # The top eleven bits name most operations; of branches with long distances only six do.
+    kept = words >> np.uint64(21)
+    far = (words >> np.uint64(26)) & np.uint64(0x1F) == 5
+    kept[far] &= np.uint64(0x7E0)
+    hashes: npt.NDArray[np.uint64] = np.zeros(len(words) - _WINDOW + 1, np.uint64)
+    for step in range(_WINDOW):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + kept[step : len(kept) - _WINDOW + 1 + step]
+    for factor in _MIX:
+        hashes ^= hashes >> np.uint64(33)
+        hashes *= np.uint64(factor)
+    chosen = np.unique(hashes[hashes < np.uint64((1 << 64) // _SAMPLE)])
+    return chosen & ~np.uint64(KIND_MASK) | np.uint64(Kind.WINDOW)
+
+
+def _bounded(tokens: U64) -> U64:
+    return np.unique(tokens)[:_MOST]
