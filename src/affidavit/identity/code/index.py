@@ -47,6 +47,20 @@ class Version(Struct, frozen=True):
     classes: int = 0
 
 
+class LeftOut(Struct, frozen=True):
+    """Classes that are not indexed under a family because they are another's.
+
+    Attributes:
+        family: id of the family whose artefacts carry them. origin: id of the family that they belong to.
+        classes: how many, over all versions. declared: whether the catalogue says so; else the bytes do.
+    """
+
+    family: str
+    origin: str
+    classes: int
+    declared: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """Known code. A *node* is one class of a family over all its versions; a *signature* is one form that it had.
@@ -54,26 +68,32 @@ class Index:
     Attributes:
         scheme: of the tokens (`tokens.SCHEME`).
         families, versions: see there.
+        left_out: copies of other families' classes that artefacts carry.
         node_family: (N,) family of each node. node_name: (N,) descriptor in the library, of the newest version.
+        shared: (N,) another family that has the very same class though neither contains the other, or -1.
         graph: nodes that each node names, over all versions, sorted rows.
-        node: (S,) node of each signature. size: (S,) code units of its instructions.
-        start, tokens: compressed rows: sorted distinct tokens of each signature.
+        node: (S,) node of each signature, ascending. size: (S,) code units of its instructions.
+        start, rows: compressed rows: tokens of each signature, as ascending rows of `token`.
         of_version: compressed rows: versions that have the class in this form.
-        token: (T,) sorted distinct tokens. posting: compressed rows: signatures that have each token.
+        token: (T,) sorted distinct tokens, with those of no family that many ordinary apps have. posting: compressed
+            rows: signatures that have each token.
         in_families: (T,) families that have the token. in_nodes: (T,) nodes that do.
-        in_background: (T,) ordinary apps that have it outside of known families. background: how many apps were counted.
+        in_background: (T,) ordinary apps that have it outside of known families.
+        background: how many ordinary apps were counted.
     """
 
     scheme: int
     families: tuple[Family, ...]
     versions: tuple[Version, ...]
+    left_out: tuple[LeftOut, ...]
     node_family: I32
     node_name: tuple[str, ...]
+    shared: I32
     graph: Csr
     node: I32
     size: I32
     start: I64
-    tokens: U64
+    rows: I32
     of_version: Csr
     token: U64
     posting: Csr
@@ -82,9 +102,14 @@ class Index:
     in_background: I32
     background: int
 
+    @property
+    def tokens(self) -> U64:
+        """The tokens of all signatures, one after the other: made anew on each use."""
+        return self.token[self.rows]
+
     def of(self, signature: int) -> U64:
         """The tokens of one signature."""
-        return self.tokens[self.start[signature] : self.start[signature + 1]]
+        return self.token[self.rows[self.start[signature] : self.start[signature + 1]]]
 
     def rows_of(self, tokens: U64) -> npt.NDArray[np.int64]:
         """For each token its row in `token`, or -1."""
