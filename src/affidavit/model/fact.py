@@ -17,6 +17,7 @@ from affidavit.model.apple import (
     UsageDescription,
 )
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
 from affidavit.model.declared import (
     Component,
     DeepLink,
@@ -42,7 +43,10 @@ Subject = (
     | Application
     | BuildTool
     | Certificate
+    | ClassPair
     | CodeDirectory
+    | CodeIdentity
+    | CodeSearch
     | CodeSketch
     | CodeUnit
     | CollectedData

@@ -5,7 +5,7 @@ import pytest
 
 from affidavit.identity.code.build import build
 from affidavit.identity.code.index import Family, LeftOut, Version
-from tests.builders.known_code import edges, library, next_version, renamed, seeded, signatures
+from tests.builders.made_libraries import edges, library, next_version, renamed, seeded, signatures
 from tests.oracles.code_index import described, read_back
 
 

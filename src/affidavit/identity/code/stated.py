@@ -1,0 +1,34 @@
+"""Which versions of a family marks in the app state: files that the build left, which are no evidence of code."""
+
+from collections.abc import Iterable
+
+from affidavit.model.code_identity import StatedVersion
+from affidavit.model.fact import Fact
+from affidavit.model.library import LibraryVersion
+
+LISTED = 8
+"""Stated versions that one fact lists."""
+
+
+def stated_versions(family: str, allowed: Iterable[str], marks: Iterable[Fact]) -> tuple[StatedVersion, ...]:
+    """What marks state of a family's version.
+
+    Args:
+        family: id, as in the index.
+        allowed: versions that the code allows.
+        marks: facts; those about `LibraryVersion` whose coordinates name the family are taken.
+    """
+    fits = set(allowed)
+    found = {
+        StatedVersion(what.version, what.coordinates, fact.place.entry, what.version in fits)
+        for fact in marks
+        if isinstance(what := fact.what, LibraryVersion) and family in _ids(what.coordinates)
+    }
+    return tuple(sorted(found, key=lambda item: (item.coordinates, item.version, item.entry))[:LISTED])
+
+
+def _ids(coordinates: str) -> frozenset[str]:
+    """The ids that a family with these coordinates can have."""
+    group, _, artifact = coordinates.rpartition(":")
+    last = group.rpartition(".")[2]
+    return frozenset({coordinates, artifact, f"{last}-{artifact}", f"{group.replace('.', '-')}-{artifact}"})
