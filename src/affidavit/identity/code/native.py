@@ -5,6 +5,7 @@ taken of 64-bit ARM alone and sampled (FracMinHash), since there are as many as 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from affidavit.artefact.ar import MAGIC, members
 from affidavit.artefact.elf import read_elf
 from affidavit.artefact.macho import read_macho
 from affidavit.artefact.macho_symbols import symbols
-from affidavit.identity.code.signatures import U64
+from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.signatures import U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind, token
 from affidavit.model.limitation import Limitation
 
@@ -69,7 +71,8 @@ def _elf(entry: str, data: bytes) -> NativeSignature:
     parts = [np.array(sorted(found), np.uint64)]
     if elf.machine == _ARM64:
         parts += [_windows(data[start : start + size]) for start, size in elf.code]
-    return NativeSignature(entry, elf.build_id, len(data), _bounded(np.concatenate(parts)), elf.limitations)
+    tokens = np.concatenate([*parts, _of_build(elf.build_id)])
+    return NativeSignature(entry, elf.build_id, len(data), _bounded(tokens), elf.limitations)
 
 
 def _macho(entry: str, data: bytes) -> NativeSignature:
@@ -84,9 +87,9 @@ def _macho(entry: str, data: bytes) -> NativeSignature:
     order = ">" if part[:1] == b"\xfe" else "<"
     taken, offered = symbols(memoryview(part), order, image.bits)
     found = _of_symbols(taken, offered) | _strings(part, {name.encode() for name in (*taken, *offered)})
-    return NativeSignature(
-        entry, image.commands.uuid, len(data), _bounded(np.array(sorted(found), np.uint64)), file.limitations
-    )
+    build = image.commands.uuid
+    tokens = np.concatenate([np.array(sorted(found), np.uint64), _of_build(build)])
+    return NativeSignature(entry, build, len(data), _bounded(tokens), file.limitations)
 
 
 def _archive(entry: str, data: bytes) -> NativeSignature:
@@ -100,6 +103,30 @@ def _archive(entry: str, data: bytes) -> NativeSignature:
     tokens = np.concatenate([part.tokens for part in parts] or [np.empty(0, np.uint64)])
     stated = [item for part in parts for item in part.limitations]
     return NativeSignature(entry, "", len(data), _bounded(tokens), (*limitations, *stated))
+
+
+def build_token(build: str) -> int:
+    """The token of a build id: whoever has it has this very file, or claims to."""
+    return token(Kind.SYMBOL, b"#" + build.encode())
+
+
+def _of_build(build: str) -> U64:
+    return np.array([build_token(build)] if build else [], np.uint64)
+
+
+def rows_of(natives: Sequence[NativeSignature]) -> Signatures:
+    """Native files in the shape of classes, for the index: no graph, the path as the name."""
+    count = len(natives)
+    none = np.full(count, -1, np.int32)
+    return Signatures(
+        tuple(item.entry for item in natives),
+        np.cumsum([0, *(len(item.tokens) for item in natives)]).astype(np.int64),
+        np.concatenate([*(item.tokens for item in natives), np.empty(0, np.uint64)]),
+        Csr(np.zeros(count + 1, np.int32), np.empty(0, np.int32)),
+        np.array([min(item.size, 0x7FFFFFFF) for item in natives], np.int32),
+        none,
+        none,
+    )
 
 
 def _of_symbols(taken: tuple[str, ...] | list[str], offered: tuple[str, ...] | list[str]) -> set[int]:
