@@ -39,7 +39,7 @@ def app_files() -> dict[str, bytes]:
         "AndroidManifest.xml": axml.binary(main_manifest()),
         "classes.dex": main_dex(),
         "assets/config.json": b'{"fallback": "https://backup.vendor-metrics.net/v1"}',
-        "assets/more.zip": zip_of({"inner.txt": b"nobody reads me"}),
+        "assets/more.zip": zip_of({"inner.txt": b"read as well"}),
     }
 
 

@@ -47,7 +47,8 @@ BOMBS: dict[str, Bomb] = {
     ),
     "overlap-same-bytes": Bomb(lambda: zips.overlap(200, 20 * MB), ("overlap", "container/shared-bytes")),
     "overlap-quoted": Bomb(lambda: zips.quoted_overlap(250, 20 * MB), ("overlap", "container/shared-bytes")),
-    "nested-zips": Bomb(lambda: zips.nested(300), ("container/nested-not-opened",)),
+    "nested-zips": Bomb(lambda: zips.nested(300), ("budget/depth",)),
+    "nested-branches": Bomb(lambda: zips.branching(20, 6, 30 * MB), ("budget/total-bytes", "budget/depth")),
     "nested-splits": Bomb(lambda: zips.nested_splits(100, 30 * MB), ("budget/total-bytes",), "bomb.xapk"),
     "self-containing": Bomb(
         lambda: zips.self_containing(60), (), "bomb.xapk", "holds .apk entries and none of them can be opened"

@@ -103,6 +103,14 @@ def nested(depth: int) -> bytes:
     return app_with(Item("assets/outer.zip", data))
 
 
+def branching(width: int, depth: int, size: int) -> bytes:
+    """Archives of archives, each with many of the next kind; the innermost are bombs."""
+    data = zip_of({"zeros": bytes(size)})
+    for _ in range(depth):
+        data = zip_of({f"{row}.zip": data for row in range(width)})
+    return app_with(Item("assets/outer.zip", data))
+
+
 def nested_splits(count: int, size: int) -> bytes:
     """An archive of splits, each of them a bomb that is itself compressed a thousand times."""
     inner = zip_of({"AndroidManifest.xml": app_files()["AndroidManifest.xml"]})

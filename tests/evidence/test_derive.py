@@ -46,7 +46,8 @@ def test_the_manifest_names_the_artefact_by_its_digest(tmp_path):
 
 def test_every_entry_has_its_digest_and_offset(small):
     entries = {fact.place.entry: fact.what for fact in small.facts if isinstance(fact.what, EntryFact)}
-    assert set(entries) == {"AndroidManifest.xml", "classes.dex", "assets/config.json", "assets/more.zip"}
+    inner = "assets/more.zip!/inner.txt"
+    assert set(entries) == {"AndroidManifest.xml", "classes.dex", "assets/config.json", "assets/more.zip", inner}
     assert all(len(entry.sha256) == 64 and entry.header >= 0 for entry in entries.values())
 
 
@@ -90,10 +91,6 @@ def test_what_is_not_shown_says_what_was_searched(small):
     absent = [item for item in small.findings if item.answer is Answer.NOT_SHOWN]
     assert absent
     assert all(item.searched and item.grade is None for item in absent)
-
-
-def test_a_nested_archive_that_was_not_opened_is_a_limitation(small):
-    assert any(item.kind == "container/nested-not-opened" and item.place for item in small.limitations)
 
 
 def test_facts_are_unique_and_in_the_order_of_the_bytes(small):

@@ -141,8 +141,9 @@ def test_the_account_has_the_record(tmp_path: Path):
     path = tmp_path / "small.apk"
     path.write_bytes(small_app())
     account = derive(path)
-    [found] = account.coverage.containers
-    assert (found.entry, found.role, found.seen, found.parsed, found.archives) == ("", "base", 4, 2, 1)
+    found, inner = account.coverage.containers
+    assert (found.entry, found.role, found.seen, found.parsed, found.archives) == ("", "base", 4, 3, 0)
+    assert (inner.entry, inner.role, inner.seen, inner.searched) == ("assets/more.zip", "nested", 1, 1)
     [code] = account.coverage.code
     assert (code.entry, code.classes, code.methods, code.coded, code.decoded) == ("classes.dex", 1, 1, 1, 1)
     assert {stage.outcome for stage in account.coverage.stages} == {"done"}

@@ -83,6 +83,13 @@ def find_directory(view: memoryview, notes: Notes, entry: str) -> Directory | No
     return directory
 
 
+def has_end_record(view: memoryview) -> bool:
+    """Whether bytes end as a zip may: an end record, where Android looks for it, that leads to a directory."""
+    window = bytes(view[-_WINDOW:])
+    base = len(view) - len(window)
+    return any(_read_end(view, base + at) is not None for at in _backwards(window))
+
+
 def _note_deviations(view: memoryview, directory: Directory, notes: Notes, entry: str) -> None:
     """Say in which ways Android would refuse the file."""
     if directory.tail != len(view):

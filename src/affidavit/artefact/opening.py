@@ -11,13 +11,13 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.directory import find_directory
 from affidavit.artefact.kinds import base_first, nested_entries, recognise
 from affidavit.artefact.media import media_of
+from affidavit.artefact.nested import read_container
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.part import Part
 from affidavit.artefact.spool import release_pages
-from affidavit.artefact.zip import STORED, Entry, read_entries
+from affidavit.artefact.zip import STORED, Entry
 from affidavit.model.artefact import Artefact
 from affidavit.model.errors import UnreadableError, UsageError
 from affidavit.model.limitation import Limitation
@@ -32,7 +32,8 @@ class Opened:
     Attributes:
         artefact: name, kind, size and digest.
         parts: the first has the app's own manifest or code; then splits or libraries in the container's order; the
-            container of splits itself comes last.
+            container of splits itself comes after them, and last what was opened while entries were read: containers
+            inside entries, which no installer opens.
         limitations: what could not be read so far; grows while entries are read.
     """
 
@@ -176,7 +177,7 @@ def _parts(view: memoryview, name: str, budget: Budget, notes: Notes) -> tuple[s
         UnreadableError: it is of no supported kind.
     """
     media = media_of(view[:512], name)
-    outer = _container(view, "", "base", budget, notes)
+    outer = read_container(view, "", "base", budget, notes)
     if media == "dex":
         bare = _bare(view, name, budget, notes)
         return ("dex", (bare,)) if outer is None else _two_faced(outer, bare, name, notes)
@@ -234,15 +235,6 @@ def _bare(view: memoryview, name: str, budget: Budget, notes: Notes) -> Part:
     return Part("", "dex", view, (entry,), budget=budget, notes=notes)
 
 
-def _container(view: memoryview, prefix: str, role: str, budget: Budget, notes: Notes) -> Part | None:
-    """The part that a zip is; None when it has no entries."""
-    directory = find_directory(view, notes, prefix.removesuffix("!/"))
-    if directory is None:
-        return None
-    entries = read_entries(view, directory, prefix, budget, notes)
-    return Part(prefix, role, view, entries, budget=budget, notes=notes) if entries else None
-
-
 def _nested(outer: Part, kind: str, budget: Budget, notes: Notes) -> Iterator[Part]:
     """The containers inside the outer one that belong to the app."""
     for entry, role in nested_entries(outer, kind, notes):
@@ -252,7 +244,7 @@ def _nested(outer: Part, kind: str, budget: Budget, notes: Notes) -> Iterator[Pa
             )
             continue
         view = _nested_view(outer, entry)
-        part = _container(view, f"{entry.path}!/", role, budget, notes) if view else None
+        part = read_container(view, f"{entry.path}!/", role, budget, notes) if view else None
         if part is not None:
             yield part
         elif view:

@@ -18,8 +18,8 @@ class Part:
 
     Attributes:
         prefix: of its entries' paths: empty for the artefact's own file, ``base.apk!/`` for one inside.
-        role: ``base`` (the app's main APK or AAR), ``split``, ``library`` (a jar), ``dex`` or ``container`` (the file
-            that holds the splits).
+        role: ``base`` (the app's main APK or AAR), ``split``, ``library`` (a jar), ``dex``, ``container`` (the file
+            that holds the splits) or ``nested`` (an archive in an entry, which only the app's own code could open).
         view: the container's own bytes.
         entries: in the central directory's order.
     """

@@ -97,7 +97,7 @@ def read_entries(
     for central in _central_records(view, directory, budget, notes, container):
         entry = _entry(view, directory, central, prefix)
         if entry.path in taken:  # the name itself, or another one that looks the same once it is printable
-            entry.path = _free_path(entry.path, taken)
+            entry.path = free_path(entry.path, taken)
         twin = first.setdefault(central.raw, entry)
         if twin is not entry:
             twin.mark("duplicate-name")
@@ -114,7 +114,7 @@ def read_entries(
     return tuple(entries)
 
 
-def _free_path(path: str, taken: dict[str, int]) -> str:
+def free_path(path: str, taken: dict[str, int]) -> str:
     """`path` with the next number that makes it unique; `taken` remembers the last number of each path."""
     number = taken.get(path, 1) + 1
     while f"{path}#{number}" in taken:

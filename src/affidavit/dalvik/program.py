@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import numpy.typing as npt
@@ -44,22 +45,30 @@ class Program:
     Args:
         units: as they were read.
         check: called before each unit whenever anything walks over the units; it may raise to stop.
+        apart: entries of the units that no class loader of Android's finds, only one that the app itself makes.
 
     Attributes:
         units: in the order in which Android searches them: container by container as given, in each ``classes.dex``,
-            ``classes2.dex``, ..., then the rest as given. Android itself loads only the numbered ones.
-        duplicates: (descriptor, entry used, entry ignored) for every class definition that an earlier one hides.
+            ``classes2.dex``, ..., then the rest as given. Android itself loads only the numbered ones. Those that are
+            apart come last.
+        duplicates: (descriptor, entry used, entry ignored) for every class definition that an earlier one hides, but
+            not those of units that are apart: which definition runs is then up to the app.
+        again: per entry of a unit that is apart, how many of its class definitions others come before.
         limitations: what could not be resolved; complete once `framework_target` was called.
         types: every type descriptor that any unit names, each once; `framework_target` gives indices into it.
     """
 
-    def __init__(self, units: Sequence[Unit], check: Callable[[], None] = _nothing) -> None:
-        watched = _Watched(_searched(units))
+    def __init__(
+        self, units: Sequence[Unit], check: Callable[[], None] = _nothing, apart: AbstractSet[str] = frozenset()
+    ) -> None:
+        watched = _Watched(_searched(units, apart))
         watched.check = check
         self.units: tuple[Unit, ...] = watched
         self.limitations: list[Limitation] = []
         self.types: list[str] = [_OBJECT]
         self._type_ids: dict[str, int] = {_OBJECT: ROOT}
+        self.apart = apart
+        self.again: dict[str, int] = {}
         self._unit_rows: dict[int, int] = {id(unit): row for row, unit in enumerate(self.units)}
         self._unit_types: list[I32] = [self._intern_types(unit) for unit in self.units]
         duplicates: list[tuple[str, str, str]] = []
@@ -86,7 +95,11 @@ class Program:
         return unit, row
 
     def active(self, unit: Unit) -> npt.NDArray[np.bool_]:
-        """Which rows of the unit's defined methods belong to class definitions that are used."""
+        """Which rows of the unit's defined methods belong to class definitions that are used, or that may be where the
+        app decides which one is.
+        """
+        if unit.entry in self.apart:
+            return np.ones(len(unit.def_class), np.bool_)
         used = self._used[self._unit_rows[id(unit)]]
         return used[unit.def_class]
 
@@ -139,6 +152,11 @@ class Program:
         used = numbers < 0
         used[winners] = True
         self._used.append(used)
+        if unit.entry in self.apart:
+            again = int(np.count_nonzero(~used))
+            if again:
+                self.again[unit.entry] = self.again.get(unit.entry, 0) + again
+            return []
         return self._hidden(unit, np.flatnonzero(~used), numbers)
 
     def _hidden(self, unit: Unit, rows: npt.NDArray[np.intp], numbers: I32) -> list[tuple[str, str, str]]:
@@ -162,13 +180,14 @@ class Program:
         return ClassTable(self._definition, self._used, self._unit_types, as_seen)
 
 
-def _searched(units: Iterable[Unit]) -> list[Unit]:
-    """Units in the order in which Android searches them."""
+def _searched(units: Iterable[Unit], apart: AbstractSet[str]) -> list[Unit]:
+    """Units in the order in which Android searches them, then those that are apart."""
     containers: dict[str, int] = {}
-    keyed: list[tuple[int, int, int, Unit]] = []
+    keyed: list[tuple[bool, int, int, int, Unit]] = []
     for position, unit in enumerate(units):
         container, _, name = unit.entry.rpartition("!/")
         match = _DEX_NAME.fullmatch(name)
         number = int(match[1] or 1) if match else 1 << 30
-        keyed.append((containers.setdefault(container, len(containers)), number, position, unit))
-    return [unit for *_, unit in sorted(keyed, key=lambda item: item[:3])]
+        place = containers.setdefault(container, len(containers))
+        keyed.append((unit.entry in apart, place, number, position, unit))
+    return [unit for *_, unit in sorted(keyed, key=lambda item: item[:4])]

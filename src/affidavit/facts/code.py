@@ -71,7 +71,8 @@ def extract(program: Program, limitations: list[Limitation]) -> Iterator[Fact]:
     """
     label = f"{NAME}/{VERSION}"
     for unit in program.units:
-        yield make_fact(describe(unit), Place(unit.entry), label)
+        yield make_fact(describe(unit, program), Place(unit.entry), label)
+    _note_again(program, limitations)
     if len(program.duplicates) > DUPLICATES:
         detail = f"{len(program.duplicates)} classes are defined more than once; the first {DUPLICATES} are listed"
         limitations.append(Limitation("code/duplicates-bounded", detail))
@@ -87,8 +88,18 @@ def extract(program: Program, limitations: list[Limitation]) -> Iterator[Fact]:
         yield _call_fact(calls, key, label)
 
 
-def describe(unit: Unit) -> CodeUnit:
-    """Counts of one unit."""
+def _note_again(program: Program, limitations: list[Limitation]) -> None:
+    """Say of code that is apart where it defines classes that were there before."""
+    for entry, count in sorted(program.again.items()):
+        detail = (
+            f"{count} of the classes that it defines are defined before it as well; which definition runs is up to the "
+            "app's own class loader: all were searched, calls and data were followed into the first"
+        )
+        limitations.append(Limitation("flows/other-definition", detail, Place(entry)))
+
+
+def describe(unit: Unit, program: Program) -> CodeUnit:
+    """Counts of one unit of a program."""
     return CodeUnit(
         form=unit.form,
         version=unit.version,
@@ -100,6 +111,8 @@ def describe(unit: Unit) -> CodeUnit:
         code_items=int(np.count_nonzero(unit.def_code)),
         instructions=unit.instructions,
         undecoded=unit.undecoded,
+        apart=unit.entry in program.apart,
+        again=program.again.get(unit.entry, 0),
     )
 
 

@@ -13,9 +13,11 @@ from typing import Final
 import numpy as np
 
 from affidavit.artefact.directory import find_directory
+from affidavit.artefact.nested import NESTED
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.part import Part
 from affidavit.dalvik.unit import Unit
+from affidavit.facts.nested import ARCHIVES, TOOL
 from affidavit.facts.reading import bounded
 from affidavit.model.coverage import CodeCoverage, ContainerCoverage, Gap, Reason
 from affidavit.model.fact import Fact
@@ -28,7 +30,8 @@ GAPS: Final = 10
 """Stretches that one container lists."""
 _PARSED: Final = frozenset({"arsc", "class", "dex", "elf", "macho"})
 """Media whose format is read; the manifest is read too, other binary XML is searched."""
-_ARCHIVES: Final = frozenset({"7z", "ar", "bzip2", "gzip", "lz4", "rar", "tar", "xz", "zip", "zstd"})
+_PARSED_INSIDE: Final = {NESTED: frozenset({"class", "dex", "elf", "macho"}), TOOL: frozenset({"elf"})}
+"""The same in a container that no installer opens: what its manifest and resources say means nothing to Android."""
 _LOCAL: Final = struct.Struct("<18s2I2H")
 """Local file header (APPNOTE, section 4.3.7): sizes stored and inflated, lengths of name and extra field."""
 _LOCAL_SIGNATURE: Final = b"PK\x03\x04"
@@ -45,7 +48,7 @@ def of_containers(parts: Sequence[Part], facts: Iterable[Fact]) -> tuple[Contain
 
 def _of_container(part: Part, about: Mapping[str, EntryFact], opened: AbstractSet[str]) -> ContainerCoverage:
     counts = Counter(
-        "parsed" if entry.path in opened else _treatment(entry.name, about.get(bounded(entry.path)))
+        "parsed" if entry.path in opened else _treatment(part.role, entry.name, about.get(bounded(entry.path)))
         for entry in part.entries
     )
     claims = sorted(_claims(part))
@@ -68,15 +71,17 @@ def _of_container(part: Part, about: Mapping[str, EntryFact], opened: AbstractSe
     )
 
 
-def _treatment(name: str, what: EntryFact | None) -> str:
+def _treatment(role: str, name: str, what: EntryFact | None) -> str:
     """What became of one entry; the words are fields of `ContainerCoverage`."""
     if name.endswith("/"):
         return "folders"
     if what is None or not what.sha256:
         return "failed"
-    if what.media in _PARSED or name == "AndroidManifest.xml":
+    if what.media in _PARSED_INSIDE.get(role, _PARSED) or (
+        role not in _PARSED_INSIDE and name == "AndroidManifest.xml"
+    ):
         return "parsed"
-    if what.media in _ARCHIVES:
+    if what.media in ARCHIVES:
         return "archives"
     return "unknown" if what.media == "unknown" else "searched"
 

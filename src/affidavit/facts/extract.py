@@ -5,6 +5,7 @@ manifests and the resource table are kept.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -30,6 +31,7 @@ from affidavit.facts import (
     notable_code,
     signing,
 )
+from affidavit.facts.nested import INSIDE, TOOL, Nesting
 from affidavit.facts.signing_checked import Terms
 from affidavit.facts.signing_terms import declared_of
 from affidavit.model.declared import DeepLink
@@ -45,7 +47,6 @@ from affidavit.signing.judgement import V4File
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 _DEX_ORDER = re.compile(r"classes(\d*)\.dex")
 _SCANNED_APART = frozenset({"dex", "class"})
-_NESTED = frozenset({"zip"})
 _LARGE = 1 << 20
 """Declared bytes of an entry from which the budget is looked at before it is read."""
 ELEMENTS = 120_000
@@ -130,44 +131,54 @@ class Extraction(msgspec.Struct):
 
 def walk_entries(state: Extraction, progress: Progress) -> None:
     """Read every entry once: inventory, native libraries, endpoints in what is not code; keep code and tables."""
-    total = sum(len(part.entries) for part in state.opened.parts)
-    done = 0
-    for part in state.opened.parts:
+    nesting = Nesting(state.opened, state.budget, state.spool)
+    queue = deque(state.opened.parts)
+    done, total = 0, sum(len(part.entries) for part in queue)
+    while queue:
+        part = queue.popleft()
         for entry in part.entries:
             if done % 64 == 0 or entry.size > _LARGE:
                 state.breathe()
                 progress("entries", done, total)
             done += 1
-            if not entry.name.endswith("/"):
-                _read_entry(state, part, entry)
+            inner = None if entry.name.endswith("/") else _read_entry(state, nesting, part, entry)
+            if inner is not None:
+                total += len(inner.entries)
+                queue.append(inner)
 
 
-def _read_entry(state: Extraction, part: Part, entry: Entry) -> None:
+def _read_entry(state: Extraction, nesting: Nesting, part: Part, entry: Entry) -> Part | None:
+    """Read one entry; give the container that it is, where only the app's own code could open it."""
     data = part.read(entry)
     fact = inventory.entry_fact(part, entry, data)
     state.add((fact,))
     if data is None or not isinstance(fact.what, EntryFact):
-        return
+        return None
     media = fact.what.media
     state.media[entry.path] = media
     if media not in _SCANNED_APART:
         _scan(state, entry.path, _searched(entry, data, media), media)
-    if media == "dex":
-        state.dexes.append((part, entry, state.spool.keep(data)))
-    elif media == "class":
-        state.classes.setdefault(part.prefix, []).append((entry.path, data))
+    if media in _SCANNED_APART and part.role != TOOL:
+        _keep_code(state, part, entry, data, media)
     elif media == "elf" or _NATIVE.search(entry.name):
         from affidavit.facts import native  # noqa: PLC0415 - many apps have no native libraries
 
         state.add(native.extract(entry.path, data, state.limitations))
         state.add(notable_code.extract_native(entry.path, data))
-    elif entry.name == MANIFEST:
+    elif part.role not in INSIDE and entry.name == MANIFEST:
         _keep_manifest(state, entry.path, data)
-    elif entry.name == RESOURCES:
+    elif part.role not in INSIDE and entry.name == RESOURCES:
         state.tables[part.prefix] = parse_arsc(data, entry.path, state.budget)
-    elif media in _NESTED and not _is_part(state.opened, entry.path):
-        detail = "an archive inside the artefact was listed and not opened; code or text in it is unknown"
-        state.limitations.append(Limitation("container/nested-not-opened", detail, Place(entry.path)))
+    nesting.unread(part, entry)
+    return nesting.open(part, entry, data, media)
+
+
+def _keep_code(state: Extraction, part: Part, entry: Entry, data: bytes, media: str) -> None:
+    """Keep a dex or class file until `read_code`."""
+    if media == "dex":
+        state.dexes.append((part, entry, state.spool.keep(data)))
+    else:
+        state.classes.setdefault(part.prefix, []).append((entry.path, data))
 
 
 def _scan(state: Extraction, path: str, data: bytes, media: str) -> None:
@@ -196,10 +207,6 @@ def _searched(entry: Entry, data: bytes, media: str) -> bytes:
     from affidavit.facts.apple import without_signers  # noqa: PLC0415 - few artefacts have Mach-O files
 
     return without_signers(entry.path, data)
-
-
-def _is_part(opened: Opened, path: str) -> bool:
-    return any(part.prefix == path + "!/" for part in opened.parts)
 
 
 def read_declared(state: Extraction, progress: Progress) -> None:
@@ -258,21 +265,29 @@ def _v4_file(state: Extraction, part: Part) -> V4File | None:
 def read_code(state: Extraction, progress: Progress) -> None:
     """Tables and instructions of every dex file and jar, in the order in which Android looks classes up."""
     units: list[Unit] = []
+    apart = {entry.path for part, entry, _ in state.dexes if _is_apart(part, entry)}
     ordered = sorted(state.dexes, key=lambda item: _load_order(item[0], item[1]))
     for done, (_, entry, data) in enumerate(ordered):
         state.breathe()
         progress("code", done, len(ordered))
         for unit in read_dexes(entry.path, data):
             _take_unit(state, units, unit)
+    inside = {part.prefix for part in state.opened.parts if part.role in INSIDE}
     for prefix, files in sorted(state.classes.items()):
         from affidavit.dalvik.classfile import read_classes  # noqa: PLC0415 - most apps have no .class files
 
         units.append(read_classes(prefix.removesuffix("!/"), files, state.budget))
+        apart |= {units[-1].entry} if prefix in inside else set()
     state.dexes.clear()
     state.classes.clear()
-    state.program = Program(units, state.budget.check)
+    state.program = Program(units, state.budget.check, apart)
     for unit in units:
         state.limitations += unit.limitations
+
+
+def _is_apart(part: Part, entry: Entry) -> bool:
+    """Whether no class loader of Android's finds a dex file: in APKs it knows ``classes.dex``, ``classes2.dex``, ..."""
+    return part.role in INSIDE or (part.role in {"base", "split"} and _DEX_ORDER.fullmatch(entry.name) is None)
 
 
 def _take_unit(state: Extraction, units: list[Unit], unit: Unit) -> None:
@@ -293,10 +308,10 @@ def _rows(unit: Unit) -> int:
     return len(unit.type_string) + len(unit.class_type) + len(unit.def_method)
 
 
-def _load_order(part: Part, entry: Entry) -> tuple[bool, str, int, str]:
+def _load_order(part: Part, entry: Entry) -> tuple[bool, bool, str, int, str]:
     """classes.dex, classes2.dex, ... of the base, then of the splits, then dex files that only code could load."""
     match = _DEX_ORDER.fullmatch(entry.name)
-    return match is None, part.prefix, int(match[1] or 1) if match else 0, entry.path
+    return part.role in INSIDE, match is None, part.prefix, int(match[1] or 1) if match else 0, entry.path
 
 
 def describe_code(state: Extraction, progress: Progress) -> None:

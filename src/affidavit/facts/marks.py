@@ -25,12 +25,12 @@ class Code(Protocol):
 
 
 class EntryNames:
-    """Entry paths of an artefact, to be asked by the names inside their own container."""
+    """Entry paths of an artefact, to be asked by the names inside their own container; the outermost answers first."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._full: dict[str, str] = {}
         self._native: dict[str, str] = {}
-        for path in sorted(paths, reverse=True):
+        for path in sorted(paths, key=lambda path: (path.count("!/"), path), reverse=True):
             name = path.rpartition("!/")[2]
             self._full[name] = path
             if name.endswith(".so") and name.startswith(_NATIVE_FOLDERS):

@@ -6,7 +6,13 @@ from affidavit.model.place import Place
 
 
 class CodeUnit(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="code-unit"):
-    """One dex file, or the .class files of one jar. All numbers are counts."""
+    """One dex file, or the .class files of one jar. All numbers are counts.
+
+    Attributes:
+        apart: whether no class loader of Android's finds it, only one that the app itself makes: it lies in an archive
+            inside an entry, or is a dex file that is not called ``classes.dex``, ``classes2.dex``, ...
+        again: when apart, classes that code before it defines as well; which definition runs is up to the app.
+    """
 
     form: str
     version: str
@@ -18,6 +24,8 @@ class CodeUnit(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="c
     code_items: int
     instructions: int
     undecoded: int = 0
+    apart: bool = False
+    again: int = 0
 
 
 class DuplicateClass(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="duplicate-class"):

@@ -17,13 +17,14 @@ class ContainerCoverage(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         entry: path of the container inside the artefact; empty for the artefact itself.
-        role: ``base``, ``split``, ``library``, ``container``, ``dex`` ...
+        role: ``base``, ``split``, ``library``, ``container``, ``dex``, ``nested`` (an archive in an entry) or ``tool``
+            (one that only build tools read).
         size: bytes.
         seen: entries that its directory lists.
         parsed: entries that a reader of their format read (code, manifest, resources, native libraries, text).
         searched: entries of another known format, read whole and searched for addresses only.
         unknown: entries of no known format, read whole and searched for addresses only.
-        archives: archives inside, listed and not opened.
+        archives: archives inside that were listed and not opened.
         folders: entries that stand for folders, which have no bytes.
         failed: entries whose bytes could not be read; limitations say why.
         claimed: bytes that entries, headers, directories and signing blocks take up.

@@ -177,7 +177,8 @@ def _rows(facts: Facts) -> dict[str, Sequence[tuple[object, ...]]]:
         "lineage_rows": signed.lineage_rows(facts),
         "unit_rows": [
             (
-                fact.place.entry or "loose class files", f"{unit.form} {unit.version}",
+                fact.place.entry or "loose class files",
+                f"{unit.form} {unit.version}{', which only code of the app could load' if unit.apart else ''}",
                 *_counts(unit.classes, unit.methods, unit.strings, unit.instructions, unit.undecoded),
             )
             for fact, unit in facts.pairs(CodeUnit)
