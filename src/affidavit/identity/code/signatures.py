@@ -2,33 +2,46 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from affidavit import knowledge
 from affidavit.dalvik.framework import Framework
-from affidavit.dalvik.opcodes import widths
 from affidavit.dalvik.program import Program
-from affidavit.dalvik.strings import raw_strings, texts
+from affidavit.dalvik.strings import texts
 from affidavit.dalvik.unit import Csr, RefKind, Unit
 from affidavit.facts.code import is_platform
+from affidavit.identity.code.constants import SHORTEST, Constants, constants
 from affidavit.identity.code.tokens import Kind, token
-from affidavit.identity.kernels import numbers
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 
-SHORTEST = 3
-"""Characters of the shortest string that counts."""
-SMALL = (-16, 64)
-"""Literals that say nothing: loop bounds, sizes, flags."""
 RANKS = 6
 """How often one descriptor of a member counts in a class."""
 _METHOD = 3
 """Fewest tokens of a method that together make one of kind `Kind.METHOD`."""
 _OWN = "X"
+_SHORTEST_TYPE = 2
+_STATIC = 8
+
+
+class _Changed(msgspec.Struct, frozen=True):
+    """Shape of ``knowledge/code_matching/compilers``; the section's other documents have none of these fields."""
+
+    methods: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+
+@cache
+def _changed() -> _Changed:
+    """What compilers add and take away."""
+    return knowledge.load("code_matching", _Changed)["compilers"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,17 +120,27 @@ class _Reader:
         unit = self.program.units[number]
         owner = self.first[number][unit.def_class]
         np.add.at(self.size, owner[owner >= 0], unit.def_units[owner >= 0].astype(np.int32))
-        methods, found = self._instructions(number, unit)
-        classes = owner[methods]
+        held = constants(unit)
+        methods, found = self._instructions(number, unit, held)
         groups = _grouped(methods, found)
-        parts = [(classes, found), (owner[groups[0]], groups[1]), *self._declared(number, unit)]
+        first = self.first[number]
+        types = _each(held.types[:, 1], lambda index: self._type_token(number, unit, index))
+        parts = [
+            (owner[methods], found),
+            (owner[groups[0]], groups[1]),
+            (first[held.class_row], held.class_token),
+            (first[held.types[types != 0, 0]], types[types != 0]),
+            *self._declared(number, unit),
+        ]
         every = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
         live = every[0] >= 0
         return every[0][live], every[1][live]
 
-    def _instructions(self, number: int, unit: Unit) -> tuple[I64, U64]:
+    def _instructions(self, number: int, unit: Unit, more: Constants) -> tuple[I64, U64]:
         """(defined method, token) of what instructions name and hold."""
         refs = unit.refs
+        target = refs.target.copy()
+        target[more.skipped] = -1
         owners: list[I64] = []
         found: list[U64] = []
         for kind, make in (
@@ -126,20 +149,19 @@ class _Reader:
             (RefKind.FIELD, self._field_token),
             (RefKind.TYPE, self._type_token),
         ):
-            rows = np.flatnonzero((refs.kind == kind) & (refs.target >= 0))
+            rows = np.flatnonzero((refs.kind == kind) & (target >= 0))
             made = _each(refs.target[rows], lambda index, make=make: make(number, unit, index))  # type: ignore[misc]
             owners.append(refs.owner[rows][made != 0].astype(np.int64))
             found.append(made[made != 0])
-        more = self._numbers(unit)
-        owners.append(more[0])
-        found.append(more[1])
+        owners.append(more.method)
+        found.append(more.token)
         return np.concatenate(owners), np.concatenate(found)
 
     def _string_token(self, _number: int, unit: Unit, index: int) -> int:
         raw = unit.strings.raw(index)
         return token(Kind.STRING, raw) if len(raw) >= SHORTEST else 0
 
-    def _call_token(self, number: int, unit: Unit, index: int) -> int:
+    def _call_token(self, _number: int, unit: Unit, index: int) -> int:
         target = int(self.program.framework_target(unit)[index])
         if target < 0:
             return 0
@@ -147,40 +169,32 @@ class _Reader:
 
     def _field_token(self, _number: int, unit: Unit, index: int) -> int:
         holder, name, kind = unit.field_parts(index)
-        return token(Kind.FIELD, f"{holder}{name}:{kind}".encode()) if self._platform(holder) else 0
+        if not self._platform(holder) or f"{holder}->{name}" in _changed().fields:
+            return 0
+        return token(Kind.FIELD, f"{holder}{name}:{kind}".encode())
 
     def _type_token(self, _number: int, unit: Unit, index: int) -> int:
         name = unit.type_name(index).lstrip("[")
-        return token(Kind.TYPE, name.encode()) if len(name) > 1 and self._platform(name) else 0
+        if len(name) < _SHORTEST_TYPE or not self._platform(name) or name in _changed().types:
+            return 0
+        return token(Kind.TYPE, name.encode())
 
     def _platform(self, name: str) -> bool:
         return is_platform(name) and name.lstrip("[") not in self.number
-
-    def _numbers(self, unit: Unit) -> tuple[I64, U64]:
-        """Literals, arrays and switches, dex only."""
-        if unit.form != "dex":
-            return np.empty(0, np.int64), np.empty(0, np.uint64)
-        data = np.frombuffer(unit.data[0], np.uint8)
-        out = np.empty((int(unit.def_units.sum(dtype=np.int64)) + 1, 3), np.int64)
-        table = np.frombuffer(widths(), np.uint8)
-        out = out[: numbers.scan(data, unit.def_code, unit.def_units, table, SMALL, out)]
-        made = np.zeros(len(out), np.uint64)
-        for what, make in ((0, _literal), (1, _array), (2, _switch)):
-            of_kind = out[:, 1] == what
-            made[of_kind] = _each(out[of_kind, 2], lambda value, make=make: make(unit, value))  # type: ignore[misc]
-        return out[made != 0, 0], made[made != 0]
 
     def _declared(self, number: int, unit: Unit) -> Iterator[tuple[I64, U64]]:
         """(class, token) of members, super types and overridden methods."""
         first = self.first[number]
         protos = [self._blurred(unit.proto(index)) for index in range(len(unit.proto_return))]
         kinds = [self._blurred(name) for name in self.types[number]]
+        statics = unit.def_method[(unit.def_access & _STATIC) != 0]
+        initialisers = {row for row in statics.tolist() if unit.strings.raw(int(unit.method_name[row])) == b"<clinit>"}
         members: list[tuple[int, bytes]] = []
         for method, class_, access in zip(
             unit.def_method.tolist(), first[unit.def_class].tolist(), unit.def_access.tolist(), strict=True
         ):
             proto = int(unit.method_proto[method])
-            if class_ >= 0 and proto >= 0:
+            if class_ >= 0 and proto >= 0 and method not in initialisers:
                 members.append((class_, f"{'s' if access & 8 else 'v'}{protos[proto]}".encode()))
         for field, class_, access in zip(
             unit.deffield_field.tolist(),
@@ -291,6 +305,8 @@ def _call(class_: str, name: str, proto: str) -> int:
     definer = (
         class_ if name.startswith("<") else framework.overridden(framework.ancestors(class_), name, arity) or class_
     )
+    if f"{definer}->{name}" in _changed().methods:
+        return 0
     return token(Kind.CALL, f"{definer}{name}{proto}".encode())
 
 
@@ -340,24 +356,3 @@ def _grouped(methods: I64, found: U64) -> tuple[I64, U64]:
     large = ends - starts >= _METHOD
     made = [token(Kind.METHOD, found[low:high].tobytes()) for low, high in zip(starts[large], ends[large], strict=True)]
     return methods[starts[large]], np.array(made, np.uint64)
-
-
-def _literal(_unit: Unit, value: int) -> int:
-    return token(Kind.LITERAL, b"%d" % abs(value))
-
-
-def _array(unit: Unit, at: int) -> int:
-    data = unit.data[0]
-    width, count = int.from_bytes(data[at + 2 : at + 4], "little"), int.from_bytes(data[at + 4 : at + 8], "little")
-    return token(Kind.ARRAY, b"%d:" % width + bytes(data[at + 8 : at + 8 + width * count]))
-
-
-def _switch(unit: Unit, at: int) -> int:
-    data = unit.data[0]
-    packed, count = data[at + 1] == 1, int.from_bytes(data[at + 2 : at + 4], "little")
-    if packed:
-        first = int.from_bytes(data[at + 4 : at + 8], "little", signed=True)
-        keys = np.arange(first, first + count, dtype=np.int64)
-    else:
-        keys = np.frombuffer(data[at + 4 : at + 4 + 4 * count], "<i4").astype(np.int64)
-    return token(Kind.SWITCH, keys.tobytes()) if count > 1 else 0

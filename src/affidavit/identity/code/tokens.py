@@ -1,11 +1,18 @@
 """What a class is recognised by: tokens, which hold nothing that a renamer can change.
 
-A token is a 64-bit number: a hash of what was read, whose lowest four bits are its kind. Weights of kinds, and how often
-each survives an obfuscator, are knowledge (``knowledge/code_matching``).
+A token is a 64-bit number: a hash of what was read, whose lowest four bits are its kind. Weights of kinds, and how
+often each survives an obfuscator, are knowledge (``knowledge/code_matching``).
 """
 
-import hashlib
 from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.identity.kernels import hashing
+
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
 
 SCHEME = 1
 """Version of everything that decides which tokens a class gets. An index of another scheme is refused."""
@@ -26,11 +33,11 @@ class Kind(IntEnum):
     FIELD = 3
     """A field of the platform that is read or written."""
     LITERAL = 4
-    """The magnitude of a number outside of -16 to 64."""
+    """The magnitude of a number beyond 64 that is not the number of a resource."""
     ARRAY = 5
     """The contents of an array that the code carries."""
     MEMBER = 6
-    """The descriptor of a field or method, with types that are not the platform's blurred, and which one of its like it is."""
+    """The descriptor of a field or method, types that are not the platform's blurred, and its number among its like."""
     SUPER = 7
     """A class or interface of the platform that the class inherits from, next above the app's own."""
     OVERRIDE = 8
@@ -56,8 +63,21 @@ def token(kind: Kind, content: bytes) -> int:
         kind: what it stands for.
         content: what was read, in the form that `signatures` gives it for this kind.
     """
-    digest = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
-    return digest & ~KIND_MASK | kind
+    return hashing.one(int(kind), content)
+
+
+def tokens_of(kind: Kind, data: memoryview, begins: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]) -> U64:
+    """The tokens of many contents, which are pieces of `data`."""
+    out = np.empty(len(begins), np.uint64)
+    hashing.rows(int(kind), data, begins.astype(np.int64), ends.astype(np.int64), out)
+    return out
+
+
+def of_numbers(kind: Kind, values: npt.NDArray[np.integer]) -> U64:
+    """The tokens of numbers: their content is eight bytes, the lowest first."""
+    data = np.ascontiguousarray(values, "<i8").view(np.uint8)
+    at = 8 * np.arange(len(values))
+    return tokens_of(kind, data.data, at, at + 8)
 
 
 def kind_of(number: int) -> Kind:

@@ -1,8 +1,9 @@
-"""Numbers in instructions: literals, and the places of array and switch payloads. Cython.
+"""Numbers that dex code holds: literals, arrays, keys of switches, initial values of static fields. Cython.
 
-Source: Dalvik bytecode, "Summary of bytecode set" and the formats of payloads.
+Source: Dalvik bytecode, "Summary of bytecode set" and the formats of payloads; dex format, encoded_array_item.
 """
 
+# ruff: noqa: PLR0911, PLR0917, PLR1714 - a kernel takes no objects; compiled as two compares
 # mypy: disable-error-code="valid-type"
 import cython
 
@@ -12,6 +13,14 @@ import cython
 def _unit(data: cython.const[cython.uchar][:], at: cython.longlong) -> cython.longlong:
     """One code unit."""
     return data[at] | (data[at + 1] << 8)
+
+
+@cython.cfunc
+@cython.inline
+def _word(data: cython.const[cython.uchar][:], at: cython.longlong) -> cython.longlong:
+    """Two code units as a signed number."""
+    value: cython.longlong = _unit(data, at) | (_unit(data, at + 2) << 16)
+    return _signed(value, 32)
 
 
 @cython.cfunc
@@ -26,10 +35,10 @@ def _signed(value: cython.longlong, bits: cython.longlong) -> cython.longlong:
 def _literal(data: cython.const[cython.uchar][:], at: cython.longlong, op: cython.longlong) -> cython.longlong:
     """The literal of an instruction, 0 when it has none that could count."""
     low: cython.longlong
-    if op == 0x13 or op == 0x16:  # noqa: PLR1714 - compiled as two compares
+    if op == 0x13 or op == 0x16:
         return _signed(_unit(data, at + 2), 16)
-    if op == 0x14 or op == 0x17:  # noqa: PLR1714
-        return _signed(_unit(data, at + 2) | (_unit(data, at + 4) << 16), 32)
+    if op == 0x14 or op == 0x17:
+        return _word(data, at + 2)
     if op == 0x15:
         return _signed(_unit(data, at + 2) << 16, 32)
     if op == 0x18:
@@ -64,56 +73,234 @@ def _width(
     return 4 + ((_unit(data, at + 4) | (_unit(data, at + 6) << 16)) * _unit(data, at + 2) + 1) // 2
 
 
+@cython.cfunc
+def _landing(
+    data: cython.const[cython.uchar][:],
+    at: cython.longlong,
+    first: cython.longlong,
+    end: cython.longlong,
+) -> cython.longlong:
+    """Where a jump to byte `at` leads once the gotos there were followed."""
+    _: cython.longlong
+    for _ in range(4):
+        if at < first or at + 2 > end:
+            return at
+        if data[at] == 0x28:
+            at += 2 * _signed(data[at + 1], 8)
+        elif data[at] == 0x29 and at + 4 <= end:
+            at += 2 * _signed(_unit(data, at + 2), 16)
+        else:
+            return at
+    return at
+
+
+@cython.cfunc
+def _row(
+    out: cython.longlong[:, :],
+    count: cython.longlong,
+    method: cython.longlong,
+    what: cython.longlong,
+    begin: cython.longlong,
+    end: cython.longlong,
+) -> cython.longlong:
+    """Write one row if there is room for it; give how many there are."""
+    if count < len(out):
+        out[count, 0] = method
+        out[count, 1] = what
+        out[count, 2] = begin
+        out[count, 3] = end
+    return count + 1
+
+
+@cython.cfunc
+def _number(
+    out: cython.longlong[:, :],
+    count: cython.longlong,
+    method: cython.longlong,
+    value: cython.longlong,
+) -> cython.longlong:
+    """Write the magnitude of a literal, unless it is small or the number of a resource, which each app gives anew."""
+    if -64 <= value <= 64 or 0x7F010000 <= value < 0x7F800000:
+        return count
+    return _row(out, count, method, 0, -value if value < 0 else value, 0)
+
+
+@cython.cfunc
+def _array(
+    data: cython.const[cython.uchar][:],
+    at: cython.longlong,
+    end: cython.longlong,
+    method: cython.longlong,
+    small: cython.longlong,
+    out: cython.longlong[:, :],
+    count: cython.longlong,
+) -> cython.longlong:
+    """The payload of an array: a row of its own, or one for each item when there are few."""
+    width: cython.longlong = _unit(data, at + 2)
+    items: cython.longlong = _unit(data, at + 4) | (_unit(data, at + 6) << 16)
+    i: cython.longlong
+    j: cython.longlong
+    value: cython.longlong
+    if at + 8 + width * items > end:
+        return count
+    if items > small:
+        return _row(out, count, method, 1, at + 2, at + 8 + width * items)
+    if width > 8:
+        return count
+    for i in range(items):
+        value = 0
+        for j in range(width):
+            value |= cython.cast(cython.longlong, data[at + 8 + width * i + j]) << (8 * j)
+        count = _number(out, count, method, value if width >= 8 or width == 0 else _signed(value, 8 * width))
+    return count
+
+
+@cython.cfunc
+def _switch(
+    data: cython.const[cython.uchar][:],
+    at: cython.longlong,
+    first: cython.longlong,
+    end: cython.longlong,
+    keep: cython.int[:],
+    kept: cython.longlong,
+    room: cython.longlong,
+) -> cython.longlong:
+    """Write the keys of the switch at byte `at` that do not lead to its default into `keep`; give how many."""
+    table: cython.longlong = at + 2 * _word(data, at + 2)
+    default: cython.longlong = _landing(data, at + 6, first, end)
+    sparse: cython.bint = data[at] == 0x2C
+    i: cython.longlong
+    key: cython.longlong
+    keys: cython.longlong = 0
+    if table < first or table + 8 > end or data[table] != 0 or data[table + 1] != (2 if sparse else 1):
+        return 0
+    items: cython.longlong = _unit(data, table + 2)
+    targets: cython.longlong = table + 4 + 4 * items if sparse else table + 8
+    if targets + 4 * items > end or kept + items > room:
+        return 0
+    for i in range(items):
+        if _landing(data, at + 2 * _word(data, targets + 4 * i), first, end) != default:
+            key = _word(data, table + 4 + 4 * i) if sparse else _word(data, table + 4) + i
+            keep[kept + keys] = cython.cast(cython.int, key)
+            keys += 1
+    return keys
+
+
 def scan(
     data: cython.const[cython.uchar][:],
     first: cython.const[cython.uint][:],
     units: cython.const[cython.uint][:],
     widths: cython.const[cython.uchar][:],
-    bounds: tuple[int, int],
+    small: cython.longlong,
     out: cython.longlong[:, :],
-) -> int:
-    """Write (method, what, value) for each literal outside of `bounds`, array and switch; give how many.
+    keep: cython.int[:],
+) -> tuple[int, int]:
+    """Write a row for each literal, array and switch.
 
     Args:
         data: the dex file.
-        first, units: where the code of each method starts, in bytes, and its length in code units.
+        first: where the code of each method starts, in bytes.
+        units: its length in code units.
         widths: code units by opcode.
-        bounds: literals from the first to the second number are left out.
-        out: (n, 3), with room for one row for each code unit. What: 0 a literal, 1 an array payload and 2 a switch
-            payload, of which the value is the offset in `data`.
+        small: items of an array, or keys of a switch, that are not one thing, but so many literals.
+        out: (n, 4): method, what, begin, end. What: 0 a literal, which is `begin`; 1 an array, whose content lies in
+            `data`; 2 the keys of a switch, which lie in `keep`.
+        keep: room for keys, one for each two code units.
+
+    Returns:
+        How many rows there are, of which those that found room in `out` are written; and how many keys.
     """
     method: cython.longlong
     at: cython.longlong
     end: cython.longlong
     op: cython.longlong
-    value: cython.longlong
+    i: cython.longlong
+    keys: cython.longlong
     count: cython.longlong = 0
-    low: cython.longlong = bounds[0]
-    high: cython.longlong = bounds[1]
+    kept: cython.longlong = 0
     size: cython.longlong = len(data)
     for method in range(len(first)):
         at = first[method]
         end = at + 2 * units[method]
         if at == 0 or end > size:
             continue
+        room: cython.longlong = min(kept + units[method] // 2, len(keep))
         while at + 2 <= end:
             op = data[at]
             length: cython.longlong = _width(data, at, end, widths)
             if length <= 0 or at + 2 * length > end:
                 break
-            value = 0
             if op == 0:
-                if 0 < data[at + 1] <= 3:
-                    out[count, 0] = method
-                    out[count, 1] = 1 if data[at + 1] == 3 else 2
-                    out[count, 2] = at
-                    count += 1
+                if data[at + 1] == 3:
+                    count = _array(data, at, end, method, small, out, count)
+            elif op == 0x2B or op == 0x2C:
+                # Switches may share a table, so what they copy of it is bounded by the method.
+                keys = _switch(data, at, first[method], end, keep, kept, room)
+                if keys > 0:
+                    for i in range(keys):
+                        count = _number(out, count, method, keep[kept + i])
+                    if keys > small:
+                        count = _row(out, count, method, 2, kept, kept + keys)
+                    kept += keys
             else:
-                value = _literal(data, at, op)
-                if value < low or value > high:
-                    out[count, 0] = method
-                    out[count, 1] = 0
-                    out[count, 2] = value
-                    count += 1
+                count = _number(out, count, method, _literal(data, at, op))
             at += 2 * length
+    return count, kept
+
+
+def static_values(
+    data: cython.const[cython.uchar][:], offsets: cython.const[cython.uint][:], out: cython.longlong[:, :]
+) -> cython.longlong:
+    """Write (class row, form of the value, number) for the initial values of static fields; give how many.
+
+    Numbers are sign-extended as the format has it, floating-point ones filled with zeros to the right. A class is left
+    at a value that holds others, at the end of the file and when `out` is full.
+
+    Args:
+        data: the dex file.
+        offsets: of each class's encoded_array_item; 0 for none.
+        out: (n, 3).
+    """
+    size: cython.longlong = len(data)
+    row: cython.longlong
+    at: cython.longlong
+    i: cython.longlong
+    form: cython.longlong
+    length: cython.longlong
+    value: cython.longlong
+    count: cython.longlong = 0
+    budget: cython.longlong = size
+    for row in range(len(offsets)):
+        at = offsets[row]
+        if at == 0:
+            continue
+        values: cython.longlong = 0
+        for i in range(5):
+            if at >= size:
+                break
+            values |= cython.cast(cython.longlong, data[at] & 0x7F) << (7 * i)
+            at += 1
+            if data[at - 1] < 0x80:
+                break
+        while values > 0 and at < size and budget > 0 and count < len(out):
+            values -= 1
+            budget -= 1
+            form = data[at] & 0x1F
+            length = 0 if form >= 0x1E else (data[at] >> 5) + 1
+            if form == 0x1C or form == 0x1D or length > 8 or at + 1 + length > size:
+                break
+            value = 0
+            for i in range(length):
+                value |= cython.cast(cython.longlong, data[at + 1 + i]) << (8 * i)
+            if length and length < 8 and (form == 0 or form == 2 or form == 4 or form == 6):
+                value = _signed(value, 8 * length)
+            elif form == 0x10:
+                value = _signed((value << (8 * max(4 - length, 0))) & 0xFFFFFFFF, 32)
+            elif form == 0x11:
+                value <<= 8 * (8 - length)
+            out[count, 0] = row
+            out[count, 1] = form
+            out[count, 2] = value
+            count += 1
+            at += 1 + length
     return count

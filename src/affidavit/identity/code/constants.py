@@ -1,0 +1,200 @@
+"""Numbers and texts that code holds by value: literals, arrays, switches, initial values of static fields.
+
+From .class files they come out as a compiler to dex puts them, so that a jar and the dex made of it have the same.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from affidavit.dalvik import jvm
+from affidavit.dalvik.opcodes import widths
+from affidavit.dalvik.unit import U32, Unit
+from affidavit.identity.code.tokens import I64, U64, Kind, of_numbers, token, tokens_of
+from affidavit.identity.kernels import jvm_numbers, numbers
+
+FEW = 5
+"""Items of an array, or keys of a switch, that count one by one: compilers put so few in several ways."""
+CASES = 12
+"""Keys of the smallest switch that counts: compilers make comparisons of small ones."""
+SMALL = 64
+"""Largest magnitude of a literal that says nothing: bounds of loops, sizes, flags."""
+SHORTEST = 3
+"""Bytes of the shortest string that counts."""
+_LITERAL, _ARRAY, _SWITCH, _STRING, _ASSERTION = range(5)
+_CLASS_DEF, _VALUES_AT = 32, 28
+_STRING_VALUE, _TYPE_VALUE = 0x17, 0x18
+_NUMBER_VALUES = (0x00, 0x02, 0x03, 0x04, 0x06, 0x10, 0x11)
+_RESOURCES = (0x7F010000, 0x7F800000)
+_WORD, _HEAD = 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Tokens of constants, and what was read with them.
+
+    Attributes:
+        method, token: of what the code of a defined method holds.
+        class_row, class_token: of what the static fields of a class begin with.
+        types: (class row, type index) that static fields begin with.
+        skipped: rows of the unit's references that dex code would not have: they only serve assertions.
+    """
+
+    method: I64
+    token: U64
+    class_row: I64
+    class_token: U64
+    types: I64
+    skipped: I64
+
+
+def constants(unit: Unit) -> Constants:
+    """The constants of one unit."""
+    return _of_dex(unit) if unit.form == "dex" else _of_classes(unit)
+
+
+def _of_dex(unit: Unit) -> Constants:
+    keep = np.empty(int(unit.def_units.sum(dtype=np.int64)) // 2 + 1, np.int32)
+    found = _scanned(unit, keep, len(unit.def_code) + 1_024)
+    owner, made = found[:, 0], np.zeros(len(found), np.uint64)
+    literal = found[:, 1] == _LITERAL
+    made[literal] = of_numbers(Kind.LITERAL, found[literal, 2])
+    for row in np.flatnonzero(~literal).tolist():
+        what, begin, end = found[row, 1:].tolist()
+        content = unit.data[0][begin:end] if what == _ARRAY else np.sort(keep[begin:end]).astype("<i4").data.cast("B")
+        made[row] = _many(what, bytes(content))
+    values = _static_values(unit)
+    rows, forms, numbers_ = values[:, 0], values[:, 1], values[:, 2]
+    strings = np.flatnonzero((forms == _STRING_VALUE) & (numbers_ >= 0) & (numbers_ < len(unit.strings)))
+    literals = np.flatnonzero(np.isin(forms, _NUMBER_VALUES) & _telling(numbers_))
+    types = np.flatnonzero((forms == _TYPE_VALUE) & (numbers_ >= 0) & (numbers_ < len(unit.type_string)))
+    texts = string_tokens(unit, numbers_[strings])
+    return Constants(
+        owner[made != 0],
+        made[made != 0],
+        np.concatenate([rows[strings][texts != 0], rows[literals]]),
+        np.concatenate([texts[texts != 0], of_numbers(Kind.LITERAL, np.abs(numbers_[literals]))]),
+        values[types][:, [0, 2]],
+        np.empty(0, np.int64),
+    )
+
+
+def _scanned(unit: Unit, keep: npt.NDArray[np.int32], room: int) -> I64:
+    """The rows of a scan of dex code; scanned again when there was too little room for them."""
+    data, table = np.frombuffer(unit.data[0], np.uint8), np.frombuffer(widths(), np.uint8)
+    out = np.empty((room, 4), np.int64)
+    count, _ = numbers.scan(data, unit.def_code, unit.def_units, table, FEW, out, keep)
+    return out[:count] if count <= room else _scanned(unit, keep, count)
+
+
+def _static_values(unit: Unit) -> I64:
+    """(class row, form, number) of what static fields begin with."""
+    count = len(unit.class_type)
+    if not count:
+        return np.empty((0, 3), np.int64)
+    words = np.frombuffer(unit.data[0], "<u4", count * _CLASS_DEF // 4, int(unit.class_offset[0]))
+    offsets = words[_VALUES_AT // 4 :: _CLASS_DEF // 4].astype(np.uint32)
+    out = np.empty((4 * len(unit.deffield_field) + count, 3), np.int64)
+    return out[: numbers.static_values(unit.data[0], offsets, out)]
+
+
+def string_tokens(unit: Unit, rows: npt.NDArray[np.integer]) -> U64:
+    """The tokens of strings of a unit; 0 for those that are too short."""
+    data, begins, ends = unit.strings.blob()
+    made = tokens_of(Kind.STRING, data, begins[rows], ends[rows])
+    made[ends[rows] - begins[rows] < SHORTEST] = 0
+    return made
+
+
+def _telling(values: I64) -> npt.NDArray[np.bool_]:
+    """Which numbers count, as the kernels have it."""
+    return (np.abs(values) > SMALL) & ((values < _RESOURCES[0]) | (values >= _RESOURCES[1]))
+
+
+def _many(what: int, content: bytes) -> int:
+    """The token of an array or of the keys of a switch; 0 when there are few, or one is the number of a resource."""
+    if what == _SWITCH and len(content) < _WORD * CASES:
+        return 0
+    width = 4 if what == _SWITCH else content[0]
+    if width == _WORD:
+        items = np.frombuffer(content[_HEAD * (what == _ARRAY) :], "<i4").astype(np.int64)
+        if np.any((items >= _RESOURCES[0]) & (items < _RESOURCES[1])):
+            return 0
+    return token(Kind.ARRAY if what == _ARRAY else Kind.SWITCH, content)
+
+
+def _of_classes(unit: Unit) -> Constants:
+    parts: list[I64] = []
+    made: list[int] = []
+    largest = max(map(len, unit.data), default=0)
+    room = _Room(largest)
+    files = unit.class_entry[unit.def_class]
+    bounds = np.searchsorted(files, np.arange(len(unit.data) + 1))
+    for number, class_row in zip(unit.class_entry.tolist(), range(len(unit.class_entry)), strict=True):
+        low, high = bounds[number], bounds[number + 1]
+        data = np.frombuffer(unit.data[number], np.uint8)
+        count = room.scan(data, unit.def_code[low:high], unit.def_units[low:high])
+        found = room.out[:count].copy()
+        for what, begin, end in found[:, 1:].tolist():
+            content = data[begin:end] if what == _STRING else room.keep[begin:end]
+            if what == _SWITCH:
+                content = np.sort(content.view("<i4")).view(np.uint8)
+            made.append(_made(what, begin, content.tobytes()))
+        owner = found[:, 0]
+        found[:, 0] = np.where(owner >= 0, owner + low, -1 - class_row)
+        parts.append(found)
+    found = np.concatenate(parts) if parts else np.empty((0, 4), np.int64)
+    tokens = np.array(made, np.uint64)
+    of_method, of_class = (found[:, 0] >= 0) & (tokens != 0), (found[:, 0] < 0) & (tokens != 0)
+    return Constants(
+        found[of_method, 0],
+        tokens[of_method],
+        -1 - found[of_class, 0],
+        tokens[of_class],
+        np.empty((0, 2), np.int64),
+        _skipped(unit, found[found[:, 1] == _ASSERTION]),
+    )
+
+
+class _Room:
+    """Room for what a scan of class files finds, of which one after the other makes use.
+
+    Args:
+        largest: bytes of the largest file.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self.out = np.empty((largest + 1, 4), np.int64)
+        self.keep = np.empty(2 * largest + 64, np.uint8)
+        self._pool, self._pair = np.empty(1 << 16, np.int32), np.zeros(2, np.int64)
+        self._lengths = np.array(jvm.opcodes().lengths, np.int8)
+
+    def scan(self, data: npt.NDArray[np.uint8], first: U32, units: U32) -> int:
+        """Scan one file; give how many rows there are. A file whose tables lie about themselves has none."""
+        try:
+            count, _ = jvm_numbers.scan(
+                data, first, units, self._lengths, FEW, self._pool, self._pair, self.out, self.keep
+            )
+        except IndexError:
+            return 0
+        return count
+
+
+def _made(what: int, value: int, content: bytes) -> int:
+    """The token of one row; 0 for none."""
+    if what == _LITERAL:
+        return token(Kind.LITERAL, value.to_bytes(8, "little", signed=True))
+    if what == _STRING:
+        return token(Kind.STRING, content) if len(content) >= SHORTEST else 0
+    return 0 if what == _ASSERTION else _many(what, content)
+
+
+def _skipped(unit: Unit, found: I64) -> I64:
+    """Rows of the references that lie within assertions."""
+    rows = [np.empty(0, np.int64)]
+    for owner, _, begin, end in found.tolist():
+        low, high = np.searchsorted(unit.refs.owner, [owner, owner + 1])
+        inside = np.searchsorted(unit.refs.offset[low:high], [begin, end])
+        rows.append(np.arange(low + inside[0], low + inside[1], dtype=np.int64))
+    return np.concatenate(rows)
