@@ -10,6 +10,7 @@ from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.copies import Lined, copies
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.lineup import Classes, expand, line_up
+from affidavit.identity.code.postings import postings
 from affidavit.identity.code.signatures import I32, I64, U64, Signatures
 from affidavit.identity.code.tokens import SCHEME
 
@@ -49,7 +50,9 @@ def build(
         size[numbers] = signatures.size
     node_family = lined.family[keep].astype(np.int32)
     token, at, in_background, apps = _ordinary(token[used], background)
-    rows = at[rows]
+    placed = at[rows].astype(np.int32)
+    start = np.searchsorted(of, np.arange(len(form) + 1)).astype(np.int64)
+    posting, in_nodes, in_families = postings(placed, start, node, node_family, len(token))
     return Index(
         scheme=SCHEME,
         families=tuple(families),
@@ -62,15 +65,15 @@ def build(
         node_name=tuple(lined.name[row] for row in np.flatnonzero(keep).tolist()),
         shared=np.where(shared < len(families), shared, -1)[keep].astype(np.int32),
         graph=_graph(own, libraries, len(node_family)),
-        node=node.astype(np.int32),
+        node=node,
         size=size[form],
-        start=np.searchsorted(of, np.arange(len(form) + 1)).astype(np.int64),
-        rows=rows.astype(np.int32),
+        start=start,
+        rows=placed,
         of_version=of_version,
         token=token,
-        posting=_grouped(rows, of, len(token)),
-        in_families=_distinct(rows, node_family[node][of].astype(np.int64), len(token)),
-        in_nodes=_distinct(rows, node[of], len(token)),
+        posting=posting,
+        in_families=in_families,
+        in_nodes=in_nodes,
         in_background=in_background,
         background=apps,
     )
@@ -156,12 +159,12 @@ def _natural(label: str) -> list[tuple[int, int, str]]:
     return [*((1, int(part[:18]), "") if part[0].isdecimal() else (-1, 0, part) for part in parts), (0, 0, "")]
 
 
-def _signatures(own: Sequence[I64], held: Sequence[I64], forms: int) -> tuple[I64, I64, Csr]:
+def _signatures(own: Sequence[I64], held: Sequence[I64], forms: int) -> tuple[I32, I64, Csr]:
     """Node and form of each signature, node by node, and the versions that have it."""
     keys = [nodes[nodes >= 0] * forms + numbers[nodes >= 0] for nodes, numbers in zip(own, held, strict=False)]
     distinct, of = np.unique(np.concatenate([*keys, np.empty(0, np.int64)]), return_inverse=True)
     version = np.repeat(np.arange(len(keys)), [len(of_version) for of_version in keys])
-    return distinct // max(forms, 1), distinct % max(forms, 1), _grouped(of, version, len(distinct))
+    return (distinct // max(forms, 1)).astype(np.int32), distinct % max(forms, 1), _grouped(of, version, len(distinct))
 
 
 def _grouped(rows: I64, items: I64, count: int) -> Csr:
@@ -198,9 +201,3 @@ def _ordinary(token: U64, background: Iterable[U64]) -> tuple[U64, I64, I32, int
     place = np.empty(len(joined), np.int64)
     place[order] = np.arange(len(joined))
     return joined[order], place[: len(token)], np.concatenate([counts, times])[order].astype(np.int32), apps
-
-
-def _distinct(rows: I64, values: I64, count: int) -> I32:
-    """For each row how many distinct values it has."""
-    most = int(values.max(initial=0)) + 1
-    return np.bincount(np.unique(rows * most + values) // most, minlength=count).astype(np.int32)
