@@ -1,0 +1,70 @@
+"""One origin for each class: which of the pairs are kept, over all families at once."""
+
+import numpy as np
+
+from affidavit.identity.code.candidates import Query
+from affidavit.identity.code.matching import F64
+from affidavit.identity.code.signatures import I32
+from affidavit.identity.code.similarity import Pairs
+
+_COVERED = 2.0
+"""Nats by which a family whose classes are all there goes before one of which as much is a small part."""
+
+
+def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
+    """Scores with a small advantage for the family of which a larger part is there: copied code belongs to its origin.
+
+    Args:
+        asked: the app beside the index.
+        pairs: by rising class. score: nats of each.
+    """
+    index = asked.index
+    family = index.node_family[pairs.node]
+    sizes = np.bincount(index.node_family, minlength=len(index.families))
+    held = np.zeros(len(index.node_name))
+    np.maximum.at(held, pairs.node, 1 / (1 + np.exp((asked.numbers.believed - score).clip(-50, 50) / 3)))
+    covered = np.bincount(index.node_family, held, minlength=len(index.families)) / np.maximum(sizes, 1)
+    number = {item.id: row for row, item in enumerate(index.families)}
+    carried = np.zeros(len(index.families))
+    for row, item in enumerate(index.families):
+        carried[row] = 1.0 if any(other in number for other in item.contains) else 0.0
+    given: F64 = score + _COVERED * (covered - carried)[family]
+    return given
+
+
+def assigned(pairs: Pairs, score: F64, least: float) -> I32:
+    """Rows of the pairs that are kept: each class once, each node once, the best first.
+
+    Args:
+        pairs: by rising class.
+        score: of each. least: what a pair must reach.
+    """
+    order = np.lexsort((pairs.node, pairs.app, -score))
+    order = order[score[order] >= least]
+    classes: set[int] = set()
+    nodes: set[int] = set()
+    kept = []
+    for row, app, node in zip(order.tolist(), pairs.app[order].tolist(), pairs.node[order].tolist(), strict=True):
+        if app not in classes and node not in nodes:
+            classes.add(app)
+            nodes.add(node)
+            kept.append(row)
+    return np.array(sorted(kept), np.int32)
+
+
+def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:
+    """For each kept pair by how many nats it is better than the best of its class in any other family.
+
+    Args:
+        asked: the app beside the index.
+        pairs: by rising class. score: of each.
+        kept: rows of the pairs that are kept.
+    """
+    family = asked.index.node_family[pairs.node]
+    chosen = np.full(len(asked.app), -1, np.int64)
+    chosen[pairs.app[kept]] = family[kept]
+    rest = np.zeros(len(asked.app))
+    other = np.flatnonzero(chosen[pairs.app] != family)
+    np.maximum.at(rest, pairs.app[other], score[other])
+    margin: F64 = score[kept] - rest[pairs.app[kept]]
+    return margin

@@ -1,0 +1,51 @@
+"""The numbers that comparing code rests on: ``knowledge/code_matching``."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from affidavit import knowledge
+from affidavit.identity.code.tokens import Kind
+
+F64 = npt.NDArray[np.float64]
+
+
+class KindNumbers(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a token of one kind counts, and how often one survives, or is foreign, in a class that is left."""
+
+    counts: float
+    survives: float
+    foreign: float
+
+
+class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
+    """``weights.yaml``; see the comments there."""
+
+    source: str
+    licence: str
+    kinds: dict[str, KindNumbers]
+    ceiling: float
+    together: float
+    postings: int
+    longest: int
+    kept: int
+    forms: int
+    neighbours: int
+    agreeing: float
+    agreed: float
+    believed: float
+
+    def column(self, name: str) -> F64:
+        """One number of every kind, by the number of the kind."""
+        column = np.zeros(16)
+        for kind in Kind:
+            column[kind] = getattr(self.kinds[kind.name.lower()], name)
+        return column
+
+
+@cache
+def numbers() -> Numbers:
+    """The numbers that this program was built with."""
+    return knowledge.load("code_matching", Numbers)["weights"]

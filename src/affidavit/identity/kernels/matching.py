@@ -1,0 +1,339 @@
+"""Comparing the classes of an app with an index of known code. Cython.
+
+Every function is bounded by what its caller passes; ties go to the lower number, so that the answer is always the same.
+"""
+
+# mypy: disable-error-code="valid-type"
+from typing import Any
+
+import cython
+from cython.cimports.libc.math import log  # type: ignore[import-not-found]
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _insert(
+    keys: cython.int[:],
+    values: cython.float[:],
+    low: cython.longlong,
+    count: cython.longlong,
+    top: cython.longlong,
+    key: cython.int,
+    value: cython.float,
+) -> cython.longlong:
+    """Put one into a list of the best, in falling order of value and rising order of key; give its new length."""
+    at: cython.longlong = count
+    if count == top:
+        if values[low + top - 1] > value or (values[low + top - 1] == value and keys[low + top - 1] < key):
+            return count
+        at = top - 1
+    else:
+        count += 1
+    while at > 0 and (values[low + at - 1] < value or (values[low + at - 1] == value and keys[low + at - 1] > key)):
+        keys[low + at] = keys[low + at - 1]
+        values[low + at] = values[low + at - 1]
+        at -= 1
+    keys[low + at] = key
+    values[low + at] = value
+    return count
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _has(items: cython.const[cython.int][:], low: cython.longlong, high: cython.longlong, wanted: cython.int) -> bool:
+    """Whether a sorted row has an item."""
+    middle: cython.longlong
+    end: cython.longlong = high
+    while low < end:
+        middle = (low + end) >> 1
+        if items[middle] < wanted:
+            low = middle + 1
+        else:
+            end = middle
+    return low < high and items[low] == wanted  # type: ignore[no-any-return]
+
+
+def nearest(
+    query: tuple[Any, ...],
+    posting: tuple[Any, ...],
+    weight: cython.const[cython.float][:],
+    node: cython.const[cython.int][:],
+    bounds: tuple[int, int, int],
+    out: tuple[Any, ...],
+    scratch: tuple[Any, ...],
+) -> int:
+    """For each class the nodes that share most weight with it; give how many classes reached the budget.
+
+    Args:
+        query: compressed rows of tokens of the index for each class, shortest postings first.
+        posting: compressed rows: signatures of each token.
+        weight: of each token of the index.
+        node: of each signature.
+        bounds: postings read for one class at most, longest posting, nodes kept for one class.
+        out: nodes and weights, `bounds[2]` places for each class; how many of them are filled.
+        scratch: zeros, as many as signatures, as nodes; room for as many as signatures, as nodes.
+    """
+    start: cython.const[cython.longlong][:] = query[0]
+    rows: cython.const[cython.int][:] = query[1]
+    first: cython.const[cython.int][:] = posting[0]
+    items: cython.const[cython.int][:] = posting[1]
+    budget: cython.longlong = bounds[0]
+    longest: cython.longlong = bounds[1]
+    top: cython.longlong = bounds[2]
+    out_node: cython.int[:] = out[0]
+    out_value: cython.float[:] = out[1]
+    out_count: cython.int[:] = out[2]
+    of_signature: cython.float[:] = scratch[0]
+    of_node: cython.float[:] = scratch[1]
+    touched: cython.int[:] = scratch[2]
+    nodes: cython.int[:] = scratch[3]
+    class_: cython.longlong
+    at: cython.longlong
+    place: cython.longlong
+    row: cython.longlong
+    signature: cython.int
+    own: cython.int
+    cut: cython.longlong = 0
+    for class_ in range(len(start) - 1):
+        read: cython.longlong = 0
+        count: cython.longlong = 0
+        met: cython.longlong = 0
+        for at in range(start[class_], start[class_ + 1]):
+            row = rows[at]
+            if first[row + 1] - first[row] > longest:
+                break
+            read += first[row + 1] - first[row]
+            if read > budget:
+                cut += 1
+                break
+            for place in range(first[row], first[row + 1]):
+                signature = items[place]
+                if of_signature[signature] == 0:
+                    touched[count] = signature
+                    count += 1
+                of_signature[signature] += weight[row]
+        for at in range(count):
+            signature = touched[at]
+            own = node[signature]
+            if of_node[own] == 0:
+                nodes[met] = own
+                met += 1
+            if of_signature[signature] > of_node[own]:
+                of_node[own] = of_signature[signature]
+            of_signature[signature] = 0
+        kept: cython.longlong = 0
+        for at in range(met):
+            kept = _insert(out_node, out_value, class_ * top, kept, top, nodes[at], of_node[nodes[at]])
+            of_node[nodes[at]] = 0
+        out_count[class_] = kept
+    return cut  # type: ignore[no-any-return]
+
+
+def compare(
+    app: tuple[Any, ...],
+    own: cython.const[cython.float][:],
+    index: tuple[Any, ...],
+    forms: tuple[Any, ...],
+    pairs: tuple[Any, ...],
+    kinds: cython.const[cython.double][:, :],
+    most: int,
+    out: cython.double[:, :],
+) -> None:
+    """Compare classes with nodes, token by token; of each node the form that fits best.
+
+    Args:
+        app: compressed rows of sorted tokens of each class, and the weight of each of them.
+        own: weight of the part of each token that is of one family alone.
+        index: compressed rows of sorted tokens of each signature.
+        forms: compressed rows: signatures of each node.
+        pairs: class and node of each pair.
+        kinds: for each kind: what a token counts; cost of one that is missing, of one that is foreign; its weight when
+            it is missing.
+        most: forms of one node that are looked at.
+        out: for each pair: signature, nats, similarity, shared weight, foreign weight, shared weight of one family
+            alone, tokens shared, tokens foreign.
+    """
+    start: cython.const[cython.longlong][:] = app[0]
+    tokens: cython.const[cython.ulonglong][:] = app[1]
+    weight: cython.const[cython.float][:] = app[2]
+    first: cython.const[cython.longlong][:] = index[0]
+    known: cython.const[cython.ulonglong][:] = index[1]
+    form: cython.const[cython.longlong][:] = forms[0]
+    signatures: cython.const[cython.int][:] = forms[1]
+    classes: cython.const[cython.int][:] = pairs[0]
+    nodes: cython.const[cython.int][:] = pairs[1]
+    pair: cython.longlong
+    at: cython.longlong
+    left: cython.longlong
+    right: cython.longlong
+    end: cython.longlong
+    stop: cython.longlong
+    kind: cython.longlong
+    a: cython.ulonglong
+    b: cython.ulonglong
+    nats: cython.double
+    rate: cython.double
+    for pair in range(len(classes)):
+        out[pair, 0] = -1
+        stop = form[nodes[pair] + 1]
+        if stop - form[nodes[pair]] > most:
+            stop = form[nodes[pair]] + most
+        for at in range(form[nodes[pair]], stop):
+            left = start[classes[pair]]
+            end = start[classes[pair] + 1]
+            right = first[signatures[at]]
+            last: cython.longlong = first[signatures[at] + 1]
+            shared: cython.double = 0
+            alone: cython.double = 0
+            foreign: cython.double = 0
+            lost: cython.double = 0
+            counted: cython.double = 0
+            missing: cython.double = 0
+            cost: cython.double = 0
+            both: cython.longlong = 0
+            strange: cython.longlong = 0
+            while left < end or right < last:
+                if right >= last or (left < end and tokens[left] < known[right]):
+                    kind = tokens[left] & 15
+                    foreign += weight[left]
+                    cost += kinds[kind, 2]
+                    strange += 1
+                    left += 1
+                elif left >= end or known[right] < tokens[left]:
+                    kind = known[right] & 15
+                    missing += kinds[kind, 1]
+                    lost += kinds[kind, 3]
+                    right += 1
+                else:
+                    kind = tokens[left] & 15
+                    shared += weight[left]
+                    alone += own[left]
+                    counted += kinds[kind, 0]
+                    both += 1
+                    left += 1
+                    right += 1
+            rate = (counted + 0.5) / (counted + missing + 1)
+            nats = shared - cost + counted * log(rate) + missing * log(1 - rate)
+            if out[pair, 0] < 0 or nats > out[pair, 1]:
+                out[pair, 0] = signatures[at]
+                out[pair, 1] = nats
+                out[pair, 2] = shared / (shared + 0.6 * foreign + 0.12 * lost + 1)
+                out[pair, 3] = shared
+                out[pair, 4] = foreign
+                out[pair, 5] = alone
+                out[pair, 6] = both
+                out[pair, 7] = strange
+
+
+def agreement(
+    candidates: tuple[Any, ...],
+    graph: tuple[Any, ...],
+    known: tuple[Any, ...],
+    family: cython.const[cython.int][:],
+    most: int,
+    out: cython.double[:, :],
+) -> None:
+    """For each pair how many neighbours of the class are paired with neighbours of the node (one direction).
+
+    Args:
+        candidates: compressed rows for each class: nodes, and how far each is believed (0 to 1).
+        graph, known: compressed rows of neighbours of classes, of nodes.
+        family: of each node.
+        most: neighbours of one class that are looked at.
+        out: for each pair: belief that agrees and belief in any node of the family are added.
+    """
+    start: cython.const[cython.longlong][:] = candidates[0]
+    nodes: cython.const[cython.int][:] = candidates[1]
+    belief: cython.const[cython.float][:] = candidates[2]
+    first: cython.const[cython.int][:] = graph[0]
+    items: cython.const[cython.int][:] = graph[1]
+    known_first: cython.const[cython.int][:] = known[0]
+    known_items: cython.const[cython.int][:] = known[1]
+    class_: cython.longlong
+    pair: cython.longlong
+    at: cython.longlong
+    other: cython.longlong
+    stop: cython.longlong
+    here: cython.int
+    best: cython.float
+    every: cython.float
+    for class_ in range(len(start) - 1):
+        for pair in range(start[class_], start[class_ + 1]):
+            here = nodes[pair]
+            stop = first[class_ + 1]
+            if stop - first[class_] > most:
+                stop = first[class_] + most
+            for at in range(first[class_], stop):
+                best = 0
+                every = 0
+                for other in range(start[items[at]], start[items[at] + 1]):
+                    if family[nodes[other]] != family[here]:
+                        continue
+                    if belief[other] > every:
+                        every = belief[other]
+                    if belief[other] > best and _has(
+                        known_items, known_first[here], known_first[here + 1], nodes[other]
+                    ):
+                        best = belief[other]
+                out[pair, 0] += best
+                out[pair, 1] += every
+
+
+def expand(
+    wanted: cython.const[cython.int][:],
+    paired: cython.const[cython.int][:],
+    graph: tuple[Any, ...],
+    known: tuple[Any, ...],
+    bounds: tuple[int, int, int],
+    out: tuple[Any, ...],
+    scratch: tuple[Any, ...],
+) -> None:
+    """For classes whose neighbours are paired: the nodes that are most often neighbours of what those are paired with.
+
+    Args:
+        wanted: the classes.
+        paired: node of each class of the app, or -1.
+        graph: compressed rows: neighbours of each class from which it is looked at.
+        known: compressed rows of neighbours of nodes, in the other direction.
+        bounds: neighbours of a class and of a node that are looked at, nodes kept for a class.
+        out: as in `nearest`, added to what is there.
+        scratch: zeros as many as nodes, room for as many.
+    """
+    first: cython.const[cython.int][:] = graph[0]
+    items: cython.const[cython.int][:] = graph[1]
+    known_first: cython.const[cython.int][:] = known[0]
+    known_items: cython.const[cython.int][:] = known[1]
+    top: cython.longlong = bounds[2]
+    out_node: cython.int[:] = out[0]
+    out_value: cython.float[:] = out[1]
+    out_count: cython.int[:] = out[2]
+    votes: cython.float[:] = scratch[0]
+    touched: cython.int[:] = scratch[1]
+    row: cython.longlong
+    at: cython.longlong
+    place: cython.longlong
+    stop: cython.longlong
+    end: cython.longlong
+    here: cython.int
+    for row in range(len(wanted)):
+        count: cython.longlong = 0
+        stop = first[wanted[row] + 1]
+        if stop - first[wanted[row]] > bounds[0]:
+            stop = first[wanted[row]] + bounds[0]
+        for at in range(first[wanted[row]], stop):
+            here = paired[items[at]]
+            if here < 0:
+                continue
+            end = known_first[here + 1]
+            if end - known_first[here] > bounds[1]:
+                continue
+            for place in range(known_first[here], end):
+                if votes[known_items[place]] == 0:
+                    touched[count] = known_items[place]
+                    count += 1
+                votes[known_items[place]] += 1.0 / (2 + end - known_first[here])
+        kept: cython.longlong = out_count[row]
+        for at in range(count):
+            kept = _insert(out_node, out_value, row * top, kept, top, touched[at], votes[touched[at]])
+            votes[touched[at]] = 0
+        out_count[row] = kept
