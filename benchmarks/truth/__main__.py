@@ -37,16 +37,16 @@ def main() -> None:
     if options.given:
         given.bring(options.given, out)
     with toolbox(out / ".cache") as tools:
-        for path in options.real:
-            _obfuscated(path, tools, out)
         jars = apps.Jars(out / "libraries", out / ".cache", tools)
+        for path in options.real:
+            _obfuscated(path, jars, tools, out)
         for number in range(options.first, options.first + options.apps):
             _generated(number, options.seed, jars, tools, out)
 
 
-def _obfuscated(path: Path, tools: Toolbox, out: Path) -> None:
+def _obfuscated(path: Path, jars: apps.Jars, tools: Toolbox, out: Path) -> None:
     name = f"real-{path.stem.lower()}"
-    _unless_there(out, name, lambda: real.build(path, name, tools, out, {}))
+    _unless_there(out, name, lambda: real.build(path, name, jars, tools, out))
 
 
 def _generated(number: int, seed: int, jars: apps.Jars, tools: Toolbox, out: Path) -> None:

@@ -4,6 +4,7 @@ import random
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from benchmarks.truth.toolbox import BuildError, Toolbox
 from tests.builders import axml
 
 _WORDS = ("pocket", "quick", "green", "daily", "north", "paper", "silver", "tiny", "river", "cloud")
-_USUAL, _LARGE = 600_000, 2_500_000
+_USUAL, _LARGE = 700_000, 2_500_000
 _LARGE_EVERY = 15
 _BEHIND = 500_000
 _FEWEST = 8
+_NEWEST = 57
 _TURN = 4
 
 
@@ -41,7 +43,8 @@ class Jars:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._tools = tools
         self._classes: dict[str, frozenset[str]] = {}
-        self.files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix in {".jar", ".dex"}}
+        files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix in {".jar", ".dex"}}
+        self.files = {name: path for name, path in files.items() if path.suffix == ".dex" or _readable(path)}
 
     def path(self, name: str) -> Path:
         """The jar of a library."""
@@ -60,10 +63,23 @@ class Jars:
             self._classes[name] = dexes.in_jar(source) if source.suffix == ".jar" else dexes.defined(source)
         return self._classes[name]
 
+    def families(self) -> dict[str, str]:
+        """The family of each class; of several the first by name, since one carries the other's code."""
+        found: dict[str, str] = {}
+        for name in sorted(self.files):
+            for item in self.classes(name):
+                found.setdefault(item, family(name))
+        return found
+
     def weight(self, name: str) -> int:
         """About the size of a library's jar."""
         source = self.files[name]
         return source.stat().st_size // (1 if source.suffix == ".jar" else 2)
+
+
+def _readable(jar: Path) -> bool:
+    """Whether every tool can read the classes; ProGuard 6.2 ends with those of Java 13."""
+    return dexes.newest(jar) <= _NEWEST
 
 
 def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan:
@@ -107,7 +123,7 @@ def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan
             classes |= found
         if len(behind) == 1 + number % 2:
             break
-    shares = tuple(round(chance.uniform(0.05, 0.35), 2) for _ in (*taken, *behind))
+    shares = tuple(round(chance.uniform(0.08, 0.4), 2) for _ in (*taken, *behind))
     package = f"com.{chance.choice(_WORDS)}.{chance.choice(_WORDS)}{number}"
     return Plan(f"gen{number:02d}", chance.randrange(10**6), package, tuple(taken), tuple(behind), shares)
 
@@ -117,8 +133,8 @@ def family(name: str) -> str:
     return name.partition("__")[0]
 
 
-def build(plan: Plan, jars: Jars, tools: Toolbox, target: Path) -> None:
-    """Make every build of an app."""
+def build(plan: Plan, jars: Jars, tools: Toolbox, target: Path, wanted: Sequence[str] = BUILDS) -> None:
+    """Make builds of an app; `wanted` are their names."""
     with tempfile.TemporaryDirectory(dir=target / ".cache") as folder:
         scratch = Path(folder)
         owners = [*plan.libraries, *plan.background]
@@ -136,18 +152,20 @@ def build(plan: Plan, jars: Jars, tools: Toolbox, target: Path) -> None:
         }
         main = f"{plan.package}.MainActivity"
         subject = Subject(plan.name, plan.seed, whole, (main,), whose, manifest(plan.package, main))
-        done = all_builds(tools, subject, target / "apps" / plan.name, scratch)
+        done = all_builds(tools, subject, target / "apps" / plan.name, scratch, wanted)
     said = {"libs": list(plan.libraries), "background": list(plan.background), "shares": list(plan.shares)}
     given.save_meta(target / "apps" / plan.name, {"kind": "driver", "seed": plan.seed, **said, "builds": done})
 
 
-def all_builds(tools: Toolbox, subject: Subject, home: Path, scratch: Path) -> dict[str, object]:
-    """Every build that the tools do not refuse, as it stands in ``meta.json``."""
+def all_builds(
+    tools: Toolbox, subject: Subject, home: Path, scratch: Path, wanted: Sequence[str] = BUILDS
+) -> dict[str, object]:
+    """Those wanted builds that the tools do not refuse, as it stands in ``meta.json``."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     bench = Bench(tools, subject, home, scratch)
     done: dict[str, object] = {}
-    for name in BUILDS:
+    for name in wanted:
         start = time.monotonic()
         try:
             built = bench.make(name)

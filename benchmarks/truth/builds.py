@@ -12,7 +12,7 @@ from benchmarks.truth.maps import read_map
 from benchmarks.truth.scramble import Scrambler
 from benchmarks.truth.toolbox import BuildError, Toolbox
 
-BUILDS = ("d8", "r8srk", "r8full", "r8new", "pgflat", "pgopt", "cfo")
+BUILDS = ("d8", "r8srk", "r8full", "r8new", "pgflat", "pgopt", "cfo", "reflect")
 _ATTRIBUTES = (
     "",
     "-keepattributes SourceFile,LineNumberTable",
@@ -111,6 +111,13 @@ class Bench:
         reorder = self._scramble(self._home / "r8srk.apk", self._home / "cfo.apk", reorder=True)
         return ("of r8srk", "strings encrypted", *(("chunks reordered",) if reorder else ())), mapping
 
+    def _reflect(self) -> tuple[tuple[str, ...], Path | None]:
+        mapping = self._scratch / "r8srk.map"
+        if not mapping.is_file():
+            raise BuildError("there is no r8srk build to obfuscate further")
+        self._scramble(self._home / "r8srk.apk", self._home / "reflect.apk", reorder=False, reflect=True)
+        return ("of r8srk", "strings encrypted", "half of the platform's methods called by reflection"), mapping
+
     def _shrink(self, name: str, generation: str, rules: list[str]) -> tuple[tuple[str, ...], Path]:
         rules = [rule for rule in (*rules, self._attributes) if rule]
         config, mapping, out = (self._scratch / f"{name}.{end}" for end in ("pro", "map", "zip"))
@@ -145,7 +152,7 @@ class Bench:
         self._tools.run(generation.replace("r8", "d8"), *self._words(), "--output", out, jar)
         self._pack(out, to)
 
-    def _scramble(self, source: Path, target: Path, *, reorder: bool) -> bool:
+    def _scramble(self, source: Path, target: Path, *, reorder: bool, reflect: bool = False) -> bool:
         """Obfuscate the code of an app further; gives whether its order was changed."""
         dex = self._scratch / "classes.dex"
         folder = self._scratch / "smali"
@@ -156,7 +163,7 @@ class Bench:
         for order in (True, False) if reorder else (False,):
             shutil.rmtree(folder, ignore_errors=True)
             self._tools.run("baksmali", dex, folder)
-            Scrambler(self._subject.seed, reorder=order).folder(folder)
+            Scrambler(self._subject.seed, reorder=order, reflect=reflect).folder(folder)
             out = self._scratch / "scrambled.dex"
             try:
                 self._tools.run("smali", folder, out)

@@ -26,6 +26,14 @@ def in_jar(path: Path) -> frozenset[str]:
     )
 
 
+def newest(path: Path) -> int:
+    """The highest class file version in a jar; 0 where there is none."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".class") and not name.startswith("META-INF/")]
+        heads = [archive.open(name).read(8) for name in names if not name.endswith("module-info.class")]
+    return max((int.from_bytes(head[6:8], "big") for head in heads), default=0)
+
+
 def _names(data: bytes) -> Iterator[str]:
     strings, types, classes, count = (struct.unpack_from("<I", data, at)[0] for at in (60, 68, 100, 96))
     for row in range(count):

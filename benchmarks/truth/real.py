@@ -1,4 +1,4 @@
-"""Real apps that nobody obfuscated, obfuscated here: whose a class is, its package says.
+"""Real apps that nobody obfuscated, obfuscated here: whose a class is, its name says.
 
 Their code comes back to class files through dex2jar, so it is code as people write it, called as people call it. What
 the manifest and the layouts name keeps its name, as a build of the app itself would keep it.
@@ -6,30 +6,31 @@ the manifest and the layouts name keeps its name, as a build of the app itself w
 
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from affidavit.artefact.axml import parse_axml
 from affidavit.identity.library_index import library_index
 from benchmarks.truth import dexes
-from benchmarks.truth.apps import all_builds
+from benchmarks.truth.apps import Jars, all_builds
 from benchmarks.truth.builds import Subject
 from benchmarks.truth.given import save_meta
 from benchmarks.truth.toolbox import Toolbox
 
 APP = "app"
+OTHER = "other:"
 VERSION = "unknown"
 
 
-def build(source: Path, name: str, tools: Toolbox, target: Path, versions: dict[str, str]) -> None:
+def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path) -> None:
     """Make every build of a real app.
 
     Args:
         source: the app as it was published.
         name: that it gets among the labelled apps.
+        jars: the libraries whose classes are looked for by name.
         tools: of this run.
         target: the folder of labelled apps.
-        versions: of its libraries by their id, where somebody knows them.
     """
     with tempfile.TemporaryDirectory(dir=target / ".cache") as folder:
         scratch = Path(folder)
@@ -37,20 +38,25 @@ def build(source: Path, name: str, tools: Toolbox, target: Path, versions: dict[
         tools.run("dex2jar", source, jar)
         tools.run("merge", "keep", whole, jar)
         present = dexes.in_jar(whole)
-        whose = {found: owner(found, versions) for found in sorted(present)}
+        families = jars.families()
+        whose = {found: owner(found, families) for found in sorted(present)}
         with zipfile.ZipFile(source) as archive:
             manifest = archive.read("AndroidManifest.xml")
             kept = tuple(sorted(named(archive, present)))
         subject = Subject(name, len(present), whole, kept, whose, manifest)
         done = all_builds(tools, subject, target / "apps" / name, scratch)
-    said = {"libs": sorted(set(whose.values()) - {APP}), "background": [], "source": source.name}
-    save_meta(target / "apps" / name, {"kind": "real", **said, "builds": done})
+    libraries = sorted(item for item in set(whose.values()) if "__" in item)
+    said = {"kind": "real", "libs": libraries, "background": [], "source": source.name}
+    save_meta(target / "apps" / name, {**said, "builds": done})
 
 
-def owner(descriptor: str, versions: dict[str, str]) -> str:
-    """``FAMILY__VERSION`` of the library that the package of a class is known for, or ``app``."""
+def owner(descriptor: str, families: Mapping[str, str]) -> str:
+    """Whose a class is: of a family that is there with the same class, of a known package, or the app's own."""
+    family = families.get(descriptor)
+    if family is not None:
+        return f"{family}__{VERSION}"
     found = library_index().attribute(descriptor)
-    return APP if found is None else f"{found}__{versions.get(found, VERSION)}"
+    return APP if found is None else f"{OTHER}{found}"
 
 
 def named(archive: zipfile.ZipFile, present: frozenset[str]) -> Iterator[str]:

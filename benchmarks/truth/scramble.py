@@ -1,4 +1,4 @@
-"""An obfuscator of smali text: strings are encrypted, and the code of a method is cut and put in another order.
+"""An obfuscator of smali text: strings are encrypted, code is cut and put in another order, calls are hidden.
 
 It stands for commercial obfuscators that no registry has. Names are left as the shrinker made them, so that the
 shrinker's map still tells which class is which.
@@ -7,6 +7,8 @@ shrinker's map still tells which class is which.
 import random
 import re
 from pathlib import Path
+
+from benchmarks.truth.reflect import Reflector
 
 _CONST = re.compile(r'^(\s+)const-string(?:/jumbo)? (v\d+|p\d+), "(.*)"$')
 _STATIC = re.compile(r'^(\.field .*static .*?)([^ ]+):Ljava/lang/String; = "(.*)"$')
@@ -49,12 +51,13 @@ _DECODER = """.class public final L{name};
 class Scrambler:
     """One app's obfuscator: its key, the name of its decoder, and its order of chunks."""
 
-    def __init__(self, seed: int, *, reorder: bool = True) -> None:
+    def __init__(self, seed: int, *, reorder: bool = True, reflect: bool = False) -> None:
         self._random = random.Random(seed)  # noqa: S311 - it only varies what is built
         self._step = self._random.randrange(1, 60)
         self._factor = self._random.randrange(3, 60, 2)
         self._reorder = reorder
         self.decoder = f"zz{seed % 1000:03d}/D"
+        self._reflector = Reflector(f"L{self.decoder};") if reflect else None
         self._decode = f"L{self.decoder};->d(Ljava/lang/String;)Ljava/lang/String;"
 
     def folder(self, folder: Path) -> None:
@@ -63,7 +66,12 @@ class Scrambler:
             path.write_text(self.text(path.read_text("utf-8")), "utf-8")
         target = folder / f"{self.decoder}.smali"
         target.parent.mkdir(exist_ok=True)
-        target.write_text(_DECODER.format(name=self.decoder, step=self._step, factor=self._factor), "utf-8")
+        decoder = _DECODER.format(name=self.decoder, step=self._step, factor=self._factor)
+        bodies = self._reflector.bodies if self._reflector is not None else []
+        made = "\n".join(
+            line for body in bodies for text in body.splitlines() for line in self._call(text, moved=False)
+        )
+        target.write_text(f"{decoder}\n{made}\n", "utf-8")
 
     def encrypted(self, text: str) -> str:
         """The text that the decoder turns into `text`; both are the contents of smali literals."""
@@ -86,12 +94,15 @@ class Scrambler:
                 out.append(line)
                 body = None
             elif body is not None:
-                body += self._call(line)
+                body += self._call(line, moved=self._reflector is not None and self._random.random() < 0.5)
             else:
                 out.append(line)
         return "\n".join(out) + "\n"
 
-    def _call(self, line: str) -> list[str]:
+    def _call(self, line: str, *, moved: bool) -> list[str]:
+        """A line of code; `moved` when a call of the platform is to go through reflection."""
+        if moved and self._reflector is not None:
+            line = self._reflector.call(line)
         found = _CONST.match(line)
         if found is None or not found[3]:
             return [line]
