@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.truth import apps, given, real
+from benchmarks.truth.builds import BUILDS
 from benchmarks.truth.libraries import take
 from benchmarks.truth.packages import HERE
 from benchmarks.truth.toolbox import BuildError, Toolbox, toolbox
@@ -18,6 +19,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of labelled apps")
     parser.add_argument("--apps", type=int, default=0, help="how many apps with a generated caller")
     parser.add_argument("--first", type=int, default=1, help="number of the first of them")
+    parser.add_argument("--builds", nargs="+", choices=BUILDS, default=BUILDS, help="cfo and reflect need r8srk")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--libraries", type=Path, action="append", default=[], help="folder of FAMILY__VERSION files")
     parser.add_argument("--given", type=Path, help="folder of apps that are labelled already")
@@ -39,20 +41,20 @@ def main() -> None:
     with toolbox(out / ".cache") as tools:
         jars = apps.Jars(out / "libraries", out / ".cache", tools)
         for path in options.real:
-            _obfuscated(path, jars, tools, out)
+            _obfuscated(path, jars, tools, options)
         for number in range(options.first, options.first + options.apps):
-            _generated(number, options.seed, jars, tools, out)
+            _generated(number, jars, tools, options)
 
 
-def _obfuscated(path: Path, jars: apps.Jars, tools: Toolbox, out: Path) -> None:
+def _obfuscated(path: Path, jars: apps.Jars, tools: Toolbox, options: argparse.Namespace) -> None:
     name = f"real-{path.stem.lower()}"
-    _unless_there(out, name, lambda: real.build(path, name, jars, tools, out))
+    _unless_there(options.out, name, lambda: real.build(path, name, jars, tools, options.out, options.builds))
 
 
-def _generated(number: int, seed: int, jars: apps.Jars, tools: Toolbox, out: Path) -> None:
+def _generated(number: int, jars: apps.Jars, tools: Toolbox, options: argparse.Namespace) -> None:
     never = frozenset(name for name in jars.files if apps.family(name) in BACKGROUND)
-    chosen = apps.plan(number, seed, jars, never)
-    _unless_there(out, chosen.name, lambda: apps.build(chosen, jars, tools, out))
+    chosen = apps.plan(number, options.seed, jars, never)
+    _unless_there(options.out, chosen.name, lambda: apps.build(chosen, jars, tools, options.out, options.builds))
 
 
 def _unless_there(out: Path, name: str, make: Callable[[], None]) -> None:

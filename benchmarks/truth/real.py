@@ -6,14 +6,14 @@ the manifest and the layouts name keeps its name, as a build of the app itself w
 
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from affidavit.artefact.axml import parse_axml
 from affidavit.identity.library_index import library_index
 from benchmarks.truth import dexes
 from benchmarks.truth.apps import Jars, all_builds
-from benchmarks.truth.builds import Subject
+from benchmarks.truth.builds import BUILDS, Subject
 from benchmarks.truth.given import save_meta
 from benchmarks.truth.toolbox import Toolbox
 
@@ -22,8 +22,8 @@ OTHER = "other:"
 VERSION = "unknown"
 
 
-def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path) -> None:
-    """Make every build of a real app.
+def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path, wanted: Sequence[str] = BUILDS) -> None:
+    """Make builds of a real app.
 
     Args:
         source: the app as it was published.
@@ -31,6 +31,7 @@ def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path) -> 
         jars: the libraries whose classes are looked for by name.
         tools: of this run.
         target: the folder of labelled apps.
+        wanted: names of the builds.
     """
     with tempfile.TemporaryDirectory(dir=target / ".cache") as folder:
         scratch = Path(folder)
@@ -44,7 +45,7 @@ def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path) -> 
             manifest = archive.read("AndroidManifest.xml")
             kept = tuple(sorted(named(archive, present)))
         subject = Subject(name, len(present), whole, kept, whose, manifest)
-        done = all_builds(tools, subject, target / "apps" / name, scratch)
+        done = all_builds(tools, subject, target / "apps" / name, scratch, wanted)
     libraries = sorted(item for item in set(whose.values()) if "__" in item)
     said = {"kind": "real", "libs": libraries, "background": [], "source": source.name}
     save_meta(target / "apps" / name, {**said, "builds": done})
