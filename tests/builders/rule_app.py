@@ -5,7 +5,7 @@
 Keys: ``min``, ``target``, ``shared_user``, ``package`` (False: no manifest); ``permissions``, ``defines``,
 ``application``, ``components``, ``meta_data``, ``queries``, ``features``, ``network``, ``endpoints``, ``libraries``,
 ``natives``, ``entries``, ``notable``, ``signing``, ``signatures``, ``verdicts``, ``certificates``, ``known_signers``,
-``frameworks``, ``flows``; for code ``calls``, ``strings``, ``fields``,
+``frameworks``, ``packers``, ``flows``; for code ``calls``, ``strings``, ``fields``,
 ``types`` (each in a method of its own), ``methods`` (several in one method), and ``classes`` (``name``, ``extends``,
 ``implements``, ``overrides`` as ``name(java.types)``, whose bodies are empty but for ``calls`` and the rest).
 """
@@ -24,7 +24,7 @@ from affidavit.model.declared import Component, Feature, IntentFilter, MetaData,
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact, Subject
 from affidavit.model.flow import Edge, Flow, Step
-from affidavit.model.identity import Application, Framework, NetworkSecurity, Package
+from affidavit.model.identity import Application, Framework, NetworkSecurity, Package, Packer
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
@@ -79,6 +79,8 @@ def _subjects(spec: Spec) -> Iterable[tuple[Subject, Place]]:
         yield what, Place("")
     for name in spec.get("frameworks", ()):
         yield Framework(name, "x"), Place("x")
+    for name in spec.get("packers", ()):
+        yield Packer(name, name, "entry:x"), Place("x")
 
 
 def built_flow(category: str, sink_kind: str, **more: Any) -> Flow:

@@ -152,6 +152,8 @@ def test_api_levels_follow_the_platform_s_defaults(levels, query, expected):
         ),
         ({"signing": "v2"}, {"signing": ["v1", "v2"]}),
         ({"framework": "flutter"}, {"frameworks": ["kotlin", "flutter"]}),
+        ({"packer": "any"}, {"packers": ["jiagu"]}),
+        ({"packer": "legu"}, {"packers": ["jiagu", "legu"]}),
     ],
 )
 def test_one_of_the_facts_fits(match, spec):

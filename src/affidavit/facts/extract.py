@@ -26,12 +26,14 @@ from affidavit.facts import (
     declared,
     endpoints,
     frameworks,
+    hidden_code,
     inventory,
     library_versions,
     notable_code,
+    packers,
     signing,
 )
-from affidavit.facts.nested import INSIDE, TOOL, Nesting
+from affidavit.facts.nested import ARCHIVES, INSIDE, TOOL, Nesting
 from affidavit.facts.signing_checked import Terms
 from affidavit.facts.signing_terms import declared_of
 from affidavit.model.declared import DeepLink
@@ -170,7 +172,10 @@ def _read_entry(state: Extraction, nesting: Nesting, part: Part, entry: Entry) -
     elif part.role not in INSIDE and entry.name == RESOURCES:
         state.tables[part.prefix] = parse_arsc(data, entry.path, state.budget)
     nesting.unread(part, entry)
-    return nesting.open(part, entry, data, media)
+    inner = nesting.open(part, entry, data, media)
+    if inner is None and media not in ARCHIVES:
+        hidden_code.look_for_dex(entry, data, media, nesting.notes)
+    return inner
 
 
 def _keep_code(state: Extraction, part: Part, entry: Entry, data: bytes, media: str) -> None:
@@ -326,6 +331,9 @@ def describe_code(state: Extraction, progress: Progress) -> None:
     state.add(frameworks.extract(names, state.program, state.read, state.limitations))
     state.add(build_tools.extract(names, state.program, state.read, state.limitations))
     state.add(library_versions.extract(names, state.read, state.limitations))
+    state.add(list(packers.extract(names, state.program, state.facts)))
+    if state.opened.artefact.kind in {"apk", "splits"}:
+        state.limitations += hidden_code.compare(state.facts, state.program)
 
 
 def read_endpoints(state: Extraction, progress: Progress) -> None:

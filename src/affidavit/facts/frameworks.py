@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -78,9 +79,9 @@ def extract(
     """
     entries = EntryNames(names)
     known = [marks for _, document in sorted(load("frameworks", Document).items()) for marks in document.frameworks]
-    classes = _classes(program, [prefix for marks in known for prefix in marks.packages])
+    classes = class_places(program, [prefix for marks in known for prefix in marks.packages])
     for marks in known:
-        found = _mark(marks, entries, classes)
+        found = first_mark(marks, entries, classes)
         if found:
             mark, place = found
             version = _version(marks.version, entries, read, limitations) if marks.version else ""
@@ -88,7 +89,7 @@ def extract(
     yield from _hermes_bundle(entries, read)
 
 
-def _classes(program: Code | None, prefixes: Sequence[str]) -> dict[str, Place]:
+def class_places(program: Code | None, prefixes: Sequence[str]) -> dict[str, Place]:
     """Per class prefix, the first class that has it."""
     found: dict[str, Place] = {}
     for unit in program.units if program else ():
@@ -98,8 +99,27 @@ def _classes(program: Code | None, prefixes: Sequence[str]) -> dict[str, Place]:
     return found
 
 
-def _mark(marks: Marks, entries: EntryNames, classes: dict[str, Place]) -> tuple[str, Place] | None:
-    """The first mark of a framework that is there."""
+class Marked(Protocol):
+    """What is known by marks: `Marks`, and packers."""
+
+    @property
+    def entries(self) -> Sequence[str]:
+        """Entry paths, or beginnings of paths."""
+        ...
+
+    @property
+    def libraries(self) -> Sequence[str]:
+        """File names of native libraries."""
+        ...
+
+    @property
+    def packages(self) -> Sequence[str]:
+        """Beginnings of class descriptors."""
+        ...
+
+
+def first_mark(marks: Marked, entries: EntryNames, classes: dict[str, Place]) -> tuple[str, Place] | None:
+    """The first mark that is there, entry, native library or class of `class_places`, and where it is."""
     for pattern in marks.entries:
         if path := entries.entry(pattern):
             return f"entry:{pattern}", Place(path)

@@ -39,10 +39,10 @@ class EntryNames:
         self._libraries = sorted(self._native)
 
     def entry(self, pattern: str) -> str | None:
-        """Path of the entry of this exact name, or of the first one below a folder when `pattern` ends in ``/``."""
-        if not pattern.endswith("/"):
+        """Path of the entry of this name, or of the first that begins so when `pattern` ends in ``/`` or ``*``."""
+        if not pattern.endswith(("/", "*")):
             return self._full.get(pattern)
-        found = _first(self._names, pattern)
+        found = _first(self._names, pattern.removesuffix("*"))
         return self._full[found] if found is not None else None
 
     def library(self, pattern: str) -> str | None:

@@ -27,11 +27,14 @@ class Nesting:
         opened: the artefact.
         budget: bounds depth, entries and bytes.
         spool: keeps the containers' bytes.
+
+    Attributes:
+        notes: takes what was not opened, and what else is said of entries.
     """
 
     def __init__(self, opened: Opened, budget: Budget, spool: Spool) -> None:
         self._opened, self._budget, self._spool = opened, budget, spool
-        self._notes = Notes(opened.limitations)
+        self.notes = Notes(opened.limitations)
         self._parts = {part.prefix for part in opened.parts}
         self._claimed: set[str] = set()
         self._depth: dict[str, int] = {}
@@ -56,24 +59,24 @@ class Nesting:
             return None
         depth = self._depth[part.prefix] + 1
         if not is_nested(data, media):
-            self._notes.add(_KIND, f"{media} archives are not read; code or text in it is unknown", path)
+            self.notes.add(_KIND, f"{media} archives are not read; code or text in it is unknown", path)
         elif depth > self._budget.depth:
             what = f"more than {self._budget.depth} containers lie around what it holds, which is unknown"
-            self._notes.add("budget/depth", f"not opened: {what}", path)
+            self.notes.add("budget/depth", f"not opened: {what}", path)
         elif path in self._claimed:
             what = "another entry is named as if it lay in it; code or text in it is unknown"
-            self._notes.add(_KIND, f"not opened: {what}", path)
+            self.notes.add(_KIND, f"not opened: {what}", path)
         else:
             return self._take(entry, data, media, depth)
         return None
 
     def _take(self, entry: Entry, data: bytes, media: str, depth: int) -> Part | None:
         """Open it and add it to the artefact's parts."""
-        inner = open_nested(self._spool.keep(data), entry.path, media, self._budget, self._notes)
+        inner = open_nested(self._spool.keep(data), entry.path, media, self._budget, self.notes)
         if inner is None:
             if data[:4] != b"PK\x05\x06":  # which is how an empty zip begins
                 what = "nothing leads to an entry; code or text in it is unknown"
-                self._notes.add(_KIND, f"it begins as an archive and {what}", entry.path)
+                self.notes.add(_KIND, f"it begins as an archive and {what}", entry.path)
             return None
         if self._opened.artefact.kind == "aar" and entry.path in _BUILD_TOOLS:
             inner.role = TOOL
@@ -99,7 +102,7 @@ class Nesting:
         if part.role not in INSIDE or "bad-crc" not in entry.oddities:
             return
         if "encrypted-flag" in entry.oddities:
-            self._notes.add("container/encrypted-entry", "it is encrypted; its content is unknown", entry.path)
+            self.notes.add("container/encrypted-entry", "it is encrypted; its content is unknown", entry.path)
         elif "unknown-method" in entry.oddities:
             what = f"it is packed by method {entry.method}, which is not read; its content is unknown"
-            self._notes.add("container/unknown-method", what, entry.path)
+            self.notes.add("container/unknown-method", what, entry.path)

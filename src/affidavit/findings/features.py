@@ -42,6 +42,7 @@ _AREAS = {
     "certificate": "signing",
     "known_signer": "signing",
     "framework": "entries",
+    "packer": "entries",
     "flow": "flows",
 }
 

@@ -244,6 +244,7 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     known_signer: KnownSignerQuery | None = None
     sdk: SdkQuery | None = None
     framework: str | None = None
+    packer: str | None = None
     flow: FlowQuery | None = None
 
 

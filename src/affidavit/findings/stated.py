@@ -31,7 +31,7 @@ from affidavit.model.declared import Feature as UsesFeature
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow
-from affidavit.model.identity import Application, Framework, NetworkSecurity, Package
+from affidavit.model.identity import Application, Framework, NetworkSecurity, Package, Packer
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.native import NativeLibrary
@@ -277,5 +277,6 @@ _NAMES: dict[str, tuple[type, Callable[[Any], Iterable[str]]]] = {
     "native_import": (NativeLibrary, lambda what: what.notable_imports),
     "signing": (SigningBlock, lambda what: (what.scheme,)),
     "framework": (Framework, lambda what: (what.name,)),
+    "packer": (Packer, lambda what: ("any", what.name)),
 }
 """Features that ask for a name: which facts carry names, and which names one carries."""

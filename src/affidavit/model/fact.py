@@ -29,7 +29,7 @@ from affidavit.model.declared import (
 )
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.flow import Flow, FlowCoverage, Reached
-from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package
+from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package, Packer
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.likeness import CodeSketch
@@ -70,6 +70,7 @@ Subject = (
     | NetworkSecurity
     | NotableCode
     | Package
+    | Packer
     | Permission
     | PermissionDefinition
     | PlatformVerdict

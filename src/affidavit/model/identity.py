@@ -55,6 +55,19 @@ class NetworkSecurity(Struct, frozen=True, omit_defaults=True, tag_field="kind",
     pin_expiration: str = ""
 
 
+class Packer(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="packer"):
+    """A service whose shell the app is in, by a name that it leaves; the app's own code may come in only when it runs.
+
+    Attributes:
+        name: id in ``knowledge/packers``. title: what people call it.
+        mark: what was found: ``entry:``, ``native:``, ``class:`` or ``application:`` and the name.
+    """
+
+    name: str
+    title: str
+    mark: str
+
+
 class Framework(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="framework"):
     """A development framework that the bytes show (``kotlin``, ``flutter``, ``react-native``, ``unity`` ...)."""
 
