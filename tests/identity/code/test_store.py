@@ -10,7 +10,7 @@ from affidavit.identity.code import store
 from affidavit.identity.code.build import build
 from affidavit.identity.code.index import Family, Index
 from affidavit.model.errors import KnowledgeError
-from tests.builders.known_code import seeded
+from tests.builders.made_libraries import seeded
 from tests.identity.code.test_build import _built, _case
 
 
