@@ -191,7 +191,8 @@ def _candidates(forms: Csr, new: I64, old: I64) -> tuple[I64, I64, F64]:
     place = np.arange(len(order)) - np.searchsorted(keys[order] >> 32, keys[order] >> 32)
     keys = keys[order[place < _KEPT]]
     left, right = keys >> 32, keys & (_HALF - 1)
-    total = np.bincount(of_new, weight[new_rows], minlength=len(new))[left]
+    # Of nothing, numpy counts in whole numbers.
+    total = np.bincount(of_new, weight[new_rows], minlength=len(new))[left].astype(np.float64)
     total += np.bincount(of_old, weight[old_rows], minlength=len(old))[right]
     pair, row = expand(_rows(of_new, new_rows, len(new)), left)
     other = expand(_rows(of_old, old_rows, len(old)), right)
