@@ -48,13 +48,13 @@ def main() -> None:
 
 def _obfuscated(path: Path, jars: apps.Jars, tools: Toolbox, options: argparse.Namespace) -> None:
     name = f"real-{path.stem.lower()}"
-    _unless_there(options.out, name, lambda: real.build(path, name, jars, tools, options.out, options.builds))
+    _unless_there(options.out, name, lambda: real.build(path, name, jars, tools, options.out, wanted=options.builds))
 
 
 def _generated(number: int, jars: apps.Jars, tools: Toolbox, options: argparse.Namespace) -> None:
     never = frozenset(name for name in jars.files if apps.family(name) in BACKGROUND)
     chosen = apps.plan(number, options.seed, jars, never)
-    _unless_there(options.out, chosen.name, lambda: apps.build(chosen, jars, tools, options.out, options.builds))
+    _unless_there(options.out, chosen.name, lambda: apps.build(chosen, jars, tools, options.out, wanted=options.builds))
 
 
 def _unless_there(out: Path, name: str, make: Callable[[], None]) -> None:

@@ -11,16 +11,18 @@ from pathlib import Path
 from benchmarks.truth import dexes, given
 from benchmarks.truth.builds import BUILDS, Bench, Subject
 from benchmarks.truth.labels import counts
+from benchmarks.truth.libraries import weight
 from benchmarks.truth.toolbox import BuildError, Toolbox
 from tests.builders import axml
 
 _WORDS = ("pocket", "quick", "green", "daily", "north", "paper", "silver", "tiny", "river", "cloud")
-_USUAL, _LARGE = 700_000, 2_500_000
+_USUAL, _LARGE = 500_000, 2_500_000
 _LARGE_EVERY = 15
-_BEHIND = 500_000
-_FEWEST = 8
+_BEHIND = 250_000
+_FEWEST, _LEAST = 8, 20_000
+"""Classes and bytes of a library that can leave a trace; annotations alone cannot."""
 _NEWEST = 57
-_TURN = 4
+_TURN, _MANY = 3, 4
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Jars:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._tools = tools
         self._classes: dict[str, frozenset[str]] = {}
+        self._weights: dict[str, int] = {}
         files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix in {".jar", ".dex"}}
         self.files = {name: path for name, path in files.items() if path.suffix == ".dex" or _readable(path)}
 
@@ -72,9 +75,10 @@ class Jars:
         return found
 
     def weight(self, name: str) -> int:
-        """About the size of a library's jar."""
-        source = self.files[name]
-        return source.stat().st_size // (1 if source.suffix == ".jar" else 2)
+        """About the size of a library as a jar."""
+        if name not in self._weights:
+            self._weights[name] = weight(self.files[name])
+        return self._weights[name]
 
 
 def _readable(jar: Path) -> bool:
@@ -86,8 +90,8 @@ def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan
     """Choose the libraries of one app: five to nine families, one version of each, none that share a class.
 
     Args:
-        number: of the app; each app starts with the next families in the order of their names, so that each family
-            comes up, whatever chance says.
+        number: of the app; each app starts with the next families in an order that is the same for the whole run, so
+            that each comes up, whatever chance says. Of the rest those with several versions are taken more often.
         seed: of the whole run.
         jars: the libraries.
         background: those of them that are never indexed.
@@ -95,11 +99,12 @@ def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan
     chance = random.Random(f"app {number} of {seed}")  # noqa: S311 - it only varies what is built
     families: dict[str, list[str]] = {}
     for name in sorted(set(jars.files) - background):
-        if len(jars.classes(name)) >= _FEWEST:
+        if len(jars.classes(name)) >= _FEWEST and jars.weight(name) >= _LEAST:
             families.setdefault(family(name), []).append(name)
-    every = sorted(families)
+    every = random.Random(seed).sample(sorted(families), len(families))  # noqa: S311 - it only varies what is built
     turn = [every[(number * _TURN + step) % len(every)] for step in range(_TURN)]
-    order = [chance.choice(families[name]) for name in (*turn, *chance.sample(every, len(every)))]
+    rest = sorted(every, key=lambda name: chance.random() ** (1 / min(len(families[name]), _MANY)), reverse=True)
+    order = [chance.choice(families[name]) for name in (*turn, *rest)]
     wanted = chance.randint(5, 9)
     taken: list[str] = []
     classes: set[str] = set()
@@ -107,12 +112,12 @@ def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan
     most = _USUAL if number % _LARGE_EVERY else _LARGE
     for name in order:
         found = jars.classes(name)
-        weight = jars.weight(name)
-        if family(name) in map(family, taken) or classes & found or size + weight > most or not found:
+        more = jars.weight(name)
+        if family(name) in map(family, taken) or classes & found or more > most / 2 or size + more > most:
             continue
         taken.append(name)
         classes |= found
-        size += weight
+        size += more
         if len(taken) == wanted:
             break
     behind: list[str] = []

@@ -5,6 +5,9 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from benchmarks.truth import dexes
+
+_BYTES_OF_CLASS = 1_500
 LARGEST = 1_600_000
 """In bytes of jar: larger ones would make every app large."""
 
@@ -19,8 +22,22 @@ def take(folder: Path, target: Path) -> None:
             continue
         if path.suffix == ".aar":
             _from_aar(path, target / f"{path.stem}.jar")
-        elif path.suffix in {".jar", ".dex"} and path.stat().st_size <= LARGEST:
-            shutil.copyfile(path, target / path.name)
+        elif path.suffix in {".jar", ".dex"} and weight(path) <= LARGEST:
+            _same(path, target / path.name)
+
+
+def weight(path: Path) -> int:
+    """About the size of a library as a jar; a dex file may hold the strings of more than its classes."""
+    if path.suffix == ".jar":
+        return path.stat().st_size
+    return min(path.stat().st_size // 2, len(dexes.defined(path)) * _BYTES_OF_CLASS)
+
+
+def _same(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError:  # another file system
+        shutil.copyfile(path, target)
 
 
 def _from_aar(path: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from affidavit.artefact.axml import parse_axml
 from affidavit.identity.library_index import library_index
 from benchmarks.truth import dexes
 from benchmarks.truth.apps import Jars, all_builds
-from benchmarks.truth.builds import BUILDS, Subject
+from benchmarks.truth.builds import Subject
 from benchmarks.truth.given import save_meta
 from benchmarks.truth.toolbox import Toolbox
 
@@ -22,7 +22,7 @@ OTHER = "other:"
 VERSION = "unknown"
 
 
-def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path, wanted: Sequence[str] = BUILDS) -> None:
+def build(source: Path, name: str, jars: Jars, tools: Toolbox, target: Path, *, wanted: Sequence[str]) -> None:
     """Make builds of a real app.
 
     Args:
