@@ -7,6 +7,8 @@ from affidavit.identity.code.matching import F64
 from affidavit.identity.code.signatures import I32
 from affidavit.identity.code.similarity import Pairs
 
+_CLEAR = 1.0
+"""Nats by which one pair is clearly better than another."""
 _COVERED = 2.0
 """Nats by which a family whose classes are all there goes before one of which as much is a small part."""
 
@@ -68,3 +70,25 @@ def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:
     np.maximum.at(rest, pairs.app[other], score[other])
     margin: F64 = score[kept] - rest[pairs.app[kept]]
     return margin
+
+
+def leads(pairs: Pairs, score: F64, kept: I32) -> F64:
+    """For each kept pair by how many nats its node is better than any other that its class could still have.
+
+    A node that another class fits better is no alternative.
+
+    Args:
+        pairs: by rising class.
+        score: of each.
+        kept: rows of the pairs that are kept.
+    """
+    classes = int(pairs.app.max(initial=0)) + 1
+    holder = np.full(int(pairs.node.max(initial=0)) + 1, -np.inf)
+    holder[pairs.node[kept]] = score[kept]
+    own = np.full(classes, -1, np.int64)
+    own[pairs.app[kept]] = pairs.node[kept]
+    other = np.flatnonzero((own[pairs.app] != pairs.node) & (holder[pairs.node] < score + _CLEAR))
+    rest = np.full(classes, -np.inf)
+    np.maximum.at(rest, pairs.app[other], score[other])
+    lead: F64 = score[kept] - rest[pairs.app[kept]]
+    return lead

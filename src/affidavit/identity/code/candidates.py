@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.index import Index
-from affidavit.identity.code.matching import Numbers
+from affidavit.identity.code.matching import F64, Numbers
 from affidavit.identity.code.signatures import I32, I64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK
 from affidavit.identity.kernels import matching
@@ -21,22 +21,26 @@ class Query:
 
     Attributes:
         app, index, numbers: see there.
-        row: row in the index of each token of the app's classes, or -1.
-        weight: nats of each of them when it is shared. own: the part that speaks for one family alone.
-        of_row: weight of each token of the index.
-        forms: compressed rows: signatures of each node. first: their starts.
+        start, known: compressed rows: tokens of the index that each class has, ascending.
+        strange: compressed rows of the kinds of the others: `strange_start`, `strange_kind`, with their `strange_weight`.
+        weight: nats of each token of the index when it is shared. own: the part that speaks for one family alone.
+        kind: of each token of the index.
+        first: where the signatures of each node start.
         ahead, back: the app's graph in both directions. known_ahead, known_back: the index's.
     """
 
     app: Signatures
     index: Index
     numbers: Numbers
-    row: I64
+    start: I64
+    known: I32
+    strange_class: I64
+    strange_kind: I64
+    strange_weight: F64
     weight: F32
     own: F32
-    of_row: F32
+    kind: npt.NDArray[np.uint8]
     first: I64
-    forms: I32
     ahead: Csr
     back: Csr
     known_ahead: Csr
@@ -57,33 +61,35 @@ def query(app: Signatures, index: Index, numbers: Numbers) -> Query:
     distinct, back, often = np.unique(app.tokens, return_inverse=True, return_counts=True)
     rows = index.rows_of(distinct)
     known = rows >= 0
-    nodes = np.where(known, index.in_nodes[rows], 0) if len(index.token) else np.zeros(len(rows), np.int64)
-    ordinary = np.where(known, index.in_background[rows], 0) if len(index.token) else nodes
-    families = np.where(known, index.in_families[rows], 1) if len(index.token) else nodes + 1
+    counts = numbers.column("counts")
     every = len(index.node_name) + len(app)
-    rarity = np.log((every + 2) / (nodes + ordinary + often))
-    counts = numbers.column("counts")[(distinct & np.uint64(KIND_MASK)).astype(np.int64)]
-    weight = np.minimum(rarity, numbers.ceiling).clip(0) * counts
-    own = np.where(ordinary == 0, weight / families**2, 0)
-    of_row = np.zeros(len(index.token), np.float32)
-    of_row[rows[known]] = weight[known] + 1e-6
-    first = np.searchsorted(
-        index.node[order := np.argsort(index.node, kind="stable")], np.arange(len(index.node_name) + 1)
-    )
+    in_app = np.zeros(len(index.token))
+    in_app[rows[known]] = often[known]
+    rarity = np.log((every + 2) / np.maximum(index.in_nodes + index.in_background + in_app, 1))
+    kind = (index.token & np.uint64(KIND_MASK)).astype(np.uint8)
+    weight = np.minimum(rarity, numbers.ceiling).clip(0) * counts[kind]
+    own = np.where(index.in_background == 0, weight / np.maximum(index.in_families, 1) ** 2, 0)
+    classes = np.repeat(np.arange(len(app)), np.diff(app.start))
+    row = rows[back]
+    strange_kind = (app.tokens[row < 0] & np.uint64(KIND_MASK)).astype(np.int64)
+    strange_rarity = np.minimum(np.log((every + 2) / often[back[row < 0]]), numbers.ceiling)
     return Query(
-        app,
-        index,
-        numbers,
-        rows[back],
-        weight[back].astype(np.float32),
-        own[back].astype(np.float32),
-        of_row,
-        first.astype(np.int64),
-        order.astype(np.int32),
-        app.graph,
-        reversed_rows(app.graph, len(app)),
-        index.graph,
-        reversed_rows(index.graph, len(index.node_name)),
+        app=app,
+        index=index,
+        numbers=numbers,
+        start=np.concatenate([[0], np.cumsum(np.bincount(classes[row >= 0], minlength=len(app)))]).astype(np.int64),
+        known=row[row >= 0].astype(np.int32),
+        strange_class=classes[row < 0],
+        strange_kind=strange_kind,
+        strange_weight=strange_rarity * counts[strange_kind],
+        weight=weight.astype(np.float32),
+        own=own.astype(np.float32),
+        kind=kind,
+        first=np.searchsorted(index.node, np.arange(len(index.node_name) + 1)).astype(np.int64),
+        ahead=app.graph,
+        back=reversed_rows(app.graph, len(app)),
+        known_ahead=index.graph,
+        known_back=reversed_rows(index.graph, len(index.node_name)),
     )
 
 
@@ -102,18 +108,14 @@ def candidates(asked: Query) -> tuple[I32, I32, int]:
         asked: the app beside the index.
     """
     app, index, numbers = asked.app, asked.index, asked.numbers
-    classes = np.repeat(np.arange(len(app)), np.diff(app.start))
-    lengths = np.diff(index.posting.start)
-    live = asked.row >= 0
-    row, classes = asked.row[live], classes[live]
-    order = np.lexsort((row, lengths[row], classes))
-    row, classes = row[order].astype(np.int32), classes[order]
-    start = np.searchsorted(classes, np.arange(len(app) + 1)).astype(np.int64)
+    classes = np.repeat(np.arange(len(app)), np.diff(asked.start))
+    rank = np.argsort(np.argsort(np.diff(index.posting.start), kind="stable"), kind="stable")
+    order = np.argsort(classes * (len(rank) + 1) + rank[asked.known])
     out = room(len(app), numbers.kept)
     cut = matching.nearest(
-        (start, row),
+        (asked.start, asked.known[order]),
         (index.posting.start, index.posting.items),
-        asked.of_row,
+        np.maximum(asked.weight, np.float32(1e-6)),
         index.node,
         (numbers.postings, numbers.longest, numbers.kept),
         out,

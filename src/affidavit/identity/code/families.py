@@ -40,7 +40,7 @@ def _of(pairs: Pairs, score: F64, margin: F64, edges: F64, size: int) -> dict[st
     nats = np.sort(np.minimum(pairs.nats, _CAP).clip(0) * (margin >= _BETTER))[::-1]
     ranked = np.append(nats, [0.0, 0.0, 0.0])
     shared, foreign = float(pairs.shared.sum()), float(pairs.foreign.sum())
-    agree, within, out, expected = edges.sum(0).tolist()
+    agree, within, out, expected, edge_nats = edges.sum(0).tolist()
     return {
         "classes": float(len(pairs)),
         "strong": float((nats >= _STRONG).sum()),
@@ -58,7 +58,7 @@ def _of(pairs: Pairs, score: F64, margin: F64, edges: F64, size: int) -> dict[st
         "edge": agree / max(within, 1e-9) if within else 0.0,
         "led": agree / max(out, 1e-9) if out else 0.0,
         "excess": agree - expected,
-        "expected": expected,
+        "edge_nats": edge_nats,
         "score": float(score.clip(0, _CAP).sum()),
         "share": len(pairs) / max(size, 1),
         "size": float(size),

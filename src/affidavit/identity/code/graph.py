@@ -10,6 +10,7 @@ from affidavit.identity.code.similarity import Pairs
 from affidavit.identity.kernels import matching
 
 ROUNDS = 3
+_CHANCE = 0.02
 _DEGREE = 200
 """Neighbours of a node beyond which it says nothing which of them is meant."""
 
@@ -100,7 +101,8 @@ def grown(asked: Query, pairs: Pairs, score: F64) -> tuple[I32, I32]:
 
 def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
     """For each kept pair, of the classes that its class names: how many are paired with nodes that its node names, how many
-    with the same family, how many there are, and how many pairs would agree if the family's nodes were dealt at random.
+    with the same family, how many there are, how many would agree if the family's nodes were dealt at random, and the nats
+    that this makes.
 
     Args:
         asked: the app beside the index.
@@ -114,18 +116,17 @@ def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
     same = (of_head >= 0) & (index.node_family[of_head] == family[tails])
     known_tails, known_heads = edges_of(asked.known_ahead, pairs.node)
     edges = np.unique(pairs.node[known_tails].astype(np.int64) * nodes + known_heads)
-    asked_for = pairs.node[tails].astype(np.int64) * nodes + of_head
-    agree = same & np.isin(asked_for, edges)
-    taken = np.zeros(nodes, bool)
-    taken[pairs.node] = True
-    degree = np.bincount(known_tails, taken[known_heads], minlength=len(pairs))
-    members = np.bincount(family, minlength=len(index.families))[family]
+    agree = same & np.isin(pairs.node[tails].astype(np.int64) * nodes + of_head, edges)
+    sizes = np.bincount(index.node_family, minlength=len(index.families))[family]
+    chance = np.diff(asked.known_ahead.start)[pairs.node] / np.maximum(sizes - 1, 1)
     within = np.bincount(tails, same, minlength=len(pairs))
-    out = np.zeros((len(pairs), 4))
+    out = np.zeros((len(pairs), 5))
     out[:, 0] = np.bincount(tails, agree, minlength=len(pairs))
     out[:, 1] = within
     out[:, 2] = np.diff(asked.ahead.start)[pairs.app]
-    out[:, 3] = within * degree / np.maximum(members - 1, 1)
+    out[:, 3] = within * chance
+    chance = chance.clip(_CHANCE, 1 - _CHANCE)
+    out[:, 4] = out[:, 0] * np.log((1 - _CHANCE) / chance) + (within - out[:, 0]) * np.log(_CHANCE / (1 - chance))
     return out
 
 

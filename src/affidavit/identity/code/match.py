@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.identity.code.assign import assigned, margins, preferred
+from affidavit.identity.code.assign import assigned, leads, margins, preferred
 from affidavit.identity.code.candidates import Query, candidates, query
 from affidavit.identity.code.decide import decide
 from affidavit.identity.code.families import features
@@ -14,7 +14,7 @@ from affidavit.identity.code.index import Index
 from affidavit.identity.code.matching import F64, numbers
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.signatures import I32, Signatures
-from affidavit.identity.code.similarity import Pairs, Rates, compare, estimated, known_rates
+from affidavit.identity.code.similarity import Pairs, Rates, compare, estimated, known_rates, worth_keeping
 
 _SURE, _AGREEING, _FEW = 0.9, 0.7, 400
 """Pairs from which an app's own rates are estimated: belief, share of neighbours that agree, and how many are enough."""
@@ -27,6 +27,7 @@ class Evidence:
     Attributes:
         asked: the app beside the index. rates: what survives in it.
         pairs: kept ones, one for each class, by rising class. score: nats of each with its neighbours.
+        lead: nats by which each is better than other nodes for its class.
         agree, within: belief of neighbours that agree with each, and of all of the family.
         features: of each family with pairs.
         cut: classes of which not all postings were read.
@@ -36,6 +37,7 @@ class Evidence:
     rates: Rates
     pairs: Pairs
     score: F64
+    lead: F64
     agree: F64
     within: F64
     features: dict[int, dict[str, float]]
@@ -53,9 +55,10 @@ def evidence(app: Signatures, index: Index) -> Evidence:
     classes, nodes, cut = candidates(asked)
     rates = known_rates(asked)
     pairs = compare(asked, rates, classes, nodes)
+    pairs = pairs.take(worth_keeping(pairs, asked.numbers.hopeless, asked.numbers.behind))
     score, agree, within = scores(asked, pairs)
     rates = estimated(asked, pairs.take(_certain(asked, pairs, score, agree >= _AGREEING * within.clip(1))))
-    pairs = compare(asked, rates, classes, nodes)
+    pairs = compare(asked, rates, pairs.app, pairs.node)
     score, agree, within = scores(asked, pairs)
     for _ in range(2):
         more = grown(asked, pairs, score)
@@ -70,7 +73,15 @@ def evidence(app: Signatures, index: Index) -> Evidence:
     margin = margins(asked, pairs, favoured, kept)
     chosen = pairs.take(kept)
     return Evidence(
-        asked, rates, chosen, score[kept], agree[kept], within[kept], features(asked, chosen, score[kept], margin), cut
+        asked,
+        rates,
+        chosen,
+        score[kept],
+        leads(pairs, favoured, kept),
+        agree[kept],
+        within[kept],
+        features(asked, chosen, score[kept], margin),
+        cut,
     )
 
 

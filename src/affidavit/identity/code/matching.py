@@ -32,16 +32,19 @@ class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
     longest: int
     kept: int
     forms: int
+    hopeless: float
+    behind: float
     neighbours: int
     agreeing: float
     agreed: float
     believed: float
 
     def column(self, name: str) -> F64:
-        """One number of every kind, by the number of the kind."""
+        """One number of every kind, by the number of the kind; kinds that classes never have get none."""
         column = np.zeros(16)
         for kind in Kind:
-            column[kind] = getattr(self.kinds[kind.name.lower()], name)
+            if (numbers := self.kinds.get(kind.name.lower())) is not None:
+                column[kind] = getattr(numbers, name)
         return column
 
 

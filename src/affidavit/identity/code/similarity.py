@@ -10,10 +10,14 @@ import numpy as np
 
 from affidavit.identity.code.candidates import Query
 from affidavit.identity.code.matching import F64
-from affidavit.identity.code.signatures import I32
+from affidavit.identity.code.signatures import I32, U64
 from affidavit.identity.code.tokens import KIND_MASK, Kind
 from affidavit.identity.kernels import matching
 
+_TYPICAL = 4.0
+"""Nats of a token of no known rarity."""
+_STRANGE = 3.0
+"""Nats against from which a foreign token counts with its whole weight (it is one of twenty)."""
 _STRONG = 60
 """Tokens of a kind seen in certain pairs from which an app's own rates outweigh those known beforehand."""
 _HIDDEN, _OPTIMISED, _PLAIN = 0.25, 0.14, 0.93
@@ -79,27 +83,53 @@ def compare(asked: Query, rates: Rates, app: I32, node: I32) -> Pairs:
     """
     numbers = asked.numbers
     counts = numbers.column("counts")
+    strangeness = -np.log(rates.foreign.clip(1e-3, 0.99))
     kinds = np.stack(
         [
             counts * numbers.together,
             counts * numbers.together * rates.survives,
-            -np.log(rates.foreign.clip(1e-3, 0.9)) * counts,
-            counts * rates.survives * 4,
+            strangeness * counts,
+            counts * rates.survives * _TYPICAL,
+            (strangeness / _STRANGE).clip(0, 1),
+        ],
+        1,
+    )
+    costs, classes = kinds[asked.strange_kind, 2], len(asked.app)
+    unknown = np.stack(
+        [
+            np.bincount(asked.strange_class, asked.strange_weight * kinds[asked.strange_kind, 4], minlength=classes),
+            np.bincount(asked.strange_class, costs, minlength=classes),
+            np.bincount(asked.strange_class, minlength=classes).astype(np.float64),
         ],
         1,
     )
     out = np.zeros((len(app), 8))
     matching.compare(
-        (asked.app.start, asked.app.tokens, asked.weight),
-        asked.own,
-        (asked.index.start, asked.index.tokens),
-        (asked.first, asked.forms),
+        (asked.start, asked.known),
+        np.ascontiguousarray(unknown),
+        (asked.index.start, asked.index.rows, asked.first),
+        (asked.weight, asked.own, asked.kind),
         (app, node),
         np.ascontiguousarray(kinds),
         numbers.forms,
         out,
     )
     return Pairs(app, node, out[:, 0].astype(np.int32), *(out[:, column].copy() for column in range(1, 8)))
+
+
+def worth_keeping(pairs: Pairs, least: float, behind: float) -> I32:
+    """Rows of pairs that could still be right: not far behind the best of their class, and not hopeless.
+
+    Args:
+        pairs: by rising class.
+        least: nats that a pair has at least.
+        behind: nats that it may be behind.
+    """
+    if not len(pairs):
+        return np.zeros(0, np.int32)
+    starts = np.flatnonzero(np.diff(pairs.app, prepend=-1))
+    best = np.repeat(np.maximum.reduceat(pairs.nats, starts), np.diff(np.append(starts, len(pairs))))
+    return np.flatnonzero((pairs.nats >= least) & (pairs.nats >= best - behind)).astype(np.int32)
 
 
 def estimated(asked: Query, pairs: Pairs) -> Rates:
@@ -113,10 +143,15 @@ def estimated(asked: Query, pairs: Pairs) -> Rates:
     there, both, here = np.zeros(16), np.zeros(16), np.zeros(16)
     for app, signature in zip(pairs.app.tolist(), pairs.signature.tolist(), strict=True):
         mine, known = asked.app.of(app), asked.index.of(signature)
-        common = np.intersect1d(mine, known, assume_unique=True)
-        for total, tokens in ((there, known), (both, common), (here, mine)):
-            total += np.bincount((tokens & np.uint64(KIND_MASK)).astype(np.int64), minlength=16)
+        there += _by_kind(known)
+        both += _by_kind(np.intersect1d(mine, known, assume_unique=True))
+        here += _by_kind(mine)
     return Rates(
         (both + before.survives * _STRONG) / (there + _STRONG),
         (here - both + before.foreign * _STRONG) / (here + _STRONG),
     )
+
+
+def _by_kind(tokens: U64) -> F64:
+    """How many there are of each kind."""
+    return np.bincount((tokens & np.uint64(KIND_MASK)).astype(np.int64), minlength=16).astype(np.float64)

@@ -131,9 +131,9 @@ def nearest(
 
 def compare(
     app: tuple[Any, ...],
-    own: cython.const[cython.float][:],
+    unknown: cython.const[cython.double][:, :],
     index: tuple[Any, ...],
-    forms: tuple[Any, ...],
+    tokens: tuple[Any, ...],
     pairs: tuple[Any, ...],
     kinds: cython.const[cython.double][:, :],
     most: int,
@@ -142,35 +142,34 @@ def compare(
     """Compare classes with nodes, token by token; of each node the form that fits best.
 
     Args:
-        app: compressed rows of sorted tokens of each class, and the weight of each of them.
-        own: weight of the part of each token that is of one family alone.
-        index: compressed rows of sorted tokens of each signature.
-        forms: compressed rows: signatures of each node.
+        app: compressed rows: tokens of the index that each class has, ascending.
+        unknown: for each class of its tokens that the index has not: weight, cost, number.
+        index: compressed rows: tokens of each signature, ascending; and where the signatures of each node start.
+        tokens: for each token of the index its weight, the part of it that is of one family alone, its kind.
         pairs: class and node of each pair.
         kinds: for each kind: what a token counts; cost of one that is missing, of one that is foreign; its weight when
-            it is missing.
+            it is missing, and the part of its weight that counts when it is foreign.
         most: forms of one node that are looked at.
         out: for each pair: signature, nats, similarity, shared weight, foreign weight, shared weight of one family
             alone, tokens shared, tokens foreign.
     """
     start: cython.const[cython.longlong][:] = app[0]
-    tokens: cython.const[cython.ulonglong][:] = app[1]
-    weight: cython.const[cython.float][:] = app[2]
+    mine: cython.const[cython.int][:] = app[1]
     first: cython.const[cython.longlong][:] = index[0]
-    known: cython.const[cython.ulonglong][:] = index[1]
-    form: cython.const[cython.longlong][:] = forms[0]
-    signatures: cython.const[cython.int][:] = forms[1]
+    known: cython.const[cython.int][:] = index[1]
+    form: cython.const[cython.longlong][:] = index[2]
+    weight: cython.const[cython.float][:] = tokens[0]
+    own: cython.const[cython.float][:] = tokens[1]
+    kind_of: cython.const[cython.uchar][:] = tokens[2]
     classes: cython.const[cython.int][:] = pairs[0]
     nodes: cython.const[cython.int][:] = pairs[1]
     pair: cython.longlong
-    at: cython.longlong
+    signature: cython.longlong
     left: cython.longlong
     right: cython.longlong
     end: cython.longlong
     stop: cython.longlong
     kind: cython.longlong
-    a: cython.ulonglong
-    b: cython.ulonglong
     nats: cython.double
     rate: cython.double
     for pair in range(len(classes)):
@@ -178,44 +177,42 @@ def compare(
         stop = form[nodes[pair] + 1]
         if stop - form[nodes[pair]] > most:
             stop = form[nodes[pair]] + most
-        for at in range(form[nodes[pair]], stop):
+        for signature in range(form[nodes[pair]], stop):
             left = start[classes[pair]]
             end = start[classes[pair] + 1]
-            right = first[signatures[at]]
-            last: cython.longlong = first[signatures[at] + 1]
+            right = first[signature]
+            last: cython.longlong = first[signature + 1]
             shared: cython.double = 0
             alone: cython.double = 0
-            foreign: cython.double = 0
             lost: cython.double = 0
             counted: cython.double = 0
             missing: cython.double = 0
-            cost: cython.double = 0
+            foreign: cython.double = unknown[classes[pair], 0]
+            cost: cython.double = unknown[classes[pair], 1]
+            strange: cython.double = unknown[classes[pair], 2]
             both: cython.longlong = 0
-            strange: cython.longlong = 0
             while left < end or right < last:
-                if right >= last or (left < end and tokens[left] < known[right]):
-                    kind = tokens[left] & 15
-                    foreign += weight[left]
-                    cost += kinds[kind, 2]
+                if right >= last or (left < end and mine[left] < known[right]):
+                    foreign += weight[mine[left]] * kinds[kind_of[mine[left]], 4]
+                    cost += kinds[kind_of[mine[left]], 2]
                     strange += 1
                     left += 1
-                elif left >= end or known[right] < tokens[left]:
-                    kind = known[right] & 15
+                elif left >= end or known[right] < mine[left]:
+                    kind = kind_of[known[right]]
                     missing += kinds[kind, 1]
                     lost += kinds[kind, 3]
                     right += 1
                 else:
-                    kind = tokens[left] & 15
-                    shared += weight[left]
-                    alone += own[left]
-                    counted += kinds[kind, 0]
+                    shared += weight[mine[left]]
+                    alone += own[mine[left]]
+                    counted += kinds[kind_of[mine[left]], 0]
                     both += 1
                     left += 1
                     right += 1
             rate = (counted + 0.5) / (counted + missing + 1)
             nats = shared - cost + counted * log(rate) + missing * log(1 - rate)
             if out[pair, 0] < 0 or nats > out[pair, 1]:
-                out[pair, 0] = signatures[at]
+                out[pair, 0] = signature
                 out[pair, 1] = nats
                 out[pair, 2] = shared / (shared + 0.6 * foreign + 0.12 * lost + 1)
                 out[pair, 3] = shared
