@@ -28,16 +28,27 @@ def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing],
     forms = {node: _forms(index, node) for node in range(len(index.node_name)) if index.node_family[node] == family}
     rates = _rates(classes, forms, pairs, settings)
     score = dict.fromkeys(versions, 0.0)
+    missing: dict[frozenset[int], list[float]] = defaultdict(list)
     for pair in pairs:
-        mine = forms[pair.node]
-        if set(mine) == set(versions) and len(set(mine.values())) == 1:
-            continue
-        said = dict.fromkeys(versions, -inf) | _likelihood(classes, pair.app, mine, rates, asked)
-        best = max(said.values())
+        own = forms[pair.node]
+        mine = own | {
+            version: form for version in versions if version not in own for form in _elsewhere(forms, version, own)
+        }
+        shown = dict.fromkeys(versions, -inf) | dict.fromkeys(mine, 0.0)
+        trust = settings.trust[regime] * (1 - exp(-pair.nats / settings.believed))
+        for holders, value in _changes(classes, pair.app, mine, rates, asked):
+            if value > 0:
+                for version in holders:
+                    shown[version] += value
+            elif value < 0 and holders != set(versions):
+                missing[holders].append(value * trust)
+        best = max(shown.values())
         for version in versions:
-            score[version] += log(settings.trust[regime] * exp(said[version] - best) + 1 - settings.trust[regime])
-    for version, found in _unseen(forms, versions, {pair.node for pair in pairs}, settings).items():
-        score[version] += found
+            score[version] += log(trust * exp(shown[version] - best) + 1 - trust)
+    unseen = _unseen(forms, versions, {pair.node for pair in pairs}, settings)
+    for groups, most in ((missing, settings.missing[regime]), (unseen, settings.missing["plain"])):
+        for version, found in _together(groups, versions, most).items():
+            score[version] += found
     best = max(score.values())
     return {version: value - best for version, value in score.items()}
 
@@ -50,6 +61,14 @@ def _forms(index: Index, node: int) -> dict[int, frozenset[int]]:
         if index.node[row] == node
         for version in index.of_version.row(row).tolist()
     }
+
+
+def _elsewhere(
+    forms: dict[int, dict[int, frozenset[int]]], version: int, own: dict[int, frozenset[int]]
+) -> list[frozenset[int]]:
+    """The form of the class, if any class of another version has the same one."""
+    there = {mine[version] for mine in forms.values() if version in mine}
+    return [form for form in own.values() if form in there][:1]
 
 
 def _rates(
@@ -68,43 +87,47 @@ def _rates(
     return {kind: there[kind] / max(every[kind], 1) for kind in Kind}
 
 
-def _likelihood(
+def _changes(
     classes: Sequence[set[int]], row: int, mine: dict[int, frozenset[int]], rates: dict[Kind, float], asked: Asked
-) -> dict[int, float]:
+) -> list[tuple[frozenset[int], float]]:
+    """Versions that have the same tokens of the class, and what those tokens say for them."""
     regime, settings = asked.regime, asked.settings
     common = frozenset.intersection(*mine.values())
     expected = sum(rates[kind_of(token)] for token in common)
     left = min((len(common & classes[row]) + 3) / (expected + 3), 1)
     gone = max(settings.gone[regime], 1 - left)
-    changes: dict[frozenset[frozenset[int]], list[float]] = defaultdict(list)
+    changes: dict[frozenset[int], list[float]] = defaultdict(list)
     for token in sorted(frozenset.union(*mine.values()) - common):
         others = sum(token in other for at, other in enumerate(classes) if at != row)
-        chance = min(max((others + 0.5) / (len(classes) + 1), settings.foreign[regime]), 0.5)
+        least = settings.made[regime] if kind_of(token) == Kind.METHOD else settings.foreign[regime]
+        chance = min(max((others + 0.5) / (len(classes) + 1), least), 0.5)
         p = max(min(max(rates[kind_of(token)] * left, 0.001), 0.995), chance)
-        has = frozenset(form for form in mine.values() if token in form)
-        changes[has].append(log(p / chance) if token in classes[row] else log((1 - p) / (1 - chance)))
-    said = dict.fromkeys(mine, 0.0)
+        holders = frozenset(version for version, form in mine.items() if token in form)
+        changes[holders].append(log(p / chance) if token in classes[row] else log((1 - p) / (1 - chance)))
+    said = []
     for holders, values in changes.items():
         mean = min(sum(values) / len(values) * (1 + log(len(values))), settings.cap)
-        for version, form in mine.items():
-            if form in holders:
-                said[version] += log(gone + (1 - gone) * exp(mean))
+        said.append((holders, log(gone + (1 - gone) * exp(mean))))
     return said
 
 
 def _unseen(
     forms: dict[int, dict[int, frozenset[int]]], versions: Sequence[int], seen: set[int], settings: Calibration
-) -> dict[int, float]:
-    large = {node: {v for v, form in mine.items() if len(form) >= 8} for node, mine in forms.items()}
-    shared = [node for node, held in large.items() if held == set(versions)]
+) -> dict[frozenset[int], list[float]]:
+    large = {node: frozenset(v for v, form in mine.items() if len(form) >= 8) for node, mine in forms.items()}
+    shared = [node for node, holders in large.items() if holders == set(versions)]
     share = (sum(node in seen for node in shared) + 1) / (len(shared) + 2)
-    groups: dict[frozenset[int], list[int]] = defaultdict(list)
-    for node, held in large.items():
-        if held and held != set(versions):
-            groups[frozenset(held)].append(node)
+    groups: dict[frozenset[int], list[float]] = defaultdict(list)
+    if share >= settings.whole:
+        for node, holders in large.items():
+            if holders and holders != set(versions):
+                groups[holders].append(0.0 if node in seen else log(1 - share))
+    return {holders: values for holders, values in groups.items() if all(values)}
+
+
+def _together(groups: dict[frozenset[int], list[float]], versions: Sequence[int], most: float) -> dict[int, float]:
     score = dict.fromkeys(versions, 0.0)
-    for holders, nodes in groups.items():
-        if not seen & set(nodes):
-            for version in holders:
-                score[version] += max((1 + log(len(nodes))) * log(1 - share), -settings.missing)
-    return {version: max(value, max(score.values()) - settings.missing) for version, value in score.items()}
+    for holders, values in groups.items():
+        for version in holders:
+            score[version] += max(sum(values) / len(values) * (1 + log(len(values))), -most)
+    return {version: max(value, max(score.values()) - most) for version, value in score.items()}

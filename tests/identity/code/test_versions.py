@@ -12,7 +12,8 @@ from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.signatures import Signatures
 from affidavit.identity.code.tokens import Kind, token
-from affidavit.identity.code.versions import Allowed, Calibration, Forms, Frequency, allowed
+from affidavit.identity.code.variation import Forms
+from affidavit.identity.code.versions import Allowed, Calibration, Frequency, allowed
 from affidavit.knowledge import load
 from tests.oracles import code_versions as slow
 
@@ -97,6 +98,30 @@ def test_a_class_that_only_some_versions_have_speaks_for_them() -> None:
     assert set(asked({"La;": ONE["La;"]}, index, "shrunk").versions) == {0, 1}
 
 
+def test_a_class_that_moved_is_not_a_class_that_is_gone() -> None:
+    moved = {"La;": ONE["La;"], "Lelse/where;": ONE["Lb;"], "Lc;": ONE["Lc;"]}
+    index = index_of([ONE, moved])
+    pairs = [(row, "Lb;" if "Lb;" in index.node_name else "Lelse/where;") for row in (1,)]
+    answer = asked(ONE, index, "plain", pairs)
+    assert (answer.versions, answer.drops) == ((0, 1), (0.0, 0.0))
+
+
+def test_what_a_shrinker_takes_from_every_class_counts_once() -> None:
+    before = {f"L{n};": many(f"k{n}", 20) for n in range(30)}
+    after = {name: tokens | {token(Kind.MEMBER, name.encode())} for name, tokens in before.items()}
+    index = index_of([before, after])
+    assert set(asked(before, index, "shrunk").versions) == {0, 1}
+    assert asked(before, index, "shrunk").versions[0] == 0
+
+
+def test_a_pair_with_little_evidence_excludes_nothing() -> None:
+    index = index_of([ONE, TWO])
+    made = signatures(ONE)
+    weak = Pairing(1, index.node_name.index("Lb;"), 0, 2.0, 0.3)
+    match = FamilyMatch(0, "found", (weak,), {}, 1.0, 9.0, 0.0)
+    assert set(allowed(made, Forms(index, [0]), Frequency(made), match, "plain").versions) == {0, 1}
+
+
 def test_strings_that_are_hidden_do_not_speak_against_a_version() -> None:
     strings = {f"L{n};": many(f"text {n}", 30, Kind.STRING) for n in range(4)}
     code = {f"L{n};": many(f"code {n}", 15, Kind.CALL, Kind.LITERAL) for n in range(4)}
@@ -133,7 +158,7 @@ def test_agrees_with_the_slow_way(seed: int) -> None:
     chosen = rng.choice(versions)
     app = {name: tokens ^ frozenset(rng.sample(words, 3)) for name, tokens in chosen.items() if rng.random() < 0.8}
     regime = rng.choice(("plain", "shrunk", "optimised", "strings-hidden"))
-    pairs = [Pairing(row, index.node_name.index(name), 0, 9.0, 0.5) for row, name in enumerate(app)]
+    pairs = [Pairing(row, index.node_name.index(name), 0, 50.0, 0.9) for row, name in enumerate(app)]
     settings = load("code_versions", Calibration)["calibration"]
     expected = slow.scores(signatures(app), index, 0, pairs, slow.Asked(regime, settings))
     answer = asked(app, index, regime)

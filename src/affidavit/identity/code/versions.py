@@ -2,21 +2,21 @@
 
 Only what differs between versions speaks. Each class of the app that is paired with a class of the library gives one
 opinion, which is bounded, because the pair may be wrong. Within a class, tokens that the same forms have are one
-observation: a method that was changed changes many tokens at once.
+observation: a method that was changed changes many tokens at once. What is missing counts once for all classes in which
+the same versions have it: a shrinker takes a method that nobody calls from every class at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.signatures import I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
+from affidavit.identity.code.variation import Flags, Forms, Variation, variation
 from affidavit.knowledge import load
 
 _F64 = npt.NDArray[np.float64]
@@ -26,6 +26,7 @@ _LEAST = 8
 """Tokens of a class whose absence from the app means anything."""
 _SAME = 1e-6
 """Likelihoods that differ by less are the same."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Calibration(Struct, frozen=True):
@@ -33,13 +34,16 @@ class Calibration(Struct, frozen=True):
 
     Attributes:
         drop: a version is allowed when it is at most this many nats less likely than the likeliest.
-        trust: how likely a pair is right, by regime of the app.
+        trust: how likely a pair is right at most, by regime of the app. believed: nats at which a pair has about two
+            thirds of that.
         survival: how often a token of each kind is left where its class is, before the app tells otherwise.
         prior: how many tokens that knowledge is worth.
-        foreign: least share of classes that have a token by chance, by regime.
+        foreign: least share of classes that have a token by chance, by regime. made: the same for a method's token,
+            which an optimiser can make by taking something away.
         gone: least share of methods that are left out of a class, by regime.
         cap: most that one change can say.
-        missing: most that classes can say that a version has and the app does not show.
+        missing: most that what the app does not show can say, by regime. whole: share of a family's classes from which
+            on a class that is not there means anything.
     """
 
     source: str
@@ -47,12 +51,15 @@ class Calibration(Struct, frozen=True):
     date: str
     drop: float
     trust: dict[str, float]
+    believed: float
     survival: dict[str, float]
     prior: float
     foreign: dict[str, float]
+    made: dict[str, float]
     gone: dict[str, float]
     cap: float
-    missing: float
+    missing: dict[str, float]
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +79,6 @@ class Allowed:
     alike: tuple[int, ...]
     known: int
     telling: int
-
-
-class Forms:
-    """The forms of the classes of some families."""
-
-    def __init__(self, index: Index, families: Iterable[int]) -> None:
-        """Finds them.
-
-        Args:
-            index: of known code.
-            families: numbers of those that will be asked for.
-        """
-        wanted = np.zeros(len(index.families), bool)
-        wanted[np.fromiter(families, np.int64)] = True
-        self.index = index
-        rows = np.flatnonzero(wanted[index.node_family[index.node]])
-        self._rows = rows[np.argsort(index.node[rows], kind="stable")]
-        self._node = index.node[self._rows]
-
-    def of(self, node: int) -> I64:
-        """The signatures of a class, ascending."""
-        low, high = np.searchsorted(self._node, [node, node + 1])
-        return self._rows[low:high]
-
-    def held(self, family: int, versions: Sequence[int]) -> tuple[I64, npt.NDArray[np.bool_]]:
-        """The larger classes of a family, and for each which of the versions have it.
-
-        Args:
-            family: its number.
-            versions: their numbers.
-        """
-        index = self.index
-        rows = self._rows[index.node_family[self._node] == family]
-        rows = rows[np.diff(index.start)[rows] >= _LEAST]
-        nodes, at = np.unique(index.node[rows], return_inverse=True)
-        column = np.full(len(index.versions), -1, np.int64)
-        column[list(versions)] = np.arange(len(versions))
-        table = np.zeros((len(nodes), len(versions)), bool)
-        for row, node in zip(rows.tolist(), at.tolist(), strict=True):
-            table[node, column[index.of_version.row(row)]] = True
-        return nodes.astype(np.int64), table
 
 
 class Frequency:
@@ -149,105 +115,151 @@ def allowed(app: Signatures, forms: Forms, frequency: Frequency, match: FamilyMa
         match: the family and its pairs.
         regime: what was done to the app's code (`Matched.regime`).
     """
-    index, settings = forms.index, load("code_versions", Calibration)["calibration"]
-    numbers = [row for row, version in enumerate(index.versions) if version.family == match.family]
+    settings = load("code_versions", Calibration)["calibration"]
+    numbers = [row for row, version in enumerate(forms.index.versions) if version.family == match.family]
     pairs = sorted([pair for pair in match.pairs if not pair.inlined][:_MOST], key=lambda pair: (pair.app, pair.node))
-    place = {number: at for at, number in enumerate(numbers)}
-    views = [_View(app, forms, pair, place) for pair in pairs]
-    rates = _rates(views, settings)
-    views = [view for view in views if view.differs]
-    score = np.zeros(len(numbers))
-    for view in views:
-        score += _bounded(view.likelihood(rates, frequency, settings, regime), settings.trust[regime])
-    score += _unseen(forms, match.family, numbers, pairs, settings)
+    varied = variation(app, forms, pairs, numbers)
+    opinion = _Opinion(varied, frequency, settings, regime)
+    trust = settings.trust[regime] * (1 - np.exp(-np.array([pair.nats for pair in pairs]) / settings.believed))
+    score = _bounded(opinion.shown(), trust).sum(0) + opinion.missing(trust)
+    score = score + _unseen(forms, match.family, numbers, pairs, settings)
     drop = score.max(initial=-np.inf) - score
     drop[drop < _SAME] = 0.0
     order = [at for at in np.lexsort((numbers, drop)).tolist() if drop[at] <= settings.drop]
-    looks = {at: tuple(int(view.form[at]) for view in views) for at in order}
-    first: dict[tuple[int, ...], int] = {}
-    alike = tuple(numbers[first.setdefault(looks[at], at)] for at in order)
+    first: dict[bytes, int] = {}
     return Allowed(
-        tuple(numbers[at] for at in order), tuple(float(drop[at]) for at in order), alike, len(numbers), len(views)
+        tuple(numbers[at] for at in order),
+        tuple(float(drop[at]) for at in order),
+        tuple(numbers[first.setdefault(varied.form[:, at].tobytes(), at)] for at in order),
+        len(numbers),
+        int(varied.differs.sum()),
     )
 
 
-class _View:
-    """A class of the app beside all forms of the class of the library that it is paired with.
+class _Opinion:
+    """What the classes of an app say of versions.
 
-    Attributes:
-        form: for each version the row of its form, or -1 when it has no such class.
-        tokens: of all forms. has: (forms, tokens). present: whether the class of the app has each.
-        common: tokens that all forms have.
-        differs: whether versions differ in it.
+    Items that the same forms of a class have are a change. `value` is what each change says for the forms that have it.
     """
 
-    def __init__(self, app: Signatures, forms: Forms, pair: Pairing, place: dict[int, int]) -> None:
-        index, rows = forms.index, forms.of(pair.node)
-        self.form = np.full(len(place), -1, np.int64)
-        for at, row in enumerate(rows.tolist()):
-            self.form[[place[number] for number in index.of_version.row(row).tolist()]] = at
-        self.tokens = np.unique(np.concatenate([index.of(row) for row in rows.tolist()]))
-        self.has = np.stack([np.isin(self.tokens, index.of(row), assume_unique=True) for row in rows.tolist()])
-        self.present = np.isin(self.tokens, app.of(pair.app), assume_unique=True)
-        self.common = self.has.all(0)
-        self.differs = len(rows) > 1 or bool((self.form < 0).any())
-        self.kind = (self.tokens & np.uint64(KIND_MASK)).astype(np.int64)
+    def __init__(self, varied: Variation, frequency: Frequency, settings: Calibration, regime: str) -> None:
+        self.varied, self.most = varied, settings.missing[regime]
+        items = np.flatnonzero(~varied.common)
+        mark = np.zeros(len(varied.token), np.uint64)
+        np.bitwise_xor.at(mark, varied.entry_item, _mixed(varied.entry_form))
+        change, self.item, of = np.unique(
+            np.stack([varied.pair[items].astype(np.uint64), mark[items]]),
+            axis=1,
+            return_index=True,
+            return_inverse=True,
+        )
+        self.item = items[self.item]
+        count = np.bincount(of.ravel(), minlength=change.shape[1]).clip(1)
+        says, left = _says(varied, frequency, settings, regime)
+        total = np.bincount(of.ravel(), says[items], change.shape[1])
+        gone = np.maximum(settings.gone[regime], 1 - left)[varied.pair[self.item]]
+        value = np.minimum(total * (1 + np.log(count)) / count, settings.cap)
+        self.value: _F64 = np.log(gone + (1 - gone) * np.exp(value))
 
-    def likelihood(self, rates: _F64, frequency: Frequency, settings: Calibration, regime: str) -> _F64:
-        """For each version the logarithm of the likelihood, up to a constant; minus infinity without the class."""
-        expected = rates[self.kind]
-        left = self._left(expected)
-        p = np.clip(expected * left, 0.001, 0.995)
-        chance = np.clip(frequency.share(self.tokens, self.present), settings.foreign[regime], 0.5)
-        p = np.maximum(p, chance)
-        says = np.where(self.present, np.log(p / chance), np.log((1 - p) / (1 - chance)))
-        gone = max(settings.gone[regime], 1 - left)
-        differing = np.flatnonzero(~self.common)
-        patterns, of = np.unique(self.has[:, differing], axis=1, return_inverse=True)
-        count = np.bincount(of.ravel(), minlength=patterns.shape[1])
-        total = np.bincount(of.ravel(), says[differing], patterns.shape[1])
-        value = np.minimum(total * (1 + np.log(np.maximum(count, 1))) / np.maximum(count, 1), settings.cap)
-        value = np.log(gone + (1 - gone) * np.exp(value))
-        of_form: _F64 = np.append(patterns.astype(np.float64) @ value, -np.inf)[self.form]
-        return of_form
+    def shown(self) -> _F64:
+        """(pairs, versions): what is there says for each; minus infinity without the class."""
+        varied = self.varied
+        of_item = np.zeros(len(varied.token))
+        of_item[self.item] = np.maximum(self.value, 0)
+        of_form = np.bincount(varied.entry_form, of_item[varied.entry_item], minlength=int(varied.start[-1]))
+        found: _F64 = np.append(of_form, -np.inf)[varied.form]
+        return found
 
-    def _left(self, expected: _F64) -> float:
-        """How much of the class is left: its common tokens that are there, of those that kinds let expect."""
-        weight = float(expected[self.common].sum()) + 3.0
-        return min((float(self.present[self.common].sum()) + 3.0) / weight, 1.0)
+    def missing(self, trust: _F64) -> _F64:
+        """What is not there says against each version, when pairs are right as often as that."""
+        varied = self.varied
+        low = np.searchsorted(varied.entry_item, self.item)
+        high = np.searchsorted(varied.entry_item, self.item, "right")
+        value = self.value * trust[varied.pair[self.item]]
+        groups: dict[bytes, list[float]] = {}
+        for change in np.flatnonzero(self.value < 0).tolist():
+            forms = varied.entry_form[low[change] : high[change]]
+            holders = np.isin(varied.form[varied.pair[self.item[change]]], forms)
+            if not holders.all():
+                groups.setdefault(holders.tobytes(), []).append(float(value[change]))
+        return _together(groups, varied.form.shape[1], self.most)
 
 
-def _rates(views: Sequence[_View], settings: Calibration) -> _F64:
+def _mixed(forms: I64) -> U64:
+    """A number for each form, so that the exclusive or of a set of them stands for the set."""
+    value = (forms.astype(np.uint64) + np.uint64(1)) * _SPREAD
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: U64 = value ^ (value >> np.uint64(31))
+    return mixed
+
+
+def _says(varied: Variation, frequency: Frequency, settings: Calibration, regime: str) -> tuple[_F64, _F64]:
+    """For each item what its presence or absence says for forms that have it; how much is left of each pair's class."""
+    kind, pairs = varied.kind, len(varied.form)
+    expected = _rates(varied, kind, settings)[kind]
+    common = varied.common
+    weight = np.bincount(varied.pair[common], expected[common], pairs) + 3.0
+    left = np.minimum((np.bincount(varied.pair[common], varied.present[common], pairs) + 3.0) / weight, 1.0)
+    p = np.clip(expected * left[varied.pair], 0.001, 0.995)
+    least = np.where(kind == Kind.METHOD, settings.made[regime], settings.foreign[regime])
+    chance = np.clip(frequency.share(varied.token, varied.present), least, 0.5)
+    p = np.maximum(p, chance)
+    return np.where(varied.present, np.log(p / chance), np.log((1 - p) / (1 - chance))), left
+
+
+def _rates(varied: Variation, kind: I64, settings: Calibration) -> _F64:
     """For each kind how many of the tokens that all forms of a class have are in the app."""
     there, every = np.zeros(KIND_MASK + 1), np.zeros(KIND_MASK + 1)
-    for kind, share in settings.survival.items():
-        there[Kind[kind]], every[Kind[kind]] = settings.prior * share, settings.prior
-    for view in views:
-        there += np.bincount(view.kind[view.common & view.present], minlength=len(there))
-        every += np.bincount(view.kind[view.common], minlength=len(every))
+    for name, share in settings.survival.items():
+        there[Kind[name]], every[Kind[name]] = settings.prior * share, settings.prior
+    there += np.bincount(kind[varied.common & varied.present], minlength=len(there))
+    every += np.bincount(kind[varied.common], minlength=len(every))
     shares: _F64 = there / np.maximum(every, 1)
     return shares
 
 
-def _bounded(likelihood: _F64, trust: float) -> _F64:
-    """What one pair says of each version, when it may be wrong."""
-    relative = likelihood - likelihood.max(initial=-np.inf)
-    said: _F64 = np.log(trust * np.exp(relative) + 1 - trust)
+def _bounded(likelihood: _F64, trust: _F64) -> _F64:
+    """What pairs say of each version, when each may be wrong."""
+    relative = likelihood - likelihood.max(axis=1, initial=-1e9, keepdims=True)
+    said: _F64 = np.log(trust[:, None] * np.exp(relative) + 1 - trust[:, None])
     return said
 
 
+def _together(groups: dict[bytes, list[float]], versions: int, most: float) -> _F64:
+    """What each group of observations says against the versions in its key, together: more of the same says little."""
+    score = np.zeros(versions)
+    for holders, values in groups.items():
+        mean = sum(values) / len(values)
+        score[np.frombuffer(holders, bool)] += max(mean * (1 + np.log(len(values))), -most)
+    bounded: _F64 = np.maximum(score, score.max(initial=-np.inf) - most)
+    return bounded
+
+
 def _unseen(forms: Forms, family: int, numbers: Sequence[int], pairs: Sequence[Pairing], settings: Calibration) -> _F64:
-    """What it says against versions that they have classes that the app does not show."""
-    nodes, table = forms.held(family, numbers)
+    """What it says against versions that they have classes that the app does not show; nothing after a shrinker."""
+    nodes, table = _held(forms, family, numbers)
     seen = np.isin(nodes, [pair.node for pair in pairs])
     shared = table.all(1)
     share = (float(seen[shared].sum()) + 1) / (float(shared.sum()) + 2)
-    score = np.zeros(len(numbers))
-    patterns, of = np.unique(table[~shared], axis=0, return_inverse=True)
-    for number, pattern in enumerate(patterns):
-        inside = of.ravel() == number
-        if not seen[~shared][inside].any():
-            count = int(inside.sum())
-            score[pattern] += max((1 + log(count)) * log(1 - share), -settings.missing)
-    bounded: _F64 = np.maximum(score, score.max(initial=-np.inf) - settings.missing)
-    return bounded
+    if share < settings.whole:
+        return np.zeros(len(numbers))
+    groups: dict[bytes, list[float]] = {}
+    for row in np.flatnonzero(~shared).tolist():
+        groups.setdefault(table[row].tobytes(), []).append(0.0 if seen[row] else float(np.log(1 - share)))
+    return _together(
+        {key: values for key, values in groups.items() if all(values)}, len(numbers), settings.missing["plain"]
+    )
+
+
+def _held(forms: Forms, family: int, versions: Sequence[int]) -> tuple[I64, Flags]:
+    """The larger classes of a family, and for each which of the versions have it."""
+    index, rows = forms.index, forms.family(family)
+    rows = rows[np.diff(index.start)[rows] >= _LEAST]
+    nodes, at = np.unique(index.node[rows], return_inverse=True)
+    column = np.full(len(index.versions), -1, np.int64)
+    column[list(versions)] = np.arange(len(versions))
+    table = np.zeros((len(nodes), len(versions)), bool)
+    for row, node in zip(rows.tolist(), at.tolist(), strict=True):
+        table[node, column[index.of_version.row(row)]] = True
+    return nodes.astype(np.int64), table
