@@ -31,7 +31,7 @@ _STATIC = 8
 
 
 class _Changed(msgspec.Struct, frozen=True):
-    """Shape of ``knowledge/code_matching/compilers``; the section's other documents have none of these fields."""
+    """Shape of ``knowledge/compilers``."""
 
     methods: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
@@ -41,7 +41,7 @@ class _Changed(msgspec.Struct, frozen=True):
 @cache
 def _changed() -> _Changed:
     """What compilers add and take away."""
-    return knowledge.load("code_matching", _Changed)["compilers"]
+    return knowledge.load("compilers", _Changed)["changed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
