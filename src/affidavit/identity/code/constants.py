@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from affidavit.dalvik import jvm
 from affidavit.dalvik.opcodes import widths
+from affidavit.dalvik.strings import raw_strings
 from affidavit.dalvik.unit import U32, Unit
 from affidavit.identity.code.tokens import I64, U64, Kind, of_numbers, token, tokens_of
 from affidavit.identity.kernels import jvm_numbers, numbers
@@ -23,6 +24,7 @@ SMALL = 64
 SHORTEST = 3
 """Bytes of the shortest string that counts."""
 _LITERAL, _ARRAY, _SWITCH, _STRING, _ASSERTION = range(5)
+_LONG = frozenset({_ARRAY, _SWITCH, _STRING})
 _CLASS_DEF, _VALUES_AT = 32, 28
 _STRING_VALUE, _TYPE_VALUE = 0x17, 0x18
 _NUMBER_VALUES = (0x00, 0x02, 0x03, 0x04, 0x06, 0x10, 0x11)
@@ -32,20 +34,26 @@ _WORD, _HEAD = 4, 6
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Tokens of constants, and what was read with them.
+    """Tokens of constants, and what was read with them. Parallel arrays within their group.
 
     Attributes:
-        method, token: of what the code of a defined method holds.
-        class_row, class_token: of what the static fields of a class begin with.
+        method, token, value: of what the code of a defined method holds, in order of methods. The value of a literal is
+            its magnitude; that of an array or a switch is where its content is in `contents`.
+        class_row, class_token, class_value: of what the static fields of a class begin with; the value of a string
+            is where it is in `contents`.
         types: (class row, type index) that static fields begin with.
+        contents: what arrays, switches and strings are made of, as their tokens are.
         skipped: rows of the unit's references that dex code would not have: they only serve assertions.
     """
 
     method: I64
     token: U64
+    value: I64
     class_row: I64
     class_token: U64
+    class_value: I64
     types: I64
+    contents: tuple[bytes, ...]
     skipped: I64
 
 
@@ -57,25 +65,30 @@ def constants(unit: Unit) -> Constants:
 def _of_dex(unit: Unit) -> Constants:
     keep = np.empty(int(unit.def_units.sum(dtype=np.int64)) // 2 + 1, np.int32)
     found = _scanned(unit, keep, len(unit.def_code) + 1_024)
-    owner, made = found[:, 0], np.zeros(len(found), np.uint64)
+    made, value, contents = np.zeros(len(found), np.uint64), found[:, 2].copy(), list[bytes]()
     literal = found[:, 1] == _LITERAL
-    made[literal] = of_numbers(Kind.LITERAL, found[literal, 2])
+    made[literal] = of_numbers(Kind.LITERAL, value[literal])
     for row in np.flatnonzero(~literal).tolist():
         what, begin, end = found[row, 1:].tolist()
         content = unit.data[0][begin:end] if what == _ARRAY else np.sort(keep[begin:end]).astype("<i4").data.cast("B")
-        made[row] = _many(what, bytes(content))
+        made[row], value[row] = _many(what, bytes(content)), len(contents)
+        contents.append(bytes(content))
     values = _static_values(unit)
-    rows, forms, numbers_ = values[:, 0], values[:, 1], values[:, 2]
-    strings = np.flatnonzero((forms == _STRING_VALUE) & (numbers_ >= 0) & (numbers_ < len(unit.strings)))
-    literals = np.flatnonzero(np.isin(forms, _NUMBER_VALUES) & _telling(numbers_))
-    types = np.flatnonzero((forms == _TYPE_VALUE) & (numbers_ >= 0) & (numbers_ < len(unit.type_string)))
-    texts = string_tokens(unit, numbers_[strings])
+    forms, held = values[:, 1], values[:, 2]
+    strings = np.flatnonzero((forms == _STRING_VALUE) & (held >= 0) & (held < len(unit.strings)))
+    literals = np.flatnonzero(np.isin(forms, _NUMBER_VALUES) & _telling(held))
+    types = np.flatnonzero((forms == _TYPE_VALUE) & (held >= 0) & (held < len(unit.type_string)))
+    texts = string_tokens(unit, held[strings])
+    strings, texts = strings[texts != 0], texts[texts != 0]
     return Constants(
-        owner[made != 0],
+        found[made != 0, 0],
         made[made != 0],
-        np.concatenate([rows[strings][texts != 0], rows[literals]]),
-        np.concatenate([texts[texts != 0], of_numbers(Kind.LITERAL, np.abs(numbers_[literals]))]),
+        value[made != 0],
+        values[np.concatenate([strings, literals]), 0],
+        np.concatenate([texts, of_numbers(Kind.LITERAL, np.abs(held[literals]))]),
+        np.concatenate([np.arange(len(strings)) + len(contents), np.abs(held[literals])]),
         values[types][:, [0, 2]],
+        (*contents, *raw_strings(unit.strings, held[strings].astype(np.int32))),
         np.empty(0, np.int64),
     )
 
@@ -125,35 +138,35 @@ def _many(what: int, content: bytes) -> int:
 
 
 def _of_classes(unit: Unit) -> Constants:
-    parts: list[I64] = []
+    parts = [np.empty((0, 4), np.int64)]
     made: list[int] = []
-    largest = max(map(len, unit.data), default=0)
-    room = _Room(largest)
-    files = unit.class_entry[unit.def_class]
-    bounds = np.searchsorted(files, np.arange(len(unit.data) + 1))
-    for number, class_row in zip(unit.class_entry.tolist(), range(len(unit.class_entry)), strict=True):
+    contents: list[bytes] = []
+    room = _Room(max(map(len, unit.data), default=0))
+    bounds = np.searchsorted(unit.class_entry[unit.def_class], np.arange(len(unit.data) + 1)).tolist()
+    for class_row, number in enumerate(unit.class_entry.tolist()):
         low, high = bounds[number], bounds[number + 1]
         data = np.frombuffer(unit.data[number], np.uint8)
-        count = room.scan(data, unit.def_code[low:high], unit.def_units[low:high])
-        found = room.out[:count].copy()
-        for what, begin, end in found[:, 1:].tolist():
-            content = data[begin:end] if what == _STRING else room.keep[begin:end]
-            if what == _SWITCH:
-                content = np.sort(content.view("<i4")).view(np.uint8)
-            made.append(_made(what, begin, content.tobytes()))
-        owner = found[:, 0]
-        found[:, 0] = np.where(owner >= 0, owner + low, -1 - class_row)
+        found = room.out[: room.scan(data, unit.def_code[low:high], unit.def_units[low:high])].copy()
+        for row, (_, what, begin, end) in enumerate(found.tolist()):
+            content = _content(data if what == _STRING else room.keep, what, begin, end)
+            made.append(_made(what, content))
+            if what in _LONG:
+                found[row, 2] = len(contents)
+                contents.append(content)
+        found[:, 0] = np.where(found[:, 0] >= 0, found[:, 0] + low, -1 - class_row)
         parts.append(found)
-    found = np.concatenate(parts) if parts else np.empty((0, 4), np.int64)
-    tokens = np.array(made, np.uint64)
-    of_method, of_class = (found[:, 0] >= 0) & (tokens != 0), (found[:, 0] < 0) & (tokens != 0)
+    every, tokens = np.concatenate(parts), np.array(made, np.uint64)
+    of_method, of_class = (every[:, 0] >= 0) & (tokens != 0), (every[:, 0] < 0) & (tokens != 0)
     return Constants(
-        found[of_method, 0],
+        every[of_method, 0],
         tokens[of_method],
-        -1 - found[of_class, 0],
+        every[of_method, 2],
+        -1 - every[of_class, 0],
         tokens[of_class],
+        every[of_class, 2],
         np.empty((0, 2), np.int64),
-        _skipped(unit, found[found[:, 1] == _ASSERTION]),
+        tuple(contents),
+        _skipped(unit, every[every[:, 1] == _ASSERTION]),
     )
 
 
@@ -181,10 +194,19 @@ class _Room:
         return count
 
 
-def _made(what: int, value: int, content: bytes) -> int:
+def _content(data: npt.NDArray[np.uint8], what: int, begin: int, end: int) -> bytes:
+    """The content that the token of a row is made of."""
+    if what == _LITERAL:
+        return begin.to_bytes(8, "little", signed=True)
+    if what == _SWITCH:
+        return np.sort(data[begin:end].copy().view("<i4")).tobytes()
+    return b"" if what == _ASSERTION else data[begin:end].tobytes()
+
+
+def _made(what: int, content: bytes) -> int:
     """The token of one row; 0 for none."""
     if what == _LITERAL:
-        return token(Kind.LITERAL, value.to_bytes(8, "little", signed=True))
+        return token(Kind.LITERAL, content)
     if what == _STRING:
         return token(Kind.STRING, content) if len(content) >= SHORTEST else 0
     return 0 if what == _ASSERTION else _many(what, content)

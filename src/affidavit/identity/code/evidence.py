@@ -31,6 +31,7 @@ VERSIONS = 24
 """Versions that one fact lists."""
 _WORDS = {
     Kind.STRING: "string",
+    Kind.PAIR: "calls",
     Kind.CALL: "call",
     Kind.ARRAY: "array",
     Kind.LITERAL: "literal",

@@ -3,33 +3,34 @@
 The tokens are made by the same code as in `signatures`; a text without a token there is never shown.
 """
 
-# ruff: noqa: SLF001 - the functions that `signatures` makes tokens by are used here as they are, so that both agree
-
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from affidavit.dalvik.handles import field_text, method_text
-from affidavit.dalvik.opcodes import widths
 from affidavit.dalvik.program import Program
+from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.facts.reading import bounded
-from affidavit.identity.code import signatures
-from affidavit.identity.code.signatures import I64, Signatures
-from affidavit.identity.code.tokens import KIND_MASK, Kind, token
-from affidavit.identity.kernels import numbers
+from affidavit.identity.code.constants import SHORTEST, Constants, constants
+from affidavit.identity.code.declared import RANKS, Declared, member_token
+from affidavit.identity.code.declared import SHORTEST as SHORTEST_NAME
+from affidavit.identity.code.signatures import I64, TOGETHER, Signatures
+from affidavit.identity.code.tokens import Kind, kind_of, of_rows, token
+from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.model.place import Place
 
 LONGEST = 200
 """Characters of one text."""
 _BYTES = 16
 _KEYS = 12
-_STATIC = 8
+_HEAD = 6
+_STATIC, _OWN_ALONE = 0x8, 0xA
 _KINDS: dict[int, Kind] = {
     RefKind.STRING: Kind.STRING,
     RefKind.METHOD: Kind.CALL,
@@ -53,7 +54,7 @@ class Told(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """A token where it was met: the row of the reference, or what `numbers.scan` says and where."""
+    """A token where it was met: what the reference names and its row, or the value of a constant and -1."""
 
     token: int
     kind: Kind
@@ -69,7 +70,9 @@ class Texts:
     """
 
     def __init__(self, program: Program, app: Signatures) -> None:
-        self._app, self._reader = app, signatures._Reader(program)
+        self._app, self._vocabulary = app, Vocabulary(program)
+        self._declarations = Declared(self._vocabulary)
+        self._constants: dict[int, Constants] = {}
         self._units = program.units
         self._order: dict[tuple[int, str], tuple[I64, I64]] = {}
         self._made: dict[tuple[int, int, int], int] = {}
@@ -79,14 +82,13 @@ class Texts:
         number, class_row = int(self._app.unit[row]), int(self._app.row[row])
         unit, found = self._units[number], dict[int, Told]()
         for owner in self._rows(number, "def_class", class_row).tolist():
-            own = {one.token: one for one in reversed([*self._named(number, unit, owner), *_numbers(unit, owner)])}
+            seen = [*self._named(number, unit, owner), *self._held(number, owner)]
+            own = {one.token: one for one in reversed(seen)}
             for made in own.keys() & wanted - found.keys():
-                found[made] = _told(unit, owner, own[made])
-            together = np.array(sorted(made for made in own if made & KIND_MASK != Kind.STRING), np.uint64)
-            for made in signatures._grouped(np.zeros(len(together), np.int64), together)[1].tolist():
+                found[made] = self._told(number, owner, own[made])
+            for made, told in _together(unit, owner, seen):
                 if made in wanted:
-                    said = f"a method with the same {len(together)} calls, types, fields and numbers"
-                    found.setdefault(made, Told(Kind.METHOD, said, _start(unit, owner)))
+                    found.setdefault(made, told)
         for made, told in self._declared(number, unit, row, class_row):
             if made in wanted:
                 found.setdefault(made, told)
@@ -133,45 +135,105 @@ class Texts:
         """The token of an item of a unit's index spaces; 0 when it has none."""
         key = number, form, target
         if key not in self._made:
-            reader = self._reader
-            make = {
-                RefKind.STRING: reader._string_token,
-                RefKind.METHOD: reader._call_token,
-                RefKind.FIELD: reader._field_token,
-                RefKind.TYPE: reader._type_token,
-            }[RefKind(form)]
-            self._made[key] = make(number, unit, target)
+            self._made[key] = self._new_token(number, unit, form, target)
         return self._made[key]
+
+    def _new_token(self, number: int, unit: Unit, form: int, target: int) -> int:
+        words = self._vocabulary
+        if form == RefKind.STRING:
+            raw = unit.strings.raw(target)
+            return token(Kind.STRING, raw) if len(raw) >= SHORTEST else 0
+        if form == RefKind.METHOD:
+            return words.call_token(number, unit, target)
+        if form == RefKind.FIELD:
+            return words.field_token(number, unit, target)
+        return words.type_token(int(words.unit_types[number][target]))
+
+    def _constants_of(self, number: int) -> Constants:
+        if number not in self._constants:
+            self._constants[number] = constants(self._units[number])
+        return self._constants[number]
+
+    def _held(self, number: int, owner: int) -> Iterator[_Seen]:
+        """Literals, arrays and switches of a method."""
+        held = self._constants_of(number)
+        low, high = np.searchsorted(held.method, [owner, owner + 1]).tolist()
+        for made, value in zip(held.token[low:high].tolist(), held.value[low:high].tolist(), strict=True):
+            yield _Seen(made, kind_of(made), value, -1)
+
+    def _told(self, number: int, owner: int, seen: _Seen) -> Told:
+        """A token of an instruction in words, with its place; that of a constant is its method's."""
+        unit = self._units[number]
+        if seen.at >= 0:
+            return Told(seen.kind, bounded(_TEXTS[seen.kind](unit, seen.target), LONGEST), unit.site(seen.at))
+        return Told(seen.kind, _said(seen.kind, seen.target, self._constants_of(number)), _start(unit, owner))
 
     def _members(self, number: int, class_row: int) -> Iterator[str]:
         """The blurred descriptors of methods and fields that a class defines, as `signatures` has them."""
         unit = self._units[number]
         for owner in self._rows(number, "def_class", class_row).tolist():
             proto = int(unit.method_proto[int(unit.def_method[owner])])
-            if proto >= 0:
+            initialises = unit.strings.raw(int(unit.method_name[int(unit.def_method[owner])])) == b"<clinit>"
+            if proto >= 0 and not initialises:
                 letter = "s" if unit.def_access[owner] & _STATIC else "v"
-                yield letter + self._reader._blurred(unit.proto(proto))
+                yield letter + self._vocabulary.blurred_proto(number, unit, proto)
         for row in self._rows(number, "deffield_class", class_row).tolist():
             kind = int(unit.field_type[int(unit.deffield_field[row])])
             if kind >= 0:
                 letter = "S" if unit.deffield_access[row] & _STATIC else "F"
-                yield letter + self._reader._blurred(unit.type_name(kind))
+                yield letter + self._vocabulary.blurred_type(number, kind)
 
     def _declared(self, number: int, unit: Unit, row: int, class_row: int) -> Iterator[tuple[int, Told]]:
         """Tokens of members, super types and overridden methods."""
-        reader, methods = self._reader, self._rows(number, "def_class", class_row)
         seen: Counter[str] = Counter()
         for content in self._members(number, class_row):
             seen[content] += 1
-            if seen[content] <= signatures.RANKS:
-                made = token(Kind.MEMBER, f"{seen[content]}{content}".encode())
+            if seen[content] <= RANKS:
+                made = member_token(content, seen[content])
                 yield made, Told(Kind.MEMBER, _member_text(content, seen[content]), None)
-        for name in reader._frontier(row):
+        for name in self._declarations.tops(row):
             yield token(Kind.SUPER, name.encode()), Told(Kind.SUPER, bounded(f"inherits from {name}", LONGEST), None)
+        yield from self._overridden(unit, row, self._rows(number, "def_class", class_row))
+        yield from self._initial(number, class_row)
+
+    def _overridden(self, unit: Unit, row: int, methods: I64) -> Iterator[tuple[int, Told]]:
+        """Tokens of methods of the platform that some methods of a class override."""
+        kind = self._declarations.kind(row)
         for owner in methods.tolist():
-            _, name, proto = unit.method_parts(int(unit.def_method[owner]))
-            for made in reader._override(unit, int(unit.def_method[owner]), row):
-                yield made, Told(Kind.OVERRIDE, bounded(f"overrides {name}{proto}", LONGEST), _start(unit, owner))
+            method = int(unit.def_method[owner])
+            _, name, proto = unit.method_parts(method)
+            raw = unit.strings.raw(int(unit.method_name[method])) if method >= 0 else b""
+            if len(raw) >= SHORTEST_NAME and proto and not unit.def_access[owner] & _OWN_ALONE:
+                made = self._declarations.override_token(
+                    kind, raw, len(unit.proto_params.row(int(unit.method_proto[method])))
+                )
+                if made:
+                    yield made, Told(Kind.OVERRIDE, bounded(f"overrides {name}{proto}", LONGEST), _start(unit, owner))
+
+    def _initial(self, number: int, class_row: int) -> Iterator[tuple[int, Told]]:
+        """Tokens of what static fields of a class begin with."""
+        held, types = self._constants_of(number), self._vocabulary.unit_types[number]
+        for at in np.flatnonzero(held.class_row == class_row).tolist():
+            made = int(held.class_token[at])
+            yield made, Told(kind_of(made), _said(kind_of(made), int(held.class_value[at]), held), None)
+        for index in held.types[held.types[:, 0] == class_row, 1].tolist():
+            text = bounded(self._units[number].type_name(index), LONGEST)
+            yield self._vocabulary.type_token(int(types[index])), Told(Kind.TYPE, text, None)
+
+
+def _together(unit: Unit, owner: int, seen: list[_Seen]) -> Iterator[tuple[int, Told]]:
+    """Tokens of several things of a method together, which were met in the order of its instructions."""
+    calls = [one for one in seen if one.kind is Kind.CALL]
+    for one, other in pairwise(calls):
+        both = np.array([one.token, other.token], np.uint64)
+        said = f"{method_text(unit, one.target)}, then {method_text(unit, other.target)}"
+        made = of_rows(Kind.PAIR, both, np.array([0]), np.array([2])).tolist()[0]
+        yield made, Told(Kind.PAIR, bounded(said, LONGEST), unit.site(one.at))
+    whole = np.unique(np.array([one.token for one in seen if one.kind is not Kind.STRING], np.uint64))
+    if len(whole) >= TOGETHER:
+        said = f"a method with the same {len(whole)} calls, types, fields and numbers"
+        made = of_rows(Kind.METHOD, whole, np.array([0]), np.array([len(whole)])).tolist()[0]
+        yield made, Told(Kind.METHOD, said, _start(unit, owner))
 
 
 def _member_text(content: str, rank: int) -> str:
@@ -188,48 +250,16 @@ def _start(unit: Unit, owner: int) -> Place | None:
     return unit.place(owner, offset, 0) if offset else None
 
 
-def _numbers(unit: Unit, owner: int) -> Iterator[_Seen]:
-    """Literals, arrays and switches of a method, dex only."""
-    if unit.form != "dex" or not unit.def_code[owner]:
-        return
-    data, one = np.frombuffer(unit.data[0], np.uint8), slice(owner, owner + 1)
-    out: npt.NDArray[np.int64] = np.empty((int(unit.def_units[owner]) + 1, 3), np.int64)
-    table = np.frombuffer(widths(), np.uint8)
-    count = numbers.scan(data, unit.def_code[one], unit.def_units[one], table, signatures.SMALL, out)
-    for _, what, value in out[:count].tolist():
-        made = (signatures._literal, signatures._array, signatures._switch)[what](unit, value)
-        if made:
-            yield _Seen(made, (Kind.LITERAL, Kind.ARRAY, Kind.SWITCH)[what], value, -1)
-
-
-def _told(unit: Unit, owner: int, seen: _Seen) -> Told:
-    """A token of an instruction in words, with its place; that of a literal is its method's."""
-    if seen.at >= 0:
-        return Told(seen.kind, bounded(_TEXTS[seen.kind](unit, seen.target), LONGEST), unit.site(seen.at))
-    if seen.kind is Kind.LITERAL:
-        size = abs(seen.target)
-        return Told(seen.kind, f"{size} ({size:#x})", _start(unit, owner))
-    place = unit.place(owner, seen.target, (seen.target - int(unit.def_code[owner])) // unit.unit_bytes)
-    if seen.kind is Kind.ARRAY:
-        width, count, data = _array_at(unit.data[0], seen.target)
-        more = " …" if len(data) > _BYTES else ""
-        return Told(seen.kind, f"{count} items of {width} bytes: {data[:_BYTES].hex(' ')}{more}", place)
-    count, keys = _keys_at(unit.data[0], seen.target)
-    more = ", …" if count > len(keys) else ""
-    return Told(seen.kind, f"{count} cases: {', '.join(map(str, keys))}{more}", place)
-
-
-def _array_at(data: memoryview, at: int) -> tuple[int, int, bytes]:
-    """Width of an item, how many there are, and the bytes of an array in code."""
-    width, count = struct.unpack_from("<HI", data, at + 2)
-    return width, count, bytes(data[at + 8 : at + 8 + min(width * count, _BYTES + 1)])
-
-
-def _keys_at(data: memoryview, at: int) -> tuple[int, tuple[int, ...]]:
-    """How many cases a switch has, and the first of their keys."""
-    (count,) = struct.unpack_from("<H", data, at + 2)
-    shown = min(count, _KEYS)
-    if data[at + 1] == 1:
-        (first,) = struct.unpack_from("<i", data, at + 4)
-        return count, tuple(range(first, first + shown))
-    return count, struct.unpack_from(f"<{shown}i", data, at + 4)
+def _said(kind: Kind, value: int, held: Constants) -> str:
+    """A constant in words; of arrays and switches the first of their contents."""
+    if kind is Kind.LITERAL:
+        return f"{value} ({value:#x})"
+    content = held.contents[value]
+    if kind is Kind.STRING:
+        return bounded(decode_mutf8(content), LONGEST)
+    if kind is Kind.ARRAY:
+        width, count = struct.unpack_from("<HI", content)
+        more = " …" if len(content) > _HEAD + _BYTES else ""
+        return f"{count} items of {width} bytes: {content[_HEAD : _HEAD + _BYTES].hex(' ')}{more}"
+    keys = np.frombuffer(content, "<i4").tolist()
+    return f"{len(keys)} cases: {', '.join(map(str, keys[:_KEYS]))}{', …' if len(keys) > _KEYS else ''}"

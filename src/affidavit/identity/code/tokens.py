@@ -46,6 +46,8 @@ class Kind(IntEnum):
     """All calls, fields, types and literals of one method together."""
     SWITCH = 10
     """All keys of one switch together."""
+    PAIR = 11
+    """Two calls of the platform that follow each other in a method."""
     SYMBOL = 12
     """Of native code: a symbol, and whether it is taken or offered."""
     NATIVE_STRING = 13
@@ -63,7 +65,8 @@ def token(kind: Kind, content: bytes) -> int:
         kind: what it stands for.
         content: what was read, in the form that `signatures` gives it for this kind.
     """
-    return hashing.one(int(kind), content)
+    made: int = hashing.one(int(kind), content)
+    return made
 
 
 def tokens_of(kind: Kind, data: memoryview, begins: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]) -> U64:
@@ -78,6 +81,12 @@ def of_numbers(kind: Kind, values: npt.NDArray[np.integer]) -> U64:
     data = np.ascontiguousarray(values, "<i8").view(np.uint8)
     at = 8 * np.arange(len(values))
     return tokens_of(kind, data.data, at, at + 8)
+
+
+def of_rows(kind: Kind, tokens: U64, begins: I64, ends: I64) -> U64:
+    """The tokens of some tokens together: their content is eight bytes of each, the lowest first."""
+    data = np.ascontiguousarray(tokens, "<u8").view(np.uint8)
+    return tokens_of(kind, data.data, 8 * begins, 8 * ends)
 
 
 def kind_of(number: int) -> Kind:
