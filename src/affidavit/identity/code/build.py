@@ -1,5 +1,6 @@
 """From signatures of libraries, version by version, to an index."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 
@@ -44,16 +45,15 @@ def build(
     own = [number[nodes] for nodes in lined.nodes[: len(libraries)]]
     node, form, of_version = _signatures(own, held, len(forms.start) - 1)
     of, rows = expand(forms, form)
-    used, rows = np.unique(rows, return_inverse=True)
+    used, at = np.unique(rows, return_inverse=True)
     size = np.zeros(len(forms.start) - 1, np.int32)
     for numbers, (_, signatures) in zip(reversed(held), reversed(every), strict=True):
         size[numbers] = signatures.size
     node_family = lined.family[keep].astype(np.int32)
-    token, at, in_background, apps = _ordinary(token[used], background)
-    placed = at[rows].astype(np.int32)
+    token, placed = token[used], at.astype(np.int32)
     start = np.searchsorted(of, np.arange(len(form) + 1)).astype(np.int64)
     posting, in_nodes, in_families = postings(placed, start, node, node_family, len(token))
-    return Index(
+    index = Index(
         scheme=SCHEME,
         families=tuple(families),
         versions=tuple(
@@ -70,6 +70,29 @@ def build(
         start=start,
         rows=placed,
         of_version=of_version,
+        token=token,
+        posting=posting,
+        in_families=in_families,
+        in_nodes=in_nodes,
+        in_background=np.zeros(len(token), np.int32),
+        background=0,
+    )
+    return counted(index, background)
+
+
+def counted(index: Index, background: Iterable[U64]) -> Index:
+    """The same index, once it is known what ordinary apps have.
+
+    Args:
+        index: in which no app is counted.
+        background: as for `build`.
+    """
+    token, at, in_background, apps = _ordinary(index.token, background)
+    rows = at[index.rows].astype(np.int32)
+    posting, in_nodes, in_families = postings(rows, index.start, index.node, index.node_family, len(token))
+    return dataclasses.replace(
+        index,
+        rows=rows,
         token=token,
         posting=posting,
         in_families=in_families,
