@@ -100,6 +100,18 @@ def test_a_family_that_another_carries_is_left_out_of_it():
     assert set(index.shared.tolist()) == {-1}
 
 
+def test_code_that_its_vendor_moved_to_another_name_is_shared():
+    rng = seeded(2)
+    small, large = library(rng, "com/new", 10), library(rng, "com/old", 30)
+    moved = {name.replace("com/new", "com/old/part"): tokens for name, tokens in small.items()}
+    families = [Family("old", vendor="One"), Family("new", vendor="One")]
+    index = _built(families, [(0, large | moved, set()), (1, small, set())])
+    assert index.left_out == ()
+    assert set(index.shared.tolist()) == {-1, 0, 1}
+    named = _built(families, [(0, large | small, set()), (1, small, set())])
+    assert [(item.family, item.origin) for item in named.left_out] == [("old", "new")]
+
+
 def test_what_two_families_share_without_carrying_each_other_is_marked():
     rng = seeded(3)
     one, other, common = (library(rng, name, 20) for name in ("a/one", "b/other", "c/common"))

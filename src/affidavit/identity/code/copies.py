@@ -46,7 +46,8 @@ def copies(families: Sequence[Family], lined: Lined, forms: Csr) -> tuple[I64, I
     """Which nodes are another family's code.
 
     A family is carried by another if the catalogue says so, or if the other is larger and has most of what any one
-    version of it has. What is equal in two families of which neither carries the other is shared.
+    version of it has, unless one vendor has moved its own code. What is equal in two families of which neither carries
+    the other is shared.
 
     Args:
         families: by number.
@@ -68,6 +69,7 @@ def copies(families: Sequence[Family], lined: Lined, forms: Csr) -> tuple[I64, I
         if name in declared
     }
     carried = _carried(families, lined, telling[lined.form], pairs, said)
+    carried = [pair for pair in carried if pair in said or not _moved(families, lined, pairs, *pair)]
     origin = np.full(len(lined.family), -1, np.int64)
     for holder, of in carried:  # the last one stands: the smallest
         here = (lined.family[pairs[:, 0]] == holder) & (lined.family[pairs[:, 1]] == of)
@@ -139,6 +141,18 @@ def _carried(
     found = {pair for pair in found if pair[::-1] not in said} | {pair for pair in said if pair[::-1] not in said}
     found = {(holder, of) for holder, of in found if families[holder].id != families[of].id}
     return sorted(found, key=lambda pair: (-size[pair[1]], pair))
+
+
+def _moved(families: Sequence[Family], lined: Lined, pairs: I64, holder: int, of: int) -> bool:
+    """Whether a vendor has taken classes of a family of its own into another, under other names.
+
+    Then neither carries the other: they are publications of one code, of which an app has the one or the other.
+    """
+    if not families[of].vendor or families[of].vendor != families[holder].vendor:
+        return False
+    here = pairs[(lined.family[pairs[:, 0]] == holder) & (lined.family[pairs[:, 1]] == of)]
+    same = sum(lined.name[left] == lined.name[right] for left, right in here.tolist())
+    return 2 * same < len(here)
 
 
 def _shared(lined: Lined, pairs: I64, count: int) -> I64:

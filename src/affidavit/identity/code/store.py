@@ -272,7 +272,9 @@ def _index(header: Header, arrays: Mapping[str, Array]) -> Index:
     _rows("names", start, len(arrays["node_family"]), len(blob))
     try:
         bounds = start.tolist()
-        names = tuple(blob[low:high].decode() for low, high in pairwise(bounds))
+        text = blob.decode()
+        cut = text if len(text) == len(blob) else None  # without other letters, bytes and characters are one
+        names = tuple((cut[low:high] if cut else blob[low:high].decode()) for low, high in pairwise(bounds))
     except UnicodeDecodeError:
         raise misfit("names") from None
     return Index(
@@ -336,8 +338,10 @@ def _check(index: Index) -> None:
         ("of", index.of_version.start, index.of_version.items),
         ("posting", index.posting.start, index.posting.items),
     ):
-        falls = np.flatnonzero(items[1:] <= items[:-1]) + 1
-        if not np.isin(falls, starts).all():
+        rises = np.ones(len(items) + 1, bool)
+        np.greater(items[1:], items[:-1], out=rises[1:-1])
+        rises[starts] = True
+        if not rises.all():
             raise misfit(what)
 
 
