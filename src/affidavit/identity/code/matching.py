@@ -1,13 +1,18 @@
 """The numbers that comparing code rests on: ``knowledge/code_matching``."""
 
 from functools import cache
+from typing import TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
 from affidavit import knowledge
 from affidavit.identity.code.tokens import Kind
+from affidavit.model.errors import KnowledgeError
+
+T = TypeVar("T")
 
 F64 = npt.NDArray[np.float64]
 
@@ -51,4 +56,19 @@ class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def numbers() -> Numbers:
     """The numbers that this program was built with."""
-    return knowledge.load("code_matching", Numbers)["weights"]
+    return document("weights", Numbers)
+
+
+def document(name: str, shape: type[T]) -> T:
+    """One document of the section.
+
+    Args:
+        name: of its file. shape: what it holds.
+
+    Raises:
+        KnowledgeError: it was not compiled, or is of another shape.
+    """
+    try:
+        return msgspec.json.decode(knowledge.load("code_matching", msgspec.Raw)[name], type=shape)
+    except msgspec.ValidationError as error:
+        raise KnowledgeError(f"knowledge code_matching/{name}: {error}", advice="mend the document") from error
