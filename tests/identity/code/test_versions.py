@@ -3,18 +3,16 @@
 import random
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pytest
 
-from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.build import build
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.result import FamilyMatch, Pairing
-from affidavit.identity.code.signatures import Signatures
 from affidavit.identity.code.tokens import Kind, token
 from affidavit.identity.code.variation import Forms
 from affidavit.identity.code.versions import Allowed, Calibration, Frequency, allowed
 from affidavit.knowledge import load
+from tests.builders.made_libraries import signatures
 from tests.oracles import code_versions as slow
 
 Classes = Mapping[str, frozenset[int]]
@@ -25,19 +23,6 @@ def many(word: str, count: int, *kinds: Kind) -> frozenset[int]:
     """Tokens that nothing else has."""
     of = kinds or KINDS
     return frozenset(token(of[number % len(of)], f"{word} {number}".encode()) for number in range(count))
-
-
-def signatures(classes: Classes) -> Signatures:
-    nothing = np.zeros(len(classes), np.int32)
-    return Signatures(
-        tuple(classes),
-        np.cumsum([0, *(len(tokens) for tokens in classes.values())]).astype(np.int64),
-        np.array([item for tokens in classes.values() for item in sorted(tokens)], np.uint64),
-        Csr(np.zeros(len(classes) + 1, np.int32), np.empty(0, np.int32)),
-        nothing,
-        nothing,
-        nothing,
-    )
 
 
 def index_of(versions: Sequence[Classes]) -> Index:
