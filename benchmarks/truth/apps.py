@@ -16,7 +16,7 @@ from benchmarks.truth.toolbox import BuildError, Toolbox
 from tests.builders import axml
 
 _WORDS = ("pocket", "quick", "green", "daily", "north", "paper", "silver", "tiny", "river", "cloud")
-_USUAL, _LARGE = 500_000, 2_500_000
+_USUAL, _LARGE = 900_000, 2_500_000
 _LARGE_EVERY = 15
 _BEHIND = 250_000
 _FEWEST, _LEAST = 8, 20_000
@@ -128,7 +128,7 @@ def plan(number: int, seed: int, jars: Jars, background: frozenset[str]) -> Plan
             classes |= found
         if len(behind) == 1 + number % 2:
             break
-    shares = tuple(round(chance.uniform(0.08, 0.4), 2) for _ in (*taken, *behind))
+    shares = tuple(round(chance.uniform(0.08, 0.45), 2) for _ in (*taken, *behind))
     package = f"com.{chance.choice(_WORDS)}.{chance.choice(_WORDS)}{number}"
     return Plan(f"gen{number:02d}", chance.randrange(10**6), package, tuple(taken), tuple(behind), shares)
 
@@ -181,6 +181,8 @@ def all_builds(
         done[name] = {"options": list(built.options), "presence": counts(built.rows)}
         size = (home / f"{name}.apk").stat().st_size
         print(f"  {subject.name} {name}: {size} bytes, {time.monotonic() - start:.0f} s", flush=True)
+    if not done:
+        raise BuildError(f"no tool could build {subject.name}")
     return done
 
 

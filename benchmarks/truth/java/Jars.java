@@ -7,7 +7,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /** Jars as the shrinkers want them. */
 final class Jars {
@@ -26,7 +29,7 @@ final class Jars {
                             ZipEntry made = new ZipEntry(name);
                             made.setTime(0);
                             out.putNextEntry(made);
-                            out.write(words[0].equals("strip") ? stripped(data) : data);
+                            out.write(rewritten(data, words[0].equals("strip") ? ClassReader.SKIP_DEBUG : 0));
                         }
                     }
                 }
@@ -38,9 +41,18 @@ final class Jars {
         return name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
     }
 
-    private static byte[] stripped(byte[] data) {
+    /** The class without the names of parameters: R8 3.3 ends at one that has none. */
+    private static byte[] rewritten(byte[] data, int skipped) {
         ClassWriter writer = new ClassWriter(0);
-        new ClassReader(data).accept(writer, ClassReader.SKIP_DEBUG);
+        new ClassReader(data).accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String desc, String generic, String[] thrown) {
+                return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, desc, generic, thrown)) {
+                    @Override
+                    public void visitParameter(String parameter, int flags) {}
+                };
+            }
+        }, skipped);
         return writer.toByteArray();
     }
 }
