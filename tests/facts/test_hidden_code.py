@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.disguise import holds_dex, open_disguised
+from affidavit.artefact.notes import Notes
+from affidavit.evidence.bundle import excerpt_key
 from affidavit.evidence.derive import derive
+from affidavit.evidence.proofs import cited_places
 from affidavit.facts.hidden_code import compare
 from affidavit.model.bundle import Affidavit
+from affidavit.model.code import CodeUnit
 from affidavit.model.finding import Answer
+from affidavit.model.limitation import Limitation
 from tests.builders import axml
 from tests.builders.apps import app_files, main_dex
 from tests.builders.dex import DexBuilder, Method
@@ -103,32 +110,70 @@ def test_classes_above_each_other_in_a_circle_end(tmp_path: Path):
 
 
 MASKED = bytes(byte ^ 0x5A for byte in main_dex())
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(99)
+
+
+def disguised(folder: Path, data: bytes) -> Affidavit:
+    """The account of an app whose own code does nothing, with other code in an entry."""
+    return review(folder, {**app_files(), "classes.dex": code("Lorg/example/app/Main;"), "assets/x.bin": data})
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "inner"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(99) + main_dex(), "107 bytes from its start"),
-        (app_files()["classes.dex"] + main_dex(), "bytes from its start"),
-        (MASKED, "a mask of 0x5a"),
-        (base64.b64encode(main_dex()), "Base64"),
-        (b"cdex001\0" + bytes(200), "cdex"),
+        (PICTURE + main_dex(), ["at-107.dex"]),
+        (PICTURE + main_dex() + b"more" + main_dex(), ["at-107.dex", f"at-{111 + len(main_dex())}.dex"]),
+        (main_dex() + main_dex(), [f"at-{len(main_dex())}.dex"]),
+        (PICTURE + main_dex()[:-60], ["at-107.dex"]),
+        (MASKED, ["mask-5a.dex"]),
     ],
 )
-def test_a_dex_file_that_is_not_read_is_said(tmp_path: Path, data: bytes, words: str):
-    files = {**app_files(), "classes.dex": code("Lorg/example/app/Main;"), "assets/x.bin": data}
-    account = review(tmp_path, files)
+def test_a_dex_file_in_disguise_is_read(tmp_path: Path, data: bytes, inner: list[str]):
+    account = disguised(tmp_path, data)
+    finding = next(item for item in account.findings if item.rule == RULE)
+    assert finding.answer is Answer.SHOWN
+    units = [fact.place.entry for fact in account.facts if isinstance(fact.what, CodeUnit)]
+    assert [name for name in units if "!/" in name] == [f"assets/x.bin!/{name}" for name in inner]
+    places = [place for place in cited_places(finding) if place.entry.endswith(inner[0])]
+    assert "getLastKnownLocation" in "".join(account.excerpts[excerpt_key(places[-1])].lines)
+    assert said(account) == []
+
+
+def test_dex_files_that_overlap_or_are_very_many_are_bounded():
+    head = main_dex()[:112]
+    each = -(-len(main_dex()) // len(head))
+    assert len(parts(b"x" + head * 40)) == -(-40 // each), "those within the size of one before are its own"
+    tiny = head[:32] + (112).to_bytes(4, "little") + head[36:]
+    assert len(parts(b"x" + tiny * 64)) == 64
+    limitations: list[Limitation] = []
+    assert len(parts(b"x" + tiny * 65, limitations)) == 64
+    assert [item.kind for item in limitations] == ["code/hidden-dex"]
+
+
+def parts(data: bytes, limitations: list[Limitation] | None = None) -> list[str]:
+    media = "dex" if data.startswith(b"dex") else "unknown"
+    part = open_disguised(data, "a", media, Budget(), Notes([] if limitations is None else limitations))
+    return [entry.name for entry in part.entries] if part else []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(base64.b64encode(main_dex()), "Base64"), (b"cdex001\0" + bytes(200), "cdex")]
+)
+def test_code_that_is_not_read_is_said(tmp_path: Path, data: bytes, words: str):
+    account = disguised(tmp_path, data)
     [item] = [item for item in account.limitations if item.kind == "code/hidden-dex"]
     assert words in item.detail
     assert item.place is not None
     assert item.place.entry == "assets/x.bin"
+    assert answer(account) is Answer.UNDETERMINED
 
 
 @pytest.mark.parametrize(
-    "data", [b"dex\n035\0", b"a text on dex\n035\0 and more" * 9, MASKED[:99], bytes(range(256)) * 9]
+    "data", [b"a text on dex\n035\0 and more" * 9, MASKED[:99], bytes(range(256)) * 9, b"", main_dex()[:43]]
 )
-def test_what_is_no_dex_file_is_not_said_to_be_one(tmp_path: Path, data: bytes):
-    assert said(review(tmp_path, {**app_files(), "assets/x.bin": data})) == []
+def test_what_is_no_dex_file_is_not_taken_for_one(data: bytes):
+    assert not holds_dex(data, "unknown")
+    assert not parts(data)
 
 
 @pytest.mark.corpus

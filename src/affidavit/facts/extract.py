@@ -174,7 +174,7 @@ def _read_entry(state: Extraction, nesting: Nesting, part: Part, entry: Entry) -
     nesting.unread(part, entry)
     inner = nesting.open(part, entry, data, media)
     if inner is None and media not in ARCHIVES:
-        hidden_code.look_for_dex(entry, data, media, nesting.notes)
+        hidden_code.note_unread_code(entry, data, media, nesting.notes)
     return inner
 
 

@@ -4,7 +4,6 @@ Names of packers (`facts.packers`) change with every version. What does not chan
 manifest names, so these must come from somewhere.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -18,15 +17,9 @@ from affidavit.model.fact import Fact
 from affidavit.model.identity import Application
 from affidavit.model.limitation import Limitation
 
-_DEX: Final = re.compile(rb"dex\n0[34]\d\0[\s\S]{28}[\x70\x78]\0\0\0\x78\x56\x34\x12")
-"""Magic, then checksum, digest and file size (dex format, header_item), header size and byte order."""
-_MAGIC: Final = b"dex\n0"
-_SEVERAL: Final = b"041"
-"""Version of a file that may hold several dex files, of which each is read."""
 _BASE64: Final = b"ZGV4CjA"
 """How the Base64 of a dex begins."""
 _OTHER_FORMS: Final = frozenset({"cdex", "odex", "vdex"})
-_HEADER: Final = 0x70
 _PARENTS: Final = 16
 _LAUNCHER: Final = "android.intent.category.LAUNCHER"
 _ATTACH: Final = "attachBaseContext"
@@ -34,8 +27,8 @@ _NAMED: Final = 3
 KIND: Final = "code/hidden-dex"
 
 
-def look_for_dex(entry: Entry, data: bytes, media: str, notes: Notes) -> None:
-    """Say where an entry holds a dex file that is not read: behind other bytes, under a mask, as text.
+def note_unread_code(entry: Entry, data: bytes, media: str, notes: Notes) -> None:
+    """Say where an entry is code in a form that is not read.
 
     Args:
         entry: as it is listed.
@@ -45,24 +38,8 @@ def look_for_dex(entry: Entry, data: bytes, media: str, notes: Notes) -> None:
     """
     if media in _OTHER_FORMS:
         notes.add(KIND, f"it is code in a form that is not read ({media})", entry.path)
-        return
-    own = media == "dex"
-    found = _DEX.search(data, int(own)) if data.find(_MAGIC, int(own)) >= 0 else None
-    if found and not (own and data[4:7] == _SEVERAL):
-        notes.add(KIND, f"a dex file lies in it, {found.start()} bytes from its start; it was not read", entry.path)
-    key = _mask(data)
-    if key:
-        notes.add(KIND, f"its start is that of a dex file under a mask of 0x{key:02x}; it was not read", entry.path)
-    if data.startswith(_BASE64):
+    elif data.startswith(_BASE64):
         notes.add(KIND, "it begins as the Base64 text of a dex file; it was not read", entry.path)
-
-
-def _mask(data: bytes) -> int:
-    """The byte that, exclusive-or over the first ones, makes a dex header of them; 0 for none."""
-    if len(data) < _HEADER or data[0] ^ data[1] != ord("d") ^ ord("e"):
-        return 0
-    key = data[0] ^ ord("d")
-    return key if key and _DEX.match(bytes(byte ^ key for byte in data[:_HEADER])) else 0
 
 
 class Missing(NamedTuple):

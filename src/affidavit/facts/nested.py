@@ -3,6 +3,7 @@
 from typing import Final
 
 from affidavit.artefact.budget import Budget
+from affidavit.artefact.disguise import holds_dex, open_disguised
 from affidavit.artefact.nested import NESTED, is_nested, open_nested
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.opening import Opened
@@ -55,10 +56,11 @@ class Nesting:
             None when it is none, when it is a part already, or, with a limitation, when it was not opened.
         """
         path = entry.path
-        if f"{path}!/" in self._parts or not (media in ARCHIVES or is_nested(data, media)):
+        nested = is_nested(data, media)
+        if f"{path}!/" in self._parts or not (nested or media in ARCHIVES or holds_dex(data, media)):
             return None
         depth = self._depth[part.prefix] + 1
-        if not is_nested(data, media):
+        if media in ARCHIVES and not nested:
             self.notes.add(_KIND, f"{media} archives are not read; code or text in it is unknown", path)
         elif depth > self._budget.depth:
             what = f"more than {self._budget.depth} containers lie around what it holds, which is unknown"
@@ -72,7 +74,11 @@ class Nesting:
 
     def _take(self, entry: Entry, data: bytes, media: str, depth: int) -> Part | None:
         """Open it and add it to the artefact's parts."""
-        inner = open_nested(self._spool.keep(data), entry.path, media, self._budget, self.notes)
+        inner = None
+        if is_nested(data, media):
+            inner = open_nested(self._spool.keep(data), entry.path, media, self._budget, self.notes)
+        if inner is None and media not in ARCHIVES:
+            inner = open_disguised(data, entry.path, media, self._budget, self.notes)
         if inner is None:
             if data[:4] != b"PK\x05\x06":  # which is how an empty zip begins
                 what = "nothing leads to an entry; code or text in it is unknown"
