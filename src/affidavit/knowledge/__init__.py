@@ -65,7 +65,7 @@ def load(section: str, document: type[T]) -> dict[str, T]:
 
 @cache
 def digest() -> str:
-    """SHA-256 (hex) over the names and bytes of all compiled sections.
+    """SHA-256 (hex) over the names and bytes of all compiled sections and of the index of known code.
 
     Raises:
         KnowledgeError: knowledge was not compiled.
