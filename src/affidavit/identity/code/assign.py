@@ -18,7 +18,8 @@ def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
 
     Args:
         asked: the app beside the index.
-        pairs: by rising class. score: nats of each.
+        pairs: by rising class.
+        score: nats of each.
     """
     index = asked.index
     family = index.node_family[pairs.node]
@@ -39,7 +40,8 @@ def assigned(pairs: Pairs, score: F64, least: float) -> I32:
 
     Args:
         pairs: by rising class.
-        score: of each. least: what a pair must reach.
+        score: of each.
+        least: what a pair must reach.
     """
     order = np.lexsort((pairs.node, pairs.app, -score))
     order = order[score[order] >= least]
@@ -59,7 +61,8 @@ def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:
 
     Args:
         asked: the app beside the index.
-        pairs: by rising class. score: of each.
+        pairs: by rising class.
+        score: of each.
         kept: rows of the pairs that are kept.
     """
     family = asked.index.node_family[pairs.node]

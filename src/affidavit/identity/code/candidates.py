@@ -22,7 +22,7 @@ class Query:
     Attributes:
         app, index, numbers: see there.
         start, known: compressed rows: tokens of the index that each class has, ascending.
-        strange: compressed rows of the kinds of the others: `strange_start`, `strange_kind`, with their `strange_weight`.
+        strange_class, strange_kind, strange_weight: of every other token of the app.
         weight: nats of each token of the index when it is shared. own: the part that speaks for one family alone.
         kind: of each token of the index.
         first: where the signatures of each node start.

@@ -78,7 +78,7 @@ def grown(asked: Query, pairs: Pairs, score: F64) -> tuple[I32, I32]:
     numbers, nodes = asked.numbers, len(asked.index.node_name)
     held = belief(pairs.app, score, numbers.believed)
     paired = np.full(len(asked.app), -1, np.int32)
-    sure = np.flatnonzero(held > 0.5)  # noqa: PLR2004 - more likely than all others together
+    sure = np.flatnonzero(held > 0.5)
     paired[pairs.app[sure]] = pairs.node[sure]
     wanted = np.flatnonzero(paired < 0).astype(np.int32)
     out = room(len(wanted), numbers.kept)
@@ -100,9 +100,10 @@ def grown(asked: Query, pairs: Pairs, score: F64) -> tuple[I32, I32]:
 
 
 def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
-    """For each kept pair, of the classes that its class names: how many are paired with nodes that its node names, how many
-    with the same family, how many there are, how many would agree if the family's nodes were dealt at random, and the nats
-    that this makes.
+    """For each kept pair what the classes that its class names say.
+
+    How many are paired with nodes that its node names, how many with the same family, how many there are, how many
+    would agree if the family's nodes were dealt at random, and the nats that this makes.
 
     Args:
         asked: the app beside the index.

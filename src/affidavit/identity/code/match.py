@@ -1,6 +1,6 @@
 """An app compared with an index of known code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,30 @@ from affidavit.identity.code.matching import F64, numbers
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.signatures import I32, Signatures
 from affidavit.identity.code.similarity import Pairs, Rates, compare, estimated, known_rates, worth_keeping
+from affidavit.identity.code.versions import Forms, Frequency, allowed
 
+_CLEAR = 1.0
+"""Nats by which a pair is better than any other of its class when it is told."""
 _SURE, _AGREEING, _FEW = 0.9, 0.7, 400
-"""Pairs from which an app's own rates are estimated: belief, share of neighbours that agree, and how many are enough."""
+"""Pairs from which an app's own rates are estimated: belief, share of neighbours that agree, how many are enough."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """Pairs that are kept, one for each class, by rising class.
+
+    Attributes:
+        pairs: see there. score: nats of each with its neighbours.
+        margin: nats by which each is better than any other family. lead: than any other node.
+        agree, within: belief of neighbours that agree with each, and of all of its family.
+    """
+
+    pairs: Pairs
+    score: F64
+    margin: F64
+    lead: F64
+    agree: F64
+    within: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,9 +47,9 @@ class Evidence:
 
     Attributes:
         asked: the app beside the index. rates: what survives in it.
-        pairs: kept ones, one for each class, by rising class. score: nats of each with its neighbours.
-        lead: nats by which each is better than other nodes for its class.
-        agree, within: belief of neighbours that agree with each, and of all of the family.
+        pairs: all that could be, by rising class. score: nats of each with its neighbours.
+        agree, within: see `Kept`.
+        kept: the best of them over all families.
         features: of each family with pairs.
         cut: classes of which not all postings were read.
     """
@@ -37,11 +58,16 @@ class Evidence:
     rates: Rates
     pairs: Pairs
     score: F64
-    lead: F64
     agree: F64
     within: F64
+    kept: Kept
     features: dict[int, dict[str, float]]
     cut: int
+
+    def among(self, families: npt.NDArray[np.bool_]) -> Kept:
+        """The best pairs when only these families are there."""
+        rows = np.flatnonzero(families[self.asked.index.node_family[self.pairs.node]]).astype(np.int32)
+        return keep(self.asked, self.pairs.take(rows), self.score[rows], self.agree[rows], self.within[rows])
 
 
 def evidence(app: Signatures, index: Index) -> Evidence:
@@ -68,20 +94,30 @@ def evidence(app: Signatures, index: Index) -> Evidence:
         order = np.lexsort((nodes, classes))
         pairs = compare(asked, rates, classes[order], nodes[order])
         score, agree, within = scores(asked, pairs)
+    kept = keep(asked, pairs, score, agree, within)
+    made = features(asked, kept.pairs, kept.score, kept.margin)
+    return Evidence(asked, rates, pairs, score, agree, within, kept, made, cut)
+
+
+def keep(asked: Query, pairs: Pairs, score: F64, agree: F64, within: F64) -> Kept:
+    """One pair for each class.
+
+    Args:
+        asked: the app beside the index.
+        pairs: by rising class.
+        score: nats of each.
+        agree: see `Kept`.
+        within: see `Kept`.
+    """
     favoured = preferred(asked, pairs, score)
-    kept = assigned(pairs, favoured, asked.numbers.believed / 2)
-    margin = margins(asked, pairs, favoured, kept)
-    chosen = pairs.take(kept)
-    return Evidence(
-        asked,
-        rates,
-        chosen,
-        score[kept],
-        leads(pairs, favoured, kept),
-        agree[kept],
-        within[kept],
-        features(asked, chosen, score[kept], margin),
-        cut,
+    rows = assigned(pairs, favoured, asked.numbers.believed / 2)
+    return Kept(
+        pairs.take(rows),
+        score[rows],
+        margins(asked, pairs, favoured, rows),
+        leads(pairs, favoured, rows),
+        agree[rows],
+        within[rows],
     )
 
 
@@ -101,37 +137,42 @@ def match(app: Signatures, index: Index) -> Matched:
         index: known code.
     """
     found = evidence(app, index)
-    family = index.node_family[found.pairs.node]
+    decided = decide(found.features)
+    there = np.zeros(len(index.families), bool)
+    there[[family for family, item in decided.items() if item.decision == "found"]] = True
+    forms, frequency = Forms(index, np.flatnonzero(there).tolist()), Frequency(app)
+    origin, sure = np.full(len(app), -1, np.int32), found.among(there)
     matches = []
-    origin = np.full(len(app), -1, np.int32)
-    for number, decided in decide(found.features).items():
-        rows = np.flatnonzero(family == number)
-        rows = rows[np.lexsort((rows, -found.score[rows]))]
-        matches.append(
-            FamilyMatch(
-                number,
-                decided.decision,
-                tuple(_pairing(found, row) for row in rows.tolist()),
-                found.features[number],
-                decided.probability,
-                decided.log_ratio,
-                decided.p_value,
-            )
+    for family, item in decided.items():
+        match_ = FamilyMatch(
+            family,
+            item.decision,
+            _pairings(sure if there[family] else found.kept, index.node_family == family),
+            found.features[family],
+            item.probability,
+            item.log_ratio,
+            item.p_value,
         )
-        if decided.decision == "found":
-            origin[found.pairs.app[rows]] = number
-    matches.sort(key=lambda item: (-item.log_ratio, item.family))
+        if there[family]:
+            origin[[pair.app for pair in match_.pairs]] = family
+            match_ = replace(match_, versions=allowed(app, forms, frequency, match_, found.rates.regime).versions)
+        matches.append(match_)
+    matches.sort(key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
     return Matched(found.rates.regime, tuple(matches), origin)
 
 
-def _pairing(found: Evidence, row: int) -> Pairing:
-    pairs = found.pairs
-    return Pairing(
-        int(pairs.app[row]),
-        int(pairs.node[row]),
-        int(pairs.signature[row]),
-        float(found.score[row]),
-        float(pairs.similarity[row]),
-        round(float(found.agree[row])),
-        round(float(found.within[row])),
+def _pairings(kept: Kept, nodes: npt.NDArray[np.bool_]) -> tuple[Pairing, ...]:
+    """The pairs of one family, best first; those that could as well be another class of it are left out."""
+    rows = np.flatnonzero(nodes[kept.pairs.node] & (kept.lead >= _CLEAR))
+    return tuple(
+        Pairing(
+            int(kept.pairs.app[row]),
+            int(kept.pairs.node[row]),
+            int(kept.pairs.signature[row]),
+            float(kept.score[row]),
+            float(kept.pairs.similarity[row]),
+            round(float(kept.agree[row])),
+            round(float(kept.within[row])),
+        )
+        for row in rows[np.lexsort((rows, -kept.score[rows]))].tolist()
     )

@@ -63,7 +63,8 @@ def document(name: str, shape: type[T]) -> T:
     """One document of the section.
 
     Args:
-        name: of its file. shape: what it holds.
+        name: of its file.
+        shape: what it holds.
 
     Raises:
         KnowledgeError: it was not compiled, or is of another shape.

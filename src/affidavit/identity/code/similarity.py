@@ -1,7 +1,7 @@
 """How well a class and a node fit, token by token, and what was done to the app's code.
 
-A pair weighs as a likelihood ratio does: a shared token is worth its rarity, one that the class has and the node has not
-costs by how often such come from inlining, and one that is missing costs little, because unused methods go.
+A pair weighs as a likelihood ratio does: a shared token is worth its rarity, one that the class has and the node has
+not costs by how often such come from inlining, and one that is missing costs little, because unused methods go.
 """
 
 from dataclasses import dataclass
@@ -79,7 +79,8 @@ def compare(asked: Query, rates: Rates, app: I32, node: I32) -> Pairs:
     Args:
         asked: the app beside the index.
         rates: what survives in it.
-        app: classes. node: nodes, one for each class.
+        app: classes.
+        node: nodes, one for each class.
     """
     numbers = asked.numbers
     counts = numbers.column("counts")

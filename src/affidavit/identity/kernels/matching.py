@@ -4,6 +4,7 @@ Every function is bounded by what its caller passes; ties go to the lower number
 """
 
 # mypy: disable-error-code="valid-type"
+# ruff: noqa: PLR0917, PLR1730 - columns are passed one by one: a kernel takes no objects; compiled as compares
 from typing import Any
 
 import cython
@@ -234,7 +235,8 @@ def agreement(
 
     Args:
         candidates: compressed rows for each class: nodes, and how far each is believed (0 to 1).
-        graph, known: compressed rows of neighbours of classes, of nodes.
+        graph: compressed rows of neighbours of classes.
+        known: those of nodes.
         family: of each node.
         most: neighbours of one class that are looked at.
         out: for each pair: belief that agrees and belief in any node of the family are added.

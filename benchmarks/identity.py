@@ -1,0 +1,280 @@
+"""Whose code is in labelled and in real apps: `python -m benchmarks.identity TRUTH [--real APK ...] [--fit]`.
+
+TRUTH is a folder made by `benchmarks.truth`; its libraries are the index. Real apps are judged by the names that their
+classes kept, which the matcher never sees: a family is there when the app defines five or more classes under names that
+the family has, not there when it defines none, and in between it is not counted.
+
+Every probability in the tables is given by numbers that were fitted without the app and without the library. `--fit`
+prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--without KIND` leaves out the
+tokens of a kind, in the apps and in the index.
+"""
+
+import argparse
+import pickle
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import yaml
+
+from affidavit.identity.code.build import build
+from affidavit.identity.code.decide import scaled
+from affidavit.identity.code.index import Family, Index, Version
+from affidavit.identity.code.library_file import program_of
+from affidavit.identity.code.match import Evidence, evidence
+from affidavit.identity.code.signatures import Signatures, of_program
+from affidavit.identity.code.tokens import KIND_MASK, SCHEME, Kind
+from benchmarks.identity_fit import Calibrated, calibrated, coefficients
+from benchmarks.truth.reading import BACKGROUND, App, Build, apps, libraries
+from tests.reading import read
+
+LIVE = 5
+"""Classes of a library that live on, from which on it counts as there."""
+PUBLISHED = Path(__file__).with_suffix(".yaml")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known and what was found of one family in one app. `there`: None when it is not counted."""
+
+    app: str
+    build: str
+    family: str
+    there: bool | None
+    live: int
+    features: dict[str, float] | None
+
+
+@dataclass
+class Classes:
+    """Pairs of classes in the families that are there: right ones, all, and classes that could be paired."""
+
+    right: int = 0
+    paired: int = 0
+    alive: int = 0
+
+
+@dataclass
+class Results:
+    """Everything that was measured."""
+
+    judged: list[Judged] = field(default_factory=list)
+    classes: dict[str, Classes] = field(default_factory=lambda: defaultdict(Classes))
+
+
+class Reader:
+    """Signatures of files, kept in a folder: reading takes longer than matching."""
+
+    def __init__(self, folder: Path, without: frozenset[Kind]) -> None:
+        self.folder, self.without = folder, without
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def app(self, path: Path) -> Signatures:
+        """An app."""
+        kept = self._place(path)
+        if not kept.exists():
+            with read(path, frozenset({"entries", "code"})) as state:
+                kept.write_bytes(pickle.dumps(of_program(state.program)))
+        return self._kept(kept)
+
+    def library(self, path: Path) -> Signatures:
+        """A library."""
+        kept = self._place(path)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(of_program(program_of(path))))
+        return self._kept(kept)
+
+    def _place(self, path: Path) -> Path:
+        seen = path.stat()
+        return self.folder / f"{path.parent.name}-{path.name}-{seen.st_size}-{int(seen.st_mtime)}.{SCHEME}"
+
+    def _kept(self, place: Path) -> Signatures:
+        made: Signatures = pickle.loads(place.read_bytes())  # noqa: S301 - own files
+        return without(made, self.without)
+
+
+def without(signatures: Signatures, kinds: frozenset[Kind]) -> Signatures:
+    """Signatures without the tokens of some kinds."""
+    if not kinds:
+        return signatures
+    keep = ~np.isin(signatures.tokens & np.uint64(KIND_MASK), [int(kind) for kind in kinds])
+    start = np.concatenate([[0], np.cumsum(keep)])[signatures.start]
+    return Signatures(
+        signatures.names,
+        start.astype(np.int64),
+        signatures.tokens[keep],
+        signatures.graph,
+        signatures.size,
+        signatures.unit,
+        signatures.row,
+    )
+
+
+def indexed(files: Mapping[str, Path], left_out: frozenset[str], reader: Reader) -> tuple[Index, dict[str, Signatures]]:
+    """The index of some library files by ``FAMILY__VERSION``, and their signatures."""
+    families: dict[str, int] = {}
+    every, signatures = [], {}
+    for name, path in files.items():
+        family, _, label = name.partition("__")
+        if family not in left_out:
+            made = signatures[name] = reader.library(path)
+            every.append((Version(families.setdefault(family, len(families)), label, classes=len(made)), made))
+    return build([Family(family) for family in families], every), signatures
+
+
+class Truth:
+    """Which nodes a class of a library version is."""
+
+    def __init__(self, index: Index, signatures: dict[str, Signatures]) -> None:
+        self.index, self.signatures = index, signatures
+        self.numbers = {
+            f"{index.families[version.family].id}__{version.label}": number
+            for number, version in enumerate(index.versions)
+        }
+        self.known: dict[str, dict[str, frozenset[int]]] = {}
+
+    def nodes(self, library: str) -> dict[str, frozenset[int]]:
+        """For each class name of a library version the nodes that have just this form in this version."""
+        if library not in self.known:
+            index, rows = self.index, np.repeat(np.arange(len(self.index.node)), np.diff(self.index.of_version.start))
+            own: dict[bytes, set[int]] = defaultdict(set)
+            for row in rows[self.index.of_version.items == self.numbers.get(library, -1)].tolist():
+                own[index.of(row).tobytes()].add(int(index.node[row]))
+            held = self.signatures.get(library)
+            self.known[library] = {
+                name: frozenset(own.get(held.of(row).tobytes(), ()))
+                for row, name in enumerate(held.names if held else ())
+                if held
+            }
+        return self.known[library]
+
+
+def labelled(folder: Path, reader: Reader) -> Results:
+    """Measure the labelled apps."""
+    every = list(apps(folder))
+    left_out = frozenset(name.removeprefix(BACKGROUND).partition("__")[0] for app in every for name in app.background)
+    index, signatures = indexed(libraries(folder), left_out, reader)
+    truth, results = Truth(index, signatures), Results()
+    for app in every:
+        for made in app.builds:
+            found = evidence(reader.app(made.path), index)
+            results.judged += _judged(app, made, found)
+            if made.truth is not None:
+                _count(app, made, found, truth, results.classes[made.name])
+    return results
+
+
+def _judged(app: App, made: Build, found: Evidence) -> Iterator[Judged]:
+    index = found.asked.index
+    of = {name.partition("__")[0]: name for name in app.libraries}
+    for number, family in enumerate(index.families):
+        features = found.features.get(number)
+        if family.id in of:
+            live = made.counts.get(of[family.id], {}).get("is", 0) if made.counts else LIVE
+            yield Judged(app.name, made.name, family.id, True if live >= LIVE else None, live, features)
+        elif features is not None:
+            yield Judged(app.name, made.name, family.id, False, 0, features)
+
+
+def _count(app: App, made: Build, found: Evidence, truth: Truth, classes: Classes) -> None:
+    names, index = found.asked.app.names, found.asked.index
+    right: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for row in made.rows():
+        if row.whose in app.libraries:
+            family = row.whose.partition("__")[0]
+            right[row.app_class] |= {(family, node) for node in truth.nodes(row.whose).get(row.library_class, ())}
+            classes.alive += row.relation == "is" and row.whose in truth.numbers
+    present = {name.partition("__")[0] for name in app.libraries}
+    clear = found.kept.pairs.take(np.flatnonzero(found.kept.lead >= 1).astype(np.int32))
+    for class_, node in zip(clear.app.tolist(), clear.node.tolist(), strict=True):
+        family = index.families[index.node_family[node]].id
+        if family in present:
+            classes.paired += 1
+            classes.right += (family, node) in right[names[class_]]
+
+
+def real(paths: Iterable[Path], index: Index, reader: Reader) -> list[Judged]:
+    """Judge real apps by the names that their classes kept."""
+    of_name: dict[str, set[int]] = defaultdict(set)
+    for name, family in zip(index.node_name, index.node_family.tolist(), strict=True):
+        if name.count("/") > 1:
+            of_name[name].add(family)
+    judged = []
+    for path in paths:
+        app = reader.app(path)
+        named = np.zeros(len(index.families), np.int64)
+        for name in app.names:
+            named[list(of_name.get(name, ()))] += 1
+        found = evidence(app, index)
+        for number, count in enumerate(named.tolist()):
+            if count or number in found.features:
+                there = True if count >= LIVE else None if count else False
+                judged.append(
+                    Judged(path.name, "real", index.families[number].id, there, count, found.features.get(number))
+                )
+    return judged
+
+
+def report(results: Results, made: Calibrated) -> Iterator[str]:
+    """The tables."""
+    published = yaml.safe_load(PUBLISHED.read_text("utf-8"))
+    builds = sorted({item.build for item in results.judged})
+    yield "| build | libraries | P | R | F1 | published F1 | class pairs P | R |\n|---|--:|--:|--:|--:|---|--:|--:|"
+    for name in [*builds, "all generated"]:
+        rows = [
+            (item, made.probability[row])
+            for row, item in enumerate(results.judged)
+            if item.there is not None and (item.build == name or (name == "all generated" and item.build != "real"))
+        ]
+        hit = sum(bool(item.there) and p >= made.found for item, p in rows)
+        false = sum(not item.there and p >= made.found for item, p in rows)
+        there = sum(bool(item.there) for item, _ in rows)
+        precision, recall = hit / max(hit + false, 1), hit / max(there, 1)
+        pairs = results.classes.get(name, Classes())
+        peers = ", ".join(f"{tool} {value}" for tool, value in published["builds"].get(name, {}).items())
+        yield (
+            f"| {name} | {there} | {precision:.3f} | {recall:.3f} | "
+            f"{2 * precision * recall / max(precision + recall, 1e-9):.3f} | {peers} | "
+            f"{pairs.right / max(pairs.paired, 1):.3f} | {pairs.right / max(pairs.alive, 1):.3f} |"
+        )
+    yield ""
+    yield f"Expected calibration error {made.error:.4f} over all, {made.error_between:.4f} between 1 and 99 %"
+    yield "| probability | cases | mean | there |\n|---|--:|--:|--:|"
+    yield from (f"| {low:.2f}-{high:.2f} | {n} | {mean:.3f} | {share:.3f} |" for low, high, n, mean, share in made.bins)
+    yield "\nFalse, or missed:"
+    for row, item in enumerate(results.judged):
+        if item.there is not None and item.there != (made.probability[row] >= made.found):
+            word = "missed" if item.there else "false"
+            yield f"- {word} {item.app} {item.build} {item.family} p={made.probability[row]:.2f} live={item.live}"
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("--real", type=Path, nargs="*", default=[])
+    parser.add_argument("--more", type=Path, help="folder of further libraries to index when real apps are judged")
+    parser.add_argument("--without", action="append", default=[], choices=[kind.name.lower() for kind in Kind])
+    parser.add_argument("--cache", type=Path, default=Path(".cache/identity"))
+    parser.add_argument("--fit", action="store_true")
+    given = parser.parse_args()
+    reader = Reader(given.cache, frozenset(Kind[name.upper()] for name in given.without))
+    results = labelled(given.truth, reader)
+    files = libraries(given.truth)
+    if given.real:
+        files |= {path.stem: path for path in sorted(given.more.iterdir())} if given.more else {}
+        results.judged += real(given.real, indexed(files, frozenset(), reader)[0], reader)
+    rows = [scaled(item.features) if item.features else None for item in results.judged]
+    groups = [(item.app, item.family) for item in results.judged]
+    made = calibrated(rows, [item.there for item in results.judged], groups)
+    sys.stdout.write("\n".join(report(results, made)) + "\n")
+    if given.fit:
+        sys.stdout.write(msgspec.yaml.encode(coefficients(rows, [item.there for item in results.judged])).decode())
+
+
+if __name__ == "__main__":
+    main()
