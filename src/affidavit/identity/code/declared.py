@@ -10,7 +10,7 @@ from affidavit.dalvik.resolve import ROOT
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import Unit
 from affidavit.identity.code.tokens import I64, U64, Kind, token
-from affidavit.identity.code.vocabulary import Vocabulary, above
+from affidavit.identity.code.vocabulary import Vocabulary, above, looked_up
 
 RANKS = 6
 """How often one descriptor of a member counts in a class."""
@@ -67,9 +67,19 @@ class Declared:
         words: dict[str, int] = {}
         parts = [
             _worded(
-                protos, unit.def_access[methods], "vs", lambda row: vocabulary.blurred_proto(number, unit, row), words
+                protos,
+                unit.def_access[methods],
+                "vs",
+                lambda rows: vocabulary.blurred_protos(number, unit, rows),
+                words,
             ),
-            _worded(types, unit.deffield_access[fields], "FS", lambda row: vocabulary.blurred_type(number, row), words),
+            _worded(
+                types,
+                unit.deffield_access[fields],
+                "FS",
+                lambda rows: [vocabulary.blurred_type(number, row) for row in rows],
+                words,
+            ),
         ]
         classes = np.concatenate([local[unit.def_class[methods]], local[unit.deffield_class[fields]]])
         return classes, np.concatenate(parts), list(words)
@@ -90,8 +100,8 @@ class Declared:
 
     def overridden(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods of the platform that methods override or implement."""
-        local, name = self._vocabulary.local[number], unit.method_name[unit.def_method]
-        proto = unit.method_proto[unit.def_method]
+        local, name = self._vocabulary.local[number], looked_up(unit.method_name, unit.def_method)
+        proto = looked_up(unit.method_proto, unit.def_method)
         _, begins, ends = unit.strings.blob()
         rows = np.flatnonzero(
             (unit.def_method >= 0)
@@ -157,12 +167,13 @@ def _worded(
     indices: npt.NDArray[np.integer],
     access: npt.NDArray[np.integer],
     letters: str,
-    describe: Callable[[int], str],
+    describe: Callable[[list[int]], list[str]],
     words: dict[str, int],
 ) -> I64:
     """The number in `words` of each member of one sort, which are put into words once each."""
     used, back = np.unique(indices.astype(np.int64) * 2 + (access & _STATIC != 0), return_inverse=True)
-    made = [letters[key & 1] + describe(key >> 1) for key in used.tolist()]
+    described = describe((used >> 1).tolist())
+    made = [letters[key] + word for key, word in zip((used & 1).tolist(), described, strict=True)]
     return np.array([words.setdefault(word, len(words)) for word in made], np.int64)[back]
 
 

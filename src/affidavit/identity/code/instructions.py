@@ -1,17 +1,34 @@
 """Tokens of what instructions name, and which classes they name, for all instructions of a unit at once."""
 
 from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik import jvm
+from affidavit.dalvik.opcodes import opcodes, widths
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.identity.code.constants import string_tokens
-from affidavit.identity.code.tokens import I64, U64, Kind, tokens_of
+from affidavit.identity.code.tokens import I64, U64, Kind, of_rows
 from affidavit.identity.code.vocabulary import Vocabulary
+from affidavit.identity.kernels import numbers
 
 _NONE = np.empty(0, np.int64)
+_JUMPS = (
+    "if",
+    "goto",
+    "jsr",
+    "ret",
+    "throw",
+    "athrow",
+    "packed-switch",
+    "sparse-switch",
+    "tableswitch",
+    "lookupswitch",
+)
 
 
 class Named(NamedTuple):
@@ -19,7 +36,7 @@ class Named(NamedTuple):
 
     Attributes:
         text_method, text: tokens of strings. method, token: of calls, fields and types. pair_method, pair: of calls
-            that follow each other.
+            that follow each other, with no jump between them.
         tail, head: class that names, class that is named: numbers of the vocabulary.
     """
 
@@ -48,13 +65,12 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
         target = target.copy()
         target[skipped] = -1
     rows = {kind: np.flatnonzero((refs.kind == kind) & (target >= 0)) for kind in RefKind}
-    protos: dict[int, str] = {}
     types = vocabulary.unit_types[number]
     found = np.zeros(len(refs), np.uint64)
     for kind, count, make in (
-        (RefKind.METHOD, len(unit.method_name), lambda row: vocabulary.call_token(number, unit, row, protos)),
-        (RefKind.FIELD, len(unit.field_name), lambda row: vocabulary.field_token(number, unit, row)),
-        (RefKind.TYPE, len(unit.type_string), lambda row: vocabulary.type_token(int(types[row]))),
+        (RefKind.METHOD, len(unit.method_name), lambda used: vocabulary.call_tokens(number, unit, used)),
+        (RefKind.FIELD, len(unit.field_name), lambda used: vocabulary.field_tokens(number, unit, used)),
+        (RefKind.TYPE, len(unit.type_string), lambda used: vocabulary.type_tokens(types[used])),
     ):
         found[rows[kind]] = _table(target[rows[kind]], count, make)[target[rows[kind]]]
     texts = rows[RefKind.STRING]
@@ -68,28 +84,59 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
         made[made != 0],
         owner[hits],
         found[hits],
-        *_pairs(owner[calls], found[calls]),
+        *_pairs(runs(unit)[calls], owner[calls], found[calls]),
         tail,
         head,
     )
 
 
-def _table(targets: npt.NDArray[np.int32], count: int, make: Callable[[int], int]) -> U64:
+def _table(targets: npt.NDArray[np.int32], count: int, make: Callable[[npt.NDArray[np.intp]], U64]) -> U64:
     """The token of each row of an index space that something names, made once each."""
     table = np.zeros(count, np.uint64)
     used = np.zeros(count, np.bool_)
     used[targets] = True
-    for row in np.flatnonzero(used).tolist():
-        table[row] = make(row)
+    rows = np.flatnonzero(used)
+    table[rows] = make(rows)
     return table
 
 
-def _pairs(owner: I64, call: U64) -> tuple[I64, U64]:
-    """(method, token) of each two calls that follow each other in a method."""
-    same = np.flatnonzero(owner[1:] == owner[:-1])
-    both = np.stack([call[same], call[same + 1]], 1).astype("<u8")
-    at = 16 * np.arange(len(both), dtype=np.int64)
-    return owner[same], tokens_of(Kind.PAIR, both.view(np.uint8).reshape(-1).data, at, at + 16)
+def _pairs(run: npt.NDArray[np.int32], owner: I64, call: U64) -> tuple[I64, U64]:
+    """(method, token) of each two calls that follow each other in a straight run."""
+    same = np.flatnonzero((run[1:] == run[:-1]) & (run[1:] >= 0))
+    both = np.stack([call[same], call[same + 1]], 1).reshape(-1)
+    at = 2 * np.arange(len(same), dtype=np.int64)
+    return owner[same], of_rows(Kind.PAIR, both, at, at + 2)
+
+
+def runs(unit: Unit) -> npt.NDArray[np.int32]:
+    """For each reference of a unit, the number of the straight run of instructions that it is in; -1 for none."""
+    refs, out = unit.refs, np.full(len(unit.refs), -1, np.int32)
+    if unit.form == "dex":
+        table = np.frombuffer(widths(), np.uint8)
+        data = np.frombuffer(unit.data[0], np.uint8)
+        numbers.runs(data, unit.def_code, unit.def_units, table, _ends("dex"), 2, refs.owner, refs.offset, out)
+        return out
+    lengths = np.maximum(np.array(jvm.opcodes().lengths), 0).astype(np.uint8)
+    bounds = np.searchsorted(unit.class_entry[unit.def_class], np.arange(len(unit.data) + 1)).astype(np.int32)
+    rows = np.searchsorted(refs.owner, bounds).tolist()
+    met = 0
+    for file, (low, high) in enumerate(pairwise(bounds.tolist())):
+        at = slice(rows[file], rows[file + 1])
+        data = np.frombuffer(unit.data[file], np.uint8)
+        owner = refs.owner[at] - np.int32(low)
+        found = out[at]
+        first, size = unit.def_code[low:high], unit.def_units[low:high]
+        numbers.runs(data, first, size, lengths, _ends("class"), 1, owner, refs.offset[at], found)
+        found[found >= 0] += met
+        met = int(found.max(initial=met))
+    return out
+
+
+@cache
+def _ends(form: str) -> npt.NDArray[np.uint8]:
+    """By opcode, whether a straight run of instructions ends behind it."""
+    names = [code.mnemonic for code in opcodes()] if form == "dex" else list(jvm.opcodes().names)
+    return np.array([name.startswith(_JUMPS) or name.endswith("return") for name in names], np.uint8)
 
 
 def _edges(

@@ -11,7 +11,7 @@ from affidavit.identity.code.constants import Constants, constants
 from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.instructions import Named, named
 from affidavit.identity.code.tokens import Kind, of_rows
-from affidavit.identity.code.vocabulary import Vocabulary
+from affidavit.identity.code.vocabulary import Vocabulary, looked_up
 from affidavit.identity.kernels import rows
 
 U64 = npt.NDArray[np.uint64]
@@ -138,14 +138,13 @@ def _of_classes(
 def _edges(vocabulary: Vocabulary, number: int, unit: Unit, found: Named) -> list[tuple[I64, I64]]:
     """(class, class that it names) of a unit, without what a class says of itself."""
     local, types, own = vocabulary.local[number], vocabulary.unit_types[number], vocabulary.number
-    protos = unit.method_proto[unit.def_method]
-    protos = np.where((unit.def_method >= 0) & (protos >= 0), protos, -1)
+    protos = looked_up(unit.method_proto, unit.def_method)
     known = np.flatnonzero(protos >= 0)
     counts = np.diff(unit.proto_params.start)[protos[known]]
     at = np.repeat(unit.proto_params.start[protos[known]] - np.cumsum(counts) + counts, counts) + np.arange(
         counts.sum()
     )
-    kinds = np.where(unit.deffield_field >= 0, unit.field_type[unit.deffield_field], -1)
+    kinds = looked_up(unit.field_type, unit.deffield_field)
     rows_ = np.arange(len(unit.class_type))
     parts = [
         (found.tail, found.head),

@@ -20,7 +20,8 @@ from affidavit.facts.reading import bounded
 from affidavit.identity.code.constants import SHORTEST, Constants, constants
 from affidavit.identity.code.declared import RANKS, Declared, member_token
 from affidavit.identity.code.declared import SHORTEST as SHORTEST_NAME
-from affidavit.identity.code.signatures import I64, TOGETHER, Signatures
+from affidavit.identity.code.instructions import runs
+from affidavit.identity.code.signatures import I32, I64, TOGETHER, Signatures
 from affidavit.identity.code.tokens import Kind, kind_of, of_rows, token
 from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.model.place import Place
@@ -73,6 +74,9 @@ class Texts:
         self._app, self._vocabulary = app, Vocabulary(program)
         self._declarations = Declared(self._vocabulary)
         self._constants: dict[int, Constants] = {}
+        self._skipped: dict[int, frozenset[int]] = {}
+        self._runs: dict[int, I32] = {}
+        self._blurred: dict[int, list[str]] = {}
         self._units = program.units
         self._order: dict[tuple[int, str], tuple[I64, I64]] = {}
         self._made: dict[tuple[int, int, int], int] = {}
@@ -86,7 +90,7 @@ class Texts:
             own = {one.token: one for one in reversed(seen)}
             for made in own.keys() & wanted - found.keys():
                 found[made] = self._told(number, owner, own[made])
-            for made, told in _together(unit, owner, seen):
+            for made, told in _together(unit, owner, seen, self._runs_of(number)):
                 if made in wanted:
                     found.setdefault(made, told)
         for made, told in self._declared(number, unit, row, class_row):
@@ -122,11 +126,12 @@ class Texts:
 
     def _named(self, number: int, unit: Unit, owner: int) -> Iterator[_Seen]:
         """What the instructions of a method name."""
-        refs = unit.refs
+        refs, _ = unit.refs, self._constants_of(number)
+        skipped = self._skipped[number]
         low, high = refs.owner.searchsorted(np.array([owner, owner + 1], refs.owner.dtype)).tolist()
         pairs = zip(refs.kind[low:high].tolist(), refs.target[low:high].tolist(), strict=True)
         for row, (form, target) in enumerate(pairs, low):
-            if target >= 0 and form in _KINDS:
+            if target >= 0 and form in _KINDS and row not in skipped:
                 made = self._token(number, unit, form, target)
                 if made:
                     yield _Seen(made, _KINDS[form], target, row)
@@ -144,14 +149,26 @@ class Texts:
             raw = unit.strings.raw(target)
             return token(Kind.STRING, raw) if len(raw) >= SHORTEST else 0
         if form == RefKind.METHOD:
-            return words.call_token(number, unit, target)
+            return int(words.call_tokens(number, unit, np.array([target]))[0])
         if form == RefKind.FIELD:
             return words.field_token(number, unit, target)
         return words.type_token(int(words.unit_types[number][target]))
 
+    def _protos(self, number: int) -> list[str]:
+        if number not in self._blurred:
+            unit = self._units[number]
+            self._blurred[number] = self._vocabulary.blurred_protos(number, unit, list(range(len(unit.proto_return))))
+        return self._blurred[number]
+
+    def _runs_of(self, number: int) -> I32:
+        if number not in self._runs:
+            self._runs[number] = runs(self._units[number])
+        return self._runs[number]
+
     def _constants_of(self, number: int) -> Constants:
         if number not in self._constants:
-            self._constants[number] = constants(self._units[number])
+            held = self._constants[number] = constants(self._units[number])
+            self._skipped[number] = frozenset(held.skipped.tolist())
         return self._constants[number]
 
     def _held(self, number: int, owner: int) -> Iterator[_Seen]:
@@ -176,7 +193,7 @@ class Texts:
             initialises = unit.strings.raw(int(unit.method_name[int(unit.def_method[owner])])) == b"<clinit>"
             if proto >= 0 and not initialises:
                 letter = "s" if unit.def_access[owner] & _STATIC else "v"
-                yield letter + self._vocabulary.blurred_proto(number, unit, proto)
+                yield letter + self._protos(number)[proto]
         for row in self._rows(number, "deffield_class", class_row).tolist():
             kind = int(unit.field_type[int(unit.deffield_field[row])])
             if kind >= 0:
@@ -221,10 +238,12 @@ class Texts:
             yield self._vocabulary.type_token(int(types[index])), Told(Kind.TYPE, text, None)
 
 
-def _together(unit: Unit, owner: int, seen: list[_Seen]) -> Iterator[tuple[int, Told]]:
+def _together(unit: Unit, owner: int, seen: list[_Seen], run: I32) -> Iterator[tuple[int, Told]]:
     """Tokens of several things of a method together, which were met in the order of its instructions."""
     calls = [one for one in seen if one.kind is Kind.CALL]
     for one, other in pairwise(calls):
+        if run[one.at] != run[other.at] or run[one.at] < 0:
+            continue
         both = np.array([one.token, other.token], np.uint64)
         said = f"{method_text(unit, one.target)}, then {method_text(unit, other.target)}"
         made = of_rows(Kind.PAIR, both, np.array([0]), np.array([2])).tolist()[0]

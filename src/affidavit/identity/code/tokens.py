@@ -14,7 +14,7 @@ from affidavit.identity.kernels import hashing
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-SCHEME = 1
+SCHEME = 2
 """Version of everything that decides which tokens a class gets. An index of another scheme is refused."""
 
 KIND_BITS = 4

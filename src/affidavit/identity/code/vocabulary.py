@@ -9,10 +9,10 @@ import numpy.typing as npt
 from affidavit import knowledge
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
-from affidavit.dalvik.strings import decode_mutf8
+from affidavit.dalvik.strings import decode_mutf8, raw_strings
 from affidavit.dalvik.unit import I32, Unit
 from affidavit.facts.code import is_platform
-from affidavit.identity.code.tokens import I64, Kind, token
+from affidavit.identity.code.tokens import I64, U64, Kind, token
 
 OWN = "X"
 """What stands for a type that is not the platform's."""
@@ -26,6 +26,12 @@ class _Changed(msgspec.Struct, frozen=True):
     methods: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+
+
+def looked_up(column: npt.NDArray[np.int32], rows: npt.NDArray[np.integer]) -> I32:
+    """Some rows of a column of a unit; -1 for row -1, which a damaged file may have where the table is empty."""
+    found: I32 = np.append(column, np.int32(-1))[rows]
+    return found
 
 
 @cache
@@ -72,7 +78,7 @@ class Vocabulary:
         self._platform = np.zeros(len(program.types) + 1, np.bool_)
         self._read_types()
         self._type_tokens: dict[int, int] = {}
-        self._call_tokens: dict[tuple[int, bytes, int, str], int] = {}
+        self._call_tokens: dict[tuple[int, bytes, str], int] = {}
 
     def _read_types(self) -> None:
         """What is known of each type that the program does not define."""
@@ -102,26 +108,44 @@ class Vocabulary:
             self._type_tokens[type_] = made
         return made
 
-    def call_token(self, number: int, unit: Unit, method: int, protos: dict[int, str] | None = None) -> int:
-        """The token of a call; 0 for none.
+    def type_tokens(self, types: npt.NDArray[np.integer]) -> U64:
+        """The tokens of types that instructions name; 0 for none."""
+        made = np.zeros(len(types), np.uint64)
+        for row in np.flatnonzero(self._platform[types]).tolist():
+            made[row] = self.type_token(int(types[row]))
+        return made
+
+    def call_tokens(self, number: int, unit: Unit, methods: npt.NDArray[np.integer]) -> U64:
+        """The tokens of calls of some methods of a unit; 0 for none.
 
         Args:
             number: of the unit in the program.
             unit: the unit.
-            method: index of the method in it.
-            protos: prototypes of the unit that were put into words before.
+            methods: indices of methods in it.
         """
-        target = int(self.program.resolution().targets[number][method])
-        if target < 0 or not self._platform[target]:
-            return 0
-        proto, protos = int(unit.method_proto[method]), {} if protos is None else protos
-        if proto not in protos:
-            protos[proto] = unit.proto(proto)
-        arity = len(unit.proto_params.row(proto)) if proto >= 0 else 0
-        key = target, unit.strings.raw(int(unit.method_name[method])), arity, protos[proto]
-        made = self._call_tokens.get(key)
-        if made is None:
-            made = self._call_tokens[key] = _call(self.program.types[target], *key[1:])
+        made = np.zeros(len(methods), np.uint64)
+        target = self.program.resolution().targets[number][methods]
+        rows = np.flatnonzero((target >= 0) & self._platform[target])
+        of_platform = methods[rows]
+        protos = unit.method_proto[of_platform].tolist()
+        texts = {proto: unit.proto(proto) for proto in set(protos)}
+        arities = {proto: len(unit.proto_params.row(proto)) if proto >= 0 else 0 for proto in texts}
+        names = raw_strings(unit.strings, unit.method_name[of_platform])
+        known, found = self._call_tokens, []
+        for type_, name, proto in zip(target[rows].tolist(), names, protos, strict=True):
+            key = type_, name, texts[proto]
+            one = known.get(key)
+            if one is None:
+                one = known[key] = _call(self.program.types[type_], name, arities[proto], texts[proto])
+            found.append(one)
+        made[rows] = found
+        return made
+
+    def field_tokens(self, number: int, unit: Unit, fields: npt.NDArray[np.integer]) -> U64:
+        """The tokens of some fields of a unit; 0 for none."""
+        made = np.zeros(len(fields), np.uint64)
+        for row in np.flatnonzero(self._platform[self.unit_types[number][unit.field_class[fields]]]).tolist():
+            made[row] = self.field_token(number, unit, int(fields[row]))
         return made
 
     def field_token(self, number: int, unit: Unit, field: int) -> int:
@@ -132,18 +156,22 @@ class Vocabulary:
         holder, name, kind = unit.field_parts(field)
         return 0 if f"{holder}->{name}" in _changed().fields else token(Kind.FIELD, f"{holder}{name}:{kind}".encode())
 
-    def blurred_proto(self, number: int, unit: Unit, proto: int) -> str:
-        """A prototype with types blurred and its parameters sorted."""
-        types = self.unit_types[number]
-        inside = sorted(self._blurred(int(types[item])) for item in unit.proto_params.row(proto))
-        return f"({','.join(inside)}){self._blurred(int(types[unit.proto_return[proto]]))}"
+    def blurred_protos(self, number: int, unit: Unit, protos: list[int]) -> list[str]:
+        """Prototypes of a unit with types blurred and their parameters sorted."""
+        words = [*self.blurred, OWN]
+        types = [words[type_] for type_ in self.unit_types[number].tolist()]
+        start, items = unit.proto_params.start.tolist(), unit.proto_params.items.tolist()
+        results = unit.proto_return.tolist()
+        found = []
+        for proto in protos:
+            inside = sorted([types[item] for item in items[start[proto] : start[proto + 1]]])
+            found.append(f"({','.join(inside)}){types[results[proto]]}")
+        return found
 
     def blurred_type(self, number: int, type_: int) -> str:
         """A type of a unit, blurred."""
-        return self._blurred(int(self.unit_types[number][type_]))
-
-    def _blurred(self, type_: int) -> str:
-        return self.blurred[type_] if type_ >= 0 else OWN
+        number_ = int(self.unit_types[number][type_])
+        return self.blurred[number_] if number_ >= 0 else OWN
 
 
 def _call(class_: str, raw: bytes, arity: int, proto: str) -> int:

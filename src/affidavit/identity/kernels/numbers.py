@@ -304,3 +304,92 @@ def static_values(
             count += 1
             at += 1 + length
     return count
+
+
+@cython.cfunc
+def _jvm_width(
+    data: cython.const[cython.uchar][:],
+    at: cython.longlong,
+    first: cython.longlong,
+    end: cython.longlong,
+    widths: cython.const[cython.uchar][:],
+) -> cython.longlong:
+    """Bytes of the JVM's instruction at byte `at`; what cannot be read reaches to the end."""
+    op: cython.longlong = data[at]
+    table: cython.longlong = at + 4 - (at - first) % 4
+    items: cython.longlong
+    i: cython.longlong
+    low: cython.longlong = 0
+    if widths[op] > 0:
+        return widths[op]
+    if op == 0xC4 and at + 2 <= end:
+        return 6 if data[at + 1] == 0x84 else 4
+    if (op != 0xAA and op != 0xAB) or table + 12 > end:
+        return end - at
+    items = 0
+    for i in range(4):
+        items = (items << 8) | data[table + (8 if op == 0xAA else 4) + i]
+        low = (low << 8) | data[table + 4 + i]
+    items = _signed(items, 32)
+    if op == 0xAA:
+        items = items - _signed(low, 32) + 1
+    if items < 0 or items > end - at:
+        return end - at
+    return table + (12 + 4 * items if op == 0xAA else 8 + 8 * items) - at
+
+
+def runs(
+    data: cython.const[cython.uchar][:],
+    first: cython.const[cython.uint][:],
+    units: cython.const[cython.uint][:],
+    widths: cython.const[cython.uchar][:],
+    ends: cython.const[cython.uchar][:],
+    unit: cython.longlong,
+    owner: cython.const[cython.int][:],
+    offset: cython.const[cython.uint][:],
+    out: cython.int[:],
+) -> None:
+    """Number the instructions that name something by the straight run of instructions in which they are.
+
+    Args:
+        data: the dex or class file.
+        first: where the code of each method starts, in bytes.
+        units: its length.
+        widths: length by opcode; of the JVM 0 where the bytes decide.
+        ends: by opcode, whether a run ends behind it.
+        unit: bytes of a unit of length, 2 for dex and 1 for the JVM.
+        owner: method of each instruction that names something, ascending.
+        offset: of each, ascending within a method.
+        out: the number of its run; -1 for one that was not met.
+    """
+    method: cython.longlong
+    at: cython.longlong
+    end: cython.longlong
+    length: cython.longlong
+    row: cython.longlong = 0
+    run: cython.longlong = 0
+    out[:] = -1
+    for method in range(len(first)):
+        at = first[method]
+        end = at + unit * units[method]
+        while row < len(owner) and owner[row] < method:
+            row += 1
+        run += 1
+        if at == 0 or end > len(data):
+            continue
+        while at < end and row < len(owner) and owner[row] == method:
+            if unit == 2:
+                if at + 2 > end:
+                    break
+                length = 2 * _width(data, at, end, widths)
+            else:
+                length = _jvm_width(data, at, first[method], end, widths)
+            while row < len(owner) and owner[row] == method and offset[row] <= at:
+                if offset[row] == at:
+                    out[row] = cython.cast(cython.int, run)
+                row += 1
+            if ends[data[at]]:
+                run += 1
+            if length <= 0:
+                break
+            at += length
