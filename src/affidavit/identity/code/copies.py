@@ -152,7 +152,7 @@ def _moved(families: Sequence[Family], lined: Lined, pairs: I64, holder: int, of
         return False
     here = pairs[(lined.family[pairs[:, 0]] == holder) & (lined.family[pairs[:, 1]] == of)]
     same = sum(lined.name[left] == lined.name[right] for left, right in here.tolist())
-    return 2 * same < len(here)
+    return bool(2 * same < len(here))
 
 
 def _shared(lined: Lined, pairs: I64, count: int) -> I64:
