@@ -81,11 +81,11 @@ def test_files_are_found_in_folders_and_what_cannot_be_read_is_said(folder: Path
 def test_the_catalogue_says_by_digest_which_families_a_file_gives(folder: Path):
     file = folder / "one__1.0.dex"
     (version, _), *_ = read_libraries([file], Catalogue(), silent).libraries
-    parts = (Part("one", "7.5", "mark"), Part("other", "", "none"))
+    parts = (Part("one", "7.5", "name"), Part("other", "", "none"))
     catalogue = Catalogue(
         owner=lambda name: name.split("/")[1],
         files={version.sha256: parts},
-        origins={("one", "7.5"): Origin("npm bundle 3.0", "2020-09-18")},
+        origins={("one", "7.5"): Origin("npm bundle 3.0", "2020-09-18", "mark")},
     )
     reading = read_libraries([file], catalogue, silent)
     (one, of_one), (other, of_other) = reading.libraries

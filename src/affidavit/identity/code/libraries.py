@@ -66,10 +66,11 @@ class Part(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where code is from, in words, and the day when it was published."""
+    """Where code is from, in words, the day when it was published, and what states its version."""
 
     words: str = ""
     date: str = ""
+    stated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Catalogue:
 
     def version(self, part: Part, family: int, digest: str) -> Version:
         """The version that a file gives of a family, which has that number."""
-        words, date = self.origins.get((part.family, part.version), Origin())
-        return Version(family, part.version, words, digest, date, part.stated)
+        origin = self.origins.get((part.family, part.version), Origin())
+        return Version(family, part.version, origin.words, digest, origin.date, origin.stated or part.stated)
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
