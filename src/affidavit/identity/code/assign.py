@@ -9,8 +9,11 @@ from affidavit.identity.code.similarity import Pairs
 
 _CLEAR = 1.0
 """Nats by which one pair is clearly better than another."""
-_COVERED = 2.0
+_COVERED = 6.0
 """Nats by which a family whose classes are all there goes before one of which as much is a small part."""
+
+_FEW = 3
+"""Classes by which a family counts as larger than it is: a part of a small one says little."""
 
 
 def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
@@ -26,7 +29,7 @@ def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
     sizes = np.bincount(index.node_family, minlength=len(index.families))
     held = np.zeros(len(index.node_name))
     np.maximum.at(held, pairs.node, 1 / (1 + np.exp((asked.numbers.believed - score).clip(-50, 50) / 3)))
-    covered = np.bincount(index.node_family, held, minlength=len(index.families)) / np.maximum(sizes, 1)
+    covered = np.bincount(index.node_family, held, minlength=len(index.families)) / (sizes + _FEW)
     number = {item.id: row for row, item in enumerate(index.families)}
     carried = np.zeros(len(index.families))
     for row, item in enumerate(index.families):
