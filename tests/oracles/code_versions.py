@@ -56,7 +56,7 @@ def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing],
 def _forms(index: Index, node: int) -> dict[int, frozenset[int]]:
     """Version -> tokens of the class."""
     return {
-        version: frozenset(index.of(row).tolist())
+        version: frozenset(token for token in index.of(row).tolist() if kind_of(token) != Kind.PAIR)
         for row in range(len(index.node))
         if index.node[row] == node
         for version in index.of_version.row(row).tolist()

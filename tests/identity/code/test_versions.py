@@ -17,6 +17,7 @@ from tests.oracles import code_versions as slow
 
 Classes = Mapping[str, frozenset[int]]
 KINDS = (Kind.STRING, Kind.CALL, Kind.METHOD, Kind.MEMBER, Kind.LITERAL)
+EVERY = (*KINDS, Kind.PAIR)
 
 
 def many(word: str, count: int, *kinds: Kind) -> frozenset[int]:
@@ -91,6 +92,14 @@ def test_a_class_that_moved_is_not_a_class_that_is_gone() -> None:
     assert (answer.versions, answer.drops) == ((0, 1), (0.0, 0.0))
 
 
+def test_the_order_of_calls_tells_no_version_because_it_tells_how_an_artefact_was_published() -> None:
+    jar = {name: tokens | many(f"jar {name}", 5, Kind.PAIR) for name, tokens in ONE.items()}
+    answer = asked(
+        jar, index_of([jar, {name: tokens | many(f"dex {name}", 5, Kind.PAIR) for name, tokens in ONE.items()}])
+    )
+    assert (answer.versions, answer.alike, answer.telling) == ((0, 1), (0, 0), 0)
+
+
 def test_what_a_shrinker_takes_from_every_class_counts_once() -> None:
     before = {f"L{n};": many(f"k{n}", 20) for n in range(30)}
     after = {name: tokens | {token(Kind.MEMBER, name.encode())} for name, tokens in before.items()}
@@ -128,7 +137,7 @@ def test_without_pairs_and_without_classes_there_is_an_answer() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_agrees_with_the_slow_way(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - nothing is secret
-    words = sorted(many("w", 60))
+    words = sorted(many("w", 60, *EVERY))
     versions = [{f"L{n};": frozenset(rng.sample(words, rng.randrange(4, 24))) for n in range(8)}]
     for _ in range(rng.randrange(1, 5)):
         changed = dict(versions[-1])

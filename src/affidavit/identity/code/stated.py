@@ -22,13 +22,18 @@ def stated_versions(family: str, allowed: Iterable[str], marks: Iterable[Fact]) 
     found = {
         StatedVersion(what.version, what.coordinates, fact.place.entry, what.version in fits)
         for fact in marks
-        if isinstance(what := fact.what, LibraryVersion) and family in _ids(what.coordinates)
+        if isinstance(what := fact.what, LibraryVersion) and family in family_ids(what.coordinates)
     }
     return tuple(sorted(found, key=lambda item: (item.coordinates, item.version, item.entry))[:LISTED])
 
 
-def _ids(coordinates: str) -> frozenset[str]:
-    """The ids that a family with these coordinates can have."""
+def family_ids(coordinates: str) -> frozenset[str]:
+    """The ids that a family with these coordinates can have: ``androidx.core:core`` is ``androidx-core``.
+
+    Args:
+        coordinates: group and artefact, as builds write them.
+    """
     group, _, artifact = coordinates.rpartition(":")
-    last = group.rpartition(".")[2]
-    return frozenset({coordinates, artifact, f"{last}-{artifact}", f"{group.replace('.', '-')}-{artifact}"})
+    above, _, last = group.rpartition(".")
+    groups = (last, group.replace(".", "-"), above.replace(".", "-"))
+    return frozenset({coordinates, artifact, *(f"{name}-{artifact}" for name in groups if name)})

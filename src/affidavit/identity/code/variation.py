@@ -9,7 +9,7 @@ import numpy.typing as npt
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import Pairing
 from affidavit.identity.code.signatures import I64, U64, Signatures
-from affidavit.identity.code.tokens import KIND_MASK
+from affidavit.identity.code.tokens import KIND_MASK, Kind
 
 Flags = npt.NDArray[np.bool_]
 
@@ -48,9 +48,19 @@ class Forms:
         if family not in self._equal:
             found: dict[bytes, set[int]] = {}
             for row in self.family(family).tolist():
-                found.setdefault(self.index.of(row).tobytes(), set()).update(self.index.of_version.row(row).tolist())
+                found.setdefault(self.tokens(row).tobytes(), set()).update(self.index.of_version.row(row).tolist())
             self._equal[family] = found
-        return self._equal[family][self.index.of(signature).tobytes()]
+        return self._equal[family][self.tokens(signature).tobytes()]
+
+    def tokens(self, signature: int) -> U64:
+        """The tokens of a signature that can tell versions apart.
+
+        In which order two calls stand differs between a class file and what compilers make of it, so that it would tell
+        how an artefact was published.
+        """
+        every = self.index.of(signature)
+        telling: U64 = every[(every & np.uint64(KIND_MASK)) != Kind.PAIR]
+        return telling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,14 +110,17 @@ def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions:
     rows: list[int] = []
     start = [0]
     for at, pair in enumerate(pairs):
+        seen: dict[bytes, int] = {}
         for row in forms.of(pair.node).tolist():
-            table[at, [place[number] for number in index.of_version.row(row).tolist()]] = len(rows)
-            rows.append(row)
+            same = seen.setdefault(forms.tokens(row).tobytes(), len(rows))
+            table[at, [place[number] for number in index.of_version.row(row).tolist()]] = same
+            if same == len(rows):
+                rows.append(row)
         if (table[at] < 0).any():
             _moved(table[at], forms, rows[start[-1] :], start[-1], place)
         start.append(len(rows))
     bounds = np.array(start, np.int64)
-    parts = [index.of(row) for row in rows]
+    parts = [forms.tokens(row) for row in rows]
     tokens = np.concatenate([*parts, np.empty(0, np.uint64)])
     form = np.repeat(np.arange(len(rows)), [len(part) for part in parts])
     owner = np.repeat(np.arange(len(pairs)), np.diff(bounds))[form]
