@@ -275,7 +275,7 @@ def constants(node: ast.AST) -> Iterator[str]:
 
 def emitted(path: Path) -> Iterator[str]:
     """Kinds of limitations that a module names in full, or by their cause alone."""
-    areas = "container|manifest|resources|code|native|signing|text|flows|knowledge|budget|tool"
+    areas = "container|manifest|resources|code|native|signing|text|flows|knowledge|budget|tool|identity"
     tree = ast.parse(path.read_text())
     yield from (value for value in constants(tree) if re.fullmatch(rf"({areas})/[a-z-]+", value))
     for node in ast.walk(tree):
@@ -301,7 +301,7 @@ def emitted(path: Path) -> Iterator[str]:
 def test_every_limitation_that_can_be_emitted_is_documented_and_no_other():
     known = {kind for path in SOURCE.rglob("*.py") for kind in emitted(path)}
     known.update(f"budget/{name}" for name, _ in STAGES)
-    known.update(("budget/libraries", "budget/flows", "budget/findings", "budget/excerpts"))
+    known.update(("budget/libraries", "budget/identity", "budget/flows", "budget/findings", "budget/excerpts"))
     known.update(rule.limits.kind for rule in load.rules() if rule.limits is not None)
     documented = list(re.findall(r"^\| `([a-z]+/[a-z-]+)` \|", text("reference/limitations.md"), re.MULTILINE))
     assert set(documented) == known

@@ -25,6 +25,8 @@ from affidavit.model.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from affidavit.artefact.budget import Budget
     from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
@@ -57,6 +59,7 @@ def review(
     progress: "Progress | None" = None,
     sandbox: "Sandbox" = "auto",
     v4_signature: "str | Path | None" = None,
+    libraries: "Sequence[Path] | None" = None,
 ) -> "Review":
     """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR, a dex file or an IPA.
 
@@ -67,6 +70,7 @@ def review(
         sandbox: ``auto`` reads it in a process behind walls, ``bubblewrap`` insists on that program, ``none`` reads it
             in this process; the bundle says which walls stood.
         v4_signature: the v4 signature file (``.idsig``) that came with it.
+        libraries: indexes of known code to compare with; by default the one that comes along.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -76,7 +80,9 @@ def review(
     from affidavit.model.progress import silent  # noqa: PLC0415 - the same
 
     companion = None if v4_signature is None else Path(v4_signature)
-    made = reviewed(Path(path), budget, progress or silent, sandbox=sandbox, v4_signature=companion)
+    made = reviewed(
+        Path(path), budget, progress or silent, sandbox=sandbox, v4_signature=companion, libraries=libraries
+    )
     return Review(made)
 
 
@@ -99,6 +105,7 @@ def verify(
     *,
     sandbox: "Sandbox" = "auto",
     v4_signature: "str | Path | None" = None,
+    libraries: "Sequence[Path] | None" = None,
 ) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
@@ -108,10 +115,12 @@ def verify(
         key: the signer's public key that you expect: the line that `affidavit key show` prints, or a file with it.
         sandbox: as in `review`.
         v4_signature: as in `review`: the artefact's v4 signature file, if the review was given one.
+        libraries: as in `review`: the same indexes of known code.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
     """
+    from affidavit.evidence.indexes import chosen  # noqa: PLC0415 - see `review`
     from affidavit.evidence.keys import expected_key  # noqa: PLC0415 - see `review`
     from affidavit.evidence.review import checked_paths, derived_members  # noqa: PLC0415
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
@@ -122,9 +131,10 @@ def verify(
         Path(bundle),
         Path(artefact) if artefact is not None else None,
         trusted,
-        lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion),
+        lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion, libraries=libraries),
         companion,
         check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
+        libraries=chosen(libraries),
     )
 
 

@@ -19,11 +19,16 @@ Sample = Callable[[str], Path]
 
 BOUND = {
     "itinformation": {
-        ("wechat", "contains"), ("wechat", "contacts"), ("tencent-qq", "contains"), ("tencent-qq", "contacts"),
+        ("wechat", "contains"), ("wechat", "contacts"), ("wechat", "talks-to"),
+        ("tencent-qq", "contains"), ("tencent-qq", "contacts"), ("tencent-qq", "talks-to"),
     },
-    "sharesdk-wechat-douyin": {("wechat", "contains"), ("wechat", "contacts"), ("tencent-qq", "contacts")},
+    "sharesdk-wechat-douyin": {
+        ("wechat", "contains"), ("wechat", "contacts"), ("wechat", "talks-to"), ("tencent-qq", "contacts"),
+    },
     "tiktok-opensdk-demo": {("tiktok", "contains")},
-    "sharesdk-nowxsdk": {("wechat", "contacts"), ("tencent-qq", "contacts")},
+    "sharesdk-nowxsdk": {
+        ("wechat", "contacts"), ("wechat", "talks-to"), ("tencent-qq", "contacts"), ("tencent-qq", "talks-to"),
+    },
     "negative": set(),
     "miiad": set(),
 }  # fmt: skip

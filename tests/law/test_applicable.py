@@ -16,7 +16,7 @@ from affidavit.model.determination import Outcome, Question
 from affidavit.model.finding import Grade
 from tests.builders.law import end, event, measure, register_of, schedule
 
-ORDER = ("is", "contains", "contacts")
+ORDER = ("is", "contains", "contacts", "talks-to")
 KINDS = {"is": "package", "contains": "library", "contacts": "domain"}
 
 

@@ -111,7 +111,7 @@ def test_a_reader_learns_what_binds_how_strongly_and_what_followed(text):
         "contains code of", "names hosts of", "present", "Is it?", "example-tracker", "known library",
         "blocked by a court", "2020-09-20", "No use of its code.", "2026-11-21",
         "affidavit ask --bundle example.apk.affidavit --on DATE",
-        "marks of 2 listed apps", "code/undecoded-method", "renamed packages are not recognised",
+        "marks of 2 listed apps", "code/undecoded-method", "code that was recognised without its names",
     ):  # fmt: skip
         assert said in text
 

@@ -22,6 +22,7 @@ _SHOWS: dict[Relation, str] = {
     "is": "a mark by which the file would be the listed app",
     "contains": "code of the listed app",
     "contacts": "a domain that serves the listed app",
+    "talks-to": "a name by which the listed app is spoken to",
 }
 
 

@@ -24,6 +24,7 @@ VERBS = {
     "findings": "list what the rules concluded, from an app or a bundle",
     "signers": "say who signed apps, what Android makes of it, and whether one updates another",
     "compare": "say how much of their own code two apps share, and what else speaks for one origin",
+    "identify": "say whose code is in an app, whatever its names, class by class",
     "explain": "show the proof and the bytes behind a finding or a fact",
     "ask": "say what the law says about a listed app, on a date, as known on a date",
     "verify": "check a bundle, and derive it again from the app",

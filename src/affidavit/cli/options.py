@@ -36,6 +36,7 @@ def add_review(parser: argparse.ArgumentParser) -> None:
         help="bounds such as 60s,2GB; what does not fit becomes a limitation on a partial affidavit",
     )  # fmt: skip
     add_walls(parser)
+    add_libraries(parser)
     parser.add_argument(
         "--offline", action="store_true", default=True, help="ask nothing of any network (always so in this version)"
     )
@@ -55,6 +56,14 @@ def add_walls(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--v4-signature", type=Path, metavar="FILE", help="the v4 signature file (.idsig) that came with the app"
     )
+
+
+def add_libraries(parser: argparse.ArgumentParser) -> None:
+    """What code is compared with."""
+    parser.add_argument(
+        "--libraries", type=Path, action="append", metavar="INDEX",
+        help="compare the code with this index of known code instead of the one that comes along (repeatable)",
+    )  # fmt: skip
 
 
 def apply_settings(parser: argparse.ArgumentParser) -> None:

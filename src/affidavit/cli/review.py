@@ -74,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
             sandbox=options.sandbox,
             v4_signature=options.v4_signature,
+            libraries=options.libraries,
         )
     account = review.affidavit
     written: list[tuple[str, str]] = []

@@ -54,4 +54,5 @@ def affidavit_of(options: argparse.Namespace) -> "Affidavit":
             progress=progress,
             sandbox=options.sandbox,
             v4_signature=options.v4_signature,
+            libraries=options.libraries,
         ).affidavit

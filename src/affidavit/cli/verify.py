@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_walls
+from affidavit.cli.options import add_libraries, add_walls
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.report.text import visible
@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--key", metavar="KEY", help="the public key that you expect: its line, or a file that holds it"
     )
     add_walls(parser)
+    add_libraries(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (default: text)")
 
 
@@ -48,7 +49,12 @@ def run(options: argparse.Namespace) -> int:
         if path is not None:
             file_at(path, "give the path of a bundle, and of the app that it is about after --artefact")
     result = library.verify(
-        options.path, options.artefact, options.key, sandbox=options.sandbox, v4_signature=options.v4_signature
+        options.path,
+        options.artefact,
+        options.key,
+        sandbox=options.sandbox,
+        v4_signature=options.v4_signature,
+        libraries=options.libraries,
     )
     unsettled = _unsettled(result, options)
     emit(_json(result) if options.format == "json" else text(result, unsettled))

@@ -48,6 +48,9 @@ EXCERPTS_PER_FINDING = 12
 PATHS_SHOWN, STEPS_SHOWN = 400, 40
 """How many facts with a path have excerpts, in the order of the facts, and of how many steps and links of each."""
 
+PAIRS_SHOWN, PAIRS_OF_FAMILY, TOKENS_SHOWN = 400, 10, 3
+"""How many pairs of classes have excerpts, in the order of the facts; of one family; and of how many tokens of each."""
+
 NO_LAW = LawRecord()
 """The record of a review that compared nothing with the register."""
 

@@ -18,6 +18,9 @@ from affidavit.model.limitation import Limitation
 MARKED = ("manifest", "resources", "code", "text", "native", "entries", "signing")
 """Areas of features in which a mark of a listed app can lie."""
 
+OF_IDENTITY = frozenset({"identity/not-analysable", "identity/too-little", "budget/identity"})
+"""Kinds that hide code of a listed app without hiding anything that rules ask for."""
+
 LISTED = 300
 """Limitations of one kind that are listed singly."""
 
@@ -58,6 +61,7 @@ def _law(examined: Examined, limitations: list[Limitation]) -> LawRecord:
         marks, values = listed.known_marks(), listed.values_of(examined.facts)
         bindings, searched = listed.bind(values, marks), listed.searched(values, marks)
         hidden = bearing(MARKED, hidden_areas(limitations, load.hidings()))
+        hidden = tuple(sorted({*hidden, *(item.kind for item in limitations if item.kind in OF_IDENTITY)}))
         if not bindings:
             return LawRecord(searched, hidden)
         from affidavit.law.applicable import law_of  # noqa: PLC0415 - most apps are tied to no listed one

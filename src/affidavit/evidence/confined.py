@@ -25,15 +25,26 @@ from affidavit.artefact.spool import spool_file
 from affidavit.evidence import plausible
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.indexes import opened_index
+from affidavit.evidence.nothing import nothing
 from affidavit.evidence.quoting import plain
-from affidavit.evidence.request import LONGEST, PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request, Stage
+from affidavit.evidence.request import (
+    LONGEST,
+    PROGRESS,
+    REFUSAL,
+    RESULT,
+    SENTENCE,
+    WALLS,
+    Only,
+    Refusal,
+    Request,
+    Stage,
+)
 from affidavit.model import errors
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
-from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import AffidavitError, UnreadableError, UsageError
 from affidavit.model.fact import Fact
-from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
 from affidavit.sandbox import bubblewrap
 from affidavit.sandbox.channel import ChannelError, frames
@@ -76,18 +87,25 @@ class _Task(NamedTuple):
     budget: Budget
     progress: Progress
     v4_signature: bytes | None
-    signatures: bool
+    only: Only
     claims: tuple[Fact, ...] = ()
+    libraries: tuple[int, ...] = ()
 
 
 def review_confined(
-    path: Path, budget: Budget, progress: Progress, sandbox: Sandbox, v4_signature: bytes | None = None
+    path: Path,
+    budget: Budget,
+    progress: Progress,
+    sandbox: Sandbox,
+    v4_signature: bytes | None = None,
+    *,
+    libraries: Sequence[Path] = (),
 ) -> Affidavit:
     """Review one artefact behind walls: the unsigned affidavit.
 
     Args, and what it raises: as `read_confined`.
     """
-    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature))
+    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature, libraries=libraries))
 
 
 def read_confined(
@@ -97,8 +115,9 @@ def read_confined(
     sandbox: Sandbox,
     v4_signature: bytes | None = None,
     *,
-    signatures: bool = False,
+    only: Only = "",
     claims: tuple[Fact, ...] = (),
+    libraries: Sequence[Path] = (),
 ) -> tuple[Examined, str]:
     """Read one artefact behind walls.
 
@@ -108,8 +127,9 @@ def read_confined(
         progress: called with stage, done and total.
         sandbox: *auto* or *bubblewrap*.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
-        signatures: whether nothing but the signatures is asked for.
+        only: what alone is asked for; empty for a review.
         claims: facts with paths that are to be checked, and nothing else.
+        libraries: indexes of known code to compare with.
 
     Returns:
         What was read, and the names of the walls.
@@ -121,11 +141,11 @@ def read_confined(
     """
     if sys.platform != "linux":
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
-    file = given(path)
-    try:
-        return _examined(_Task(file, budget, progress, v4_signature, signatures, claims), sandbox)
-    finally:
-        os.close(file.handle)
+    with ExitStack() as held:
+        file = given(path)
+        held.callback(os.close, file.handle)
+        handles = tuple(held.enter_context(opened_index(index)).fileno() for index in libraries)
+        return _examined(_Task(file, budget, progress, v4_signature, only, claims, handles), sandbox)
 
 
 def _examined(task: _Task, sandbox: Sandbox) -> tuple[Examined, str]:
@@ -150,7 +170,7 @@ def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
     v4_signature = "" if task.v4_signature is None else hash_of(task.v4_signature).hexdigest()
     unread = Artefact(task.file.name, "unread", task.file.size, "", v4_signature)
     for _ in range(ATTEMPTS):
-        with _Worker(task.file, wrapper) as worker:
+        with _Worker(task.file, wrapper, task.libraries) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:
@@ -167,25 +187,7 @@ def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
                 break
             else:
                 return replace(examined, artefact=replace(unread, kind=examined.artefact.kind)), worker.walls
-    return _nothing(unread, lost), walls
-
-
-def _nothing(artefact: Artefact, lost: Sequence[Lost]) -> Examined:
-    """What is known when every worker died: that nothing is."""
-    from affidavit.findings import judge, load  # noqa: PLC0415 - seldom needed in this process
-
-    limitations = tuple(
-        Limitation("tool/worker-died", f"the process that reads the artefact {item.cause} in stage {item.stage!r}")
-        for item in lost
-    )
-    judged = judge.judge((), None, None, limitations, load.rules())
-    return Examined(
-        artefact,
-        findings=judged.findings,
-        limitations=(*limitations, *judged.raised),
-        coverage=Coverage(stages=tuple(StageCoverage(item.stage, "failed") for item in lost)),
-        partial=True,
-    )
+    return nothing(unread, lost), walls
 
 
 class _Worker:
@@ -195,9 +197,9 @@ class _Worker:
         walls: names of those that stand, once it said so; empty before.
     """
 
-    def __init__(self, file: Given, wrapper: str) -> None:
+    def __init__(self, file: Given, wrapper: str, libraries: Sequence[int] = ()) -> None:
         self.walls = ""
-        self._wrapper = wrapper
+        self._wrapper, self._libraries = wrapper, libraries
         try:
             with ExitStack() as held:
                 with _uninterrupted():
@@ -219,7 +221,7 @@ class _Worker:
             passed.callback(os.close, answers)
             self._passed = [
                 _above_streams(handle, passed)
-                for handle in (file.handle, answers, *([] if spool is None else [spool.fileno()]))
+                for handle in (file.handle, answers, *self._libraries, *([] if spool is None else [spool.fileno()]))
             ]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no word from an app
                 _command(self._wrapper),
@@ -253,7 +255,8 @@ class _Worker:
         Raises:
             AffidavitError: what it refused, as it would have been raised here.
         """
-        artefact, answers, spool = (*self._passed, -1)[:3]
+        artefact, answers, *libraries = self._passed[: 2 + len(self._libraries)]
+        spool = (*self._passed[2 + len(self._libraries) :], -1)[0]
         left = max(0.0, task.budget.started + task.budget.seconds - time.monotonic())
         request = Request(
             name=task.file.name,
@@ -264,7 +267,8 @@ class _Worker:
             spool=spool,
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
-            signatures=task.signatures,
+            only=task.only,
+            libraries=tuple(libraries),
             claims=task.claims,
             v4_signature=task.v4_signature,
             lost=tuple(lost),

@@ -1,18 +1,27 @@
 """From artefact to the content of an affidavit in this process, without walls: what tests and `--no-sandbox` use."""
 
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
+from affidavit.evidence.indexes import opened_index
+from affidavit.identity.code.known import Known, known_code
 from affidavit.model.bundle import Affidavit
 from affidavit.model.progress import Progress, silent
 
 
 def derive(
-    path: Path, budget: Budget | None = None, progress: Progress = silent, v4_signature: bytes | None = None
+    path: Path,
+    budget: Budget | None = None,
+    progress: Progress = silent,
+    v4_signature: bytes | None = None,
+    *,
+    libraries: Sequence[Path] = (),
 ) -> Affidavit:
     """Review one artefact: the unsigned affidavit.
 
@@ -21,14 +30,28 @@ def derive(
         budget: what the review may cost; the default is generous (see `Budget`).
         progress: called with stage, done and total.
         v4_signature: bytes of the v4 signature file that was given beside it.
+        libraries: indexes of known code to compare with.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
         UsageError: there is no such file.
         KnowledgeError: compiled knowledge is missing.
     """
+    known = known_here(libraries)
     file = given(path)
     try:
-        return conclude(examine(file, budget or Budget(), progress, v4_signature=v4_signature), "none")
+        examined = examine(file, budget or Budget(), progress, v4_signature=v4_signature, known=known)
+        return conclude(examined, "none")
     finally:
         os.close(file.handle)
+
+
+def known_here(libraries: Sequence[Path]) -> tuple[Known, ...]:
+    """Indexes opened in this process.
+
+    Raises:
+        UsageError: there is no such file.
+        KnowledgeError: it is no index.
+    """
+    with ExitStack() as held:
+        return known_code([held.enter_context(opened_index(path)).fileno() for path in libraries])

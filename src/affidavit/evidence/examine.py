@@ -19,11 +19,13 @@ from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.excerpt import Excerpter
 from affidavit.evidence.flows_checked import drop_refused
-from affidavit.evidence.proofs import cited_places, path_places
+from affidavit.evidence.proofs import cited_places, shown_places
 from affidavit.facts import coverage, flow_stage
 from affidavit.facts.extract import Extraction, stages
-from affidavit.findings import judge, load
-from affidavit.identity import libraries, signers
+from affidavit.findings import constituents, judge, load
+from affidavit.identity import libraries, listed, mentions, signers
+from affidavit.identity.code.known import Known
+from affidavit.identity.code.stage import Identified, identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.bundle import Excerpt
 from affidavit.model.coverage import Coverage, StageCoverage
@@ -49,6 +51,7 @@ class _Conclusions:
         self.excerpts: dict[str, Excerpt] = {}
         self.coverage = Coverage()
         self.reach: Chains | None = None
+        self.identified = Identified()
 
 
 def examine(
@@ -60,6 +63,7 @@ def examine(
     spool: Spool | None = None,
     v4_signature: bytes | None = None,
     lost: Sequence[Lost] = (),
+    known: Sequence[Known] = (),
 ) -> Examined:
     """Read one artefact.
 
@@ -71,6 +75,7 @@ def examine(
         spool: where code lies that memory is too small for, new; it is closed here.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
+        known: indexes of known code to compare with.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -80,7 +85,7 @@ def examine(
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
         state.v4_signature = v4_signature
-        ran = _run(state, drawn, progress, {item.stage: item for item in lost})
+        ran = _run(state, drawn, known, progress, {item.stage: item for item in lost})
         return Examined(
             replace(opened.artefact, v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else ""),
             drawn.facts or canonical(state.facts),
@@ -93,11 +98,12 @@ def examine(
 
 
 def _run(
-    state: Extraction, drawn: _Conclusions, progress: Progress, lost: dict[str, Lost]
+    state: Extraction, drawn: _Conclusions, known: Sequence[Known], progress: Progress, lost: dict[str, Lost]
 ) -> tuple[StageCoverage, ...]:
     """Run every stage; give what became of each."""
     later: tuple[tuple[str, Callable[[], None]], ...] = (
         ("libraries", lambda: _name_libraries(state)),
+        ("identity", lambda: _identify(state, drawn, known)),
         ("flows", lambda: _follow(state, drawn, progress)),
         ("paths", lambda: drop_refused(state)),
         ("coverage", lambda: _cover(state, drawn)),
@@ -145,12 +151,18 @@ def _name_libraries(state: Extraction) -> None:
     """Name whose code and whose signature it is."""
     state.facts += libraries.extract(state.program, tuple(state.facts), sorted(state.media), library_index())
     state.facts += signers.extract(tuple(state.facts))
+    state.add(mentions.extract(state.program, tuple(state.facts), listed.known_marks()))
+
+
+def _identify(state: Extraction, drawn: _Conclusions, known: Sequence[Known]) -> None:
+    """Compare the code with known code, whatever its names."""
+    drawn.identified = identify(state, known)
 
 
 def _follow(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:
     """Follow calls from entry points, and data from where it is read."""
-    own, index = judge.own_prefix(state.facts), library_index()
-    drawn.reach = flow_stage.follow(state, lambda name: judge.whose(name, own, index), progress)
+    own, index, origin = judge.own_prefix(state.facts), library_index(), drawn.identified.origin
+    drawn.reach = flow_stage.follow(state, lambda name: judge.whose(name, own, index, origin), progress)
 
 
 def _cover(state: Extraction, drawn: _Conclusions) -> None:
@@ -164,11 +176,20 @@ def _cover(state: Extraction, drawn: _Conclusions) -> None:
 
 def _judge(state: Extraction, drawn: _Conclusions) -> None:
     """Judge by every rule. It runs on a partial review too: limitations decide what is undetermined."""
+    if drawn.reach is not None:
+        state.facts = constituents.raised(state.facts, drawn.identified.compared, drawn.reach)
     drawn.facts = canonical(state.facts)
     known = [*state.opened.limitations, *state.limitations]
     try:
         judged = judge.judge(
-            drawn.facts, state.program, library_index(), known, load.rules(), state.budget.check, drawn.reach
+            drawn.facts,
+            state.program,
+            library_index(),
+            known,
+            load.rules(),
+            state.budget.check,
+            drawn.reach,
+            drawn.identified.origin,
         )
     except BudgetError as error:
         known.append(Limitation("budget/findings", str(error)))  # every question is still answered: as undetermined
@@ -182,7 +203,7 @@ def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None
     """Show the bytes at the first places that each finding and path cites; the other places are named without."""
     excerpter, missing = Excerpter(state.program, state.documents, state.set_aside), 0
     cited: list[Iterable[Place]] = [islice(cited_places(one), EXCERPTS_PER_FINDING) for one in drawn.findings]
-    cited += path_places(drawn.facts)
+    cited += shown_places(drawn.facts)
     for done, places in enumerate(cited):
         progress("excerpts", done, len(cited))
         state.breathe()

@@ -15,6 +15,7 @@ from affidavit.evidence.request import STAGES
 from affidavit.findings import load
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import SCHEMA, Affidavit, Manifest, Tool
+from affidavit.model.code_identity import CodeIdentity
 from affidavit.model.finding import Finding, Proof
 from affidavit.model.flow import Flow, Reached
 
@@ -84,7 +85,7 @@ def _faults(examined: Examined) -> Iterator[str]:
 
 def _paths_faults(examined: Examined) -> Iterator[str]:
     """What is wrong with paths: more of them, or longer ones, than the checker reads."""
-    paths = [fact.what for fact in examined.facts if isinstance(fact.what, Flow | Reached)]
+    paths = [fact.what for fact in examined.facts if isinstance(fact.what, Flow | Reached | CodeIdentity)]
     if len(paths) > PATHS:
         yield f"more than {PATHS} paths"
     if any(len(what.chain) > STEPS or (isinstance(what, Flow) and len(what.steps) > STEPS) for what in paths):

@@ -4,10 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
-from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, NO_EXCERPT, PATHS_SHOWN, STEPS_SHOWN, excerpt_key
+from affidavit.evidence.bundle import (
+    EXCERPTS_PER_FINDING,
+    NO_EXCERPT,
+    PAIRS_OF_FAMILY,
+    PAIRS_SHOWN,
+    PATHS_SHOWN,
+    STEPS_SHOWN,
+    TOKENS_SHOWN,
+    excerpt_key,
+)
 from affidavit.facts.reading import make_fact
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit
+from affidavit.model.code_identity import ClassPair, CodeIdentity
 from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Answer, Finding, Proof
@@ -40,8 +50,11 @@ def broken(affidavit: Affidavit) -> Iterator[str]:
             )
         cited = () if excused else islice(cited_places(finding), EXCERPTS_PER_FINDING)
         yield from (f"{name} cites {key[:120]!r}, which has no excerpt" for key in _unshown(cited, affidavit))
-    for number, places in enumerate(() if excused else path_places(affidavit.facts), 1):
-        yield from (f"path {number} cites {key[:120]!r}, which has no excerpt" for key in _unshown(places, affidavit))
+    asked = bool(affidavit.findings)  # whoever asks for code identity alone gets no excerpts
+    for number, places in enumerate(() if excused or not asked else shown_places(affidavit.facts), 1):
+        yield from (
+            f"path or pair {number} cites {key[:120]!r}, which has no excerpt" for key in _unshown(places, affidavit)
+        )
 
 
 def _unshown(places: Iterable[Place], affidavit: Affidavit) -> Iterator[str]:
@@ -94,6 +107,26 @@ def path_places(facts: Sequence[Fact]) -> list[Iterator[Place]]:
     """The places of the first steps and links of the first paths, in the order of the facts: those that are shown."""
     paths = (fact.what for fact in facts if isinstance(fact.what, Flow | Reached))
     return [_on_path(what) for what in islice(paths, PATHS_SHOWN)]
+
+
+def pair_places(facts: Sequence[Fact]) -> list[Iterator[Place]]:
+    """Where the first tokens of the first pairs of classes stand: a person compares them with the library."""
+    pairs = (fact.what for fact in facts if isinstance(fact.what, ClassPair) and fact.what.rank <= PAIRS_OF_FAMILY)
+    return [
+        (token.place for token in islice((token for token in what.tokens if token.place), TOKENS_SHOWN) if token.place)
+        for what in islice(pairs, PAIRS_SHOWN)
+    ]
+
+
+def way_places(facts: Sequence[Fact]) -> list[Iterator[Place]]:
+    """The places of the chains that lead to known code."""
+    found = (fact.what for fact in facts if isinstance(fact.what, CodeIdentity))
+    return [(link.place for link in what.chain[:STEPS_SHOWN]) for what in islice(found, PAIRS_SHOWN)]
+
+
+def shown_places(facts: Sequence[Fact]) -> list[Iterator[Place]]:
+    """Every place that is shown because a fact cites it."""
+    return [*path_places(facts), *way_places(facts), *pair_places(facts)]
 
 
 def _on_path(what: Flow | Reached) -> Iterator[Place]:

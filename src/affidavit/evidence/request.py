@@ -21,10 +21,12 @@ LONGEST: Final = {WALLS: 4 << 10, PROGRESS: 4 << 10, RESULT: 192 << 20, REFUSAL:
 SENTENCE: Final = 4_000
 """Most characters of a refusal's message."""
 
+Only = Literal["", "signatures", "identity"]
+"""What of an artefact is read: all of it, or what one question takes."""
+
 Stage = Literal[
-    "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "flows",
-    "paths",
-    "coverage", "findings", "excerpts",
+    "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "identity", "flows",
+    "paths", "coverage", "findings", "excerpts",
 ]  # fmt: skip
 """Every stage of a reading."""
 STAGES: Final[tuple[str, ...]] = get_args(Stage)
@@ -41,7 +43,8 @@ class Request(Struct, frozen=True):
         spool: descriptor of an empty file for bulky code; -1 where there is none.
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
-        signatures: whether nothing but the signatures is asked for.
+        only: what alone is asked for: the signatures, or whose code it is; empty for a review.
+        libraries: descriptors of open indexes of known code.
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
@@ -56,7 +59,8 @@ class Request(Struct, frozen=True):
     spool: int
     budget: Budget
     seconds: int
-    signatures: bool = False
+    only: Only = ""
+    libraries: tuple[int, ...] = ()
     claims: tuple[Fact, ...] = ()
     v4_signature: bytes | None = None
     lost: tuple[Lost, ...] = ()

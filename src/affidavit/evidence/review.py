@@ -1,7 +1,7 @@
 """A review as a Python value."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
 from affidavit.evidence.confined import Sandbox, read_confined, review_confined
 from affidavit.evidence.examined import Examined
+from affidavit.evidence.indexes import chosen
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -78,6 +79,7 @@ def reviewed(
     *,
     sandbox: Sandbox = "auto",
     v4_signature: Path | None = None,
+    libraries: Sequence[Path] | None = None,
 ) -> Affidavit:
     """Review one artefact, behind the walls that were asked for: the unsigned affidavit.
 
@@ -87,6 +89,7 @@ def reviewed(
         progress: called with stage, done and total.
         sandbox: which walls (see `confined.Sandbox`).
         v4_signature: the v4 signature file (``.idsig``) that came with it.
+        libraries: indexes of known code to compare with; by default the one that comes along (see `indexes.chosen`).
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -97,8 +100,8 @@ def reviewed(
     if sandbox == "none":
         from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
 
-        return derive(path, budget, progress, companion)
-    return review_confined(path, budget or Budget(), progress, sandbox, companion)
+        return derive(path, budget, progress, companion, libraries=chosen(libraries))
+    return review_confined(path, budget or Budget(), progress, sandbox, companion, libraries=chosen(libraries))
 
 
 def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> Examined:
@@ -111,12 +114,37 @@ def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_sign
     """
     companion = None if v4_signature is None else _bytes_of(v4_signature)
     if sandbox != "none":
-        return read_confined(path, budget, silent, sandbox, companion, signatures=True)[0]
+        return read_confined(path, budget, silent, sandbox, companion, only="signatures")[0]
     from affidavit.evidence.signing_of import signing_of  # noqa: PLC0415 - as above
 
     file = given(path)
     try:
         return signing_of(file, budget, silent, v4_signature=companion)
+    finally:
+        os.close(file.handle)
+
+
+def identified(
+    path: Path,
+    budget: Budget,
+    progress: Progress,
+    *,
+    sandbox: Sandbox = "auto",
+    libraries: Sequence[Path] | None = None,
+) -> Examined:
+    """Compare the code of one artefact with known code and read nothing else of it: the arguments are as of `reviewed`.
+
+    Raises:
+        AffidavitError: as `reviewed`.
+    """
+    if sandbox != "none":
+        return read_confined(path, budget, progress, sandbox, only="identity", libraries=chosen(libraries))[0]
+    from affidavit.evidence.derive import known_here  # noqa: PLC0415 - as above
+    from affidavit.evidence.identity_of import identity_of  # noqa: PLC0415 - as above
+
+    known, file = known_here(chosen(libraries)), given(path)
+    try:
+        return identity_of(file, budget, progress, known=known)
     finally:
         os.close(file.handle)
 
@@ -154,10 +182,16 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def derived_members(path: Path, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> dict[str, bytes]:
+def derived_members(
+    path: Path,
+    *,
+    sandbox: Sandbox = "auto",
+    v4_signature: Path | None = None,
+    libraries: Sequence[Path] | None = None,
+) -> dict[str, bytes]:
     """The members that a bundle about the artefact at `path` has to hold: what `verify` compares.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
-    return members_of(reviewed(path, sandbox=sandbox, v4_signature=v4_signature))
+    return members_of(reviewed(path, sandbox=sandbox, v4_signature=v4_signature, libraries=libraries))

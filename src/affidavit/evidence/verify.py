@@ -16,7 +16,7 @@ at their word. All steps run as far as they can, whatever failed before.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,12 +26,14 @@ from msgspec import Struct
 from affidavit.evidence import bundle, dsse, layout, statement
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
+from affidavit.evidence.indexes import digests
 from affidavit.evidence.keys import public_line
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
+from affidavit.model.code_identity import CodeSearch
 from affidavit.model.errors import AffidavitError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, Reached
@@ -103,6 +105,7 @@ def verify(
     v4_signature: Path | None = None,
     *,
     check: Check | None = None,
+    libraries: Iterable[Path] = (),
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -114,6 +117,7 @@ def verify(
         derive: reviews the artefact again, for step 9.
         v4_signature: the v4 signature file that `derive` is given beside it.
         check: checks paths against the artefact, for step 10.
+        libraries: the indexes of known code that `derive` compares with.
 
     Raises:
         UsageError: a file that was named is not there.
@@ -130,7 +134,7 @@ def verify(
         ("the artefact is the one that was reviewed", lambda: _artefact(evidence, artefact_path)),
         (
             "reviewing the artefact again gives the same",
-            lambda: _derivation(evidence, artefact_path, derive, v4_signature),
+            lambda: _derivation(evidence, artefact_path, derive, v4_signature, digests(libraries)),
         ),
         ("every path that is stated is there in the artefact", lambda: _paths(evidence, artefact_path, check)),
     )
@@ -253,7 +257,9 @@ def _v4_signature(path: Path | None) -> str:
     return "" if path is None else _file_sha256(path)
 
 
-def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, v4_signature: Path | None) -> Outcome:
+def _derivation(
+    evidence: _Evidence, path: Path | None, derive: Derive | None, v4_signature: Path | None, libraries: frozenset[str]
+) -> Outcome:
     """Step 9."""
     if path is None or derive is None:
         return None, "no artefact was given" if path is None else "no review was asked for"
@@ -261,15 +267,36 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, v
         return None, "the manifest cannot be read"
     if not evidence.same_artefact:
         return None, "the artefact is another one"
-    wanted = evidence.manifest.artefact.v4_signature
-    if wanted != _v4_signature(v4_signature):
-        said = f"was given a v4 signature file with SHA-256 {wanted}" if wanted else "was given no v4 signature file"
-        return None, f"the review {said}, and this check another or none: give the same with --v4-signature"
+    other = _given_other(evidence, evidence.manifest, v4_signature, libraries)
+    if other:
+        return None, other
     try:
         found = list(differences(evidence.named, derive(path)))
     except AffidavitError as error:
         return False, f"the artefact could not be reviewed again: {error}"
     return _judge(found, evidence.manifest)
+
+
+def _given_other(evidence: _Evidence, manifest: Manifest, v4_signature: Path | None, libraries: frozenset[str]) -> str:
+    """Why the review had other files beside the artefact than this check has; empty when they are the same."""
+    wanted = manifest.artefact.v4_signature
+    if wanted != _v4_signature(v4_signature):
+        said = f"was given a v4 signature file with SHA-256 {wanted}" if wanted else "was given no v4 signature file"
+        return f"the review {said}, and this check another or none: give the same with --v4-signature"
+    compared = _compared_with(evidence, manifest)
+    if compared and compared != libraries:
+        said, ours = (", ".join(item[:16] for item in sorted(each)) or "none" for each in (compared, libraries))
+        return (
+            f"the review compared the code with the index of known code {said}, this check with {ours}: give the same "
+            "with --libraries"
+        )
+    return ""
+
+
+def _compared_with(evidence: _Evidence, manifest: Manifest) -> frozenset[str]:
+    """SHA-256 of the indexes of known code that the bundle says were used."""
+    content = bundle.read_content(manifest, evidence.named)
+    return frozenset(fact.what.index for fact in content.facts if isinstance(fact.what, CodeSearch))
 
 
 def _paths(evidence: _Evidence, path: Path | None, check: Check | None) -> Outcome:

@@ -7,6 +7,7 @@ no process and reach no network; what it says is checked by the parent like any 
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Final
@@ -21,8 +22,10 @@ from affidavit.dalvik import jvm, opcodes
 from affidavit.evidence.examine import examine
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.flows_checked import check_claims
+from affidavit.evidence.identity_of import identity_of
 from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
 from affidavit.evidence.signing_of import signing_of
+from affidavit.identity.code.known import Known, known_code
 from affidavit.model.errors import AffidavitError, BudgetError
 from affidavit.sandbox.channel import send
 from affidavit.sandbox.limits import Limits
@@ -90,6 +93,7 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     jvm.opcodes()
     with suppress(BudgetError):  # opens what it looks at; that it is used up, the stages say
         open_meter()
+    known = known_code(request.libraries)
     spool = Spool(file=request.spool if request.spool >= 0 else None)
     if not os.environ.get("AFFIDAVIT_DEBUG"):
         os.dup2(1, 2)  # whoever takes this process over shall have no file to fill but the spool
@@ -99,16 +103,23 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     walls = raise_walls(bounds, confined=request.confined, last=spool.tend)
     send(request.answers, WALLS, msgspec.json.encode(walls))
     given = Given(request.name, request.artefact, request.size)
-    return RESULT, msgspec.json.encode(_read(request, given, spool))
+    return RESULT, msgspec.json.encode(_read(request, given, spool, known))
 
 
-def _read(request: Request, given: Given, spool: Spool) -> Examined:
+def _read(request: Request, given: Given, spool: Spool, known: Sequence[Known]) -> Examined:
     """What is asked for."""
     reporter, sha256, lost = _Reporter(request.answers), request.sha256, request.lost
     if request.claims:
         return check_claims(given, request.budget, reporter, request.claims, sha256=sha256, spool=spool, lost=lost)
-    reading, v4_signature = signing_of if request.signatures else examine, request.v4_signature
-    return reading(given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost)
+    v4_signature = request.v4_signature
+    if request.only == "signatures":
+        return signing_of(
+            given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost
+        )
+    reading = identity_of if request.only else examine
+    return reading(
+        given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost, known=known
+    )
 
 
 class _Reporter:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -27,6 +28,10 @@ _HIGHEST = {
     Grade.FLOWS: "this is what the code does; that it happens was not watched",
     Grade.PRESENT: "the code or data is there; whether it runs, and where data goes, was not examined",
 }
+
+
+NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
+"""Of code that was compared with none."""
 
 
 class LibraryIndex(Protocol):
@@ -66,6 +71,7 @@ class _Case(NamedTuple):
     libraries: LibraryIndex | None
     own: str
     raising: Raising | None
+    origin: Mapping[str, str]
 
 
 def _nothing() -> None:
@@ -80,6 +86,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     rules: Sequence[Rule],
     check: Callable[[], None] = _nothing,
     reach: Reach | None = None,
+    origin: Mapping[str, str] = NO_ORIGIN,
 ) -> Judgement:
     """Judge one artefact by every rule.
 
@@ -92,6 +99,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
         check: called before each rule; it may raise to stop.
         reach: what can run, which raises *present* to *reachable*, and with flows among the facts to *flows*; None when
             that was not examined.
+        origin: descriptor of a class -> family of known code that it comes from, whatever its name.
 
     Raises:
         KnowledgeError: compiled knowledge is missing.
@@ -108,7 +116,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     hidden = (hidden_areas(known, load.hidings()), hidden_areas(known, load.hidings(), sources=False))
     read = next((frozenset(fact.what.categories) for fact in facts if isinstance(fact.what, FlowCoverage)), None)
     raising = None if reach is None else Raising(reach, facts)
-    case = _Case(index, *hidden, read, count_all(index.facts, program), library_index, own, raising)
+    case = _Case(index, *hidden, read, count_all(index.facts, program), library_index, own, raising, origin)
     findings = []
     for rule in sorted(rules, key=lambda rule: rule.id):
         check()
@@ -214,7 +222,7 @@ def _attribute(case: _Case, matcher: Matcher, tree: Tree) -> tuple[Attribution, 
     found: Counter[str] = Counter()
     for hits, within in matcher.evidence(tree):
         for name, count in hits.classes(within).items():
-            found[whose(name, case.own, case.libraries)] += count
+            found[whose(name, case.own, case.libraries, case.origin)] += count
     return tuple(
         Attribution(who, places) for who, places in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     )
@@ -226,17 +234,19 @@ def own_prefix(facts: Iterable[Fact]) -> str:
     return f"L{name.replace('.', '/')}/" if name else ""
 
 
-def whose(name: str, own: str, libraries: LibraryIndex | None) -> str:
+def whose(name: str, own: str, libraries: LibraryIndex | None, origin: Mapping[str, str] = NO_ORIGIN) -> str:
     """Whose code a class is.
 
     Args:
         name: its descriptor.
         own: how those of the app's own classes begin; see `own_prefix`.
         libraries: the index of libraries, if there is one.
+        origin: descriptor -> family, of classes that were recognised without their names.
 
     Returns:
-        ``own``, else the library that the index names, else ``other``.
+        The library that the index names, for a class that kept its name; else the family that its code is of; else
+        ``own`` or ``other``. A class below the app's own package is its own unless its code says otherwise.
     """
-    if own and name.startswith(own):
-        return "own"
-    return (libraries.attribute(name) if libraries is not None else None) or "other"
+    inside = bool(own) and name.startswith(own)
+    named = None if inside or libraries is None else libraries.attribute(name)
+    return named or origin.get(name) or ("own" if inside else "other")

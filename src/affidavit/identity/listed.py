@@ -1,22 +1,25 @@
 """Which listed apps an artefact is tied to: facts compared with the marks of the register's apps.
 
-Names decide here: packages, hosts and the names that libraries kept. Renamed code is not recognised.
+Names decide here (packages, hosts, the names that libraries kept), and code that was recognised without its names. To
+speak of a listed app, by its package name or a scheme of addresses, is another relation than to contain its code.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
 from affidavit.knowledge import load
 from affidavit.model.apple import AppleBundle
 from affidavit.model.binding import Binding, MarkKind, Relation
+from affidavit.model.code_identity import CodeIdentity, CodeSearch
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.entity import Entities, Mark, Marks
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Grade
-from affidavit.model.identity import Package
+from affidavit.model.identity import AppMention, Package
 from affidavit.model.library import Library
 from affidavit.model.signing import Certificate
 from affidavit.wording import plural
@@ -24,7 +27,6 @@ from affidavit.wording import plural
 FACTS = 20
 """Fact ids that one binding lists; the others are counted."""
 
-_READ = frozenset({AppleBundle, Package, Certificate, Library, Endpoint})
 _ATTRIBUTE = re.compile(r"(?:^|[,+])\s*[A-Za-z0-9.]+=((?:\\.|[^,+\\])*)")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -33,10 +35,18 @@ _SHOWS: dict[MarkKind, tuple[Relation, Grade, str]] = {
     "signer": ("is", Grade.PRESENT, "the certificate is in the file; that it signs the file was not verified"),
     "developer": ("is", Grade.DECLARED, "the signer writes this of himself"),
     "library": ("contains", Grade.PRESENT, "recognised by the names of its packages, components or files"),
+    "code": ("contains", Grade.PRESENT, "recognised by its code, whatever its names"),
     "domain": ("contacts", Grade.PRESENT, "the host is named in the file; that it is contacted is not shown"),
+    "name": ("talks-to", Grade.PRESENT, "code names the app's package; no code of the app is shown by that"),
+    "scheme": (
+        "talks-to",
+        Grade.PRESENT,
+        "code names addresses that the app answers to; no code of it is shown by that",
+    ),
 }
 """What a mark of each kind shows, how strong that is, and what a reader must know."""
 
+_ASKED = "the manifest asks to see whether the app is installed"
 _VERIFIED = "verified: the signature by this certificate's key holds for the file"
 _OTHER_NAME = "under a package name that the register does not have for the app"
 _COPIED = f"{_OTHER_NAME}; a certificate can be copied into any file"
@@ -45,21 +55,33 @@ _STAMPS = "source-stamp"
 _OWN_NAME = "the code lies under the app's own package name, so that its name is the app's own statement"
 
 
-class Values(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Values:
     """What an artefact says or holds that a mark can equal: value -> ids of its facts.
 
-    Certificates are known by their SHA-256 and by their MD5; `verified` has those whose signature holds.
-    `recognised` says by which of its names each library was.
+    Attributes:
+        certificates: by their SHA-256. fingerprints: by their SHA-256 and by their MD5. subjects: by names in them.
+        verified: fingerprints of those whose signature holds.
+        recognised: by which of its names each library was.
+        families: of known code, told without names, each with what speaks for it.
+        doubted: families that something else could explain.
+        mentioned: other apps that are named. asked: those of them that the manifest alone names.
+        compared: how many families the code was compared with, for each index.
     """
 
-    packages: dict[str, list[str]]
-    certificates: dict[str, list[str]]
-    subjects: dict[str, list[str]]
-    libraries: dict[str, list[str]]
-    hosts: dict[str, list[str]]
-    recognised: dict[str, set[str]]
-    fingerprints: dict[str, list[str]]
-    verified: set[str]
+    packages: dict[str, list[str]] = field(default_factory=dict)
+    certificates: dict[str, list[str]] = field(default_factory=dict)
+    subjects: dict[str, list[str]] = field(default_factory=dict)
+    libraries: dict[str, list[str]] = field(default_factory=dict)
+    hosts: dict[str, list[str]] = field(default_factory=dict)
+    recognised: dict[str, set[str]] = field(default_factory=dict)
+    fingerprints: dict[str, list[str]] = field(default_factory=dict)
+    verified: set[str] = field(default_factory=set)
+    families: dict[str, tuple[str, CodeIdentity]] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
+    mentioned: dict[str, list[str]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    compared: list[int] = field(default_factory=list)
 
 
 def known_marks() -> dict[str, Marks]:
@@ -77,23 +99,11 @@ def values_of(facts: Iterable[Fact]) -> Values:
     Not compared: certificates that came along in a chain, hosts that their role sets aside, and those of mail addresses
     and of links that the app answers to, which nothing contacts.
     """
-    made = Values({}, {}, {}, {}, {}, {}, {}, set())
+    made = Values()
     for fact in facts:
-        what = fact.what
-        if type(what) not in _READ:
-            continue
-        if isinstance(what, Package):
-            _add(made.packages, what.name, fact.id)
-        elif isinstance(what, AppleBundle):
-            if what.form == "app":  # several listed apps have the same name on both systems
-                _add(made.packages, what.name, fact.id)
-        elif isinstance(what, Certificate) and not what.chain and what.scheme != _STAMPS:
-            _add_certificate(made, what, fact.id)
-        elif isinstance(what, Library):
-            _add(made.libraries, what.id, fact.id)
-            made.recognised.setdefault(what.id, set()).update(what.marks)
-        elif isinstance(what, Endpoint) and what.role == "endpoint" and what.form in {"url", "host"} and what.host:
-            _add(made.hosts, what.host.rstrip("."), fact.id)
+        read = _READ.get(type(fact.what))
+        if read is not None:
+            read(made, fact.what, fact.id)
     return made
 
 
@@ -116,13 +126,15 @@ def searched(values: Values, marks: Mapping[str, Marks]) -> str:
         plural(sum(len(item.libraries) for item in every), "library", "libraries"),
         plural(sum(len(item.domains) for item in every), "domain"),
     )
-    theirs = (
+    theirs: tuple[str, ...] = (
         plural(len(values.packages), "package name"),
         plural(len(values.certificates), "certificate"),
         plural(len(values.libraries), "known library", "known libraries"),
         plural(len(values.hosts), "host"),
     )
     apps = plural(len(marks), "listed app")
+    if values.compared:
+        theirs = (*theirs, f"code, with {plural(max(values.compared), 'family', 'families')} of known code")
     return f"marks of {apps} ({', '.join(ours)}) were compared with what was read here: {', '.join(theirs)}"
 
 
@@ -144,9 +156,44 @@ def _of_app(app: str, marks: Marks, values: Values, domains: Mapping[str, Sequen
             own = not signers and _under_own_name(mark.value, values)
             made = _binding(app, "library", mark, values.libraries[mark.value], _OWN_NAME if own else "")
             yield replace(made, grade=Grade.DECLARED) if own else made
+    yield from _by_code(app, marks, values)
     for mark in marks.domains:
         if mark.value in domains:
             yield _binding(app, "domain", mark, domains[mark.value])
+    if not named:
+        yield from _spoken_to(app, marks, values)
+
+
+def _by_code(app: str, marks: Marks, values: Values) -> Iterator[Binding]:
+    """Code of the app, recognised without its names: only where nothing else explains it."""
+    for mark in marks.libraries:
+        if mark.value in values.families and mark.value not in values.doubted:
+            fact, what = values.families[mark.value]
+            made = _binding(app, "code", mark, [fact], code_in_words(what))
+            yield replace(made, grade=Grade(what.grade))
+
+
+def code_in_words(what: CodeIdentity) -> str:
+    """How much of a family's code there is, how sure that is, and which other explanations were tried."""
+    share = f" of the library's {what.of:,} ({what.share / 10:.0f} %)" if what.of else ""
+    tried = ", ".join(f"{item.hypothesis} {'excluded' if item.excluded else 'not excluded'}" for item in what.tried)
+    return (
+        f"{plural(what.classes, 'class', 'classes')}{share}, {plural(what.units, 'code unit')}, probability "
+        f"{what.probability / 1_000_000:.4f}; other explanations tried: {tried or 'none'}"
+    )
+
+
+def _spoken_to(app: str, marks: Marks, values: Values) -> Iterator[Binding]:
+    """The app spoken of by its package name or its scheme."""
+    for by, mark in [("name", mark) for mark in marks.packages] + [("scheme", mark) for mark in marks.schemes]:
+        if mark.value in values.mentioned:
+            made = _binding(app, by, mark, values.mentioned[mark.value])  # type: ignore[arg-type]
+            asked = mark.value in values.asked
+            yield (
+                replace(made, grade=Grade.DECLARED, note=made.note.replace(_SHOWS["name"][2], _ASKED))
+                if asked
+                else made
+            )
 
 
 def _signer_binding(app: str, mark: Mark, values: Values, *, named: bool) -> Binding:
@@ -208,8 +255,41 @@ def _names(subject: str) -> list[str]:
     return [_ESCAPED.sub(r"\1", value) for value in _ATTRIBUTE.findall(subject)]
 
 
+def _add_package(made: Values, what: Package, fact: str) -> None:
+    _add(made.packages, what.name, fact)
+
+
+def _add_bundle(made: Values, what: AppleBundle, fact: str) -> None:
+    if what.form == "app":  # several listed apps have the same name on both systems
+        _add(made.packages, what.name, fact)
+
+
+def _add_library(made: Values, what: Library, fact: str) -> None:
+    _add(made.libraries, what.id, fact)
+    made.recognised.setdefault(what.id, set()).update(what.marks)
+
+
+def _add_endpoint(made: Values, what: Endpoint, fact: str) -> None:
+    if what.role == "endpoint" and what.form in {"url", "host"} and what.host:
+        _add(made.hosts, what.host.rstrip("."), fact)
+
+
+def _add_search(made: Values, what: CodeSearch, _: str) -> None:
+    made.compared.append(what.families)
+
+
+def _add_mention(made: Values, what: AppMention, fact: str) -> None:
+    if what.form == "query" and what.value not in made.mentioned:
+        made.asked.add(what.value)
+    elif what.form != "query":
+        made.asked.discard(what.value)
+    _add(made.mentioned, what.value, fact)
+
+
 def _add_certificate(made: Values, what: Certificate, fact: str) -> None:
     """A signer's own certificate."""
+    if what.chain or what.scheme == _STAMPS:
+        return
     _add(made.certificates, what.sha256, fact)
     for fingerprint in filter(None, (what.sha256, what.md5)):
         _add(made.fingerprints, fingerprint, fact)
@@ -219,5 +299,25 @@ def _add_certificate(made: Values, what: Certificate, fact: str) -> None:
         _add(made.subjects, name, fact)
 
 
+def _add_family(made: Values, what: CodeIdentity, fact: str) -> None:
+    """A family that was found; one that something else could explain is kept apart."""
+    if what.decision == "found":
+        made.families.setdefault(what.family, (fact, what))
+        if not all(item.excluded for item in what.tried):
+            made.doubted.add(what.family)
+
+
 def _add(index: dict[str, list[str]], value: str, fact: str) -> None:
     index.setdefault(value, []).append(fact)
+
+
+_READ: Mapping[type, Callable[[Values, Any, str], None]] = {
+    AppleBundle: _add_bundle,
+    AppMention: _add_mention,
+    CodeIdentity: _add_family,
+    CodeSearch: _add_search,
+    Package: _add_package,
+    Certificate: _add_certificate,
+    Library: _add_library,
+    Endpoint: _add_endpoint,
+}

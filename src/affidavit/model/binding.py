@@ -7,11 +7,12 @@ from msgspec import Struct
 from affidavit.model.finding import Grade
 from affidavit.model.history import Segment, Track
 
-Relation = Literal["is", "contains", "contacts"]
-"""The app is the listed one, contains its code, or names hosts that serve it."""
+Relation = Literal["is", "contains", "contacts", "talks-to"]
+"""The app is the listed one, contains its code, names hosts that serve it, or talks to it on the same device."""
 
-MarkKind = Literal["package", "signer", "developer", "library", "domain"]
-"""What a mark is: a package name, a certificate, a developer's name, a known library or a domain."""
+MarkKind = Literal["package", "signer", "developer", "library", "code", "domain", "name", "scheme"]
+"""What a mark is: the app's own package name, a certificate, a developer's name, a known library told by names or by
+its code, a domain, or a package name or scheme of addresses by which another app is spoken to."""
 
 
 class Binding(Struct, frozen=True, omit_defaults=True):

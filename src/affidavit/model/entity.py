@@ -53,6 +53,7 @@ class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
             they tell the app only next to its package name.
         libraries: ids of ``knowledge/libraries`` that are its code for use in other software.
         domains: domains that serve it.
+        schemes: schemes of addresses that the app answers to on a device (``weixin``).
     """
 
     packages: tuple[Mark, ...] = ()
@@ -60,6 +61,7 @@ class Marks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     developers: tuple[Mark, ...] = ()
     libraries: tuple[Mark, ...] = ()
     domains: tuple[Mark, ...] = ()
+    schemes: tuple[Mark, ...] = ()
 
 
 class App(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

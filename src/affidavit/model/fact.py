@@ -29,7 +29,15 @@ from affidavit.model.declared import (
 )
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.flow import Flow, FlowCoverage, Reached
-from affidavit.model.identity import Application, BuildTool, Framework, NetworkSecurity, Package, Packer
+from affidavit.model.identity import (
+    Application,
+    AppMention,
+    BuildTool,
+    Framework,
+    NetworkSecurity,
+    Package,
+    Packer,
+)
 from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.likeness import CodeSketch
@@ -38,7 +46,8 @@ from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict, Signature, SigningBlock, SigningLineage
 
 Subject = (
-    AppleBundle
+    AppMention
+    | AppleBundle
     | AppleSetting
     | Application
     | BuildTool

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from affidavit.model.place import Place
+
 
 class Package(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="package"):
     """The app as its manifest names it. Absent values are empty or -1; strings are as shown to a user."""
@@ -82,3 +84,19 @@ class BuildTool(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
     name: str
     version: str = ""
     text: str = ""
+
+
+class AppMention(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="app-mention"):
+    """Another app that this one speaks of: by its package name, or by a scheme of addresses that it answers to.
+
+    Attributes:
+        value: the package name, or the scheme. of: ``package`` or ``scheme``.
+        form: ``query`` (the manifest asks to see it) or ``string`` (code names it).
+        sites: how many places there are. more: further places after the fact's own, bounded.
+    """
+
+    value: str
+    of: str
+    form: str
+    sites: int = 1
+    more: tuple[Place, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from affidavit.model.bundle import Affidavit, Category
+from affidavit.model.code_identity import CodeIdentity
 from affidavit.model.fact import Fact
 from affidavit.model.finding import GRADES, Answer, Finding, Grade, Proof
 from affidavit.model.library import Library
@@ -57,8 +58,14 @@ class Statement(Struct, frozen=True):
 
 
 def names_of_code(facts: Iterable[Fact]) -> dict[str, str]:
-    """Library id -> title, with the two words that attribution uses for code that no index entry claims."""
-    return _OWN | {fact.what.id: fact.what.title or fact.what.id for fact in facts if isinstance(fact.what, Library)}
+    """Library or family id -> title, with the two words that attribution uses for code that no index entry claims."""
+    named: dict[str, str] = {}
+    for what in (fact.what for fact in facts):
+        if isinstance(what, CodeIdentity):
+            named.setdefault(what.family, what.title or what.family)
+        elif isinstance(what, Library):
+            named[what.id] = what.title or what.id
+    return _OWN | named
 
 
 def walk(proof: Proof) -> Iterator[tuple[int, Proof]]:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from affidavit.model.bundle import Affidavit
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
+from affidavit.model.code_identity import CodeSearch
 from affidavit.model.declared import Component, DeepLink, Feature, MetaData, Permission, PermissionDefinition, Query
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.finding import GRADES, Answer
@@ -24,7 +25,7 @@ from affidavit.model.limitation import Limitation
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
-from affidavit.report import apple, coverage, evidence, law, signed, verdicts
+from affidavit.report import apple, coverage, evidence, identity, law, signed, verdicts
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -122,6 +123,8 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "notable_words": _NOTABLE, "quoted": lambda name: escape(word(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
+        "families": identity.families(affidavit), "identity_heads": identity.HEADS,
+        "compared": identity.compared(facts.about(CodeSearch)),
     }  # fmt: skip
 
 

@@ -19,15 +19,18 @@ NOTHING_BOUND = (
     " can reach whoever runs an app, whatever its name."
 )
 NAMES_DECIDE = (
-    "Names decide here: renamed packages are not recognised. Other products of the same groups, such as advertising or"
-    " crash reports, are not the listed app's code and are not compared."
+    "Names decide here, and code that was recognised without its names. Other products of the same groups, such as"
+    " advertising or crash reports, are not the listed app's code and are not compared."
 )
 _KINDS = {
     "package": "package name",
     "signer": "signing certificate",
     "developer": "developer's name",
-    "library": "known library",
+    "library": "known library, by its names",
+    "code": "known library, by its code",
     "domain": "domain",
+    "name": "package name of another app",
+    "scheme": "scheme of addresses of another app",
 }
 
 

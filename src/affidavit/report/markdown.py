@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from affidavit.model.bundle import Affidavit
+from affidavit.model.code_identity import CodeSearch
 from affidavit.model.declared import Component, Permission
 from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
+from affidavit.report import identity
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.apple import declared_rows
 from affidavit.report.coverage import examined
@@ -23,6 +25,7 @@ ROWS = 100
 """Longest list; what is left out is counted, and the JSON form has it."""
 
 _PLACES = 5
+_FAMILIES = 20
 _COMMAND = 10_000
 _AT = re.compile("@+")
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?\[\\\]^_`{|}~])")
@@ -49,11 +52,11 @@ def render_markdown(affidavit: Affidavit) -> str:
     """The whole account, limits first."""
     facts = Facts(affidavit.facts)
     parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit),
-             _law(affidavit), _tables(facts), _check(affidavit))  # fmt: skip
+             _law(affidavit), _identity(affidavit, facts), _tables(facts), _check(affidavit))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """A table of at most `ROWS` rows whose cells are already escaped, and a line that counts the rest."""
     listed = list(rows)
     yield "| " + " | ".join(heads) + " |"
@@ -196,6 +199,24 @@ def _listed_app(app: AppLaw, updated: str) -> Iterator[str]:
     )
     recorded = f"As recorded on {escape(updated)}"
     yield from _table(("Provision", "Measure", recorded, "What to know", "How it stood"), provisions)
+
+
+def _identity(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
+    """Known code by its code: five columns a family, and the first pairs of classes of each."""
+    yield "## Whose code is in it\n"
+    yield f"{escape(identity.compared(facts.about(CodeSearch)))}\n"
+    found = identity.families(affidavit)
+    if not found:
+        return
+    yield from _table(identity.HEADS, (map(code, item.columns) for item in found))
+    for item in found[:_FAMILIES]:
+        yield f"### Pairs of classes: {code(item.what.title or item.what.family)}\n"
+        for name, outcome, said in item.tried:
+            yield f"- {escape(name)}: **{outcome}**, {escape(said)}"
+        yield ""
+        yield from _table(
+            identity.PAIR_HEADS, (map(code, row) for row in identity.pair_rows(p.pair for p in item.pairs))
+        )
 
 
 def _tables(facts: Facts) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from affidavit.model.bundle import Affidavit
+from affidavit.model.code_identity import CodeSearch
 from affidavit.model.finding import Answer
 from affidavit.model.library import Library
 from affidavit.model.limitation import Limitation
@@ -11,6 +12,7 @@ from affidavit.report.answers import Statement, statements
 from affidavit.report.apple import declared_in_words
 from affidavit.report.columns import GAP, Page
 from affidavit.report.coverage import examined
+from affidavit.report.identity import compared, rows
 from affidavit.report.law import how_to_ask, summary
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, hosts, size_in_words
 from affidavit.report.paths import how_to_check
@@ -44,7 +46,8 @@ def render_terminal(
     _head(page, affidavit, facts)
     _limits(page, affidavit)
     _answers(page, statements(affidavit))
-    _section(page, "Whose code", _libraries(facts))
+    _identity(page, facts)
+    _section(page, "By name", _libraries(facts))
     _section(page, "Hosts named", _hosts(facts))
     _section(page, "Native", _native(facts))
     _section(page, "Declares", visible(declared_in_words(facts)))
@@ -154,6 +157,19 @@ def _libraries(facts: Facts) -> str:
         for item in found
     ]  # fmt: skip
     return f"{plural(len(found), 'library', 'libraries')} recognised by name: {_named(names)}"
+
+
+def _identity(page: Page, facts: Facts) -> None:
+    """Known code by its code: the families, each with its grade, and what was compared."""
+    page.line()
+    page.paragraph("Whose code is in it", "bold")
+    found = rows(facts)
+    for said, grade, place, who, limits in found[:_LISTED]:
+        page.paragraph(visible(f"{said} [{grade or 'undetermined'}]", 400), indent=2)
+        page.paragraph(visible(f"{place}; {f'{who}; ' if who else ''}{limits}", 600), "dim", indent=4)
+    if len(found) > _LISTED:
+        page.paragraph(f"… and {plural(len(found) - _LISTED, 'further family', 'further families')}", indent=2)
+    page.paragraph(visible(compared(facts.about(CodeSearch)), 800), "dim", indent=2)
 
 
 def _hosts(facts: Facts) -> str:

@@ -1,0 +1,76 @@
+"""Whose code an artefact holds and nothing else of it: what `affidavit identify` asks for."""
+
+from collections.abc import Sequence
+
+from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import Given, open_artefact
+from affidavit.artefact.spool import Spool
+from affidavit.evidence.examine import canonical, lost_stage
+from affidavit.evidence.examined import Examined, Lost
+from affidavit.facts import library_versions
+from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
+from affidavit.identity import libraries
+from affidavit.identity.code.known import Known
+from affidavit.identity.code.stage import identify
+from affidavit.identity.library_index import library_index
+from affidavit.model.apple import AppleBundle
+from affidavit.model.code import CodeUnit
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.errors import BudgetError
+from affidavit.model.identity import Package
+from affidavit.model.library import Library, LibraryVersion
+from affidavit.model.limitation import Limitation
+from affidavit.model.progress import Progress
+
+ABOUT = (AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, Library, LibraryVersion, Package)
+"""What the facts are about."""
+_AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
+
+
+def identity_of(
+    given: Given,
+    budget: Budget,
+    progress: Progress,
+    *,
+    sha256: str = "",
+    spool: Spool | None = None,
+    v4_signature: bytes | None = None,
+    lost: Sequence[Lost] = (),
+    known: Sequence[Known] = (),
+) -> Examined:
+    """Compare the code of one artefact: the arguments and the answer are those of `examine.examine`.
+
+    Raises:
+        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    progress("opening", 0, 1)
+    with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
+        state = Extraction(opened, budget, kept, v4_signature=v4_signature)
+        try:
+            if lost:
+                state.limitations += [lost_stage(item) for item in lost]
+            else:
+                _read(state, progress, known)
+        except BudgetError as error:
+            state.limitations.append(Limitation("budget/identity", f"the code was not all compared: {error}"))
+        facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
+        every = (*opened.limitations, *state.limitations)
+        return Examined(
+            opened.artefact,
+            facts,
+            limitations=tuple(item for item in every if item.kind.partition("/")[0] in _AREAS),
+            partial=any(item.kind.startswith("budget/") for item in every),
+        )
+
+
+def _read(state: Extraction, progress: Progress, known: Sequence[Known]) -> None:
+    """The code, the names that libraries kept, versions that files state, and what the code is like."""
+    walk_entries(state, progress)
+    read_declared(state, progress)
+    read_code(state, progress)
+    names = sorted(state.media)
+    state.add(library_versions.extract(names, state.read, state.limitations))
+    state.facts += libraries.extract(state.program, tuple(state.facts), names, library_index())
+    progress("identity", 0, 1)
+    identify(state, known)

@@ -1,0 +1,119 @@
+"""Whose code is in an app, for ``affidavit identify``: families, then the pairs of classes of one of them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from affidavit.model.artefact import Artefact
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.errors import UsageError
+from affidavit.model.fact import Fact
+from affidavit.model.library import Library, LibraryVersion
+from affidavit.model.limitation import Limitation
+from affidavit.report.columns import Page
+from affidavit.report.identity import agrees, columns, compared, ordered, rarity
+from affidavit.report.json import as_json as encoded
+from affidavit.report.overview import Facts, folded
+from affidavit.report.text import visible
+
+SCHEMA: Final = "affidavit/identify/1"
+_CELL = 600
+
+
+class Account(Struct, frozen=True):
+    """What was read: the artefact, the facts on its code, and what could not be examined."""
+
+    artefact: Artefact
+    facts: tuple[Fact, ...]
+    limitations: tuple[Limitation, ...]
+
+
+class Document(Struct, frozen=True):
+    """The JSON form: `facts` are those of the kinds ``code-search``, ``code-identity``, ``class-pair``, ``library`` and
+    ``library-version``, as in a bundle.
+    """
+
+    schema: str
+    artefact: Artefact
+    facts: tuple[Fact, ...]
+    limitations: tuple[Limitation, ...]
+
+
+def as_json(account: Account) -> bytes:
+    """Every fact on whose code it is."""
+    about = CodeSearch | CodeIdentity | ClassPair | Library | LibraryVersion
+    facts = tuple(fact for fact in account.facts if isinstance(fact.what, about))
+    return encoded(Document(SCHEMA, account.artefact, facts, account.limitations))
+
+
+def as_text(account: Account, pairs_of: str = "", *, width: int = 80, colour: bool = False) -> str:
+    """The families, with what limits each statement; the pairs of one family if it is named.
+
+    Args:
+        account: what was read.
+        pairs_of: id of a family; empty for none.
+        width: columns.
+        colour: whether to put in ANSI colours.
+
+    Raises:
+        UsageError: no such family was found.
+    """
+    page, facts = Page(width, colour=colour), Facts(account.facts)
+    page.paragraph(visible(account.artefact.name, 200), "bold")
+    page.line(f"SHA-256 {account.artefact.sha256}")
+    page.paragraph(visible(compared(facts.about(CodeSearch)), 2_000), "dim")
+    found = ordered(facts)
+    for fact, what in found:
+        said, grade, place, who, limits = columns(fact, what)
+        page.line()
+        page.paragraph(visible(f"{said} [{grade or 'undetermined'}]", _CELL), "bold")
+        page.paragraph(visible(f"{what.family}{f' ({who})' if who else ''}, best seen at {place}", _CELL), indent=2)
+        page.paragraph(visible(limits, _CELL), indent=2)
+        for tried in what.tried:
+            mark = "excluded" if tried.excluded else "NOT EXCLUDED"
+            page.paragraph(visible(f"{tried.hypothesis}: {mark}, {tried.said}", _CELL), "dim", indent=4)
+        for stated in what.stated:
+            said = f"stated by {stated.entry}: {stated.coordinates} {stated.version}; {agrees(what, stated)}"
+            page.paragraph(visible(said, _CELL), indent=4)
+    if not found and facts.about(CodeSearch):
+        page.line()
+        page.paragraph("No family of known code was found.", "bold")
+    _limits(page, account.limitations)
+    if pairs_of:
+        _pairs(page, pairs_of, facts)
+    return page.text()
+
+
+def _limits(page: Page, limitations: Sequence[Limitation]) -> None:
+    """What could not be compared."""
+    kinds = folded(limitations)
+    if not kinds:
+        return
+    page.line()
+    page.paragraph("Not examined", "bold")
+    for kind, count, detail in kinds:
+        times = f" ({count:,} times)" if count > 1 else ""
+        page.paragraph(f"{visible(detail)}{times} [{kind}]", indent=2)
+
+
+def _pairs(page: Page, family: str, facts: Facts) -> None:
+    """The pairs of one family, each with what it rests on."""
+    pairs = sorted((pair for pair in facts.about(ClassPair) if pair.family == family), key=lambda pair: pair.rank)
+    if not pairs:
+        known = ", ".join(sorted({pair.family for pair in facts.about(ClassPair)})) or "none"
+        raise UsageError(f"no pairs of classes of {family[:60]!r}", advice=f"families with pairs: {known[:500]}")
+    for pair in pairs:
+        page.line()
+        versions = ", ".join(pair.versions[:4]) + (f" and {pair.in_versions - 4} more" if pair.in_versions > 4 else "")
+        page.paragraph(visible(f"{pair.rank}. {pair.app_class} is {pair.library_class} ({versions})", _CELL), "bold")
+        page.paragraph(
+            f"{pair.evidence / 100:,.0f} nats, likeness {pair.similarity / 10:.0f} %, {pair.agree:,} of "
+            f"{pair.neighbours:,} neighbours agree; against: {pair.missing:,} missing, {pair.foreign:,} foreign",
+            indent=3,
+        )
+        for token in pair.tokens:
+            at = f" at {token.place.entry}@{token.place.offset}" if token.place else ""
+            page.paragraph(visible(f"{token.form:<8} {token.text}  ({rarity(token)}){at}", _CELL), indent=3)
+        if pair.shared > len(pair.tokens):
+            page.paragraph(f"and {pair.shared - len(pair.tokens):,} more", "dim", indent=3)

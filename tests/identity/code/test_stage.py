@@ -1,0 +1,105 @@
+"""The stage that compares code: what it adds to a review, whose code classes are, and what it could not tell."""
+
+import pytest
+
+from affidavit.artefact.budget import Budget
+from affidavit.evidence.derive import derive
+from affidavit.findings.judge import whose
+from affidavit.identity.code import stage, store
+from affidavit.identity.code.known import Known
+from affidavit.identity.code.stage import identify
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.limitation import Limitation
+from tests.builders.known_code import library_index, matched_by_hand, write_app
+from tests.reading import read
+
+SOURCE = store.opened(store.written(library_index(), "test", packed=False))[1]
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """The comparison is made by hand: what it decides is not asked here."""
+    monkeypatch.setattr(stage, "match", matched_by_hand)
+
+
+@pytest.fixture
+def index(tmp_path):
+    path = tmp_path / "known.index"
+    path.write_bytes(store.written(library_index(), "test", packed=False))
+    return path
+
+
+def identified(path, limitations=()):
+    with read(path, frozenset({"entries", "manifest", "code", "calls"})) as state:
+        state.limitations += limitations
+        found = identify(state, [Known(library_index(), SOURCE)])
+        return found, state.facts, state.limitations
+
+
+def test_classes_get_the_family_that_their_code_is_of(by_hand, tmp_path):
+    found, _, _ = identified(write_app(tmp_path))
+    assert found.origin == {f"La/{letter};": "wechat-opensdk" for letter in "ABCD"}
+
+
+def test_without_an_index_nothing_is_said(tmp_path):
+    with read(write_app(tmp_path), frozenset({"entries", "code"})) as state:
+        before = list(state.facts)
+        assert not identify(state, ()).compared
+        assert state.facts == before
+
+
+def test_code_that_was_not_read_is_no_absence(by_hand, tmp_path):
+    hidden = Limitation("code/packed", "packed")
+    assert "identity/not-analysable" not in {item.kind for item in identified(write_app(tmp_path))[2]}
+    limits = [item for item in identified(write_app(tmp_path), [hidden])[2] if item.kind == "identity/not-analysable"]
+    assert "code/packed" in limits[0].detail
+
+
+def test_too_little_is_said_with_the_families(monkeypatch, tmp_path):
+    monkeypatch.setattr(stage, "match", lambda app, index: matched_by_hand(app, index, "too-little"))
+    found, facts, limits = identified(write_app(tmp_path))
+    assert not found.origin
+    (limit,) = (item for item in limits if item.kind == "identity/too-little")
+    assert "wechat-opensdk" in limit.detail
+    assert any(isinstance(fact.what, CodeIdentity) and fact.what.decision == "too-little" for fact in facts)
+
+
+def test_a_review_has_the_families_raised_to_reachable_with_the_way_there(by_hand, tmp_path, index):
+    made = derive(write_app(tmp_path), Budget(), libraries=[index])
+    by_kind = {kind: [fact.what for fact in made.facts if isinstance(fact.what, kind)] for kind in KINDS}
+    (search,), (family,) = by_kind[CodeSearch], by_kind[CodeIdentity]
+    assert search.index == SOURCE.digest
+    assert len(by_kind[ClassPair]) == 4
+    assert (family.grade, family.reached) == ("reachable", 4)
+    assert family.entry.component == "Lorg/example/app/Main;"
+    assert family.chain[-1].how == "target"
+    assert [(item.version, item.coordinates) for item in family.stated] == [("2.0", "com.tencent:wechat-opensdk")]
+    (binding,) = (item for item in made.law.bindings if item.by == "code")
+    assert (binding.app, binding.relation, binding.grade) == ("wechat", "contains", "reachable")
+    shown = [token.place for pair in by_kind[ClassPair] for token in pair.tokens if token.place][:3]
+    assert all(f"{place.entry}@{place.offset}" in made.excerpts for place in shown)
+
+
+KINDS = (CodeSearch, CodeIdentity, ClassPair)
+
+
+class Names:
+    """An index of libraries by name that knows one package."""
+
+    def attribute(self, name):
+        return "named" if name.startswith("Lnamed/") else None
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("Lnamed/A;", "named"),
+        ("La/A;", "family"),
+        ("La/B;", "other"),
+        ("Lorg/app/x/C;", "family"),
+        ("Lorg/app/D;", "own"),
+    ],
+)
+def test_a_kept_name_comes_before_code_and_code_before_the_place_in_the_app(name, who):
+    origin = {"Lnamed/A;": "family", "La/A;": "family", "Lorg/app/x/C;": "family"}
+    assert whose(name, "Lorg/app/", Names(), origin) == who
