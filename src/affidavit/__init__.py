@@ -70,7 +70,7 @@ def review(
         sandbox: ``auto`` reads it in a process behind walls, ``bubblewrap`` insists on that program, ``none`` reads it
             in this process; the bundle says which walls stood.
         v4_signature: the v4 signature file (``.idsig``) that came with it.
-        libraries: indexes of known code to compare with; by default the one that comes along.
+        libraries: indexes of known code to compare with, together with the one that comes along.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.

@@ -1,4 +1,4 @@
-"""Files of known code that a review compares with: those that a person names, else the one that comes along."""
+"""Files of known code that a review compares with: the one that comes along, and those that a person names."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,17 +7,14 @@ from typing import IO
 from affidavit import knowledge
 from affidavit.model.errors import UsageError
 
-SHIPPED = Path(knowledge.__file__).parent / "compiled" / "code.index"
-"""The index that comes with the program."""
 _DIGEST = 32
 _ADVICE = "give an index that `affidavit knowledge build libraries` made"
 
 
 def chosen(named: Sequence[Path] | None) -> tuple[Path, ...]:
-    """The indexes to compare with: those named, in their order; else the one that comes along, if there is one."""
-    if named is not None:
-        return tuple(named)
-    return (SHIPPED,) if SHIPPED.is_file() else ()
+    """The indexes to compare with: the one that comes along, if there is one, then those named, in their order."""
+    own = (knowledge.FINGERPRINTS,) if knowledge.FINGERPRINTS.is_file() else ()
+    return (*own, *(named or ()))
 
 
 def opened_index(path: Path) -> IO[bytes]:
