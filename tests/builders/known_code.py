@@ -119,4 +119,4 @@ def compared_by_hand(data: bytes | None = None) -> Compared:
     """The app compared."""
     program = program_of(data or app_dex())
     app, index = of_program(program), library_index()
-    return Compared(program, app, index, "ab" * 32, matched_by_hand(app, index))
+    return Compared(program, app, index, ("ab" * 32,), matched_by_hand(app, index))

@@ -51,5 +51,5 @@ def test_code_of_other_families_binds_nothing():
 
 
 def test_that_code_was_compared_is_said():
-    facts, _ = bound(CodeSearch("ab", 1, 36, 51, 7))
+    facts, _ = bound(CodeSearch(("ab",), 1, 36, 51, 7))
     assert searched(values_of(facts), KNOWN).endswith("code, with 36 families of known code")

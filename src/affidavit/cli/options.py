@@ -62,7 +62,7 @@ def add_libraries(parser: argparse.ArgumentParser) -> None:
     """What code is compared with."""
     parser.add_argument(
         "--libraries", type=Path, action="append", metavar="INDEX",
-        help="compare the code with this index of known code instead of the one that comes along (repeatable)",
+        help="compare the code with this index of known code too (repeatable)",
     )  # fmt: skip
 
 

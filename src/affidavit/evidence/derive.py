@@ -10,7 +10,7 @@ from affidavit.artefact.opening import given
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
 from affidavit.evidence.indexes import opened_index
-from affidavit.identity.code.known import Known, known_code
+from affidavit.identity.code.handed import Known, handed
 from affidavit.model.bundle import Affidavit
 from affidavit.model.progress import Progress, silent
 
@@ -46,7 +46,7 @@ def derive(
         os.close(file.handle)
 
 
-def known_here(libraries: Sequence[Path]) -> tuple[Known, ...]:
+def known_here(libraries: Sequence[Path]) -> Known | None:
     """Indexes opened in this process.
 
     Raises:
@@ -54,4 +54,4 @@ def known_here(libraries: Sequence[Path]) -> tuple[Known, ...]:
         KnowledgeError: it is no index.
     """
     with ExitStack() as held:
-        return known_code([held.enter_context(opened_index(path)).fileno() for path in libraries])
+        return handed([held.enter_context(opened_index(path)).fileno() for path in libraries])

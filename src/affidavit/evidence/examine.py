@@ -24,7 +24,7 @@ from affidavit.facts import coverage, flow_stage
 from affidavit.facts.extract import Extraction, stages
 from affidavit.findings import constituents, judge, load
 from affidavit.identity import libraries, listed, mentions, signers
-from affidavit.identity.code.known import Known
+from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import Identified, identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.bundle import Excerpt
@@ -63,7 +63,7 @@ def examine(
     spool: Spool | None = None,
     v4_signature: bytes | None = None,
     lost: Sequence[Lost] = (),
-    known: Sequence[Known] = (),
+    known: Known | None = None,
 ) -> Examined:
     """Read one artefact.
 
@@ -75,7 +75,7 @@ def examine(
         spool: where code lies that memory is too small for, new; it is closed here.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         lost: stages to leave out.
-        known: indexes of known code to compare with.
+        known: code to compare with, if there is any.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -98,7 +98,7 @@ def examine(
 
 
 def _run(
-    state: Extraction, drawn: _Conclusions, known: Sequence[Known], progress: Progress, lost: dict[str, Lost]
+    state: Extraction, drawn: _Conclusions, known: Known | None, progress: Progress, lost: dict[str, Lost]
 ) -> tuple[StageCoverage, ...]:
     """Run every stage; give what became of each."""
     later: tuple[tuple[str, Callable[[], None]], ...] = (
@@ -154,7 +154,7 @@ def _name_libraries(state: Extraction) -> None:
     state.add(mentions.extract(state.program, tuple(state.facts), listed.known_marks()))
 
 
-def _identify(state: Extraction, drawn: _Conclusions, known: Sequence[Known]) -> None:
+def _identify(state: Extraction, drawn: _Conclusions, known: Known | None) -> None:
     """Compare the code with known code, whatever its names."""
     drawn.identified = identify(state, known)
 
@@ -176,7 +176,7 @@ def _cover(state: Extraction, drawn: _Conclusions) -> None:
 
 def _judge(state: Extraction, drawn: _Conclusions) -> None:
     """Judge by every rule. It runs on a partial review too: limitations decide what is undetermined."""
-    if drawn.reach is not None:
+    if drawn.reach is not None and drawn.identified.compared is not None:
         state.facts = constituents.raised(state.facts, drawn.identified.compared, drawn.reach)
     drawn.facts = canonical(state.facts)
     known = [*state.opened.limitations, *state.limitations]

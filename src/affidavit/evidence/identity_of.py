@@ -10,7 +10,7 @@ from affidavit.evidence.examined import Examined, Lost
 from affidavit.facts import library_versions
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
 from affidavit.identity import libraries
-from affidavit.identity.code.known import Known
+from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.apple import AppleBundle
@@ -36,7 +36,7 @@ def identity_of(
     spool: Spool | None = None,
     v4_signature: bytes | None = None,
     lost: Sequence[Lost] = (),
-    known: Sequence[Known] = (),
+    known: Known | None = None,
 ) -> Examined:
     """Compare the code of one artefact: the arguments and the answer are those of `examine.examine`.
 
@@ -64,7 +64,7 @@ def identity_of(
         )
 
 
-def _read(state: Extraction, progress: Progress, known: Sequence[Known]) -> None:
+def _read(state: Extraction, progress: Progress, known: Known | None) -> None:
     """The code, the names that libraries kept, versions that files state, and what the code is like."""
     walk_entries(state, progress)
     read_declared(state, progress)

@@ -1,20 +1,19 @@
-"""Files of known code that a review compares with: the one that comes along, and those that a person names."""
+"""Files of known code that a review compares with: the one that comes along, and those that a person adds."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from affidavit import knowledge
+from affidavit.knowledge import FINGERPRINTS
 from affidavit.model.errors import UsageError
 
 _DIGEST = 32
 _ADVICE = "give an index that `affidavit knowledge build libraries` made"
 
 
-def chosen(named: Sequence[Path] | None) -> tuple[Path, ...]:
-    """The indexes to compare with: the one that comes along, if there is one, then those named, in their order."""
-    own = (knowledge.FINGERPRINTS,) if knowledge.FINGERPRINTS.is_file() else ()
-    return (*own, *(named or ()))
+def chosen(added: Sequence[Path] | None) -> tuple[Path, ...]:
+    """The indexes to compare with: the one that comes along, if there is one, and those that a person adds."""
+    return ((FINGERPRINTS,) if FINGERPRINTS.is_file() else ()) + tuple(added or ())
 
 
 def opened_index(path: Path) -> IO[bytes]:

@@ -33,7 +33,7 @@ from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
-from affidavit.model.code_identity import JOINT, CodeSearch
+from affidavit.model.code_identity import CodeSearch
 from affidavit.model.errors import AffidavitError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, Reached
@@ -296,8 +296,9 @@ def _given_other(evidence: _Evidence, manifest: Manifest, v4_signature: Path | N
 def _compared_with(evidence: _Evidence, manifest: Manifest) -> frozenset[str]:
     """SHA-256 of the indexes of known code that the bundle says were used."""
     content = bundle.read_content(manifest, evidence.named)
-    searches = [fact.what for fact in content.facts if isinstance(fact.what, CodeSearch)]
-    return frozenset(digest for search in searches for digest in search.index.split(JOINT))
+    return frozenset(
+        index for fact in content.facts if isinstance(fact.what, CodeSearch) for index in fact.what.indexes
+    )
 
 
 def _paths(evidence: _Evidence, path: Path | None, check: Check | None) -> Outcome:

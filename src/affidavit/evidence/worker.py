@@ -25,7 +25,7 @@ from affidavit.evidence.flows_checked import check_claims
 from affidavit.evidence.identity_of import identity_of
 from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
 from affidavit.evidence.signing_of import signing_of
-from affidavit.identity.code.known import Known, known_code
+from affidavit.identity.code.handed import Known, handed
 from affidavit.model.errors import AffidavitError, BudgetError
 from affidavit.sandbox.channel import send
 from affidavit.sandbox.limits import Limits
@@ -93,7 +93,7 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     jvm.opcodes()
     with suppress(BudgetError):  # opens what it looks at; that it is used up, the stages say
         open_meter()
-    known = known_code(request.libraries)
+    known = handed(request.libraries)
     spool = Spool(file=request.spool if request.spool >= 0 else None)
     if not os.environ.get("AFFIDAVIT_DEBUG"):
         os.dup2(1, 2)  # whoever takes this process over shall have no file to fill but the spool
@@ -106,7 +106,7 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     return RESULT, msgspec.json.encode(_read(request, given, spool, known))
 
 
-def _read(request: Request, given: Given, spool: Spool, known: Sequence[Known]) -> Examined:
+def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> Examined:
     """What is asked for."""
     reporter, sha256, lost = _Reporter(request.answers), request.sha256, request.lost
     if request.claims:

@@ -1,6 +1,6 @@
 """From *present* to *reachable*: which code of known families an entry point leads to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from msgspec.structs import replace
@@ -20,33 +20,31 @@ _METHODS = 4
 _Way = tuple[Entry, tuple[Call, ...]]
 
 
-def raised(facts: Iterable[Fact], compared: Sequence[Compared], reach: Reach) -> list[Fact]:
+def raised(facts: Iterable[Fact], one: Compared, reach: Reach) -> list[Fact]:
     """The facts, those on families with what the call graph shows of them.
 
     Args:
         facts: of the whole artefact.
-        compared: the comparisons that the facts on families were made from.
+        one: the comparison that the facts on families were made from.
         reach: what can run.
     """
-    listed = list(facts)
-    for one in compared:
-        running = _running(one, reach.methods)
-        for match in one.matched.families:
-            own = dict.fromkeys(pair.app for pair in match.pairs if not pair.inlined)
-            alive = [row for row in own if running[row]]
-            way = _shortest(one, alive, reach)
-            if way is not None:
-                name = one.index.families[match.family].id
-                listed = [_raised(fact, name, way, len(alive)) for fact in listed]
-    return listed
+    running, ways = _running(one, reach.methods), dict[str, tuple[_Way, int]]()
+    for match in one.matched.families:
+        own = dict.fromkeys(pair.app for pair in match.pairs if not pair.inlined)
+        alive = [row for row in own if running[row]]
+        way = _shortest(one, alive, reach)
+        if way is not None:
+            ways[one.index.families[match.family].id] = way, len(alive)
+    return [_raised(fact, ways) for fact in facts]
 
 
-def _raised(fact: Fact, family: str, way: _Way, reached: int) -> Fact:
-    """The fact, as *reachable* if it is on the family. One that was raised by another index before stays as it is."""
+def _raised(fact: Fact, ways: Mapping[str, tuple[_Way, int]]) -> Fact:
+    """The fact, as *reachable* if it is on a family that something leads to."""
     what = fact.what
-    if not isinstance(what, CodeIdentity) or what.family != family or what.grade == "reachable":
+    if not isinstance(what, CodeIdentity) or what.family not in ways:
         return fact
-    made = replace(what, grade="reachable", entry=way[0], chain=way[1], reached=reached)
+    (entry, chain), reached = ways[what.family]
+    made = replace(what, grade="reachable", entry=entry, chain=chain, reached=reached)
     return make_fact(made, fact.place, fact.extractor)
 
 

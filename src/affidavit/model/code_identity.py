@@ -11,9 +11,6 @@ from msgspec import Struct
 from affidavit.model.flow import Call, Entry
 from affidavit.model.place import Place
 
-JOINT = "+"
-"""Between the digests of indexes that were asked as one."""
-
 Decision = Literal["found", "too-little", "not-shown"]
 """``too-little``: something of it may be left, less than a statement could rest on."""
 
@@ -161,14 +158,15 @@ class CodeSearch(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag=
     """What the app's code was compared with: without it, that a family was not found means nothing.
 
     Attributes:
-        index: SHA-256 of the index; of several that were asked as one, joined by `JOINT`. scheme: version of the tokens.
+        indexes: SHA-256 of the indexes: the one that comes along, then those that a person added.
+        scheme: version of the tokens.
         families, versions, background: what the index holds: families, their versions, ordinary apps.
         classes: of the app that were compared. explained: of them, those that come from a family that was found.
         regime: as in `CodeIdentity`.
         found, too_little: how many families.
     """
 
-    index: str
+    indexes: tuple[str, ...]
     scheme: int
     families: int
     versions: int

@@ -101,7 +101,8 @@ def compared(facts: Iterable[CodeSearch]) -> str:
     said = [
         f"{plural(item.classes, 'class', 'classes')} of the app, {_REGIMES.get(item.regime, item.regime)}, "
         f"were compared with {plural(item.versions, 'version')} of {plural(item.families, 'family', 'families')} of "
-        f"known code (index {item.index[:16]}); {item.explained:,} come from families that were found, and "
+        f"known code (index {', '.join(each[:16] for each in item.indexes)}); {item.explained:,} come from families "
+        "that were found, and "
         f"{plural(item.too_little, 'family', 'families')} left too little to tell. {ABSENCE}"
         for item in facts
     ]

@@ -26,7 +26,7 @@ def test_what_was_compared_is_said_even_when_nothing_was_found():
     nothing = replace(made, matched=Matched("plain", (), np.full(len(made.app), -1, np.int32)))
     facts = list(facts_of(nothing))
     assert [type(fact.what) for fact in facts] == [CodeSearch]
-    assert facts[0].what == CodeSearch("ab" * 32, made.index.scheme, 2, 3, 5, 0, 0, "plain")
+    assert facts[0].what == CodeSearch(("ab" * 32,), made.index.scheme, 2, 3, 5, 0, 0, "plain")
 
 
 def test_a_family_says_how_much_of_it_is_there_and_which_versions_the_bytes_allow():

@@ -6,7 +6,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.evidence.derive import derive
 from affidavit.findings.judge import whose
 from affidavit.identity.code import stage, store
-from affidavit.identity.code.known import Known
+from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import identify
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
 from affidavit.model.limitation import Limitation
@@ -32,7 +32,7 @@ def index(tmp_path):
 def identified(path, limitations=()):
     with read(path, frozenset({"entries", "manifest", "code", "calls"})) as state:
         state.limitations += limitations
-        found = identify(state, [Known(library_index(), SOURCE)])
+        found = identify(state, Known(library_index(), (SOURCE,)))
         return found, state.facts, state.limitations
 
 
@@ -44,7 +44,7 @@ def test_classes_get_the_family_that_their_code_is_of(by_hand, tmp_path):
 def test_without_an_index_nothing_is_said(tmp_path):
     with read(write_app(tmp_path), frozenset({"entries", "code"})) as state:
         before = list(state.facts)
-        assert not identify(state, ()).compared
+        assert identify(state, None).compared is None
         assert state.facts == before
 
 
@@ -68,7 +68,7 @@ def test_a_review_has_the_families_raised_to_reachable_with_the_way_there(by_han
     made = derive(write_app(tmp_path), Budget(), libraries=[index])
     by_kind = {kind: [fact.what for fact in made.facts if isinstance(fact.what, kind)] for kind in KINDS}
     (search,), (family,) = by_kind[CodeSearch], by_kind[CodeIdentity]
-    assert search.index == SOURCE.digest
+    assert search.indexes == (SOURCE.digest,)
     assert len(by_kind[ClassPair]) == 4
     assert (family.grade, family.reached) == ("reachable", 4)
     assert family.entry.component == "Lorg/example/app/Main;"

@@ -53,14 +53,14 @@ class Compared:
     """An app compared with an index.
 
     Attributes:
-        program, app: the code and its signatures. index: what it was compared with; `digest` is its SHA-256.
+        program, app: the code and its signatures. index: what it was compared with; `digests`: SHA-256 of its parts.
         matched: what the comparison gave.
     """
 
     program: Program
     app: Signatures
     index: Index
-    digest: str
+    digests: tuple[str, ...]
     matched: Matched
 
 
@@ -90,7 +90,7 @@ def _search(compared: Compared) -> CodeSearch:
     index, matched = compared.index, compared.matched
     decisions = [match.decision for match in matched.families]
     return CodeSearch(
-        index=compared.digest,
+        indexes=compared.digests,
         scheme=index.scheme,
         families=len(index.families),
         versions=len(index.versions),

@@ -1,50 +1,79 @@
-"""The indexes of known code that an app is compared with: files, mapped into memory before a hostile byte is read."""
+"""The indexes that a process uses: the one that comes with the product, and those that a person adds."""
 
 import mmap
-import os
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
-from msgspec.structs import replace
-
-from affidavit.identity.code import store
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.merge import merge
-from affidavit.model.code_identity import JOINT
-from affidavit.model.errors import UsageError
+from affidavit.identity.code.store import Source, opened
+from affidavit.knowledge import FINGERPRINTS, fingerprints
+from affidavit.model.errors import KnowledgeError, UsageError
+
+_held: dict[Path, memoryview] = {}
 
 
-class Known(NamedTuple):
-    """An index, and what it is."""
-
-    index: Index  # type: ignore[assignment]
-    source: store.Source
-
-
-def known_code(files: Iterable[int]) -> tuple[Known, ...]:
-    """Open indexes and make one of them, so that what each has competes for the same classes.
-
-    Args:
-        files: descriptors of open files; they can be closed afterwards.
-
-    Returns:
-        One, or none where no file is given. The digests of several are joined by ``+``.
+def hold(paths: Sequence[Path] = ()) -> None:
+    """Map files now, for a process that will not be able to open them later. `knowledge.hold` holds the product's own.
 
     Raises:
-        KnowledgeError: one is no index, or of another version.
-        UsageError: one is empty.
+        UsageError: one cannot be read.
     """
-    opened = [_known(file) for file in files]
-    if not opened:
-        return ()
-    index, source = opened[0]
-    for other, more in opened[1:]:
+    _held.update((path, _mapped(path)) for path in paths)
+
+
+def known(paths: Sequence[Path] = ()) -> tuple[Index, tuple[Source, ...]]:
+    """The product's index with those of some files, and what each of them is.
+
+    Args:
+        paths: files of indexes that a person adds.
+
+    Raises:
+        UsageError: a file cannot be read.
+        KnowledgeError: a file is no index that this version reads, or the product's is missing.
+    """
+    index, source = shipped()
+    sources = [source]
+    for path in paths:
+        other, source = index_of(path)
         index = merge(index, other)
-        source = replace(source, digest=f"{source.digest}{JOINT}{more.digest}")
-    return (Known(index, source),)
+        sources.append(source)
+    return index, tuple(sources)
 
 
-def _known(file: int) -> Known:
-    if not os.fstat(file).st_size:
-        raise UsageError("an index of known code is empty", advice="make one with affidavit knowledge build libraries")
-    return Known(*store.opened(memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_READ))))
+@cache
+def shipped() -> tuple[Index, Source]:
+    """The index that comes with the product.
+
+    Raises:
+        KnowledgeError: it is missing or damaged.
+    """
+    return opened(fingerprints())
+
+
+def index_of(path: Path) -> tuple[Index, Source]:
+    """The index of a file, and what it is.
+
+    Raises:
+        UsageError: it cannot be read.
+        KnowledgeError: it is no index that this version reads.
+    """
+    try:
+        return opened(_held.get(path) or _mapped(path))
+    except KnowledgeError as error:
+        raise KnowledgeError(f"{path}: {error}", advice=error.advice) from None
+
+
+def exists() -> bool:
+    """Whether the product has an index: it has none while its first one is built."""
+    return FINGERPRINTS.is_file()
+
+
+def _mapped(path: Path) -> memoryview:
+    try:
+        with path.open("rb") as handle:
+            return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:  # ValueError: the file is empty
+        reason = error.strerror if isinstance(error, OSError) else "it is empty"
+        raise UsageError(f"{path}: {reason}", advice="name the file of an index") from None

@@ -1,14 +1,13 @@
 """The stage of a review that compares code with known code: from classes to families, pairs and whose code it is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from affidavit.dalvik.program import Program
 from affidavit.facts.extract import Extraction
 from affidavit.identity.code.evidence import Compared, facts_of
-from affidavit.identity.code.known import Known
+from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
-from affidavit.identity.code.signatures import Signatures, of_program
+from affidavit.identity.code.signatures import of_program
 from affidavit.model.limitation import Limitation
 from affidavit.wording import plural
 
@@ -25,19 +24,19 @@ _NAMED = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identified:
-    """What the comparisons of one app gave.
+    """What the comparison of one app gave.
 
     Attributes:
-        compared: one for each index.
+        compared: the comparison; None when there was nothing to compare, or nothing to compare with.
         origin: descriptor of a class -> family that was found and that it comes from; names play no part.
     """
 
-    compared: tuple[Compared, ...] = ()
+    compared: Compared | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
-def identify(state: Extraction, known: Sequence[Known]) -> Identified:
-    """Compare the app's code with every index; facts and limitations are added.
+def identify(state: Extraction, known: Known | None) -> Identified:
+    """Compare the app's code with known code; facts and limitations are added.
 
     Args:
         state: the artefact as far as it is read.
@@ -46,48 +45,26 @@ def identify(state: Extraction, known: Sequence[Known]) -> Identified:
     Raises:
         BudgetError: time or memory has run out.
     """
-    if not known or not state.program.units:
+    if known is None or not state.program.units:
         return Identified()
-    compared = tuple(_compared(state, item) for item in known)
-    for one in compared:
-        state.add(facts_of(one, tuple(state.facts)))
-        state.breathe()
+    state.breathe()
+    app = of_program(state.program)
+    state.breathe()
+    digests = tuple(source.digest for source in known.sources)
+    compared = Compared(state.program, app, known.index, digests, match(app, known.index))
+    state.breathe()
+    state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
-    return Identified(compared, _origins(compared))
+    families, origin = known.index.families, compared.matched.origin
+    rows = (origin >= 0).nonzero()[0].tolist()
+    return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
 
 
-def _compared(state: Extraction, known: Known) -> Compared:
-    state.breathe()
-    app = _signatures(state.program)
-    state.breathe()
-    return Compared(state.program, app, known.index, known.source.digest, match(app, known.index))
-
-
-def _signatures(program: Program) -> Signatures:
-    """The signatures, made once for all indexes; they stay with the first unit."""
-    cache = program.units[0].cache
-    made = cache.get("signatures")
-    if not isinstance(made, Signatures):
-        made = cache["signatures"] = of_program(program)
-    return made
-
-
-def _origins(compared: Sequence[Compared]) -> Mapping[str, str]:
-    """Whose code each class is, by the first index that knows it."""
-    found: dict[str, str] = {}
-    for one in compared:
-        origin = one.matched.origin
-        for row in (origin >= 0).nonzero()[0].tolist():
-            found.setdefault(one.app.names[row], one.index.families[int(origin[row])].id)
-    return found
-
-
-def _limits(compared: Sequence[Compared], limitations: Iterable[Limitation]) -> Iterator[Limitation]:
+def _limits(compared: Compared, limitations: Iterable[Limitation]) -> Iterator[Limitation]:
     """What the comparison could not tell."""
     scarce = [
-        one.index.families[match.family].id
-        for one in compared
-        for match in one.matched.families
+        compared.index.families[match.family].id
+        for match in compared.matched.families
         if match.decision == "too-little"
     ]
     if scarce:
