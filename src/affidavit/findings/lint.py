@@ -18,6 +18,7 @@ from affidavit.findings.lint_models import MODEL_CHECKS, check_models
 from affidavit.findings.lint_rules import RULE_CHECKS, SET_CHECKS, RuleDocument, Vocabulary, Words
 from affidavit.findings.schema import Category, HidingTable, Rule
 from affidavit.findings.searched import AREAS
+from affidavit.identity.code import catalogue
 from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
 
@@ -30,6 +31,8 @@ SECTIONS = {
     "data_types": DataTypes,
     "models": ModelDocument,
     "lifecycles": LifecycleDocument,
+    "code_families": catalogue.FamilyDocument,
+    "code_packages": catalogue.PackageDocument,
 }
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
@@ -38,12 +41,15 @@ ELSEWHERE = frozenset(
 )
 """Sections that `affidavit.law.lint` reads, with bounds that files of the register need."""
 
+_ORGANISATIONS = "entities/organisations.yaml"
+"""What of those sections is looked up here; what is wrong in it the other checks say."""
+
 _PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
 
 
 def check_names() -> tuple[str, ...]:
     """Every check that `lint` runs."""
-    own = ("yaml", "schema", "source", "licence", "category-document", "limitation-areas")
+    own = ("yaml", "schema", "source", "licence", "category-document", "limitation-areas", *catalogue.CHECKS)
     return (*own, *(name for checks in (_PER_RULE, SET_CHECKS, FLOW_CHECKS, MODEL_CHECKS) for name, _ in checks))
 
 
@@ -61,12 +67,13 @@ def lint(source: Path) -> list[Problem]:
     documents: dict[str, Any] = {}
     for path in sorted(source.rglob("*.yaml")):
         name = path.relative_to(source).as_posix()
-        if name.partition("/")[0] in ELSEWHERE:
+        if name.partition("/")[0] in ELSEWHERE and name != _ORGANISATIONS:
             continue
         try:
             documents[name] = _document(path, aliases=name.partition("/")[0] not in SECTIONS)
         except (yaml.YAMLError, ValueError, OSError) as error:
-            problems.append(Problem(name, "yaml", " ".join(str(error).split())))
+            if name != _ORGANISATIONS:
+                problems.append(Problem(name, "yaml", " ".join(str(error).split())))
     problems += [Problem(*found) for found in _check_all(documents)]
     return sorted(problems)
 
@@ -117,6 +124,14 @@ def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     flows = flows_of(typed, documents, vocabulary.categories, vocabulary.permissions)
     yield from check_flows(flows)
     yield from check_models(typed, flows.framework)
+    yield from catalogue.check(typed, *_owners_and_libraries(documents))
+
+
+def _owners_and_libraries(documents: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Ids of organisations, and of libraries that names tell."""
+    (known,) = _section(documents, _ORGANISATIONS) or [{}]
+    libraries = (item["id"] for document in _section(documents, "libraries/") for item in document.get("entries", ()))
+    return frozenset(known.get("organisations", ())), frozenset(libraries)
 
 
 def _origin(path: str, raw: Any) -> Iterator[tuple[str, str, str]]:
@@ -130,18 +145,18 @@ def _vocabulary(documents: dict[str, Any], typed: dict[str, Any]) -> Vocabulary:
     """What names rules may use, gathered from the other sections."""
     words = msgspec.convert(documents.get("lint/vocabulary.yaml", {}), Words)
     named = partial(_section, documents)
-    permissions = {name for document in named("permissions") for name in document.get("permissions", ())}
+    permissions = {name for document in named("permissions/") for name in document.get("permissions", ())}
     return Vocabulary(
         words=words,
         categories=frozenset(item.id for item in typed.values() if isinstance(item, Category)),
         permissions=frozenset(permissions | set(words.permissions)) if permissions else frozenset(),
-        hierarchy=Hierarchy("\n".join(document.get("classes", "") for document in named("hierarchy"))),
+        hierarchy=Hierarchy("\n".join(document.get("classes", "") for document in named("hierarchy/"))),
     )
 
 
 def _section(documents: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Documents of one section that are objects."""
-    return [raw for path, raw in documents.items() if path.startswith(f"{name}/") and isinstance(raw, dict)]
+    """Documents of one section (or of one file) that are objects."""
+    return [raw for path, raw in documents.items() if path.startswith(name) and isinstance(raw, dict)]
 
 
 def _categories(typed: dict[str, Any], rules: list[RuleDocument]) -> Iterator[tuple[str, str, str]]:
