@@ -12,6 +12,7 @@ from affidavit.dalvik import jvm
 from affidavit.dalvik.opcodes import widths
 from affidavit.dalvik.strings import raw_strings
 from affidavit.dalvik.unit import U32, Unit
+from affidavit.identity.code.class_files import assertions, initial_values, within
 from affidavit.identity.code.tokens import I64, U64, Kind, of_numbers, token, tokens_of
 from affidavit.identity.kernels import jvm_numbers, numbers
 
@@ -23,8 +24,7 @@ SMALL = 64
 """Largest magnitude of a literal that says nothing: bounds of loops, sizes, flags."""
 SHORTEST = 3
 """Bytes of the shortest string that counts."""
-_LITERAL, _ARRAY, _SWITCH, _STRING, _ASSERTION = range(5)
-_LONG = frozenset({_ARRAY, _SWITCH, _STRING})
+_LITERAL, _ARRAY, _SWITCH, _STRING, _NOTHING = range(5)
 _CLASS_DEF, _VALUES_AT = 32, 28
 _STRING_VALUE, _TYPE_VALUE = 0x17, 0x18
 _NUMBER_VALUES = (0x00, 0x02, 0x03, 0x04, 0x06, 0x10, 0x11)
@@ -141,20 +141,24 @@ def _of_classes(unit: Unit) -> Constants:
     parts = [np.empty((0, 4), np.int64)]
     made: list[int] = []
     contents: list[bytes] = []
-    room = _Room(max(map(len, unit.data), default=0))
+    room, skips = _Room(max(map(len, unit.data), default=0)), assertions(unit)
     bounds = np.searchsorted(unit.class_entry[unit.def_class], np.arange(len(unit.data) + 1)).tolist()
     for class_row, number in enumerate(unit.class_entry.tolist()):
         low, high = bounds[number], bounds[number + 1]
-        data = np.frombuffer(unit.data[number], np.uint8)
-        found = room.out[: room.scan(data, unit.def_code[low:high], unit.def_units[low:high])].copy()
-        for row, (_, what, begin, end) in enumerate(found.tolist()):
-            content = _content(data if what == _STRING else room.keep, what, begin, end)
-            made.append(_made(what, content))
-            if what in _LONG:
-                found[row, 2] = len(contents)
-                contents.append(content)
-        found[:, 0] = np.where(found[:, 0] >= 0, found[:, 0] + low, -1 - class_row)
-        parts.append(found)
+        count, behind = room.scan(unit.data[number], unit.def_code[low:high], unit.def_units[low:high], skips[number])
+        found = room.out[:count].copy()
+        found[:, 0] += low
+        held = [_content(room.keep, what, begin, end) for what, begin, end in found[:, 1:].tolist()]
+        more = [*initial_values(unit.data[number], room.pool, behind)]
+        parts += [found, np.array([_row_of(class_row, value) for value in more], np.int64).reshape(-1, 4)]
+        held += [value if isinstance(value, bytes) else _number(abs(value)) for value in more]
+        whats = [*found[:, 1].tolist(), *parts[-1][:, 1].tolist()]
+        made += [_made(what, content) for what, content in zip(whats, held, strict=True)]
+        for row, what in enumerate(whats):
+            if what != _LITERAL:
+                part, at = (found, row) if row < len(found) else (parts[-1], row - len(found))
+                part[at, 2] = len(contents)
+                contents.append(held[row])
     every, tokens = np.concatenate(parts), np.array(made, np.uint64)
     of_method, of_class = (every[:, 0] >= 0) & (tokens != 0), (every[:, 0] < 0) & (tokens != 0)
     return Constants(
@@ -166,7 +170,7 @@ def _of_classes(unit: Unit) -> Constants:
         every[of_class, 2],
         np.empty((0, 2), np.int64),
         tuple(contents),
-        _skipped(unit, every[every[:, 1] == _ASSERTION]),
+        within(unit, skips),
     )
 
 
@@ -180,27 +184,38 @@ class _Room:
     def __init__(self, largest: int) -> None:
         self.out = np.empty((largest + 1, 4), np.int64)
         self.keep = np.empty(2 * largest + 64, np.uint8)
-        self._pool, self._pair = np.empty(1 << 16, np.int32), np.zeros(2, np.int64)
+        self.pool, self._numbers = np.empty(1 << 16, np.int32), np.zeros(5, np.int64)
         self._lengths = np.array(jvm.opcodes().lengths, np.int8)
 
-    def scan(self, data: npt.NDArray[np.uint8], first: U32, units: U32) -> int:
-        """Scan one file; give how many rows there are. A file whose tables lie about themselves has none."""
+    def scan(self, data: memoryview, first: U32, units: U32, skips: I64) -> tuple[int, int]:
+        """Scan one file; give how many rows there are, none when its tables lie, and where its constants end."""
         try:
-            count, _ = jvm_numbers.scan(
-                data, first, units, self._lengths, FEW, self._pool, self._pair, self.out, self.keep
+            count, behind = jvm_numbers.scan(
+                data, first, units, self._lengths, FEW, self.pool, self._numbers, skips, self.out, self.keep
             )
         except IndexError:
-            return 0
-        return count
+            return 0, -1
+        return count, behind
+
+
+def _row_of(class_row: int, value: int | bytes) -> tuple[int, int, int, int]:
+    """A row for what a field begins with."""
+    if isinstance(value, bytes):
+        return -1 - class_row, _STRING, 0, 0
+    return -1 - class_row, _LITERAL if _telling(np.array([value]))[0] else _NOTHING, abs(value), 0
+
+
+def _number(value: int) -> bytes:
+    return (value & (1 << 64) - 1).to_bytes(8, "little")
 
 
 def _content(data: npt.NDArray[np.uint8], what: int, begin: int, end: int) -> bytes:
     """The content that the token of a row is made of."""
     if what == _LITERAL:
-        return begin.to_bytes(8, "little", signed=True)
+        return _number(begin)
     if what == _SWITCH:
         return np.sort(data[begin:end].copy().view("<i4")).tobytes()
-    return b"" if what == _ASSERTION else data[begin:end].tobytes()
+    return data[begin:end].tobytes()
 
 
 def _made(what: int, content: bytes) -> int:
@@ -209,14 +224,4 @@ def _made(what: int, content: bytes) -> int:
         return token(Kind.LITERAL, content)
     if what == _STRING:
         return token(Kind.STRING, content) if len(content) >= SHORTEST else 0
-    return 0 if what == _ASSERTION else _many(what, content)
-
-
-def _skipped(unit: Unit, found: I64) -> I64:
-    """Rows of the references that lie within assertions."""
-    rows = [np.empty(0, np.int64)]
-    for owner, _, begin, end in found.tolist():
-        low, high = np.searchsorted(unit.refs.owner, [owner, owner + 1])
-        inside = np.searchsorted(unit.refs.offset[low:high], [begin, end])
-        rows.append(np.arange(low + inside[0], low + inside[1], dtype=np.int64))
-    return np.concatenate(rows)
+    return 0 if what == _NOTHING else _many(what, content)

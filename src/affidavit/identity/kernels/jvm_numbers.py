@@ -3,14 +3,12 @@
 Source: Java Virtual Machine Specification, chapters 4 and 6.
 """
 
-# ruff: noqa: PLR0911, PLR0917, PLR1714, SIM110 - a kernel takes no objects; compiled as compares
+# ruff: noqa: PLR0911, PLR0917, PLR1714 - a kernel takes no objects; compiled as compares
 # mypy: disable-error-code="valid-type"
 import cython
 
 _STORES = b"\0\0\0\0\x54\x55\x51\x52\x54\x56\x4f\x50"
 """The instruction that stores an item, by the form of ``newarray``."""
-_ASSERTIONS = b"$assertionsDisabled"
-_CONSTANT_VALUE = b"ConstantValue"
 
 
 @cython.cfunc
@@ -33,13 +31,6 @@ def _s2(data: cython.const[cython.uchar][:], at: cython.longlong) -> cython.long
 def _s4(data: cython.const[cython.uchar][:], at: cython.longlong) -> cython.longlong:
     """Four bytes, signed."""
     return (_s2(data, at) << 16) | _u2(data, at + 2)
-
-
-@cython.cfunc
-@cython.inline
-def _s1(data: cython.const[cython.uchar][:], at: cython.longlong) -> cython.longlong:
-    """One byte, signed."""
-    return data[at] - 256 if data[at] >= 128 else data[at]
 
 
 @cython.cfunc
@@ -72,13 +63,6 @@ def _pool(data: cython.const[cython.uchar][:], pool: cython.int[:]) -> cython.lo
 
 
 @cython.cfunc
-@cython.inline
-def _tag_at(pool: cython.int[:], index: cython.longlong) -> cython.longlong:
-    """The offset of a constant; 0 for one that there is not."""
-    return pool[index] if index < len(pool) else 0
-
-
-@cython.cfunc
 def _constant(
     data: cython.const[cython.uchar][:],
     pool: cython.int[:],
@@ -86,7 +70,7 @@ def _constant(
     scratch: cython.longlong[:],
 ) -> cython.longlong:
     """Read a constant that is a number into `scratch`; give its tag, or 0."""
-    at: cython.longlong = _tag_at(pool, index)
+    at: cython.longlong = pool[index] if index < len(pool) else 0
     tag: cython.longlong
     if at == 0 or at + 5 > len(data):
         return 0
@@ -125,7 +109,7 @@ def _pushed(
         return 6
     scratch[1] = 2
     if op == 0x10 and at + 2 <= end:
-        scratch[0] = _s1(data, at + 1)
+        scratch[0] = (data[at + 1] ^ 128) - 128
         return 3
     if op == 0x12 and at + 2 <= end:
         return _constant(data, pool, data[at + 1], scratch)
@@ -136,18 +120,6 @@ def _pushed(
     if (op == 0x13 or op == 0x14) and at + 3 <= end:
         return _constant(data, pool, _u2(data, at + 1), scratch)
     return 0
-
-
-@cython.cfunc
-@cython.inline
-def _item(keep: cython.uchar[:], at: cython.longlong, width: cython.longlong) -> cython.longlong:
-    """A little-endian signed number of so many bytes."""
-    value: cython.longlong = 0
-    i: cython.longlong
-    one: cython.longlong = 1
-    for i in range(width):
-        value |= cython.cast(cython.longlong, keep[at + i]) << (8 * i)
-    return value - (one << (8 * width)) if width < 8 and value >> (8 * width - 1) else value
 
 
 @cython.cfunc
@@ -299,74 +271,88 @@ def _switch(
 
 
 @cython.cfunc
-def _is_text(
-    data: cython.const[cython.uchar][:], pool: cython.int[:], index: cython.longlong, text: bytes
-) -> cython.bint:
-    """Whether constant `index` is this Utf8."""
-    at: cython.longlong = _tag_at(pool, index)
-    i: cython.longlong
-    if at == 0 or data[at] != 1 or _u2(data, at + 1) != len(text) or at + 3 + len(text) > len(data):
-        return False
-    for i in range(len(text)):
-        if data[at + 3 + i] != cython.cast(cython.uchar, text[i]):
-            return False
-    return True
-
-
-@cython.cfunc
-def _asserts(
-    data: cython.const[cython.uchar][:], at: cython.longlong, end: cython.longlong, pool: cython.int[:]
+def _items(
+    form: cython.longlong,
+    items: cython.longlong,
+    method: cython.longlong,
+    out: cython.longlong[:, :],
+    count: cython.longlong,
+    keep: cython.uchar[:],
+    kept: cython.longlong,
 ) -> cython.longlong:
-    """Where an assertion that begins at `at` ends; 0 when none does."""
-    field: cython.longlong
-    pair: cython.longlong
-    if at + 6 > end or data[at + 3] != 0x9A or _s2(data, at + 4) <= 0:
-        return 0
-    field = _tag_at(pool, _u2(data, at + 1))
-    if field == 0 or data[field] != 9:
-        return 0
-    pair = _tag_at(pool, _u2(data, field + 3))
-    if pair == 0 or data[pair] != 12 or not _is_text(data, pool, _u2(data, pair + 1), _ASSERTIONS):
-        return 0
-    return at + 3 + _s2(data, at + 4)
+    """Rows for items in `keep` one by one: keys of a switch (0), or of an array with items of `form` bytes."""
+    i: cython.longlong
+    j: cython.longlong
+    value: cython.longlong
+    width: cython.longlong = form or 4
+    for i in range(items):
+        value = 0
+        for j in range(width):
+            value |= cython.cast(cython.longlong, keep[kept + (6 if form else 0) + width * i + j]) << (8 * j)
+        if width < 8 and value >> (8 * width - 1):
+            value -= cython.cast(cython.longlong, 1) << (8 * width)
+        count = _number(out, count, method, value)
+    return count
 
 
 @cython.cfunc
-def _fields(
+def _method(
     data: cython.const[cython.uchar][:],
     at: cython.longlong,
+    end: cython.longlong,
+    method: cython.longlong,
+    lengths: cython.const[cython.schar][:],
+    small: cython.longlong,
     pool: cython.int[:],
     scratch: cython.longlong[:],
+    skips: cython.const[cython.longlong][:, :],
     out: cython.longlong[:, :],
-) -> cython.longlong:
-    """Rows for the constants that static fields begin with; the tables of fields are behind offset `at`."""
-    count: cython.longlong = 0
-    size: cython.longlong = len(data)
-    members: cython.longlong
-    attributes: cython.longlong
-    index: cython.longlong
-    text: cython.longlong
-    tag: cython.longlong
-    at += 8 + 2 * _u2(data, at + 6)
-    members = _u2(data, at)
-    at += 2
-    while members > 0 and at + 8 <= size:
-        members -= 1
-        attributes = _u2(data, at + 6)
-        at += 8
-        while attributes > 0 and at + 8 <= size:
-            attributes -= 1
-            if _is_text(data, pool, _u2(data, at), _CONSTANT_VALUE):
-                index = _u2(data, at + 6)
-                tag = _constant(data, pool, index, scratch)
-                if tag:
-                    count = _number(out, count, -1, scratch[0])
-                elif _tag_at(pool, index) and data[pool[index]] == 8:
-                    text = _tag_at(pool, _u2(data, pool[index] + 1))
-                    if text and data[text] == 1:
-                        count = _row(out, count, -1, 3, text + 3, text + 3 + _u2(data, text + 1))
-            at += 6 + ((_s4(data, at + 2)) & 0xFFFFFFFF)
-    return count
+    keep: cython.uchar[:],
+) -> None:
+    """Rows of one method; `scratch` has how many rows, kept bytes and ranges that were passed there are."""
+    first: cython.longlong = at
+    op: cython.longlong
+    found: cython.longlong
+    length: cython.longlong
+    pushed: cython.longlong = 0
+    while at < end:
+        op = data[at]
+        length = lengths[op]
+        while scratch[4] < len(skips) and skips[scratch[4], 1] <= at:
+            scratch[4] += 1
+        count: cython.longlong = scratch[2]
+        kept: cython.longlong = scratch[3]
+        found = _pushed(data, at, end, pool, scratch)
+        size: cython.longlong = pushed
+        pushed = scratch[0] if found == 3 else 0
+        if found:
+            count = _number(out, count, method, scratch[0])
+        elif op == 0xAA or op == 0xAB:
+            found = _switch(data, at, first, end, keep, kept, scratch)
+            length = scratch[0]
+            count = _items(0, found, method, out, count, keep, kept)
+            if found > small:
+                count = _row(out, count, method, 2, kept, kept + 4 * found)
+                kept += 4 * found
+        elif op == 0xC4 and at + 6 <= end:
+            length = 6 if data[at + 1] == 0x84 else 4
+            count = _number(out, count, method, _s2(data, at + 4) if length == 6 else 0)
+        elif op == 0x84 and at + 3 <= end:
+            count = _number(out, count, method, (data[at + 2] ^ 128) - 128)
+        elif op == 0xBC and size > 0:
+            found = _filled(data, at, end, size, pool, scratch, keep, kept)
+            length = found - at if found > 0 else length
+            if found > 0 and size <= small:
+                count = _items(scratch[0], size, method, out, count, keep, kept)
+            elif found > 0:
+                count = _row(out, count, method, 1, kept, kept + 6 + scratch[0] * size)
+                kept += 6 + scratch[0] * size
+        if scratch[4] >= len(skips) or skips[scratch[4], 0] > at:
+            scratch[2] = count
+            scratch[3] = kept
+        if length <= 0:
+            break
+        at += length
 
 
 def scan(
@@ -377,10 +363,11 @@ def scan(
     small: cython.longlong,
     pool: cython.int[:],
     scratch: cython.longlong[:],
+    skips: cython.const[cython.longlong][:, :],
     out: cython.longlong[:, :],
     keep: cython.uchar[:],
 ) -> tuple[int, int]:
-    """Write a row for each literal, array, switch, constant of a field and assertion of one class file.
+    """Write a row for each literal, array and switch of one class file.
 
     Args:
         data: the class file.
@@ -389,75 +376,23 @@ def scan(
         lengths: bytes by opcode; 0 for those of which the bytes decide, -1 for those that do not exist.
         small: items of an array, or keys of a switch, that are not one thing, but so many literals.
         pool: room for 65,536 numbers.
-        scratch: room for two.
-        out: (n, 4): method or -1 for a field, what, begin, end. What: 0 a literal, which is `begin`; 1 an array and 2
-            the keys of a switch, which lie in `keep`; 3 a string in `data`; 4 an assertion, which dex code has not.
+        scratch: room for five.
+        skips: (n, 2): ranges of bytes in which nothing counts, ascending.
+        out: (n, 4): method, what, begin, end. What: 0 a literal, which is `begin`; 1 an array and 2 the keys of a
+            switch, which lie in `keep`.
         keep: room for arrays and keys: twice the length of the file.
 
     Returns:
-        How many rows and bytes of `keep` there are. Rows for which there is no room are left out.
+        How many rows there are, without those for which there is no room, and the offset after the constants or -1.
     """
     method: cython.longlong
-    at: cython.longlong
-    end: cython.longlong
-    op: cython.longlong
-    i: cython.longlong
-    length: cython.longlong
-    count: cython.longlong = 0
-    kept: cython.longlong = 0
     behind: cython.longlong = _pool(data, pool)
     if behind < 0 or behind + 10 > len(data):
-        return 0, 0
+        return 0, -1
+    scratch[2:5] = 0
     pool = pool[: _u2(data, 8)]
-    count = _fields(data, behind, pool, scratch, out)
     for method in range(len(first)):
-        at = first[method]
-        end = at + units[method]
-        if at == 0 or end > len(data):
-            continue
-        pushed: cython.longlong = 0
-        skipped: cython.longlong = 0
-        while at < end:
-            op = data[at]
-            length = lengths[op]
-            if op == 0xAA or op == 0xAB:
-                keys: cython.longlong = _switch(data, at, first[method], end, keep, kept, scratch)
-                length = scratch[0]
-                if at >= skipped:
-                    for i in range(keys):
-                        count = _number(out, count, method, _item(keep, kept + 4 * i, 4))
-                    if keys > small:
-                        count = _row(out, count, method, 2, kept, kept + 4 * keys)
-                        kept += 4 * keys
-            elif op == 0xC4 and at + 6 <= end:
-                length = 6 if data[at + 1] == 0x84 else 4
-                if length == 6 and at >= skipped:
-                    count = _number(out, count, method, _s2(data, at + 4))
-            elif op == 0xBC and pushed > 0:
-                i = _filled(data, at, end, pushed, pool, scratch, keep, kept)
-                if i > 0:
-                    length = i - at
-                    if at >= skipped and pushed > small:
-                        count = _row(out, count, method, 1, kept, kept + 6 + scratch[0] * pushed)
-                        kept += 6 + scratch[0] * pushed
-                    elif at >= skipped:
-                        for i in range(pushed):
-                            count = _number(out, count, method, _item(keep, kept + 6 + scratch[0] * i, scratch[0]))
-            elif op == 0x84 and at + 3 <= end and at >= skipped:
-                count = _number(out, count, method, _s1(data, at + 2))
-            elif op == 0xB2 and at >= skipped:
-                i = _asserts(data, at, end, pool)
-                if i > at:
-                    skipped = i
-                    count = _row(out, count, method, 4, at + 3, i)
-            pushed = 0
-            i = _pushed(data, at, end, pool, scratch)
-            if i:
-                if i == 3:
-                    pushed = scratch[0]
-                if at >= skipped:
-                    count = _number(out, count, method, scratch[0])
-            if length <= 0:
-                break
-            at += length
-    return count, kept
+        if first[method] > 0 and cython.cast(cython.longlong, first[method]) + units[method] <= len(data):
+            end: cython.longlong = cython.cast(cython.longlong, first[method]) + units[method]
+            _method(data, first[method], end, method, lengths, small, pool, scratch, skips, out, keep)
+    return scratch[2], behind
