@@ -1,7 +1,7 @@
 """What looking an app up costs as the index grows: `python -m benchmarks.index_growth INDEX APP [VERSIONS ...]`.
 
 A larger index is simulated with copies of a real one. In a copy every token that a publisher makes up is another: those
-of strings, numbers, arrays, switches, whole methods. Tokens of the platform (calls, types, fields, members, super types,
+of strings, numbers, arrays, switches and methods. Tokens of the platform (calls, types, fields, members, super types,
 overrides) are those of every copy, as all code calls one platform. So lists of the platform's tokens grow with the
 index until they are longer than what is read of any list; those of made-up tokens stay as they are, and there are more.
 

@@ -5,7 +5,10 @@ import pytest
 
 from affidavit.identity.code.build import build
 from affidavit.identity.code.index import Family, LeftOut, Version
+from affidavit.identity.code.library_file import program_of
+from affidavit.identity.code.signatures import of_program
 from tests.builders.made_libraries import edges, library, next_version, renamed, seeded, signatures
+from tests.conftest import CORPUS
 from tests.oracles.code_index import described, read_back
 
 
@@ -140,3 +143,29 @@ def test_nothing_gives_an_index_of_nothing():
     index = build([], [])
     assert len(index.node) == len(index.token) == len(index.posting.items) == 0
     assert index.rows_of(np.array([5], np.uint64)).tolist() == [-1]
+
+
+@pytest.mark.corpus
+def test_versions_of_real_libraries_are_in_the_index_class_by_class():
+    libraries = []
+    for family, name in enumerate(("okhttp", "jcore")):
+        for path in sorted((CORPUS / "constituent/obfuscated/libraries").glob(f"{name}__*.dex"))[:3]:
+            made = of_program(program_of(path))
+            libraries.append((Version(family, path.stem.partition("__")[2]), made))
+    index = build([Family("okhttp"), Family("jcore")], libraries)
+    assert len(libraries) == 6
+    for number, (_, made) in enumerate(libraries):
+        rows = _of(index, number)
+        assert sorted(index.of(row).tolist() for row in rows) == sorted(
+            made.of(row).tolist() for row in range(len(made))
+        )
+        assert len(np.unique(index.node[rows])) == len(made) == index.versions[number].classes
+    names = [{made.of(row).tobytes(): made.names[row] for row in range(len(made))} for _, made in libraries]
+    for before, after, renamed_anew in ((0, 1, False), (1, 2, False), (3, 4, True), (4, 5, True)):
+        held = [{int(index.node[row]): index.of(row) for row in _of(index, at)} for at in (before, after)]
+        both = [(held[0][node], held[1][node]) for node in held[0].keys() & held[1].keys() if len(held[0][node]) >= 10]
+        like = [len(np.intersect1d(one, two)) / len(np.union1d(one, two)) for one, two in both]
+        assert len(both) > 100
+        assert np.mean(like) > 0.9
+        same = [names[before][one.tobytes()] == names[after][two.tobytes()] for one, two in both]
+        assert (np.mean(same) < 0.9) == renamed_anew
