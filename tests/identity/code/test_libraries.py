@@ -10,11 +10,11 @@ from affidavit.identity.code.build import build
 from affidavit.identity.code.index import Family, Version
 from affidavit.identity.code.libraries import (
     Catalogue,
+    Ordinary,
     Origin,
     Part,
     files_of,
     named,
-    ordinary,
     read_background,
     read_libraries,
 )
@@ -131,9 +131,10 @@ def test_classes_of_known_families_do_not_make_an_app_ordinary():
     index = build([Family("known")], [(Version(0, "1"), signatures(known))])
     telling = next(tokens for tokens in known.values() if len(tokens) >= 10)
     app = own | {"Lorg/known/NewClass;": frozenset({77_777}), "La/a;": telling}
-    found = ordinary(index, signatures(app)).tolist()
+    ordinary = Ordinary(index)
+    found = ordinary.tokens(signatures(app)).tolist()
     assert found == sorted(frozenset().union(*own.values()))
-    assert ordinary(index, signatures(known)).tolist() == []
+    assert ordinary.tokens(signatures(known)).tolist() == []
 
 
 def test_apps_of_the_background_are_read_like_libraries(folder: Path):

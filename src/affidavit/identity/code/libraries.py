@@ -180,22 +180,29 @@ def _only(signatures: Signatures, keep: npt.NDArray[np.bool_]) -> Signatures:
     )
 
 
-def ordinary(index: Index, signatures: Signatures) -> U64:
-    """The distinct tokens of those classes of an ordinary app that are of no family of an index.
+class Ordinary:
+    """What ordinary apps have outside of the families of an index.
 
     A class is of a family that has its name, its package, or its very tokens.
     """
-    long = {name for name in index.node_name if not is_short(name)}
-    packages = {name.rpartition("/")[0] for name in long} - {""}
-    packages = {name for name in packages if name.count("/") and len(name.rpartition("/")[2]) > 1}
-    lengths = np.diff(index.start)
-    forms = {index.of(row).tobytes() for row in np.flatnonzero(lengths >= _TELLING).tolist()}
-    rows = [
-        signatures.of(row)
-        for row, name in enumerate(signatures.names)
-        if name not in long and name.rpartition("/")[0] not in packages and signatures.of(row).tobytes() not in forms
-    ]
-    return np.unique(np.concatenate([*rows, np.empty(0, np.uint64)]))
+
+    def __init__(self, index: Index) -> None:
+        self._names = {name for name in index.node_name if not is_short(name)}
+        packages = {name.rpartition("/")[0] for name in self._names}
+        self._packages = {name for name in packages if name.count("/") and len(name.rpartition("/")[2]) > 1}
+        telling = np.flatnonzero(np.diff(index.start) >= _TELLING)
+        self._forms = {index.of(row).tobytes() for row in telling.tolist()}
+
+    def tokens(self, signatures: Signatures) -> U64:
+        """The distinct tokens of the classes of an app that are of no family."""
+        rows = [
+            signatures.of(row)
+            for row, name in enumerate(signatures.names)
+            if name not in self._names
+            and name.rpartition("/")[0] not in self._packages
+            and signatures.of(row).tobytes() not in self._forms
+        ]
+        return np.unique(np.concatenate([*rows, np.empty(0, np.uint64)]))
 
 
 def read_background(
@@ -209,7 +216,7 @@ def read_background(
         observe: is told of the progress.
         cache: folder of what was read before.
     """
-    apps: list[U64] = []
+    ordinary, apps = Ordinary(index), list[U64]()
     refused: list[tuple[Path, str]] = []
     for done, path in enumerate(files):
         observe("ordinary apps", done, len(files))
@@ -219,7 +226,7 @@ def read_background(
             refused.append((path, str(error)))
             continue
         if len(signatures):
-            apps.append(ordinary(index, signatures))
+            apps.append(ordinary.tokens(signatures))
         else:
             refused.append((path, _NOTHING))
     return apps, refused
