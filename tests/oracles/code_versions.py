@@ -31,16 +31,18 @@ def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing],
     missing: dict[frozenset[int], list[float]] = defaultdict(list)
     for pair in pairs:
         own = forms[pair.node]
-        mine = own | {
-            version: form for version in versions if version not in own for form in _elsewhere(forms, version, own)
-        }
-        shown = dict.fromkeys(versions, -inf) | dict.fromkeys(mine, 0.0)
+        changes = _changes(classes, pair.app, own, rates, asked)
+        chosen = _chosen(forms, versions, own, changes)
         trust = settings.trust[regime] * (1 - exp(-pair.nats / settings.believed))
-        for holders, value in _changes(classes, pair.app, mine, rates, asked):
-            if value > 0:
-                for version in holders:
-                    shown[version] += value
-            elif value < 0 and holders != set(versions):
+        shown = {
+            version: sum(max(value, 0) for having, value in changes if chosen[version] in having)
+            if chosen[version] is not None
+            else -inf
+            for version in versions
+        }
+        for having, value in changes:
+            holders = frozenset(version for version in versions if chosen[version] in having)
+            if value < 0 and holders != set(versions):
                 missing[holders].append(value * trust)
         best = max(shown.values())
         for version in versions:
@@ -63,12 +65,24 @@ def _forms(index: Index, node: int) -> dict[int, frozenset[int]]:
     }
 
 
-def _elsewhere(
-    forms: dict[int, dict[int, frozenset[int]]], version: int, own: dict[int, frozenset[int]]
-) -> list[frozenset[int]]:
-    """The form of the class, if any class of another version has the same one."""
-    there = {mine[version] for mine in forms.values() if version in mine}
-    return [form for form in own.values() if form in there][:1]
+def _chosen(
+    forms: dict[int, dict[int, frozenset[int]]],
+    versions: Sequence[int],
+    own: dict[int, frozenset[int]],
+    changes: Sequence[tuple[frozenset[frozenset[int]], float]],
+) -> dict[int, frozenset[int] | None]:
+    """The form of each version: its own, or a better one of the class's forms that another class of it has."""
+    chosen = {}
+    for version in versions:
+        best, most = own.get(version), -inf
+        if best is not None:
+            most = sum(value for having, value in changes if best in having)
+        for form in dict.fromkeys(own.values()):
+            value = sum(value for having, value in changes if form in having)
+            if value > most and any(mine.get(version) == form for mine in forms.values()):
+                best, most = form, value
+        chosen[version] = best
+    return chosen
 
 
 def _rates(
@@ -89,25 +103,25 @@ def _rates(
 
 def _changes(
     classes: Sequence[set[int]], row: int, mine: dict[int, frozenset[int]], rates: dict[Kind, float], asked: Asked
-) -> list[tuple[frozenset[int], float]]:
-    """Versions that have the same tokens of the class, and what those tokens say for them."""
+) -> list[tuple[frozenset[frozenset[int]], float]]:
+    """Forms that have the same tokens of the class, and what those tokens say for them."""
     regime, settings = asked.regime, asked.settings
     common = frozenset.intersection(*mine.values())
     expected = sum(rates[kind_of(token)] for token in common)
     left = min((len(common & classes[row]) + 3) / (expected + 3), 1)
     gone = max(settings.gone[regime], 1 - left)
-    changes: dict[frozenset[int], list[float]] = defaultdict(list)
+    changes: dict[frozenset[frozenset[int]], list[float]] = defaultdict(list)
     for token in sorted(frozenset.union(*mine.values()) - common):
         others = sum(token in other for at, other in enumerate(classes) if at != row)
         least = settings.made[regime] if kind_of(token) == Kind.METHOD else settings.foreign[regime]
         chance = min(max((others + 0.5) / (len(classes) + 1), least), 0.5)
         p = max(min(max(rates[kind_of(token)] * left, 0.001), 0.995), chance)
-        holders = frozenset(version for version, form in mine.items() if token in form)
-        changes[holders].append(log(p / chance) if token in classes[row] else log((1 - p) / (1 - chance)))
+        having = frozenset(form for form in mine.values() if token in form)
+        changes[having].append(log(p / chance) if token in classes[row] else log((1 - p) / (1 - chance)))
     said = []
-    for holders, values in changes.items():
+    for having, values in changes.items():
         mean = min(sum(values) / len(values) * (1 + log(len(values))), settings.cap)
-        said.append((holders, log(gone + (1 - gone) * exp(mean))))
+        said.append((having, log(gone + (1 - gone) * exp(mean))))
     return said
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pytest
 
 from affidavit.identity.code.build import build
@@ -90,6 +91,18 @@ def test_a_class_that_moved_is_not_a_class_that_is_gone() -> None:
     pairs = [(row, "Lb;" if "Lb;" in index.node_name else "Lelse/where;") for row in (1,)]
     answer = asked(ONE, index, "plain", pairs)
     assert (answer.versions, answer.drops) == ((0, 1), (0.0, 0.0))
+
+
+def test_classes_that_were_numbered_anew_are_found_under_their_new_number() -> None:
+    old = {"LMain;": many("main", 20), "LMain$1;": many("first", 20), "LMain$2;": many("second", 20)}
+    new = {"LMain;": many("main", 20), "LMain$1;": many("added", 20)}
+    new |= {"LMain$2;": many("first", 20), "LMain$3;": many("second", 20)}
+    app = {name: tokens for name, tokens in new.items() if name != "LMain$1;"}
+    index = index_of([old, new])
+    held = {index.of(row).tobytes(): index.node_name[index.node[row]] for row in range(len(index.node))}
+    pairs = [(row, held[np.array(sorted(tokens), np.uint64).tobytes()]) for row, tokens in enumerate(app.values())]
+    answer = asked(app, index, "shrunk", pairs)
+    assert (answer.versions, answer.alike) == ((0, 1), (0, 0))
 
 
 def test_the_order_of_calls_tells_no_version_because_it_tells_how_an_artefact_was_published() -> None:

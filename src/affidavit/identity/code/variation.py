@@ -1,6 +1,6 @@
 """What versions of a library differ in, where an app has code of it: its classes beside all forms of known ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ class Forms:
         return found
 
     def equal(self, family: int, signature: int) -> set[int]:
-        """The versions of a family in which any class has this form: copies and moved classes are no difference."""
+        """The versions of a family in which any class has this form."""
         if family not in self._equal:
             found: dict[bytes, set[int]] = {}
             for row in self.family(family).tolist():
@@ -69,6 +69,8 @@ class Variation:
 
     Attributes:
         form: (pairs, versions) the form, numbered over all pairs, that each version has, or -1 without the class.
+        other: (pair, version, form) of versions that have one of the forms in another class: classes without a name of
+            their own are numbered anew when one is added, and copies and moved classes are no difference.
         start: (pairs + 1,) forms of each pair.
         token, pair: of each item, by pair, then by token. present: whether the class of the app has it.
         common: whether all forms of the class have it.
@@ -76,6 +78,7 @@ class Variation:
     """
 
     form: I64
+    other: I64
     start: I64
     token: U64
     pair: I64
@@ -108,6 +111,7 @@ def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions:
     index, place = forms.index, {number: at for at, number in enumerate(versions)}
     table = np.full((len(pairs), len(versions)), -1, np.int64)
     rows: list[int] = []
+    other: list[tuple[int, int, int]] = []
     start = [0]
     for at, pair in enumerate(pairs):
         seen: dict[bytes, int] = {}
@@ -116,8 +120,8 @@ def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions:
             table[at, [place[number] for number in index.of_version.row(row).tolist()]] = same
             if same == len(rows):
                 rows.append(row)
-        if (table[at] < 0).any():
-            _moved(table[at], forms, rows[start[-1] :], start[-1], place)
+        if (table[at] != table[at, :1]).any():
+            other += _elsewhere(at, table[at], forms, rows[start[-1] :], place)
         start.append(len(rows))
     bounds = np.array(start, np.int64)
     parts = [forms.tokens(row) for row in rows]
@@ -132,6 +136,7 @@ def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions:
     token, pair_of = tokens[fresh], owner[fresh]
     return Variation(
         table,
+        np.array(other, np.int64).reshape(-1, 3),
         bounds,
         token,
         pair_of,
@@ -142,13 +147,15 @@ def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions:
     )
 
 
-def _moved(row: I64, forms: Forms, signatures: Sequence[int], first: int, place: dict[int, int]) -> None:
-    """Versions without the class that have another of the same form count as having it."""
-    family = int(forms.index.node_family[forms.index.node[signatures[0]]])
+def _elsewhere(
+    pair: int, row: I64, forms: Forms, signatures: Sequence[int], place: dict[int, int]
+) -> Iterator[tuple[int, int, int]]:
+    """Versions that have a form of the class in another class."""
+    family, first = int(forms.index.node_family[forms.index.node[signatures[0]]]), int(row.max()) + 1 - len(signatures)
     for at, signature in enumerate(signatures):
         for number in sorted(forms.equal(family, signature)):
-            if row[place[number]] < 0:
-                row[place[number]] = first + at
+            if row[place[number]] != first + at:
+                yield pair, place[number], first + at
 
 
 def _present(app: Signatures, pairs: Sequence[Pairing], token: U64, pair: I64) -> Flags:

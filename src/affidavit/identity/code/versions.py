@@ -130,16 +130,17 @@ def allowed(app: Signatures, forms: Forms, frequency: Frequency, match: FamilyMa
     return Allowed(
         tuple(numbers[at] for at in order),
         tuple(float(drop[at]) for at in order),
-        tuple(numbers[first.setdefault(varied.form[:, at].tobytes(), at)] for at in order),
+        tuple(numbers[first.setdefault(opinion.form[:, at].tobytes(), at)] for at in order),
         len(numbers),
-        int(varied.differs.sum()),
+        int((opinion.form != opinion.form[:, :1]).any(axis=1).sum()),
     )
 
 
 class _Opinion:
     """What the classes of an app say of versions.
 
-    Items that the same forms of a class have are a change. `value` is what each change says for the forms that have it.
+    Items that the same forms of a class have are a change. `value` is what each change says for the forms that have it,
+    `form` the form that fits best of those that each version has.
     """
 
     def __init__(self, varied: Variation, frequency: Frequency, settings: Calibration, regime: str) -> None:
@@ -160,14 +161,27 @@ class _Opinion:
         gone = np.maximum(settings.gone[regime], 1 - left)[varied.pair[self.item]]
         value = np.minimum(total * (1 + np.log(count)) / count, settings.cap)
         self.value: _F64 = np.log(gone + (1 - gone) * np.exp(value))
+        self.form = self._best()
+
+    def _sums(self, value: _F64) -> _F64:
+        """For each form the sum over its changes; minus infinity for none."""
+        varied = self.varied
+        of_item = np.zeros(len(varied.token))
+        of_item[self.item] = value
+        sums = np.bincount(varied.entry_form, of_item[varied.entry_item], minlength=int(varied.start[-1]))
+        return np.append(sums, -np.inf)
+
+    def _best(self) -> I64:
+        """The form of each version, or a better one that it has in another class."""
+        form, sums = self.varied.form.copy(), self._sums(self.value)
+        for pair, version, other in self.varied.other.tolist():
+            if sums[other] > sums[form[pair, version]]:
+                form[pair, version] = other
+        return form
 
     def shown(self) -> _F64:
         """(pairs, versions): what is there says for each; minus infinity without the class."""
-        varied = self.varied
-        of_item = np.zeros(len(varied.token))
-        of_item[self.item] = np.maximum(self.value, 0)
-        of_form = np.bincount(varied.entry_form, of_item[varied.entry_item], minlength=int(varied.start[-1]))
-        found: _F64 = np.append(of_form, -np.inf)[varied.form]
+        found: _F64 = self._sums(np.maximum(self.value, 0))[self.form]
         return found
 
     def missing(self, trust: _F64) -> _F64:
@@ -179,10 +193,10 @@ class _Opinion:
         groups: dict[bytes, list[float]] = {}
         for change in np.flatnonzero(self.value < 0).tolist():
             forms = varied.entry_form[low[change] : high[change]]
-            holders = np.isin(varied.form[varied.pair[self.item[change]]], forms)
+            holders = np.isin(self.form[varied.pair[self.item[change]]], forms)
             if not holders.all():
                 groups.setdefault(holders.tobytes(), []).append(float(value[change]))
-        return _together(groups, varied.form.shape[1], self.most)
+        return _together(groups, self.form.shape[1], self.most)
 
 
 def _mixed(forms: I64) -> U64:
