@@ -7,7 +7,6 @@ no process and reach no network; what it says is checked by the parent like any 
 import os
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Final
