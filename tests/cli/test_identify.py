@@ -1,0 +1,81 @@
+"""``affidavit identify``, and the index that a review used when its bundle is verified."""
+
+import json
+
+import pytest
+
+from affidavit.cli import codes
+from affidavit.cli.main import main
+from affidavit.identity.code import stage, store
+from tests.builders.known_code import FAMILY, library_index, matched_by_hand, write_app
+
+
+@pytest.fixture
+def app(tmp_path):
+    return str(write_app(tmp_path))
+
+
+@pytest.fixture
+def index(tmp_path):
+    path = tmp_path / "mine.index"
+    path.write_bytes(store.written(library_index(), "mine", packed=False))
+    return str(path)
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """The comparison is made by hand, in this process."""
+    monkeypatch.setattr(stage, "match", matched_by_hand)
+
+
+def identify(*words):
+    return main(["identify", *words, "-q", "--no-sandbox"])
+
+
+def test_families_are_listed_with_what_else_could_explain_them(by_hand, app, index, capsys):
+    assert identify(app, "--libraries", index) == codes.DONE
+    said = capsys.readouterr().out
+    assert "Contains code of WeChat Open SDK 2.0" in said
+    assert "interface-only: excluded" in said
+    assert "1. La/A; is" not in said
+
+
+def test_the_pairs_of_one_family_are_shown_when_asked_for(by_hand, app, index, capsys):
+    assert identify(app, "--libraries", index, "--pairs", FAMILY.id) == codes.DONE
+    assert "1. La/A; is Lcom/tencent/mm/opensdk/A; (2.0)" in " ".join(capsys.readouterr().out.split())
+    assert identify(app, "--libraries", index, "--pairs", "nothing") == codes.USAGE
+
+
+def test_json_and_a_bill_of_materials_go_into_files(by_hand, app, index, tmp_path):
+    for form, key, value in (("json", "schema", "affidavit/identify/1"), ("cyclonedx", "specVersion", "1.6")):
+        path = tmp_path / form
+        assert identify(app, "--libraries", index, "--format", form, "-o", str(path)) == codes.DONE
+        assert json.loads(path.read_text())[key] == value
+
+
+def test_an_index_is_compared_behind_walls(app, index, capsys):
+    assert main(["identify", app, "--libraries", index, "-q"]) == codes.DONE
+    assert "5 classes of the app" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_no_index_is_refused_behind_walls_as_without_them(app, tmp_path, capsys):
+    (tmp_path / "no.index").write_bytes(b"x" * 100)
+    for walls in ([], ["--no-sandbox"]):
+        assert main(["identify", app, "--libraries", str(tmp_path / "no.index"), "-q", *walls]) != codes.DONE
+        assert "index" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_bundle_is_verified_with_the_index_that_its_review_used_and_with_no_other(
+    app, index, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AFFIDAVIT_KEY", str(tmp_path / "key"))
+    assert main(["review", app, "--libraries", index, "-q", "--no-sandbox"]) == codes.DONE
+    bundle = "renamed.apk.affidavit"
+    assert identify(bundle, "--pairs", FAMILY.id) == codes.DONE
+    capsys.readouterr()
+    asked = ["verify", bundle, "--artefact", app, "--no-sandbox"]
+    assert main([*asked, "--libraries", index]) == codes.DONE
+    assert main(asked) == codes.UNDETERMINED
+    assert "give the same with --libraries" in capsys.readouterr().out
