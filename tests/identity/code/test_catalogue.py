@@ -78,7 +78,7 @@ def test_families_share_no_id_and_no_classes():
         ([package({"version": "3.12.0"})], "has a version and says what states it, or has neither"),
         ([package({"stated": "mark"})], "has a version and says what states it, or has neither"),
         ([package({"family": "okio", **STATED})], "unknown family 'okio'"),
-        ([package()], "gives families or is an ordinary app"),
+        ([package()], "gives no family and is no ordinary app"),
         ([package(STATED), package(STATED, name="q")], "okhttp 3.12.0 is of another package too"),
     ],
 )

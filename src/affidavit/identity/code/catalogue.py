@@ -82,7 +82,7 @@ class Packed(Struct, frozen=True, forbid_unknown_fields=True):
         path: in the package; ``!/`` leads into a zip, and an empty path is the package itself.
         sha256: of the file, in hex.
         parts: families that are taken from it.
-        background: whether it is an ordinary app, whose classes count for rarity alone.
+        background: whether it is an ordinary app, whose own classes count for rarity alone.
     """
 
     path: str
@@ -205,8 +205,8 @@ def _package(box: Package, ids: frozenset[str], given: dict[tuple[str, str], Pac
         if not _DIGEST.fullmatch(digest):
             yield f"{digest!r} is no SHA-256"
     for file in box.files:
-        if bool(file.parts) == file.background:
-            yield f"{file.path}: gives families or is an ordinary app, one of the two"
+        if not file.parts and not file.background:
+            yield f"{file.path}: gives no family and is no ordinary app"
         for part in file.parts:
             if part.family not in ids:
                 yield f"{file.path}: unknown family {part.family!r}"
