@@ -16,7 +16,7 @@ from benchmarks.truth.toolbox import BuildError, Toolbox
 from tests.builders import axml
 
 _WORDS = ("pocket", "quick", "green", "daily", "north", "paper", "silver", "tiny", "river", "cloud")
-_USUAL, _LARGE = 700_000, 2_500_000
+_USUAL, _LARGE = 450_000, 2_500_000
 _LARGE_EVERY = 15
 _BEHIND = 250_000
 _FEWEST, _LEAST = 8, 20_000
