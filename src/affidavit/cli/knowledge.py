@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affidavit.cli import codes
+from affidavit.cli import codes, known_code
 from affidavit.cli.options import add_output, paper
 from affidavit.cli.output import columns, emit, note
 from affidavit.model.errors import UsageError
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 What reviews and answers rest on is data, in files that anyone can read, check and add to: rules for apps, and legal
-measures with their provisions, events and sources.
+measures with their provisions, events and sources. Fingerprints of known code are made from files of libraries: they
+are hashes of what classes contain, and names of classes, never code.
 """
 
 EXAMPLES = """\
@@ -28,6 +29,10 @@ examples:
   affidavit knowledge lint                        what is wrong in knowledge/, and what to do about it
   affidavit knowledge lint --unverified           what somebody still has to look up
   affidavit knowledge schema -o measure.schema.json
+  affidavit knowledge show libraries              the families of code that apps are compared with
+  affidavit knowledge show libraries okhttp       the versions of one of them
+  affidavit knowledge build libraries my-sdk-1.2.aar -o my.idx
+                                                  fingerprints of code of your own, for --libraries my.idx
 
 A new order is one new file, knowledge/measures/<jurisdiction>/<name>.yaml: write it, run lint, do what it says.
 Step by step: docs/how-to/add-an-order.md
@@ -41,12 +46,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument(
         "action",
-        choices=("lint", "show", "schema"),
-        help="lint: check the sources; show: list or print what is known; schema: print the form of a measure's file",
+        choices=("lint", "show", "schema", "build"),
+        help="lint: check the sources; show: list or print what is known; schema: print the form of a measure's file; "
+        "build: make fingerprints",
     )
     parser.add_argument(
-        "what", nargs="?", help="lint: the folder (default: knowledge); show: a kind (measures) or an id (wx-e2)"
+        "what",
+        nargs="?",
+        help="lint: the folder (default: knowledge); show: a kind (measures) or an id (wx-e2); build: libraries",
     )
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE",
+        help="build: libraries and folders of them (dex, jar, aar, apk, zip), named name-1.2.jar or name__1.2.jar; "
+        "show libraries: a family",
+    )  # fmt: skip
+    known_code.configure(parser)
     parser.add_argument(
         "--unverified",
         action="store_true",
@@ -56,7 +70,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lint, show, or print the schema."""
+    """Lint, show, print the schema, or build."""
+    known_code.check(options)
+    if options.action == "build":
+        return known_code.build(options)
+    if options.action == "show" and options.what == "libraries":
+        return known_code.show(options)
     if options.unverified and options.action != "lint":
         raise UsageError("--unverified belongs to lint", advice="affidavit knowledge lint --unverified")
     if options.action == "lint":

@@ -29,21 +29,7 @@ def hold() -> None:
         KnowledgeError: knowledge was not compiled.
     """
     _held.update((path.stem, path.read_bytes()) for path in _COMPILED.glob("*.json"))
-    if FINGERPRINTS.is_file():
-        _held[FINGERPRINTS.name] = FINGERPRINTS.read_bytes()
     digest()
-
-
-def fingerprints() -> bytes:
-    """The file of the index of known code.
-
-    Raises:
-        KnowledgeError: it is missing.
-    """
-    try:
-        return _held.get(FINGERPRINTS.name) or FINGERPRINTS.read_bytes()
-    except FileNotFoundError:
-        raise KnowledgeError("the index of known code is missing", advice="install the product again") from None
 
 
 def load(section: str, document: type[T]) -> dict[str, T]:
