@@ -69,7 +69,7 @@ def _made() -> Made:
     )
     kept = list(range(12))
     source.shuffle(kept)
-    rows = [set(sorted(first[row])[1:]) for row in kept] + [content(source, f"app{row}", 8) for row in range(12)]
+    rows = [set(sorted(first[row])[:-1]) for row in kept] + [content(source, f"app{row}", 8) for row in range(12)]
     at = {row: number for number, row in enumerate(kept)}
     edges = {(at[one], at[other]) for one, other in ring(24) if one in at and other in at}
     return signatures(rows, edges | {(12 + one, 12 + other) for one, other in ring(12)}, "app"), index, kept

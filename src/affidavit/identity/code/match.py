@@ -12,10 +12,12 @@ from affidavit.identity.code.families import features
 from affidavit.identity.code.graph import belief, grown, scores
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.matching import F64, numbers
+from affidavit.identity.code.residual import inlined
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.signatures import I32, Signatures
 from affidavit.identity.code.similarity import Pairs, Rates, compare, estimated, known_rates, worth_keeping
-from affidavit.identity.code.versions import Forms, Frequency, allowed
+from affidavit.identity.code.variation import Forms
+from affidavit.identity.code.versions import Frequency, allowed
 
 _CLEAR = 1.0
 """Nats by which a pair is better than any other of its class when it is told."""
@@ -142,9 +144,8 @@ def match(app: Signatures, index: Index) -> Matched:
     there[[family for family, item in decided.items() if item.decision == "found"]] = True
     forms, frequency = Forms(index, np.flatnonzero(there).tolist()), Frequency(app)
     origin, sure = np.full(len(app), -1, np.int32), found.among(there)
-    matches = []
-    for family, item in decided.items():
-        match_ = FamilyMatch(
+    matches = {
+        family: FamilyMatch(
             family,
             item.decision,
             _pairings(sure if there[family] else found.kept, index.node_family == family),
@@ -153,12 +154,25 @@ def match(app: Signatures, index: Index) -> Matched:
             item.log_ratio,
             item.p_value,
         )
-        if there[family]:
-            origin[[pair.app for pair in match_.pairs]] = family
-            match_ = replace(match_, versions=allowed(app, forms, frequency, match_, found.rates.regime).versions)
-        matches.append(match_)
-    matches.sort(key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
-    return Matched(found.rates.regime, tuple(matches), origin)
+        for family, item in decided.items()
+    }
+    regime, present = found.rates.regime, np.flatnonzero(there).tolist()
+    for family in present:
+        origin[[pair.app for pair in matches[family].pairs]] = family
+        versions = allowed(app, forms, frequency, matches[family], regime).versions
+        matches[family] = replace(matches[family], versions=versions)
+    more = inlined(
+        app,
+        index,
+        [matches[family] for family in present],
+        {family: matches[family].versions for family in present},
+        regime,
+    )
+    for family in present:
+        inside = tuple(pair for pair in more if index.node_family[pair.node] == family)
+        matches[family] = replace(matches[family], pairs=matches[family].pairs + inside)
+    ordered = sorted(matches.values(), key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
+    return Matched(regime, tuple(ordered), origin)
 
 
 def _pairings(kept: Kept, nodes: npt.NDArray[np.bool_]) -> tuple[Pairing, ...]:
