@@ -96,6 +96,16 @@ def test_nothing_to_look_in_and_nothing_to_look_for(index: Index) -> None:
     assert inlined(signatures({"La;": CLASSES["Lmain;"]}), index, [], {}, "optimised") == ()
 
 
+def test_where_hardly_any_class_holds_more_than_its_own_code_one_that_may_is_no_evidence() -> None:
+    made = {f"L{n};": many(f"k{n}", 20) for n in range(40)} | {"Lhelper;": many("helper", 20)}
+    index = index_of((made, {("L0;", "Lhelper;")}))
+    app = {name: tokens for name, tokens in made.items() if name != "Lhelper;"}
+    app["L0;"] |= frozenset(sorted(made["Lhelper;"])[:6])
+    few = {name: tokens for name, tokens in app.items() if name in {"L0;", "L1;"}}
+    assert found(index, few, {name: name for name in few}) == [("L0;", "Lhelper;")]
+    assert found(index, app, {name: name for name in app}) == []
+
+
 def test_without_an_optimiser_nothing_is_inlined(index: Index) -> None:
     app = {"La;": CLASSES["Lmain;"] | part("helper", 20), "Lb;": many("own", 9)}
     assert inlined(signatures(app), index, [matched(index, app, {"La;": "Lmain;"})], {0: (0,)}, "plain") == ()

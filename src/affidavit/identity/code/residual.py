@@ -53,6 +53,7 @@ class Calibration(Struct, frozen=True):
 
     Attributes:
         accept: least probability, by regime of the app: where no optimiser was, no code is inlined.
+        rare: share of an app's pairs below which inlining is no habit of its builder. sure: least probability then.
         places: by where the library's class stands to the one that the app's class comes from: ``next``, ``near`` (two
             steps), ``far``, or ``none`` when that comes from no known class.
     """
@@ -61,6 +62,8 @@ class Calibration(Struct, frozen=True):
     licence: str
     date: str
     accept: dict[str, float]
+    rare: float
+    sure: float
     places: dict[str, Place]
 
 
@@ -102,12 +105,15 @@ def inlined(
     if accept > 1:
         return ()
     search = _Search(app, index, matches, versions)
-    taken = [item for item in search.residues() if not item.live and probability(item, settings.places) >= accept]
+    judged = [(probability(item, settings.places), item) for item in search.residues() if not item.live]
+    taken = [(value, item) for value, item in judged if value >= accept]
+    if len(taken) < settings.rare * int((search.origin >= 0).sum()):
+        taken = [(value, item) for value, item in taken if value >= settings.sure]
     return tuple(
         Pairing(
             item.app, item.node, search.form(item.app, item.node), item.nats, min(item.share, 1.0), item.agree, 0, True
         )
-        for item in taken
+        for _, item in taken
     )
 
 
