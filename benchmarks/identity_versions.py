@@ -27,7 +27,7 @@ from affidavit.identity.code.result import Matched
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.stated import family_ids
 from affidavit.identity.code.versions import Allowed
-from affidavit.model.errors import UnreadableError
+from affidavit.model.errors import UnreadableError, UsageError
 from benchmarks.truth.reading import BACKGROUND, Build, apps
 from tests.reading import read
 
@@ -217,7 +217,7 @@ def stated(known: Known, table: Path, data: Path) -> list[Case]:
         if any(known.version(*item) is not None for item in truth.items()):
             try:
                 made = signatures(data / name)
-            except UnreadableError as error:  # a bundle, which no device installs
+            except (UnreadableError, UsageError) as error:  # a bundle, which no device installs; a file that is gone
                 print(error)
                 continue
             matched, answers = completed(made, known.index, match(made, known.index))

@@ -86,7 +86,7 @@ def test_a_library_is_found_with_its_classes_whatever_they_are_called(made: Made
     assert found.origin.tolist() == [first.family] * 12 + [-1] * 12
     assert first.probability > 0.9
     assert first.log_ratio > 0
-    assert index.versions[first.versions[0]].label == "2"
+    assert "2" in {index.versions[number].label for number in first.versions}
 
 
 def test_the_same_input_gives_the_same_answer_and_nothing_gives_nothing(made: Made) -> None:

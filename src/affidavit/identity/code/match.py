@@ -1,23 +1,21 @@
 """An app compared with an index of known code."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from affidavit.identity.code.assign import assigned, leads, margins, preferred
 from affidavit.identity.code.candidates import Query, candidates, query
+from affidavit.identity.code.complete import completed
 from affidavit.identity.code.decide import decide
 from affidavit.identity.code.families import features
 from affidavit.identity.code.graph import belief, grown, scores
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.matching import F64, numbers
-from affidavit.identity.code.residual import inlined
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.signatures import I32, Signatures
 from affidavit.identity.code.similarity import Pairs, Rates, compare, estimated, known_rates, worth_keeping
-from affidavit.identity.code.variation import Forms
-from affidavit.identity.code.versions import Frequency, allowed
 
 _CLEAR = 1.0
 """Nats by which a pair is better than any other of its class when it is told."""
@@ -142,10 +140,10 @@ def match(app: Signatures, index: Index) -> Matched:
     decided = decide(found.features)
     there = np.zeros(len(index.families), bool)
     there[[family for family, item in decided.items() if item.decision == "found"]] = True
-    forms, frequency = Forms(index, np.flatnonzero(there).tolist()), Frequency(app)
     origin, sure = np.full(len(app), -1, np.int32), found.among(there)
-    matches = {
-        family: FamilyMatch(
+    matches = []
+    for family, item in decided.items():
+        match_ = FamilyMatch(
             family,
             item.decision,
             _pairings(sure if there[family] else found.kept, index.node_family == family),
@@ -154,25 +152,11 @@ def match(app: Signatures, index: Index) -> Matched:
             item.log_ratio,
             item.p_value,
         )
-        for family, item in decided.items()
-    }
-    regime, present = found.rates.regime, np.flatnonzero(there).tolist()
-    for family in present:
-        origin[[pair.app for pair in matches[family].pairs]] = family
-        versions = allowed(app, forms, frequency, matches[family], regime).versions
-        matches[family] = replace(matches[family], versions=versions)
-    more = inlined(
-        app,
-        index,
-        [matches[family] for family in present],
-        {family: matches[family].versions for family in present},
-        regime,
-    )
-    for family in present:
-        inside = tuple(pair for pair in more if index.node_family[pair.node] == family)
-        matches[family] = replace(matches[family], pairs=matches[family].pairs + inside)
-    ordered = sorted(matches.values(), key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
-    return Matched(regime, tuple(ordered), origin)
+        if there[family]:
+            origin[[pair.app for pair in match_.pairs]] = family
+        matches.append(match_)
+    matches.sort(key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
+    return completed(app, index, Matched(found.rates.regime, tuple(matches), origin))[0]
 
 
 def _pairings(kept: Kept, nodes: npt.NDArray[np.bool_]) -> tuple[Pairing, ...]:
