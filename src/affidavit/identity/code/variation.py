@@ -12,6 +12,7 @@ from affidavit.identity.code.signatures import I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
 
 Flags = npt.NDArray[np.bool_]
+_MASK, _PAIR = np.uint64(KIND_MASK), np.uint64(Kind.PAIR)
 
 
 class Forms:
@@ -59,7 +60,7 @@ class Forms:
         how an artefact was published.
         """
         every = self.index.of(signature)
-        telling: U64 = every[(every & np.uint64(KIND_MASK)) != Kind.PAIR]
+        telling: U64 = every[(every & _MASK) != _PAIR]
         return telling
 
 

@@ -193,7 +193,7 @@ class _Opinion:
         groups: dict[bytes, list[float]] = {}
         for change in np.flatnonzero(self.value < 0).tolist():
             forms = varied.entry_form[low[change] : high[change]]
-            holders = np.isin(self.form[varied.pair[self.item[change]]], forms)
+            holders = (self.form[varied.pair[self.item[change]]][:, None] == forms).any(axis=1)
             if not holders.all():
                 groups.setdefault(holders.tobytes(), []).append(float(value[change]))
         return _together(groups, self.form.shape[1], self.most)
