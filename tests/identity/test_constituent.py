@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from affidavit.facts.reading import make_fact
 from affidavit.identity.listed import bind, known_marks, searched, values_of
 from affidavit.model.code_identity import CodeIdentity, CodeSearch, Tried
+from affidavit.model.finding import Grade
 from affidavit.model.place import Place
 
 KNOWN = known_marks()
@@ -31,7 +32,7 @@ def test_code_of_a_listed_app_binds_with_how_much_how_sure_and_what_was_tried():
 
 
 def test_code_that_an_entry_point_leads_to_is_reachable():
-    _, (item,) = bound(replace(FOUND, grade="reachable"))
+    _, (item,) = bound(replace(FOUND, grade=Grade.REACHABLE))
     assert item.grade == "reachable"
 
 

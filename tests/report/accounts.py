@@ -9,9 +9,19 @@ import msgspec
 from affidavit.facts.reading import make_fact
 from affidavit.model.bundle import Affidavit, Category
 from affidavit.model.code import DuplicateClass, NotableCode
+from affidavit.model.code_identity import (
+    ClassPair,
+    CodeIdentity,
+    CodeSearch,
+    SharedToken,
+    StatedVersion,
+    Tried,
+)
 from affidavit.model.declared import Component, DeepLink, Feature, Grant, IntentFilter, PermissionDefinition, Query
 from affidavit.model.endpoint import Endpoint
-from affidavit.model.identity import BuildTool, NetworkSecurity
+from affidavit.model.finding import Grade
+from affidavit.model.flow import Call, Entry
+from affidavit.model.identity import AppMention, BuildTool, NetworkSecurity
 from affidavit.model.place import Place
 from tests.builders.affidavits import CALL_SITE, small_affidavit
 from tests.builders.flows import with_flows
@@ -50,7 +60,7 @@ PAYLOADS = {
     "long": "zqx" * 5_000,
 }  # fmt: skip
 
-CLOSED = frozenset({"relation", "by", "outcome", "verdict"})
+CLOSED = frozenset({"relation", "by", "outcome", "verdict", "decision", "hypothesis"})
 """Fields of a fixed set of words: no reader of a bundle accepts another."""
 
 WORDS = frozenset({
@@ -84,6 +94,21 @@ def full_affidavit() -> Affidavit:
         Endpoint("email", "a@b.example", "", "placeholder", "resources"),
         DeepLink("com.example.app.Main", "app://open"),
         provider,
+        AppMention("com.other.app", "package", "string", 3, (CALL_SITE,)),
+        CodeSearch(("ab" * 32,), 1, 2, 3, 5, regime="shrunk", found=1),
+        CodeIdentity(
+            "sdk", "found", "shrunk", 998_700, 4_150, 4_000, "Example SDK", "Example Ltd", "tencent", "sdk",
+            Grade.REACHABLE, Entry("activity", "Lcom/example/app/Main;", "onCreate(Landroid/os/Bundle;)V"),
+            (Call(CALL_SITE, "target"),),
+            ("1.0", "1.1"), 2, 9, (StatedVersion("1.0", "com.example:sdk", "META-INF/sdk.version", allowed=True),),
+            classes=4, of=9, share=444, units=77, pairs=1,
+            tried=(Tried("name-only", excluded=False, said="1 of 4 classes"),),
+        ),
+        ClassPair(
+            "sdk", 1, "La/B;", "Lcom/example/sdk/Main;", ("1.0",), 1, 3_000, 970, 9,
+            (SharedToken("string", "speaks of one", 1, 2, CALL_SITE), SharedToken("super", "inherits from Lx;", 2)),
+            1, 20,
+        ),
     )
     account = with_flows(small_affidavit())
     added = tuple(make_fact(what, CALL_SITE, "test/1") for what in subjects)

@@ -11,6 +11,7 @@ from affidavit.findings.reach import Reach
 from affidavit.identity.code.evidence import Compared
 from affidavit.model.code_identity import CodeIdentity
 from affidavit.model.fact import Fact
+from affidavit.model.finding import Grade
 from affidavit.model.flow import Call, Entry
 from affidavit.model.place import Place
 
@@ -44,7 +45,7 @@ def _raised(fact: Fact, ways: Mapping[str, tuple[_Way, int]]) -> Fact:
     if not isinstance(what, CodeIdentity) or what.family not in ways:
         return fact
     (entry, chain), reached = ways[what.family]
-    made = replace(what, grade="reachable", entry=entry, chain=chain, reached=reached)
+    made = replace(what, grade=Grade.REACHABLE, entry=entry, chain=chain, reached=reached)
     return make_fact(made, fact.place, fact.extractor)
 
 

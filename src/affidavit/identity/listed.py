@@ -170,7 +170,7 @@ def _by_code(app: str, marks: Marks, values: Values) -> Iterator[Binding]:
         if mark.value in values.families and mark.value not in values.doubted:
             fact, what = values.families[mark.value]
             made = _binding(app, "code", mark, [fact], code_in_words(what))
-            yield replace(made, grade=Grade(what.grade))
+            yield replace(made, grade=what.grade)
 
 
 def code_in_words(what: CodeIdentity) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from affidavit.model.finding import Grade
 from affidavit.model.flow import Call, Entry
 from affidavit.model.place import Place
 
@@ -81,7 +82,7 @@ class CodeIdentity(Struct, frozen=True, omit_defaults=True, tag_field="kind", ta
     vendor: str = ""
     entity: str = ""
     form: str = ""
-    grade: Literal["present", "reachable"] = "present"
+    grade: Grade = Grade.PRESENT
     entry: Entry | None = None
     chain: tuple[Call, ...] = ()
     versions: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ _BYTES = 16
 _KEYS = 12
 _HEAD = 6
 _STATIC, _OWN_ALONE = 0x8, 0xA
+_JOINED = frozenset({Kind.PAIR, Kind.METHOD})
 _KINDS: dict[int, Kind] = {
     RefKind.STRING: Kind.STRING,
     RefKind.METHOD: Kind.CALL,
@@ -85,12 +86,13 @@ class Texts:
         """Token -> what it says, for those of the wanted tokens that one class of the signatures has."""
         number, class_row = int(self._app.unit[row]), int(self._app.row[row])
         unit, found = self._units[number], dict[int, Told]()
+        joined = not _JOINED.isdisjoint(map(kind_of, wanted))
         for owner in self._rows(number, "def_class", class_row).tolist():
             seen = [*self._named(number, unit, owner), *self._held(number, owner)]
             own = {one.token: one for one in reversed(seen)}
             for made in own.keys() & wanted - found.keys():
                 found[made] = self._told(number, owner, own[made])
-            for made, told in _together(unit, owner, seen, self._runs_of(number)):
+            for made, told in _together(unit, owner, seen, self._runs_of(number)) if joined else ():
                 if made in wanted:
                     found.setdefault(made, told)
         for made, told in self._declared(number, unit, row, class_row):
