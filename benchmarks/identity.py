@@ -2,7 +2,8 @@
 
 TRUTH is a folder made by `benchmarks.truth`; its libraries are the index. Real apps are judged by the names that their
 classes kept, which the matcher never sees: a family is there when the app defines five or more classes under names that
-the family has, not there when it defines none, and in between it is not counted.
+the family has, not there when it defines none, and in between it is not counted. Nor is code that moved: pairs whose
+classes have the same simple name in another package, or no name that tells anything.
 
 Every probability in the tables is given by numbers that were fitted without the app and without the library. `--fit`
 prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--without KIND` leaves out the
@@ -34,6 +35,8 @@ from tests.reading import read
 
 LIVE = 5
 """Classes of a library that live on, from which on it counts as there."""
+NAME = 4
+"""Letters of a simple name that tells anything."""
 PUBLISHED = Path(__file__).with_suffix(".yaml")
 
 
@@ -210,13 +213,29 @@ def real(paths: Iterable[Path], index: Index, reader: Reader) -> list[Judged]:
         for name in app.names:
             named[list(of_name.get(name, ()))] += 1
         found = evidence(app, index)
+        moved = _moved(found)
         for number, count in enumerate(named.tolist()):
             if count or number in found.features:
-                there = True if count >= LIVE else None if count else False
+                there = True if count >= LIVE else None if count or number in moved else False
                 judged.append(
                     Judged(path.name, "real", index.families[number].id, there, count, found.features.get(number))
                 )
     return judged
+
+
+def _moved(found: Evidence) -> frozenset[int]:
+    """Families whose classes the app has under the same simple names elsewhere, or under names that are none."""
+    pairs, index = found.kept.pairs, found.asked.index
+    every, same, short = (np.zeros(len(index.families)) for _ in range(3))
+    for class_, node in zip(pairs.app.tolist(), pairs.node.tolist(), strict=True):
+        mine, known = (
+            name[1:-1].split("/")[-1].split("$")[0] for name in (found.asked.app.names[class_], index.node_name[node])
+        )
+        family = index.node_family[node]
+        every[family] += 1
+        same[family] += mine == known and len(mine) >= NAME
+        short[family] += min(len(mine), len(known)) < NAME
+    return frozenset(np.flatnonzero((same >= 3) | (short > 0.3 * every)).tolist())
 
 
 def report(results: Results, made: Calibrated) -> Iterator[str]:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 F64 = npt.NDArray[np.float64]
 Row = Mapping[str, float] | None
 
-USED = ("nats", "third", "explained", "led", "edge_nats", "own", "breadth")
+USED = ("nats", "second", "explained", "similarity", "exclusive", "edge", "led", "own", "breadth")
 """The features that the decision rests on."""
 FOLDS = 6
 """Apps and libraries are dealt into so many folds by their names; a case is judged by what was fitted on neither."""
-FOUND = 0.7
+FOUND = 0.8
 _PENALTY = 1.0
 _BETWEEN = 0.01
 
@@ -38,15 +38,20 @@ class Calibrated:
 
 
 def coefficients(rows: Sequence[Row], there: Sequence[bool | None]) -> dict[str, float]:
-    """The numbers fitted on all cases that count.
+    """The numbers fitted on all cases that count; `prior` is the logarithm of the odds among them.
 
     Args:
         rows: scaled features of each case.
         there: whether it is; None when it does not count.
     """
     known = [row for row, said in enumerate(there) if said is not None and rows[row] is not None]
-    made = _fit(_table([rows[row] for row in known]), np.array([bool(there[row]) for row in known]))
-    return {name: round(float(value), 3) for name, value in zip(("base", *USED), made, strict=True)}
+    truth = np.array([bool(there[row]) for row in known])
+    made = _fit(_table([rows[row] for row in known]), truth)
+    prior = float(np.log(truth.mean() / (1 - truth.mean())))
+    made[0] -= prior
+    return {"prior": round(prior, 3)} | {
+        name: round(float(value), 3) for name, value in zip(("base", *USED), made, strict=True)
+    }
 
 
 def calibrated(rows: Sequence[Row], there: Sequence[bool | None], groups: Sequence[tuple[str, str]]) -> Calibrated:

@@ -9,7 +9,7 @@ from affidavit.identity.code.signatures import I32, I64
 from affidavit.identity.code.similarity import Pairs
 from affidavit.identity.kernels import matching
 
-ROUNDS = 3
+ROUNDS = 2
 _CHANCE = 0.02
 _DEGREE = 200
 """Neighbours of a node beyond which it says nothing which of them is meant."""

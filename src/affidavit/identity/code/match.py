@@ -90,9 +90,7 @@ def evidence(app: Signatures, index: Index) -> Evidence:
         more = grown(asked, pairs, score)
         if not len(more[0]):
             break
-        classes, nodes = np.concatenate([pairs.app, more[0]]), np.concatenate([pairs.node, more[1]])
-        order = np.lexsort((nodes, classes))
-        pairs = compare(asked, rates, classes[order], nodes[order])
+        pairs = pairs.joined(compare(asked, rates, *more))
         score, agree, within = scores(asked, pairs)
     kept = keep(asked, pairs, score, agree, within)
     made = features(asked, kept.pairs, kept.score, kept.margin)

@@ -67,6 +67,12 @@ class Pairs:
         """Some of them."""
         return Pairs(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
+    def joined(self, more: "Pairs") -> "Pairs":
+        """These and others, by rising class."""
+        names = self.__dataclass_fields__
+        both = Pairs(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in names))
+        return both.take(np.lexsort((both.node, both.app)).astype(np.int32))
+
 
 def known_rates(asked: Query) -> Rates:
     """What is known before anything of the app is."""
