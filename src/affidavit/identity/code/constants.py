@@ -198,11 +198,15 @@ class _Room:
         return count, behind
 
 
+_LARGEST = (1 << 63) - 1
+
+
 def _row_of(class_row: int, value: int | bytes) -> tuple[int, int, int, int]:
     """A row for what a field begins with."""
     if isinstance(value, bytes):
         return -1 - class_row, _STRING, 0, 0
-    return -1 - class_row, _LITERAL if _telling(np.array([value]))[0] else _NOTHING, abs(value), 0
+    what = _LITERAL if _telling(np.array([value]))[0] else _NOTHING
+    return -1 - class_row, what, min(abs(value), _LARGEST), 0  # the smallest number has no magnitude in 64 bits
 
 
 def _number(value: int) -> bytes:
