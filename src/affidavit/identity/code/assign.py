@@ -30,11 +30,7 @@ def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
     held = np.zeros(len(index.node_name))
     np.maximum.at(held, pairs.node, 1 / (1 + np.exp((asked.numbers.believed - score).clip(-50, 50) / 3)))
     covered = np.bincount(index.node_family, held, minlength=len(index.families)) / (sizes + _FEW)
-    number = {item.id: row for row, item in enumerate(index.families)}
-    carried = np.zeros(len(index.families))
-    for row, item in enumerate(index.families):
-        carried[row] = 1.0 if any(other in number for other in item.contains) else 0.0
-    given: F64 = score + _COVERED * (covered - carried)[family]
+    given: F64 = score + _COVERED * covered[family]
     return given
 
 
