@@ -104,7 +104,7 @@ def test_what_was_read_is_kept_by_what_it_holds(folder: Path, tmp_path: Path, mo
     cache = tmp_path / "cache" / "of signatures"
     first = read_libraries(files, Catalogue(), silent, cache)
     (folder / "one__1.0.dex").rename(folder / "two__1.0.dex")
-    monkeypatch.setattr(libraries, "program_of", None)
+    monkeypatch.setattr(libraries, "code_of", None)
     again = read_libraries([folder / "in" / "one-1.1.jar", folder / "two__1.0.dex"], Catalogue(), silent, cache)
     for (_, one), (_, other) in zip(first.libraries, again.libraries, strict=True):
         assert (one.names, one.tokens.tolist(), one.start.tolist()) == (
@@ -120,7 +120,7 @@ def test_knowledge_that_is_missing_is_no_fault_of_a_file(folder: Path, monkeypat
     def missing(*_):
         raise KnowledgeError("missing", advice="make")
 
-    monkeypatch.setattr(libraries, "program_of", missing)
+    monkeypatch.setattr(libraries, "code_of", missing)
     with pytest.raises(KnowledgeError):
         read_libraries(files_of([folder]), Catalogue(), silent)
 

@@ -26,10 +26,9 @@ def preferred(asked: Query, pairs: Pairs, score: F64) -> F64:
     """
     index = asked.index
     family = index.node_family[pairs.node]
-    sizes = np.bincount(index.node_family, minlength=len(index.families))
     held = np.zeros(len(index.node_name))
     np.maximum.at(held, pairs.node, 1 / (1 + np.exp((asked.numbers.believed - score).clip(-50, 50) / 3)))
-    covered = np.bincount(index.node_family, held, minlength=len(index.families)) / (sizes + _FEW)
+    covered = np.bincount(index.node_family, held, minlength=len(index.families)) / (asked.sizes + _FEW)
     given: F64 = score + _COVERED * covered[family]
     return given
 

@@ -57,8 +57,8 @@ def build(
         scheme=SCHEME,
         families=tuple(families),
         versions=tuple(
-            replace(version, classes=int(np.count_nonzero(nodes >= 0)))
-            for (version, _), nodes in zip(libraries, own, strict=True)
+            replace(version, classes=int(np.count_nonzero((nodes >= 0) & (signatures.unit >= 0))))
+            for (version, signatures), nodes in zip(libraries, own, strict=True)
         ),
         left_out=left_out,
         node_family=node_family,

@@ -25,6 +25,7 @@ class Query:
         strange_class, strange_kind, strange_weight: of every other token of the app.
         weight: nats of each token of the index when it is shared. own: the part that speaks for one family alone.
         kind: of each token of the index.
+        sizes: classes of each family.
         first: where the signatures of each node start.
         ahead, back: the app's graph in both directions. known_ahead, known_back: the index's.
     """
@@ -40,6 +41,7 @@ class Query:
     weight: F32
     own: F32
     kind: npt.NDArray[np.uint8]
+    sizes: I64
     first: I64
     ahead: Csr
     back: Csr
@@ -62,7 +64,8 @@ def query(app: Signatures, index: Index, numbers: Numbers) -> Query:
     rows = index.rows_of(distinct)
     known = rows >= 0
     counts = numbers.column("counts")
-    every = len(index.node_name) + len(app)
+    sizes = index.sizes
+    every = int(sizes.sum()) + len(app)
     in_app = np.zeros(len(index.token))
     in_app[rows[known]] = often[known]
     rarity = np.log((every + 2) / np.maximum(index.in_nodes + index.in_background + in_app, 1))
@@ -85,6 +88,7 @@ def query(app: Signatures, index: Index, numbers: Numbers) -> Query:
         weight=weight.astype(np.float32),
         own=own.astype(np.float32),
         kind=kind,
+        sizes=sizes,
         first=np.searchsorted(index.node, np.arange(len(index.node_name) + 1)).astype(np.int64),
         ahead=app.graph,
         back=reversed_rows(app.graph, len(app)),

@@ -141,7 +141,7 @@ def _identity(
 def _classes_of(index: Index, match: FamilyMatch) -> int:
     """How many classes the library has: in the version that fits best, else in all together."""
     best = next((index.versions[number].classes for number in match.versions), 0)
-    return best or int((index.node_family == match.family).sum())
+    return best or int(index.sizes[match.family])
 
 
 def _pair(compared: Compared, texts: Texts, pair: Pairing, weight: Weighed, rank: int) -> ClassPair:

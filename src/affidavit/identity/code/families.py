@@ -27,11 +27,10 @@ def features(asked: Query, pairs: Pairs, score: F64, margin: F64) -> dict[int, d
     node_of = np.full(len(asked.app), -1, np.int32)
     node_of[pairs.app] = pairs.node
     edges = adjacent(asked, pairs, node_of)
-    sizes = np.bincount(index.node_family, minlength=len(index.families))
     found = {}
     for number in np.unique(family).tolist():
         rows = np.flatnonzero(family == number).astype(np.int32)
-        found[number] = _of(pairs.take(rows), score[rows], margin[rows], edges[rows], int(sizes[number]))
+        found[number] = _of(pairs.take(rows), score[rows], margin[rows], edges[rows], int(asked.sizes[number]))
     return found
 
 

@@ -48,8 +48,7 @@ def scores(asked: Query, pairs: Pairs) -> tuple[F64, F64, F64]:
 def _worth(asked: Query, pairs: Pairs) -> F64:
     """Nats of one agreeing neighbour: few where the node is a neighbour of half its family."""
     degree = np.diff(asked.known_ahead.start) + np.diff(asked.known_back.start)
-    families = np.bincount(asked.index.node_family, minlength=len(asked.index.families))
-    share = degree[pairs.node] / np.maximum(families[asked.index.node_family[pairs.node]], 1)
+    share = degree[pairs.node] / np.maximum(asked.sizes[asked.index.node_family[pairs.node]], 1)
     worth: F64 = np.log(0.8 / share.clip(0.02, 0.8)).clip(0, asked.numbers.agreeing)
     return worth
 
@@ -118,8 +117,7 @@ def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
     known_tails, known_heads = edges_of(asked.known_ahead, pairs.node)
     edges = np.unique(pairs.node[known_tails].astype(np.int64) * nodes + known_heads)
     agree = same & np.isin(pairs.node[tails].astype(np.int64) * nodes + of_head, edges)
-    sizes = np.bincount(index.node_family, minlength=len(index.families))[family]
-    chance = np.diff(asked.known_ahead.start)[pairs.node] / np.maximum(sizes - 1, 1)
+    chance = np.diff(asked.known_ahead.start)[pairs.node] / np.maximum(asked.sizes[family] - 1, 1)
     within = np.bincount(tails, same, minlength=len(pairs))
     out = np.zeros((len(pairs), 5))
     out[:, 0] = np.bincount(tails, agree, minlength=len(pairs))

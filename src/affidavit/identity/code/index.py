@@ -35,7 +35,7 @@ class Version(Struct, frozen=True):
         family: number of the family. label: as its publisher writes the version.
         origin: where the artefact is from (``npm react-native-wechat 1.9.12``). sha256: of its file. date: published.
         stated: what says the version: ``name``, ``mark``, ``manifest``, ``constant``.
-        classes: how many classes of it are indexed.
+        classes: how many classes of it are indexed; native files do not count.
     """
 
     family: int
@@ -63,13 +63,15 @@ class LeftOut(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Known code. A *node* is one class of a family over all its versions; a *signature* is one form that it had.
+    """Known code. A *node* is one class, or native file, of a family over all its versions; a *signature* is
+    one form that it had.
 
     Attributes:
         scheme: of the tokens (`tokens.SCHEME`).
         families, versions: see there.
         left_out: copies of other families' classes that artefacts carry.
-        node_family: (N,) family of each node. node_name: (N,) descriptor in the library, of the newest version.
+        node_family: (N,) family of each node. node_name: (N,) descriptor in the library, of the newest version;
+            of a native file its path.
         shared: (N,) another family that has the very same class though neither contains the other, or -1.
         graph: nodes that each node names, over all versions, sorted rows.
         node: (S,) node of each signature, ascending. size: (S,) code units of its instructions.
@@ -101,6 +103,18 @@ class Index:
     in_nodes: I32
     in_background: I32
     background: int
+
+    def native(self, nodes: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Which of some nodes are native files and no classes: these have descriptors for names."""
+        names = self.node_name
+        return np.array([not names[node].endswith(";") for node in nodes.tolist()], bool)
+
+    @property
+    def sizes(self) -> I64:
+        """(F,) how many classes each family has over all its versions: made anew on each use."""
+        return np.bincount(
+            self.node_family[~self.native(np.arange(len(self.node_name)))], minlength=len(self.families)
+        ).astype(np.int64)
 
     @property
     def tokens(self) -> U64:

@@ -19,14 +19,15 @@ from affidavit.artefact.budget import Budget
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.build import Library
 from affidavit.identity.code.index import Family, Index, Version
-from affidavit.identity.code.library_file import program_of
+from affidavit.identity.code.library_file import NATIVE_KINDS, code_of
 from affidavit.identity.code.lineup import is_short
-from affidavit.identity.code.signatures import U64, Signatures, of_program
+from affidavit.identity.code.native import rows_of
+from affidavit.identity.code.signatures import U64, Signatures, joined, of_program
 from affidavit.identity.code.tokens import SCHEME
 from affidavit.model.errors import BudgetError, UnreadableError, UsageError
 from affidavit.model.progress import Progress
 
-KINDS: Final = (".dex", ".jar", ".aar", ".apk", ".zip")
+KINDS: Final = (".dex", ".jar", ".aar", ".apk", ".zip", *NATIVE_KINDS)
 _UNSTATED: Final = "unstated"
 """In place of a version where there is none."""
 _NAMES: Final = (
@@ -156,9 +157,14 @@ def _parts(path: Path, digest: str, signatures: Signatures, catalogue: Catalogue
         family, label = named(path)
         yield Part(family, label, "name" if label else "none"), signatures
         return
+    native = signatures.unit < 0
     owners = [catalogue.owner(name[1:-1]) for name in signatures.names]
     for part in parts:
-        yield part, _only(signatures, np.array([owner == part.family for owner in owners], bool))
+        own = np.array([owner == part.family for owner in owners], bool) & ~native
+        # Native files have no packages: they are the family's whose classes the file is made of.
+        if len(parts) == 1 and 2 * np.count_nonzero(own) >= np.count_nonzero(~native):
+            own |= native
+        yield part, _only(signatures, own)
 
 
 def _only(signatures: Signatures, keep: npt.NDArray[np.bool_]) -> Signatures:
@@ -225,6 +231,7 @@ def read_background(
         except _REFUSED as error:
             refused.append((path, str(error)))
             continue
+        signatures = _only(signatures, signatures.unit >= 0)
         if len(signatures):
             apps.append(ordinary.tokens(signatures))
         else:
@@ -236,10 +243,11 @@ def _read(path: Path, cache: Path | None) -> tuple[Signatures, str]:
     """Signatures of a file, and its SHA-256 (hex)."""
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    kept = cache / f"{digest}-{SCHEME}.npz" if cache else None
+    kept = cache / f"{digest}-{SCHEME}-native.npz" if cache else None
     if kept and kept.is_file():
         return _kept(kept), digest
-    signatures = of_program(program_of(path, Budget()))
+    code = code_of(path, Budget())
+    signatures = joined(of_program(code.program), rows_of(code.natives))
     if kept:
         _keep(kept, signatures)
     return signatures, digest

@@ -164,7 +164,7 @@ class _Search:
         every = every - np.searchsorted(np.sort(self.app.tokens), self.token)
         known = self.index.rows_of(self.token)
         share = np.maximum(count / max(len(self.nodes), 1), (every - 0.5) / max(len(self.app), 1))
-        share = np.maximum(share, (self.index.in_nodes[known] + 0.5) / (len(self.index.node_family) + 1))
+        share = np.maximum(share, (self.index.in_nodes[known] + 0.5) / (int(self.index.sizes.sum()) + 1))
         weight: _F64 = -np.log(np.clip(share, 1e-9, 1.0))
         weight[(self.token & np.uint64(KIND_MASK)) == Kind.MEMBER] *= _MEMBER
         weight[count > _COMMON] = 0.0
@@ -270,6 +270,7 @@ def _forms(index: Index, wanted: npt.NDArray[np.bool_]) -> tuple[I64, I64, I64, 
     """The signatures of some versions, their classes, and compressed rows of the tokens of each class."""
     holder = np.repeat(np.arange(len(index.node)), np.diff(index.of_version.start))
     rows = np.unique(holder[wanted[index.of_version.items]])
+    rows = rows[~index.native(index.node[rows])]
     nodes, of = np.unique(index.node[rows].astype(np.int64), return_inverse=True)
     parts = [index.of(row) for row in rows.tolist()]
     tokens = np.concatenate([*parts, np.empty(0, np.uint64)])

@@ -31,7 +31,8 @@ class Signatures:
         start, tokens: compressed rows: the sorted distinct tokens of class `i` are ``tokens[start[i]:start[i + 1]]``.
         graph: row `i` has the sorted classes that class `i` names (super class, interfaces, members, instructions).
         size: code units (dex) or bytes (class files) of the instructions of each class.
-        unit, row: where each class is defined: number of the unit in the program, row in its classes.
+        unit, row: where each class is defined: number of the unit in the program, row in its classes; both -1 for a
+            native file, which an index has among the classes.
     """
 
     names: tuple[str, ...]
@@ -48,6 +49,23 @@ class Signatures:
     def of(self, row: int) -> U64:
         """The tokens of one class."""
         return self.tokens[self.start[row] : self.start[row + 1]]
+
+
+def joined(first: Signatures, second: Signatures) -> Signatures:
+    """Both, one after the other; no class of one names a class of the other."""
+    count = np.int32(len(first))
+    return Signatures(
+        names=first.names + second.names,
+        start=_joined([first.start, second.start]),
+        tokens=np.concatenate([first.tokens, second.tokens]),
+        graph=Csr(
+            _joined([first.graph.start.astype(np.int64), second.graph.start.astype(np.int64)]).astype(np.int32),
+            np.concatenate([first.graph.items, second.graph.items + count]).astype(np.int32),
+        ),
+        size=np.concatenate([first.size, second.size]),
+        unit=np.concatenate([first.unit, second.unit]),
+        row=np.concatenate([first.row, second.row]),
+    )
 
 
 def of_program(program: Program) -> Signatures:

@@ -269,7 +269,7 @@ def _unseen(forms: Forms, family: int, numbers: Sequence[int], pairs: Sequence[P
 def _held(forms: Forms, family: int, versions: Sequence[int]) -> tuple[I64, Flags]:
     """The larger classes of a family, and for each which of the versions have it."""
     index, rows = forms.index, forms.family(family)
-    rows = rows[np.diff(index.start)[rows] >= _LEAST]
+    rows = rows[(np.diff(index.start)[rows] >= _LEAST) & ~index.native(index.node[rows])]
     nodes, at = np.unique(index.node[rows], return_inverse=True)
     column = np.full(len(index.versions), -1, np.int64)
     column[list(versions)] = np.arange(len(versions))
