@@ -29,7 +29,7 @@ def token(kind: Kind, content: bytes) -> int:
 
 
 def of_program(program: Program, every: int = 1) -> dict[str, set[int]]:
-    """The tokens of each class of dex code, or of one in `every`, by its name; without what static fields begin with."""
+    """The tokens of each class of dex code, or of one in `every`, by its name; not what static fields begin with."""
     reader = _Slow(program)
     found = {}
     for unit in program.units:

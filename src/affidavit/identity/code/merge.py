@@ -4,10 +4,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from affidavit.dalvik.unit import Csr
-from affidavit.identity.code.index import Index
+from affidavit.identity.code.index import Index, Version
 from affidavit.identity.code.lineup import Classes, expand, line_up
 from affidavit.identity.code.postings import postings
-from affidavit.identity.code.signatures import I64
+from affidavit.identity.code.signatures import I32, I64
 
 
 def merge(first: Index, second: Index) -> Index:
@@ -45,17 +45,11 @@ def merge(first: Index, second: Index) -> Index:
     start, rows = np.searchsorted(of, np.arange(len(signature) + 1)), items.astype(np.int32)
     node_family = family[order].astype(np.int32)
     posting, in_nodes, in_families = postings(rows, start, node, node_family, len(token))
-    in_background = np.zeros(len(token), np.int32)
-    in_background[at[0]] += first.in_background
-    in_background[at[1]] += second.in_background
     ends = [place[own] for own in (np.arange(len(first.node_name)), node_of)]
     return Index(
         scheme=first.scheme,
         families=(*first.families, *more),
-        versions=(
-            *first.versions,
-            *(replace(version, family=int(family_of[version.family])) for version in second.versions),
-        ),
+        versions=(*first.versions, *_renumbered(second, family_of)),
         left_out=(*first.left_out, *second.left_out),
         node_family=node_family,
         node_name=tuple(names[row] for row in order.tolist()),
@@ -70,9 +64,22 @@ def merge(first: Index, second: Index) -> Index:
         posting=posting,
         in_families=in_families,
         in_nodes=in_nodes,
-        in_background=in_background,
+        in_background=_in_background(first, second, at, len(token)),
         background=first.background + second.background,
     )
+
+
+def _renumbered(second: Index, family_of: I64) -> list[Version]:
+    """Its versions, with the families' new numbers."""
+    return [replace(version, family=int(family_of[version.family])) for version in second.versions]
+
+
+def _in_background(first: Index, second: Index, at: list[I64], count: int) -> I32:
+    """How many ordinary apps have each token: those that either was counted against."""
+    found = np.zeros(count, np.int32)
+    found[at[0]] += first.in_background
+    found[at[1]] += second.in_background
+    return found
 
 
 def _lined(first: Index, second: Index, family_of: I64, forms: Csr) -> I64:

@@ -54,6 +54,43 @@ def _has(items: cython.const[cython.int][:], low: cython.longlong, high: cython.
     return low < high and items[low] == wanted  # type: ignore[no-any-return]
 
 
+@cython.cfunc
+@cython.exceptval(check=False)
+def _shared(
+    class_: cython.longlong,
+    start: cython.const[cython.longlong][:],
+    rows: cython.const[cython.int][:],
+    first: cython.const[cython.int][:],
+    items: cython.const[cython.int][:],
+    weight: cython.const[cython.float][:],
+    budget: cython.longlong,
+    longest: cython.longlong,
+    of_signature: cython.float[:],
+    touched: cython.int[:],
+) -> cython.longlong:
+    """Add up what a class shares with each signature; give how many it met, inverted when the budget was reached."""
+    at: cython.longlong
+    place: cython.longlong
+    row: cython.longlong
+    signature: cython.int
+    read: cython.longlong = 0
+    count: cython.longlong = 0
+    for at in range(start[class_], start[class_ + 1]):
+        row = rows[at]
+        if first[row + 1] - first[row] > longest:
+            break
+        read += first[row + 1] - first[row]
+        if read > budget:
+            return ~count
+        for place in range(first[row], first[row + 1]):
+            signature = items[place]
+            if of_signature[signature] == 0:
+                touched[count] = signature
+                count += 1
+            of_signature[signature] += weight[row]
+    return count
+
+
 def nearest(
     query: tuple[Any, ...],
     posting: tuple[Any, ...],
@@ -90,29 +127,16 @@ def nearest(
     nodes: cython.int[:] = scratch[3]
     class_: cython.longlong
     at: cython.longlong
-    place: cython.longlong
-    row: cython.longlong
     signature: cython.int
     own: cython.int
+    count: cython.longlong
     cut: cython.longlong = 0
     for class_ in range(len(start) - 1):
-        read: cython.longlong = 0
-        count: cython.longlong = 0
         met: cython.longlong = 0
-        for at in range(start[class_], start[class_ + 1]):
-            row = rows[at]
-            if first[row + 1] - first[row] > longest:
-                break
-            read += first[row + 1] - first[row]
-            if read > budget:
-                cut += 1
-                break
-            for place in range(first[row], first[row + 1]):
-                signature = items[place]
-                if of_signature[signature] == 0:
-                    touched[count] = signature
-                    count += 1
-                of_signature[signature] += weight[row]
+        count = _shared(class_, start, rows, first, items, weight, budget, longest, of_signature, touched)
+        if count < 0:
+            cut += 1
+            count = ~count
         for at in range(count):
             signature = touched[at]
             own = node[signature]
@@ -128,6 +152,48 @@ def nearest(
             of_node[nodes[at]] = 0
         out_count[class_] = kept
     return cut  # type: ignore[no-any-return]
+
+
+@cython.cfunc
+def _walk(
+    mine: cython.const[cython.int][:],
+    bounds: cython.const[cython.longlong][:],
+    class_: cython.longlong,
+    known: cython.const[cython.int][:],
+    first: cython.const[cython.longlong][:],
+    signature: cython.longlong,
+    weight: cython.const[cython.float][:],
+    own: cython.const[cython.float][:],
+    kind_of: cython.const[cython.uchar][:],
+    kinds: cython.const[cython.double][:, :],
+    sums: cython.p_double,
+) -> cython.void:
+    """Walk the tokens of a class and of a signature side by side.
+
+    Adds to `sums`: weight of what both have, that of one family alone, what it counts; cost of what is missing, its
+    weight; weight, cost and number of what is foreign; number of what both have.
+    """
+    left: cython.longlong = bounds[class_]
+    end: cython.longlong = bounds[class_ + 1]
+    right: cython.longlong = first[signature]
+    last: cython.longlong = first[signature + 1]
+    while left < end or right < last:
+        if right >= last or (left < end and mine[left] < known[right]):
+            sums[5] += weight[mine[left]] * kinds[kind_of[mine[left]], 4]
+            sums[6] += kinds[kind_of[mine[left]], 2]
+            sums[7] += 1
+            left += 1
+        elif left >= end or known[right] < mine[left]:
+            sums[3] += kinds[kind_of[known[right]], 1]
+            sums[4] += kinds[kind_of[known[right]], 3]
+            right += 1
+        else:
+            sums[0] += weight[mine[left]]
+            sums[1] += own[mine[left]]
+            sums[2] += kinds[kind_of[mine[left]], 0]
+            sums[8] += 1
+            left += 1
+            right += 1
 
 
 def compare(
@@ -166,61 +232,32 @@ def compare(
     nodes: cython.const[cython.int][:] = pairs[1]
     pair: cython.longlong
     signature: cython.longlong
-    left: cython.longlong
-    right: cython.longlong
-    end: cython.longlong
     stop: cython.longlong
-    kind: cython.longlong
     nats: cython.double
     rate: cython.double
+    sums = cython.declare(cython.double[9])
     for pair in range(len(classes)):
         out[pair, 0] = -1
         stop = form[nodes[pair] + 1]
         if stop - form[nodes[pair]] > most:
             stop = form[nodes[pair]] + most
         for signature in range(form[nodes[pair]], stop):
-            left = start[classes[pair]]
-            end = start[classes[pair] + 1]
-            right = first[signature]
-            last: cython.longlong = first[signature + 1]
-            shared: cython.double = 0
-            alone: cython.double = 0
-            lost: cython.double = 0
-            counted: cython.double = 0
-            missing: cython.double = 0
-            foreign: cython.double = unknown[classes[pair], 0]
-            cost: cython.double = unknown[classes[pair], 1]
-            strange: cython.double = unknown[classes[pair], 2]
-            both: cython.longlong = 0
-            while left < end or right < last:
-                if right >= last or (left < end and mine[left] < known[right]):
-                    foreign += weight[mine[left]] * kinds[kind_of[mine[left]], 4]
-                    cost += kinds[kind_of[mine[left]], 2]
-                    strange += 1
-                    left += 1
-                elif left >= end or known[right] < mine[left]:
-                    kind = kind_of[known[right]]
-                    missing += kinds[kind, 1]
-                    lost += kinds[kind, 3]
-                    right += 1
-                else:
-                    shared += weight[mine[left]]
-                    alone += own[mine[left]]
-                    counted += kinds[kind_of[mine[left]], 0]
-                    both += 1
-                    left += 1
-                    right += 1
-            rate = (counted + 0.5) / (counted + missing + 1)
-            nats = shared - cost + counted * log(rate) + missing * log(1 - rate)
+            sums[0] = sums[1] = sums[2] = sums[3] = sums[4] = sums[8] = 0
+            sums[5] = unknown[classes[pair], 0]
+            sums[6] = unknown[classes[pair], 1]
+            sums[7] = unknown[classes[pair], 2]
+            _walk(mine, start, classes[pair], known, first, signature, weight, own, kind_of, kinds, sums)
+            rate = (sums[2] + 0.5) / (sums[2] + sums[3] + 1)
+            nats = sums[0] - sums[6] + sums[2] * log(rate) + sums[3] * log(1 - rate)
             if out[pair, 0] < 0 or nats > out[pair, 1]:
                 out[pair, 0] = signature
                 out[pair, 1] = nats
-                out[pair, 2] = shared / (shared + 0.6 * foreign + 0.12 * lost + 1)
-                out[pair, 3] = shared
-                out[pair, 4] = foreign
-                out[pair, 5] = alone
-                out[pair, 6] = both
-                out[pair, 7] = strange
+                out[pair, 2] = sums[0] / (sums[0] + 0.6 * sums[5] + 0.12 * sums[4] + 1)
+                out[pair, 3] = sums[0]
+                out[pair, 4] = sums[5]
+                out[pair, 5] = sums[1]
+                out[pair, 6] = sums[8]
+                out[pair, 7] = sums[7]
 
 
 def agreement(

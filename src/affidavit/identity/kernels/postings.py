@@ -1,6 +1,7 @@
 """Posting lists from rows: which signatures have each token, and how many nodes and families do. Cython."""
 
 # mypy: disable-error-code="valid-type"
+# ruff: noqa: PLR0917 - columns are passed one by one: a kernel takes no objects
 import cython
 
 
@@ -20,10 +21,12 @@ def transpose(
     Args:
         rows: rows of tokens, signature by signature, each below ``len(place)``.
         start: where each signature's rows begin, and where the last one's end.
-        node: of each signature, ascending. family: of each node, ascending.
+        node: of each signature, ascending.
+        family: of each node, ascending.
         place: where each token's list begins; spoilt.
         items: the signatures of each token, out.
-        in_nodes, in_families: for each token how many have it, out; zero before.
+        in_nodes: how many nodes have each token, out; zero before.
+        in_families: how many families have it, out; zero before.
         last: scratch, as long as `place`; -1 before.
     """
     signature: cython.Py_ssize_t
