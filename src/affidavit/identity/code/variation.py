@@ -1,18 +1,36 @@
 """What versions of a library differ in, where an app has code of it: its classes beside all forms of known ones."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import Pairing
-from affidavit.identity.code.signatures import I64, U64, Signatures
+from affidavit.identity.code.signatures import I32, I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
 
 Flags = npt.NDArray[np.bool_]
 _MASK, _PAIR = np.uint64(KIND_MASK), np.uint64(Kind.PAIR)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """The forms of the classes of one family.
+
+    Attributes:
+        row, node: its signatures, ascending, and their classes.
+        same: for each a number that those with the same telling tokens share (`telling`).
+        versions: compressed rows: versions in which any class has the form with that number.
+    """
+
+    row: I64
+    node: I32
+    same: I64
+    versions: Csr
 
 
 class Forms:
@@ -28,40 +46,58 @@ class Forms:
         wanted = np.zeros(len(index.families), bool)
         wanted[np.fromiter(families, np.int64)] = True
         self.index = index
-        rows = np.flatnonzero(wanted[index.node_family[index.node]])
-        self._rows = rows[np.argsort(index.node[rows], kind="stable")]
-        self._node = index.node[self._rows]
-        self._equal: dict[int, dict[bytes, set[int]]] = {}
+        family = index.node_family[index.node]
+        rows = np.flatnonzero(wanted[family])
+        self._rows = rows[np.argsort(family[rows], kind="stable")]
+        self._family = family[self._rows]
 
-    def of(self, node: int) -> I64:
-        """The signatures of a class, ascending."""
-        low, high = np.searchsorted(self._node, [node, node + 1])
+    def rows(self, number: int) -> I64:
+        """The signatures of a family, ascending."""
+        low, high = np.searchsorted(self._family, [number, number + 1])
         found: I64 = self._rows[low:high]
         return found
 
-    def family(self, number: int) -> I64:
-        """The signatures of a family."""
-        found: I64 = self._rows[self.index.node_family[self._node] == number]
-        return found
+    def of(self, number: int) -> Family:
+        """The forms of a family."""
+        rows = self.rows(number)
+        token, form = telling(self.index, rows)
+        mixed = (self.index.token[token] ^ (self.index.token[token] >> np.uint64(29))) * _SPREAD
+        marks = np.zeros((len(rows), 2), np.uint64)
+        some, first = np.unique(form, return_index=True)
+        if len(some):
+            marks[some, 0] = np.add.reduceat(mixed, first)
+            marks[some, 1] = np.add.reduceat(mixed ^ (mixed >> np.uint64(32)), first)
+        order = np.lexsort((marks[:, 1], marks[:, 0]))
+        same = np.zeros(len(rows), np.int64)
+        same[order[1:]] = np.cumsum((marks[order[1:]] != marks[order[:-1]]).any(axis=1))
+        place, version = flat(self.index.of_version.start, self.index.of_version.items, rows)
+        every = max(len(self.index.versions), 1)
+        held = np.unique(same[place] * every + version)
+        start = np.searchsorted(held, np.arange(same.max(initial=-1) + 2) * every)
+        return Family(rows, self.index.node[rows], same, Csr(start.astype(np.int32), (held % every).astype(np.int32)))
 
-    def equal(self, family: int, signature: int) -> set[int]:
-        """The versions of a family in which any class has this form."""
-        if family not in self._equal:
-            found: dict[bytes, set[int]] = {}
-            for row in self.family(family).tolist():
-                found.setdefault(self.tokens(row).tobytes(), set()).update(self.index.of_version.row(row).tolist())
-            self._equal[family] = found
-        return self._equal[family][self.tokens(signature).tobytes()]
 
-    def tokens(self, signature: int) -> U64:
-        """The tokens of a signature that can tell versions apart.
+def flat(start: npt.NDArray[np.integer], items: I32, rows: I64) -> tuple[I64, I32]:
+    """(position in `rows`, item) of all items of some compressed rows."""
+    lengths = start[rows + 1].astype(np.int64) - start[rows]
+    of = np.repeat(np.arange(len(rows)), lengths)
+    at = np.arange(len(of)) + np.repeat(start[rows] - np.cumsum(lengths) + lengths, lengths)
+    return of, items[at]
 
-        In which order two calls stand differs between a class file and what compilers make of it, so that it would tell
-        how an artefact was published.
-        """
-        every = self.index.of(signature)
-        telling: U64 = every[(every & _MASK) != _PAIR]
-        return telling
+
+def telling(index: Index, rows: I64) -> tuple[I32, I64]:
+    """The tokens of some signatures that can tell versions apart, as rows of `Index.token`; and of which each is.
+
+    In which order two calls stand differs between a class file and what compilers make of it, so that it would tell
+    how an artefact was published.
+
+    Args:
+        index: of known code.
+        rows: the signatures.
+    """
+    of, token = flat(index.start, index.rows, rows)
+    kept = (index.token[token] & _MASK) != _PAIR
+    return token[kept], of[kept]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,63 +136,77 @@ class Variation:
         return found
 
 
-def variation(app: Signatures, forms: Forms, pairs: Sequence[Pairing], versions: Sequence[int]) -> Variation:
+def variation(
+    app: Signatures, forms: Forms, family: int, pairs: Sequence[Pairing], versions: Sequence[int]
+) -> Variation:
     """Classes of an app beside all forms of the classes that they come from.
 
     Args:
         app: its signatures.
         forms: of the index.
-        pairs: of one family.
+        family: number of one.
+        pairs: of the family.
         versions: numbers of the family's versions.
     """
-    index, place = forms.index, {number: at for at, number in enumerate(versions)}
+    index, known = forms.index, forms.of(family)
+    place = np.full(len(index.versions), -1, np.int64)
+    place[list(versions)] = np.arange(len(versions))
+    nodes = np.array([pair.node for pair in pairs], np.int64)
+    owner, at = _ranges(np.searchsorted(known.node, nodes), np.searchsorted(known.node, nodes, "right"))
+    distinct, first, inverse = np.unique(
+        owner * (len(known.row) + 1) + known.same[at], return_index=True, return_inverse=True
+    )
+    order = np.argsort(first)
+    number = np.empty(len(distinct), np.int64)
+    number[order] = np.arange(len(distinct))
+    own, version = flat(index.of_version.start, index.of_version.items, known.row[at])
     table = np.full((len(pairs), len(versions)), -1, np.int64)
-    rows: list[int] = []
-    other: list[tuple[int, int, int]] = []
-    start = [0]
-    for at, pair in enumerate(pairs):
-        seen: dict[bytes, int] = {}
-        for row in forms.of(pair.node).tolist():
-            same = seen.setdefault(forms.tokens(row).tobytes(), len(rows))
-            table[at, [place[number] for number in index.of_version.row(row).tolist()]] = same
-            if same == len(rows):
-                rows.append(row)
-        if (table[at] != table[at, :1]).any():
-            other += _elsewhere(at, table[at], forms, rows[start[-1] :], place)
-        start.append(len(rows))
-    bounds = np.array(start, np.int64)
-    parts = [forms.tokens(row) for row in rows]
-    tokens = np.concatenate([*parts, np.empty(0, np.uint64)])
-    form = np.repeat(np.arange(len(rows)), [len(part) for part in parts])
-    owner = np.repeat(np.arange(len(pairs)), np.diff(bounds))[form]
-    order = np.lexsort((form, tokens, owner))
-    tokens, form, owner = tokens[order], form[order], owner[order]
-    fresh = np.ones(len(tokens), bool)
-    fresh[1:] = (tokens[1:] != tokens[:-1]) | (owner[1:] != owner[:-1])
+    table[owner[own], place[version]] = number[inverse][own]
+    chosen = at[first[order]]
+    owner = owner[first[order]]
+    rows, form = telling(index, known.row[chosen])
+    key = owner[form] * len(index.token) + rows
+    order = np.argsort(key, kind="stable")
+    key, form = key[order], form[order]
+    fresh = np.ones(len(key), bool)
+    fresh[1:] = key[1:] != key[:-1]
     item = np.cumsum(fresh) - 1
-    token, pair_of = tokens[fresh], owner[fresh]
+    pair_of, rows = np.divmod(key[fresh], max(len(index.token), 1))
+    bounds = np.searchsorted(owner, np.arange(len(pairs) + 1)).astype(np.int64)
     return Variation(
         table,
-        np.array(other, np.int64).reshape(-1, 3),
+        _elsewhere(table, owner, known.same[chosen], known, place),
         bounds,
-        token,
+        index.token[rows],
         pair_of,
-        _present(app, pairs, token, pair_of),
-        np.bincount(item, minlength=len(token)) == np.diff(bounds)[pair_of],
+        _present(app, pairs, index.token[rows], pair_of),
+        np.bincount(item, minlength=len(rows)) == np.diff(bounds)[pair_of],
         item,
         form,
     )
 
 
-def _elsewhere(
-    pair: int, row: I64, forms: Forms, signatures: Sequence[int], place: dict[int, int]
-) -> Iterator[tuple[int, int, int]]:
-    """Versions that have a form of the class in another class."""
-    family, first = int(forms.index.node_family[forms.index.node[signatures[0]]]), int(row.max()) + 1 - len(signatures)
-    for at, signature in enumerate(signatures):
-        for number in sorted(forms.equal(family, signature)):
-            if row[place[number]] != first + at:
-                yield pair, place[number], first + at
+def _ranges(low: I64, high: I64) -> tuple[I64, I64]:
+    """(number of the range, what it goes over) of some ranges."""
+    of = np.repeat(np.arange(len(low)), high - low)
+    return of, np.arange(len(of)) + np.repeat(low - np.cumsum(high - low) + (high - low), high - low)
+
+
+def _elsewhere(table: I64, owner: I64, same: I64, known: Family, place: I64) -> I64:
+    """Versions that have a form of a class in another class; see `Variation`.
+
+    Args:
+        table: form of each pair and version.
+        owner: pair of each form.
+        same: number of each in the family.
+        known: the family.
+        place: column of each version.
+    """
+    form = np.flatnonzero((table != table[:, :1]).any(axis=1)[owner])
+    of, version = flat(known.versions.start, known.versions.items, same[form])
+    pair, form, column = owner[form][of], form[of], place[version]
+    other = table[pair, column] != form
+    return np.stack([pair[other], column[other], form[other]], 1)
 
 
 def _present(app: Signatures, pairs: Sequence[Pairing], token: U64, pair: I64) -> Flags:

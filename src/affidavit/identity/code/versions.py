@@ -16,7 +16,7 @@ from msgspec import Struct
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.signatures import I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
-from affidavit.identity.code.variation import Flags, Forms, Variation, variation
+from affidavit.identity.code.variation import Flags, Forms, Variation, flat, variation
 from affidavit.knowledge import load
 
 _F64 = npt.NDArray[np.float64]
@@ -118,7 +118,7 @@ def allowed(app: Signatures, forms: Forms, frequency: Frequency, match: FamilyMa
     settings = load("code_versions", Calibration)["calibration"]
     numbers = [row for row, version in enumerate(forms.index.versions) if version.family == match.family]
     pairs = sorted([pair for pair in match.pairs if not pair.inlined][:_MOST], key=lambda pair: (pair.app, pair.node))
-    varied = variation(app, forms, pairs, numbers)
+    varied = variation(app, forms, match.family, pairs, numbers)
     opinion = _Opinion(varied, frequency, settings, regime)
     trust = settings.trust[regime] * (1 - np.exp(-np.array([pair.nats for pair in pairs]) / settings.believed))
     score = _bounded(opinion.shown(), trust).sum(0) + opinion.missing(trust)
@@ -268,12 +268,12 @@ def _unseen(forms: Forms, family: int, numbers: Sequence[int], pairs: Sequence[P
 
 def _held(forms: Forms, family: int, versions: Sequence[int]) -> tuple[I64, Flags]:
     """The larger classes of a family, and for each which of the versions have it."""
-    index, rows = forms.index, forms.family(family)
+    index, rows = forms.index, forms.rows(family)
     rows = rows[(np.diff(index.start)[rows] >= _LEAST) & ~index.native(index.node[rows])]
     nodes, at = np.unique(index.node[rows], return_inverse=True)
     column = np.full(len(index.versions), -1, np.int64)
     column[list(versions)] = np.arange(len(versions))
     table = np.zeros((len(nodes), len(versions)), bool)
-    for row, node in zip(rows.tolist(), at.tolist(), strict=True):
-        table[node, column[index.of_version.row(row)]] = True
+    of, version = flat(index.of_version.start, index.of_version.items, rows)
+    table[at[of], column[version]] = True
     return nodes.astype(np.int64), table
