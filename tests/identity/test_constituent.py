@@ -54,3 +54,7 @@ def test_code_of_other_families_binds_nothing():
 def test_that_code_was_compared_is_said():
     facts, _ = bound(CodeSearch(("ab",), 1, 36, 51, 7))
     assert searched(values_of(facts), KNOWN).endswith("code, with 36 families of known code")
+
+
+def test_a_family_for_which_less_speaks_than_for_a_constituent_binds_nothing():
+    assert bound(replace(FOUND, log_ratio=400))[1] == ()

@@ -7,8 +7,10 @@ speak of a listed app, by its package name or a scheme of addresses, is another 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from affidavit.knowledge import load
@@ -24,6 +26,7 @@ from affidavit.model.library import Library
 from affidavit.model.signing import Certificate
 from affidavit.wording import plural
 
+_HUNDREDTHS = 100
 FACTS = 20
 """Fact ids that one binding lists; the others are counted."""
 
@@ -64,7 +67,7 @@ class Values:
         verified: fingerprints of those whose signature holds.
         recognised: by which of its names each library was.
         families: of known code, told without names, each with what speaks for it.
-        doubted: families that something else could explain.
+        doubted: families that something else could explain, or for which too little speaks to call them a constituent.
         mentioned: other apps that are named. asked: those of them that the manifest alone names.
         compared: how many families the code was compared with, for each index.
     """
@@ -300,11 +303,27 @@ def _add_certificate(made: Values, what: Certificate, fact: str) -> None:
 
 
 def _add_family(made: Values, what: CodeIdentity, fact: str) -> None:
-    """A family that was found; one that something else could explain is kept apart."""
+    """A family that was found; what of it is in doubt is kept apart."""
     if what.decision == "found":
         made.families.setdefault(what.family, (fact, what))
-        if not all(item.excluded for item in what.tried):
+        if what.log_ratio < _HUNDREDTHS * least() or not all(item.excluded for item in what.tried):
             made.doubted.add(what.family)
+
+
+class _Decision(Struct, frozen=True):
+    """Shape of ``knowledge/constituents/decision``; see there."""
+
+    least: float
+
+
+@cache
+def least() -> float:
+    """Nats from which on code of a listed app is called a constituent of another.
+
+    Raises:
+        KnowledgeError: compiled knowledge is missing.
+    """
+    return load("constituents", _Decision)["decision"].least
 
 
 def _add(index: dict[str, list[str]], value: str, fact: str) -> None:
