@@ -57,8 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE",
-        help="build: libraries and folders of them (dex, jar, aar, apk, zip, native so or a), named name-1.2.jar or name__1.2.jar; "
-        "show libraries: a family",
+        help="build: libraries and folders of them (dex, jar, aar, apk, zip, native so or a), named "
+        "name-1.2.jar or name__1.2.jar; show libraries: a family",
     )  # fmt: skip
     known_code.configure(parser)
     parser.add_argument(

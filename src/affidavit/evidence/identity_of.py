@@ -15,14 +15,17 @@ from affidavit.identity.code.stage import identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.apple import AppleBundle
 from affidavit.model.code import CodeUnit
-from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
 
-ABOUT = (AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, Library, LibraryVersion, Package)
+ABOUT = (
+    AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, Library, LibraryVersion, NativeIdentity, NativeSearch,
+    Package,
+)  # fmt: skip
 """What the facts are about."""
 _AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
 

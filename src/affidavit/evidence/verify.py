@@ -33,7 +33,7 @@ from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
-from affidavit.model.code_identity import CodeSearch
+from affidavit.model.code_identity import CodeSearch, NativeSearch
 from affidavit.model.errors import AffidavitError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, Reached
@@ -297,7 +297,10 @@ def _compared_with(evidence: _Evidence, manifest: Manifest) -> frozenset[str]:
     """SHA-256 of the indexes of known code that the bundle says were used."""
     content = bundle.read_content(manifest, evidence.named)
     return frozenset(
-        index for fact in content.facts if isinstance(fact.what, CodeSearch) for index in fact.what.indexes
+        index
+        for fact in content.facts
+        if isinstance(fact.what, CodeSearch | NativeSearch)
+        for index in fact.what.indexes
     )
 
 

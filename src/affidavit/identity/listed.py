@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from affidavit.knowledge import load
 from affidavit.model.apple import AppleBundle
 from affidavit.model.binding import Binding, MarkKind, Relation
-from affidavit.model.code_identity import CodeIdentity, CodeSearch
+from affidavit.model.code_identity import CodeIdentity, CodeSearch, NativeIdentity
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.entity import Entities, Mark, Marks
 from affidavit.model.fact import Fact
@@ -68,6 +68,7 @@ class Values:
         recognised: by which of its names each library was.
         families: of known code, told without names, each with what speaks for it.
         doubted: families that something else could explain, or for which too little speaks to call them a constituent.
+        natives: native files of known families.
         mentioned: other apps that are named. asked: those of them that the manifest alone names.
         compared: how many families the code was compared with, for each index.
     """
@@ -82,6 +83,7 @@ class Values:
     verified: set[str] = field(default_factory=set)
     families: dict[str, tuple[str, CodeIdentity]] = field(default_factory=dict)
     doubted: set[str] = field(default_factory=set)
+    natives: dict[str, list[tuple[str, NativeIdentity]]] = field(default_factory=dict)
     mentioned: dict[str, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     compared: list[int] = field(default_factory=list)
@@ -174,6 +176,20 @@ def _by_code(app: str, marks: Marks, values: Values) -> Iterator[Binding]:
             fact, what = values.families[mark.value]
             made = _binding(app, "code", mark, [fact], code_in_words(what))
             yield replace(made, grade=what.grade)
+        if natives := values.natives.get(mark.value):
+            yield _binding(
+                app, "code", mark, [fact for fact, _ in natives], natives_in_words([one for _, one in natives])
+            )
+
+
+def natives_in_words(found: Sequence[NativeIdentity]) -> str:
+    """How many native files there are, and how like the known ones the likest is."""
+    best = max(found, key=lambda item: (item.relation == "is", item.inside + item.around, item.file))
+    said = "is" if best.relation == "is" else "holds"
+    return (
+        f"{plural(len(found), 'native file')}; the likest {said} {best.file}: {best.inside / 10:.0f} % of it is in "
+        f"that file, {best.around / 10:.0f} % of that file in it"
+    )
 
 
 def code_in_words(what: CodeIdentity) -> str:
@@ -326,6 +342,10 @@ def least() -> float:
     return load("constituents", _Decision)["decision"].least
 
 
+def _add_native(made: Values, what: NativeIdentity, fact: str) -> None:
+    made.natives.setdefault(what.family, []).append((fact, what))
+
+
 def _add(index: dict[str, list[str]], value: str, fact: str) -> None:
     index.setdefault(value, []).append(fact)
 
@@ -335,6 +355,7 @@ _READ: Mapping[type, Callable[[Values, Any, str], None]] = {
     AppMention: _add_mention,
     CodeIdentity: _add_family,
     CodeSearch: _add_search,
+    NativeIdentity: _add_native,
     Package: _add_package,
     Certificate: _add_certificate,
     Library: _add_library,

@@ -55,7 +55,7 @@ def compile_all(source: Path = SOURCE, target: Path = TARGET) -> str:
 def _write(source: Path, target: Path) -> str:
     """Write every section, and the digest over them and the index of known code, into an empty folder."""
     whole = hashlib.sha256()
-    for folder in sorted(path for path in source.iterdir() if path.is_dir()):
+    for folder in sorted(path for path in source.iterdir() if next(path.rglob("*.yaml"), None)):
         packed = msgspec.json.encode(read_section(folder), order="sorted")
         (target / f"{folder.name}.json").write_bytes(packed)
         whole.update(f"{folder.name}\0{len(packed)}\0".encode() + packed)

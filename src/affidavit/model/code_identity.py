@@ -155,6 +155,55 @@ class ClassPair(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
     inlined: bool = False
 
 
+class NativeIdentity(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="native-identity"):
+    """A native file of the app, which is the fact's place, and the file of a family that it is, or has linked into it.
+
+    Attributes:
+        family: id in the index. file: path of the library's file.
+        relation: ``is``, by likeness in both directions or by its build id; ``holds``, with other code around it.
+        inside: weighted share of the app's file that the library's file has, in thousandths. around: the other way.
+        evidence: weight of what both have, in hundredths of a nat.
+        title, vendor, entity, form: of the family, as in `CodeIdentity`.
+        same_build: whether both have one build id, which anybody could copy.
+        versions: whose file is as like, oldest entry of the index first, bounded; `allowed` is their number.
+        known: how many versions of the family the index has.
+        shared: some of the rarest symbols and texts that both have, as the app has them: untrusted, bounded.
+    """
+
+    family: str
+    file: str
+    relation: Literal["is", "holds"]
+    inside: int
+    around: int
+    evidence: int
+    title: str = ""
+    vendor: str = ""
+    entity: str = ""
+    form: str = ""
+    same_build: bool = False
+    versions: tuple[str, ...] = ()
+    allowed: int = 0
+    known: int = 0
+    shared: tuple[str, ...] = ()
+
+
+class NativeSearch(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="native-search"):
+    """What the app's native files were compared with.
+
+    Attributes:
+        indexes: as in `CodeSearch`.
+        files: of the app that were compared. of: how many it has. bytes: that the compared ones have.
+        known: native files that the indexes hold. found: files of the app of which something is stated.
+    """
+
+    indexes: tuple[str, ...]
+    files: int
+    of: int
+    bytes: int
+    known: int
+    found: int = 0
+
+
 class CodeSearch(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="code-search"):
     """What the app's code was compared with: without it, that a family was not found means nothing.
 

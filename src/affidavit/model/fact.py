@@ -17,7 +17,7 @@ from affidavit.model.apple import (
     UsageDescription,
 )
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
-from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.declared import (
     Component,
     DeepLink,
@@ -75,7 +75,9 @@ Subject = (
     | Library
     | LibraryVersion
     | MetaData
+    | NativeIdentity
     | NativeLibrary
+    | NativeSearch
     | NetworkSecurity
     | NotableCode
     | Package

@@ -25,7 +25,7 @@ from affidavit.model.limitation import Limitation
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
-from affidavit.report import apple, coverage, evidence, identity, law, signed, verdicts
+from affidavit.report import apple, coverage, evidence, identity, law, natives, signed, verdicts
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
@@ -124,6 +124,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
         "families": identity.families(affidavit), "identity_heads": identity.HEADS,
+        "natives": natives.rows(facts), "native_heads": natives.HEADS, "natives_searched": natives.searched(facts),
         "compared": identity.compared(facts.about(CodeSearch)),
     }  # fmt: skip
 

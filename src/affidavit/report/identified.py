@@ -6,11 +6,12 @@ from typing import Final
 from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
-from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.limitation import Limitation
+from affidavit.report import natives
 from affidavit.report.columns import Page
 from affidavit.report.identity import agrees, columns, compared, ordered, rarity
 from affidavit.report.json import as_json as encoded
@@ -42,7 +43,7 @@ class Document(Struct, frozen=True):
 
 def as_json(account: Account) -> bytes:
     """Every fact on whose code it is."""
-    about = CodeSearch | CodeIdentity | ClassPair | Library | LibraryVersion
+    about = CodeSearch | CodeIdentity | ClassPair | Library | LibraryVersion | NativeIdentity | NativeSearch
     facts = tuple(fact for fact in account.facts if isinstance(fact.what, about))
     return encoded(Document(SCHEMA, account.artefact, facts, account.limitations))
 
@@ -76,6 +77,7 @@ def as_text(account: Account, pairs_of: str = "", *, width: int = 80, colour: bo
         for stated in what.stated:
             said = f"stated by {stated.entry}: {stated.coordinates} {stated.version}; {agrees(what, stated)}"
             page.paragraph(visible(said, _CELL), indent=4)
+    _natives(page, facts)
     if not found and facts.about(CodeSearch):
         page.line()
         page.paragraph("No family of known code was found.", "bold")
@@ -83,6 +85,19 @@ def as_text(account: Account, pairs_of: str = "", *, width: int = 80, colour: bo
     if pairs_of:
         _pairs(page, pairs_of, facts)
     return page.text()
+
+
+def _natives(page: Page, facts: Facts) -> None:
+    """Native files."""
+    if said := natives.searched(facts):
+        page.line()
+        page.paragraph(visible(said, 2_000), "dim")
+    for entry, stated, who, like, shared in natives.rows(facts):
+        page.line()
+        page.paragraph(visible(f"{entry} {stated}", _CELL), "bold")
+        page.paragraph(visible("; ".join(filter(None, (who, like))), _CELL), indent=2)
+        if shared:
+            page.paragraph(visible(f"both have {shared}", _CELL), "dim", indent=4)
 
 
 def _limits(page: Page, limitations: Sequence[Limitation]) -> None:

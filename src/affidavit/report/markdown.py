@@ -9,7 +9,7 @@ from affidavit.model.declared import Component, Permission
 from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
-from affidavit.report import identity
+from affidavit.report import identity, natives
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.apple import declared_rows
 from affidavit.report.coverage import examined
@@ -205,6 +205,10 @@ def _identity(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     """Known code by its code: five columns a family, and the first pairs of classes of each."""
     yield "## Whose code is in it\n"
     yield f"{escape(identity.compared(facts.about(CodeSearch)))}\n"
+    if searched := natives.searched(facts):
+        yield f"{escape(searched)}\n"
+    if stated := natives.rows(facts):
+        yield from _table(natives.HEADS, (map(code, row) for row in stated))
     found = identity.families(affidavit)
     if not found:
         return

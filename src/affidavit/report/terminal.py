@@ -8,6 +8,7 @@ from affidavit.model.finding import Answer
 from affidavit.model.library import Library
 from affidavit.model.limitation import Limitation
 from affidavit.model.native import NativeLibrary
+from affidavit.report import natives
 from affidavit.report.answers import Statement, statements
 from affidavit.report.apple import declared_in_words
 from affidavit.report.columns import GAP, Page
@@ -170,6 +171,14 @@ def _identity(page: Page, facts: Facts) -> None:
     if len(found) > _LISTED:
         page.paragraph(f"… and {plural(len(found) - _LISTED, 'further family', 'further families')}", indent=2)
     page.paragraph(visible(compared(facts.about(CodeSearch)), 800), "dim", indent=2)
+    stated = natives.rows(facts)
+    for entry, said, who, like, _ in stated[:_LISTED]:
+        page.paragraph(visible(f"{entry} {said}", 400), indent=2)
+        page.paragraph(visible("; ".join(filter(None, (who, like))), 600), "dim", indent=4)
+    if len(stated) > _LISTED:
+        page.paragraph(f"… and {plural(len(stated) - _LISTED, 'further native file')}", indent=2)
+    if searched := natives.searched(facts):
+        page.paragraph(visible(searched, 800), "dim", indent=2)
 
 
 def _hosts(facts: Facts) -> str:

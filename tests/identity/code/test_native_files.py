@@ -27,10 +27,11 @@ from tests.builders.zip import zip_of
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
-def elf(word: str, count: int = 60) -> bytes:
-    """A native library with symbols and texts of its own."""
-    texts = b"\0".join(f"{word} says number {number}".encode() for number in range(count))
-    return ElfBuilder(imports=["malloc"], exports=[f"{word}_{number}" for number in range(count)]).build() + texts
+def elf(*words: str, count: int = 60) -> bytes:
+    """A native library with symbols and texts of its own, for each word."""
+    every = [f"{word}_{number}" for word in words for number in range(count)]
+    texts = b"\0".join(f"{item} says something".encode() for item in every)
+    return ElfBuilder(imports=["malloc"], exports=every).build() + texts
 
 
 def carrying(natives: bool) -> Index:
@@ -39,7 +40,7 @@ def carrying(natives: bool) -> Index:
     for version in (1, 2):
         own = of_program(program_of(dex_of(library_classes(version=version))))
         files = [
-            of_native(f"arm64-v8a/lib{word}.so", elf(word) + elf(f"{word} {version}.0", 20))
+            of_native(f"arm64-v8a/lib{word}.so", elf(word) + elf(f"{word} {version}.0", count=20))
             for word in ("one", "two", "three")
         ]
         rows.append((Version(0, f"{version}.0"), joined(own, rows_of(files)) if natives else own))
@@ -64,7 +65,7 @@ def test_classes_are_found_as_if_there_were_no_native_files():
 def test_an_index_with_native_files_is_kept_whole(packed):
     index = carrying(natives=True)
     again, _ = store.opened(store.written(index, "test", packed=packed))
-    native = of_native("lib.so", elf("two") + elf("two 2.0", 20))
+    native = of_native("lib.so", elf("two") + elf("two 2.0", count=20))
     assert int(again.native(np.arange(8)).sum()) == int(index.native(np.arange(8)).sum()) == 4
     for one in (index, again):
         (found,) = NativeIndex(one).match([native])

@@ -5,7 +5,7 @@ taken of 64-bit ARM alone and sampled (FracMinHash), since there are as many as 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +103,21 @@ def _archive(entry: str, data: bytes) -> NativeSignature:
     tokens = np.concatenate([part.tokens for part in parts] or [np.empty(0, np.uint64)])
     stated = [item for part in parts for item in part.limitations]
     return NativeSignature(entry, "", len(data), _bounded(tokens), (*limitations, *stated))
+
+
+def texts(data: bytes, wanted: Collection[int]) -> dict[int, str]:
+    """The symbols and strings of a file that some of its tokens stand for; of very short ones nothing is told.
+
+    Args:
+        data: the whole file.
+        wanted: tokens.
+    """
+    found: dict[int, str] = {}
+    for run in sorted(set(_RUNS.findall(data))):
+        for made in (token(Kind.NATIVE_STRING, run), *(token(Kind.SYMBOL, sign + run) for sign in (b"<", b">"))):
+            if made in wanted:
+                found[made] = run.decode("ascii")
+    return found
 
 
 def build_token(build: str) -> int:

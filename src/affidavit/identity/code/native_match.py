@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from affidavit import knowledge
 from affidavit.identity.code.index import Index
+from affidavit.identity.code.lineup import expand
 from affidavit.identity.code.native import NativeSignature, build_token
 from affidavit.identity.code.signatures import I64
 from affidavit.identity.code.tokens import KIND_MASK, Kind
@@ -84,22 +85,22 @@ class _Asked:
 
 
 class NativeIndex:
-    """The native files of an index, with what each weighs."""
+    """The native files of an index, with what each weighs.
+
+    Attributes:
+        index: the index. known: how many native files it has.
+        weight: (T,) of each token. common: (T,) whether too many files have it. held: (S,) weight of each signature.
+    """
 
     def __init__(self, index: Index) -> None:
         self.index = index
         native = (index.token & np.uint64(KIND_MASK)) >= Kind.SYMBOL
-        count = len(np.unique(index.node[np.unique(index.posting.items[self._places(native)])])) if native.any() else 0
-        self.weight = np.where(native, np.log((count + 1) / (index.in_nodes + 0.5)), 0.0).clip(0)
+        rows = np.flatnonzero(native)
+        of, signatures = expand(index.posting, rows)
+        self.known = len(np.unique(index.node[signatures]))
+        self.weight = np.where(native, np.log((self.known + 1) / (index.in_nodes + 0.5)), 0.0).clip(0)
         self.common = index.in_nodes > cuts().common
-        held: F64 = np.zeros(len(index.node))
-        rows = np.repeat(np.arange(len(index.token)), np.diff(index.posting.start))
-        np.add.at(held, index.posting.items, self.weight[rows])
-        self.held = held
-
-    def _places(self, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Which postings are of chosen tokens."""
-        return np.repeat(chosen, np.diff(self.index.posting.start))
+        self.held: F64 = np.bincount(signatures, self.weight[rows][of], minlength=len(index.node)).astype(np.float64)
 
     def match(self, natives: list[NativeSignature]) -> list[NativeMatch]:
         """Every statement about native files, by file, then family."""

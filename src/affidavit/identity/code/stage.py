@@ -7,6 +7,7 @@ from affidavit.facts.extract import Extraction
 from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
+from affidavit.identity.code.native_stage import identify_natives
 from affidavit.identity.code.signatures import of_program
 from affidavit.model.limitation import Limitation
 from affidavit.wording import plural
@@ -45,12 +46,15 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     Raises:
         BudgetError: time or memory has run out.
     """
-    if known is None or not state.program.units:
+    if known is None:
+        return Identified()
+    digests = tuple(source.digest for source in known.sources)
+    identify_natives(state, known.index, digests)
+    if not state.program.units:
         return Identified()
     state.breathe()
     app = of_program(state.program)
     state.breathe()
-    digests = tuple(source.digest for source in known.sources)
     compared = Compared(state.program, app, known.index, digests, match(app, known.index))
     state.breathe()
     state.add(facts_of(compared, tuple(state.facts)))
