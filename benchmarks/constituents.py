@@ -1,4 +1,4 @@
-"""SDKs of listed groups in real apps, names removed: `python -m benchmarks.constituents SDKS APK ... [--libraries INDEX]`.
+"""SDKs in real apps, names removed: `python -m benchmarks.constituents SDKS APK ... [--libraries INDEX]`.
 
 SDKS is a folder of SDK builds. Each is cut into families by the names of its classes (``knowledge/libraries``) and added
 to the product's index. From every app all names are then removed (`tests.builders.lift.renamed`), and what is found is
@@ -21,6 +21,7 @@ from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.match import match
 from affidavit.identity.code.merge import merge
+from affidavit.identity.code.result import FamilyMatch
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.store import opened
 from affidavit.identity.library_index import library_index
@@ -29,8 +30,6 @@ from affidavit.model.errors import AffidavitError
 from tests.builders.lift import renamed
 
 THERE = 5
-LINES = (("androidx", "support", "android-arch"),)
-"""Families of one line: the same code under the names that its publisher gave it over time."""
 
 
 def subset(whole: Signatures, rows: Sequence[int]) -> Signatures:
@@ -83,20 +82,26 @@ def judged(path: Path, index: Index) -> Iterator[str]:
     told = of_program(program_of(path))
     expected = Counter({family: len(rows) for family, rows in by_family(told.names).items()})
     found = match(of_program(nameless(path)), index)
-    library_of = {family.id: library_index().attribute for family in index.families}
     ids = [family.id for family in index.families]
     said = {ids[item.family]: item for item in found.families if item.decision == "found"}
-    del library_of
     yield f"{path.name}: {len(told)} classes, {found.regime}"
     for family, count in sorted(expected.items()):
         if family in ids and count >= THERE:
-            item = said.get(family)
-            state = f"found {item.probability:.3f}, {item.log_ratio:.1f} nats, {len(item.pairs)} pairs" if item else "MISSED"
-            yield f"  there    {family} ({count} classes): {state}"
+            yield f"  there: {family} ({count} classes): {in_words(said[family]) if family in said else 'MISSED'}"
     for family, item in sorted(said.items()):
         if not expected[family]:
-            app = Counter(library_index().attribute(told.names[pair.app]) or "own code" for pair in item.pairs if pair.app < len(told.names))
-            yield f"  by name absent: {family} {item.probability:.3f}, {item.log_ratio:.1f} nats, {len(item.pairs)} pairs, in {dict(app.most_common(3))}"
+            yield f"  not by name: {family}: {in_words(item)}, in {owners(item, told)}"
+
+
+def in_words(item: FamilyMatch) -> str:
+    """How sure it is, and on how many pairs it rests."""
+    return f"found {item.probability:.3f}, {item.log_ratio:.1f} nats, {len(item.pairs)} pairs"
+
+
+def owners(item: FamilyMatch, told: Signatures) -> dict[str, int]:
+    """Whose the paired classes are by the names that they had; renaming keeps their order."""
+    names = (library_index().attribute(told.names[pair.app]) or "unknown names" for pair in item.pairs)
+    return dict(Counter(names).most_common(3))
 
 
 def main() -> None:
