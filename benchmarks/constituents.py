@@ -1,6 +1,6 @@
 """SDKs in real apps, names removed: `python -m benchmarks.constituents SDKS APK ... [--libraries INDEX]`.
 
-SDKS is a folder of SDK builds. Each is cut into families by the names of its classes (``knowledge/libraries``) and added
+SDKS is a folder of SDK builds. Each is cut into families by the names of its classes (``knowledge/libraries``), added
 to the product's index. From every app all names are then removed (`tests.builders.lift.renamed`), and what is found is
 compared with what the names had said: a family is there from five classes under its names on, not there with none.
 """

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from affidavit.facts.extract import Extraction
 from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
 from affidavit.identity.code.native_stage import identify_natives
-from affidavit.identity.code.signatures import of_program
+from affidavit.identity.code.signatures import Signatures, of_program
+from affidavit.identity.library_index import library_index
+from affidavit.identity.likeness import sketch
 from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
 from affidavit.wording import plural
 
 HIDING = (
@@ -59,9 +65,17 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     state.breathe()
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
+    state.add([sketch(app, _own(app, compared), Place(""))])
     families, origin = known.index.families, compared.matched.origin
     rows = (origin >= 0).nonzero()[0].tolist()
     return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
+
+
+def _own(app: Signatures, compared: Compared) -> npt.NDArray[np.bool_]:
+    """Which classes are of no library that is known, by code or by name."""
+    named = np.array([library_index().attribute_row(name) is not None for name in app.names], bool)
+    own: npt.NDArray[np.bool_] = (compared.matched.origin < 0) & ~named
+    return own
 
 
 def _limits(compared: Compared, limitations: Iterable[Limitation]) -> Iterator[Limitation]:
