@@ -12,8 +12,10 @@ from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
 from affidavit.identity.code.native_stage import identify_natives
 from affidavit.identity.code.signatures import Signatures, of_program
-from affidavit.identity.library_index import library_index
+from affidavit.identity.library_index import library_index, package_prefix
 from affidavit.identity.likeness import sketch
+from affidavit.model.fact import Fact
+from affidavit.model.identity import Package
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.wording import plural
@@ -65,15 +67,18 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     state.breathe()
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
-    state.add([sketch(app, _own(app, compared), Place(""))])
+    state.add([sketch(app, _own(app, compared, state.facts), Place(""))])
     families, origin = known.index.families, compared.matched.origin
     rows = (origin >= 0).nonzero()[0].tolist()
     return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
 
 
-def _own(app: Signatures, compared: Compared) -> npt.NDArray[np.bool_]:
-    """Which classes are of no library that is known, by code or by name."""
-    named = np.array([library_index().attribute_row(name) is not None for name in app.names], bool)
+def _own(app: Signatures, compared: Compared, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
+    """Which classes are of no library that is known, by code or by name; the app itself may be known by name."""
+    index = library_index()
+    packages = [fact.what.name for fact in facts if isinstance(fact.what, Package)]
+    itself = {None, *(index.attribute_row(f"{package_prefix(name)}A;") for name in packages)}
+    named = np.array([index.attribute_row(name) not in itself for name in app.names], bool)
     own: npt.NDArray[np.bool_] = (compared.matched.origin < 0) & ~named
     return own
 
