@@ -4,16 +4,24 @@ import pytest
 
 from affidavit.artefact.budget import Budget
 from affidavit.evidence.derive import derive
+from affidavit.facts.reading import make_fact
 from affidavit.findings.judge import whose
 from affidavit.identity.code import stage, store
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import identify
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.identity import Package
+from affidavit.model.likeness import CodeSketch
 from affidavit.model.limitation import Limitation
-from tests.builders.known_code import library_index, matched_by_hand, write_app
+from affidavit.model.place import Place
+from tests.builders.known_code import app_files, library_index, matched_by_hand, write_app
+from tests.builders.made_libraries import signatures
+from tests.builders.zip import zip_of
 from tests.reading import read
 
 SOURCE = store.opened(store.written(library_index(), "test", packed=False))[1]
+
+PACKAGE = make_fact(Package("org.example.app", "1", 1), Place(""), "test/1")
 
 
 @pytest.fixture
@@ -41,11 +49,26 @@ def test_classes_get_the_family_that_their_code_is_of(by_hand, tmp_path):
     assert found.origin == {f"La/{letter};": "wechat-opensdk" for letter in "ABCD"}
 
 
-def test_without_an_index_nothing_is_said(tmp_path):
+def test_without_an_index_nothing_is_said_but_a_sample_of_the_code_is_kept(tmp_path):
     with read(write_app(tmp_path), frozenset({"entries", "code"})) as state:
         before = list(state.facts)
         assert identify(state, None).compared is None
-        assert state.facts == before
+        assert state.facts[:-1] == before
+        sample = state.facts[-1].what
+    assert isinstance(sample, CodeSketch)
+    assert (sample.classes, sample.library_classes) == (5, 0)
+
+
+def test_the_sample_of_own_code_leaves_out_classes_of_known_libraries(by_hand, tmp_path):
+    _, facts, _ = identified(write_app(tmp_path))
+    (sample,) = (fact.what for fact in facts if isinstance(fact.what, CodeSketch))
+    assert (sample.classes, sample.library_classes) == (1, 4)
+
+
+def test_an_artefact_without_code_has_no_sample(tmp_path):
+    path = tmp_path / "no-code.apk"
+    path.write_bytes(zip_of({name: data for name, data in app_files().items() if not name.endswith(".dex")}))
+    assert not [fact for fact in identified(path)[1] if isinstance(fact.what, CodeSketch)]
 
 
 def test_code_that_was_not_read_is_no_absence(by_hand, tmp_path):
@@ -103,3 +126,16 @@ class Names:
 def test_a_kept_name_comes_before_code_and_code_before_the_place_in_the_app(name, who):
     origin = {"Lnamed/A;": "family", "La/A;": "family", "Lorg/app/x/C;": "family"}
     assert whose(name, "Lorg/app/", Names(), origin) == who
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("Lokhttp3/Call;", False), ("Lorg/example/app/Main;", True), ("La/A;", True)]
+)
+def test_what_an_app_shares_with_others_by_name_is_not_its_own_code(name, own):
+    assert stage._own(signatures({name: frozenset({1})}), [PACKAGE]).tolist() == [own]
+
+
+def test_an_app_that_is_itself_a_known_library_has_its_own_code():
+    app = signatures({"Lokhttp3/Call;": frozenset({1})})
+    home = make_fact(Package("okhttp3", "1", 1), Place(""), "test/1")
+    assert stage._own(app, [home]).tolist() == [True]

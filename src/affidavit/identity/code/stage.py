@@ -12,7 +12,7 @@ from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
 from affidavit.identity.code.native_stage import identify_natives
 from affidavit.identity.code.signatures import Signatures, of_program
-from affidavit.identity.library_index import library_index, package_prefix
+from affidavit.identity.library_index import library_index
 from affidavit.identity.likeness import sketch
 from affidavit.model.fact import Fact
 from affidavit.model.identity import Package
@@ -45,7 +45,7 @@ class Identified:
 
 
 def identify(state: Extraction, known: Known | None) -> Identified:
-    """Compare the app's code with known code; facts and limitations are added.
+    """Compare the app's code with known code; facts and limitations are added, and a sample of the app's own code.
 
     Args:
         state: the artefact as far as it is read.
@@ -54,33 +54,35 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     Raises:
         BudgetError: time or memory has run out.
     """
-    if known is None:
-        return Identified()
-    digests = tuple(source.digest for source in known.sources)
-    identify_natives(state, known.index, digests)
+    digests = () if known is None else tuple(source.digest for source in known.sources)
+    if known is not None:
+        identify_natives(state, known.index, digests)
     if not state.program.units:
         return Identified()
     state.breathe()
     app = of_program(state.program)
     state.breathe()
+    if known is None:
+        state.facts.append(sketch(app, _own(app, state.facts), Place("")))
+        return Identified()
     compared = Compared(state.program, app, known.index, digests, match(app, known.index))
     state.breathe()
+    families, origin = known.index.families, compared.matched.origin
+    state.facts.append(sketch(app, (origin < 0) & _own(app, state.facts), Place("")))
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
-    state.add([sketch(app, _own(app, compared, state.facts), Place(""))])
-    families, origin = known.index.families, compared.matched.origin
     rows = (origin >= 0).nonzero()[0].tolist()
     return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
 
 
-def _own(app: Signatures, compared: Compared, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
-    """Which classes are of no library that is known, by code or by name; the app itself may be known by name."""
-    index = library_index()
-    packages = [fact.what.name for fact in facts if isinstance(fact.what, Package)]
-    itself = {None, *(index.attribute_row(f"{package_prefix(name)}A;") for name in packages)}
-    named = np.array([index.attribute_row(name) not in itself for name in app.names], bool)
-    own: npt.NDArray[np.bool_] = (compared.matched.origin < 0) & ~named
-    return own
+def _own(app: Signatures, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
+    """Which classes are in the app's own package, or have no name that a known library kept.
+
+    Else two apps with the same open libraries, of which the index has none, would seem to be of one origin.
+    """
+    homes = tuple(f"L{fact.what.name.replace('.', '/')}/" for fact in facts if isinstance(fact.what, Package))
+    attribute = library_index().attribute
+    return np.array([name.startswith(homes) or attribute(name) is None for name in app.names], bool)
 
 
 def _limits(compared: Compared, limitations: Iterable[Limitation]) -> Iterator[Limitation]:
