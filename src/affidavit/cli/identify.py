@@ -9,6 +9,7 @@ from affidavit.cli.options import add_output, add_review, apply_settings, budget
 from affidavit.cli.output import emit
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import BUNDLE, file_at
+from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from affidavit.report.identified import Account
@@ -31,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.add_argument("path", type=Path, metavar="APP", help="an app, or an .affidavit bundle")
     parser.add_argument("--pairs", metavar="FAMILY", help="show the pairs of classes of one family")
+    parser.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="the mapping file that R8 or ProGuard wrote: names of the source"
+    )
     add_output(parser, ("text", "json", "cyclonedx"), "text")
     add_review(parser)
     apply_settings(parser)
@@ -61,8 +65,17 @@ def _account(options: argparse.Namespace) -> "Account":
 
     path = file_at(options.path, "give the path of an app or of an .affidavit bundle")
     if path.suffix == BUNDLE:
+        if options.mapping is not None:
+            raise UsageError("--mapping is read with an app, and a bundle was given", advice="give the app")
         read = affidavit.read(path)
         return Account(read.manifest.artefact, read.facts, read.limitations)
     with Progress(quiet=options.quiet) as progress:
-        found = identified(path, budget(options.budget), progress, sandbox=options.sandbox, libraries=options.libraries)
+        found = identified(
+            path,
+            budget(options.budget),
+            progress,
+            sandbox=options.sandbox,
+            libraries=options.libraries,
+            mapping=options.mapping,
+        )
     return Account(found.artefact, found.facts, found.limitations)

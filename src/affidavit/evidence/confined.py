@@ -90,6 +90,7 @@ class _Task(NamedTuple):
     only: Only
     claims: tuple[Fact, ...] = ()
     libraries: tuple[int, ...] = ()
+    mapping: bytes | None = None
 
 
 def review_confined(
@@ -118,6 +119,7 @@ def read_confined(
     only: Only = "",
     claims: tuple[Fact, ...] = (),
     libraries: Sequence[Path] = (),
+    mapping: bytes | None = None,
 ) -> tuple[Examined, str]:
     """Read one artefact behind walls.
 
@@ -130,6 +132,7 @@ def read_confined(
         only: what alone is asked for; empty for a review.
         claims: facts with paths that are to be checked, and nothing else.
         libraries: indexes of known code to compare with.
+        mapping: bytes of the mapping file that was given beside it.
 
     Returns:
         What was read, and the names of the walls.
@@ -145,7 +148,7 @@ def read_confined(
         file = given(path)
         held.callback(os.close, file.handle)
         handles = tuple(held.enter_context(opened_index(index)).fileno() for index in libraries)
-        return _examined(_Task(file, budget, progress, v4_signature, only, claims, handles), sandbox)
+        return _examined(_Task(file, budget, progress, v4_signature, only, claims, handles, mapping), sandbox)
 
 
 def _examined(task: _Task, sandbox: Sandbox) -> tuple[Examined, str]:
@@ -167,8 +170,8 @@ def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
     """Workers until one answers or too many have died."""
     lost: list[Lost] = []
     sha256, walls = "", ""
-    v4_signature = "" if task.v4_signature is None else hash_of(task.v4_signature).hexdigest()
-    unread = Artefact(task.file.name, "unread", task.file.size, "", v4_signature)
+    given_too = ("" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping))
+    unread = Artefact(task.file.name, "unread", task.file.size, "", *given_too)
     for _ in range(ATTEMPTS):
         with _Worker(task.file, wrapper, task.libraries) as worker:
             sha256 = sha256 or sha256_of(task.file)
@@ -271,6 +274,7 @@ class _Worker:
             libraries=tuple(libraries),
             claims=task.claims,
             v4_signature=task.v4_signature,
+            mapping=task.mapping,
             lost=tuple(lost),
             confined=bool(self._wrapper),
         )

@@ -1,14 +1,19 @@
 """Whose code an artefact holds and nothing else of it: what `affidavit identify` asks for."""
 
+import hashlib
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from affidavit.artefact.budget import Budget
+from affidavit.artefact.mapping import original_names
 from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.facts import library_versions
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
+from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity import libraries
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import identify
@@ -37,11 +42,13 @@ def identity_of(
     *,
     sha256: str = "",
     spool: Spool | None = None,
-    v4_signature: bytes | None = None,
+    mapping: bytes | None = None,
     lost: Sequence[Lost] = (),
     known: Known | None = None,
 ) -> Examined:
     """Compare the code of one artefact: the arguments and the answer are those of `examine.examine`.
+
+    `mapping` has the bytes of the mapping file that the app's compiler wrote, if it was given.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -49,22 +56,40 @@ def identity_of(
     """
     progress("opening", 0, 1)
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
-        state = Extraction(opened, budget, kept, v4_signature=v4_signature)
+        state = Extraction(opened, budget, kept)
         try:
             if lost:
                 state.limitations += [lost_stage(item) for item in lost]
             else:
                 _read(state, progress, known)
+                _name_classes(state, mapping)
         except BudgetError as error:
             state.limitations.append(Limitation("budget/identity", f"the code was not all compared: {error}"))
         facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
         every = (*opened.limitations, *state.limitations)
         return Examined(
-            opened.artefact,
+            replace(opened.artefact, mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else ""),
             facts,
             limitations=tuple(item for item in every if item.kind.partition("/")[0] in _AREAS),
             partial=any(item.kind.startswith("budget/") for item in every),
         )
+
+
+def _name_classes(state: Extraction, mapping: bytes | None) -> None:
+    """Put the names that the app's classes had in the source beside those that they have."""
+    if mapping is None:
+        return
+    read = original_names(mapping, state.budget)
+    if read.unread or not read.whole or not read.classes:
+        detail = (
+            f"of the mapping file {read.unread:,} lines are none of the format's, {len(read.classes):,} classes were "
+            f"read{'' if read.whole else '; its end was not'}"
+        )
+        state.limitations.append(Limitation("identity/mapping", detail))
+    for row, fact in enumerate(state.facts):
+        if isinstance(fact.what, ClassPair):
+            named = replace(fact.what, app_original=bounded(read.class_name(fact.what.app_class), 200))
+            state.facts[row] = make_fact(named, fact.place, fact.extractor)
 
 
 def _read(state: Extraction, progress: Progress, known: Known | None) -> None:

@@ -47,6 +47,7 @@ class Request(Struct, frozen=True):
         libraries: descriptors of open indexes of known code.
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        mapping: bytes of the mapping file that was given beside it.
         lost: stages to leave out.
         confined: whether a wall stands around the whole process already.
     """
@@ -63,6 +64,7 @@ class Request(Struct, frozen=True):
     libraries: tuple[int, ...] = ()
     claims: tuple[Fact, ...] = ()
     v4_signature: bytes | None = None
+    mapping: bytes | None = None
     lost: tuple[Lost, ...] = ()
     confined: bool = False
 

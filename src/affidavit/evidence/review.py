@@ -26,6 +26,10 @@ _MAX_V4: Final = 64 << 20
 """Largest v4 signature file that is read: its tree takes a 127th of the app's size."""
 
 
+_MAX_MAPPING: Final = 256 << 20
+"""Largest mapping file that is read; those of the largest apps have half of it."""
+
+
 def _unheard(line: str) -> None:
     """The announcement that nobody asked for."""
 
@@ -131,20 +135,26 @@ def identified(
     *,
     sandbox: Sandbox = "auto",
     libraries: Sequence[Path] | None = None,
+    mapping: Path | None = None,
 ) -> Examined:
     """Compare the code of one artefact with known code and read nothing else of it: the arguments are as of `reviewed`.
+
+    `mapping` is the mapping file that the app's compiler wrote.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
+    names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
     if sandbox != "none":
-        return read_confined(path, budget, progress, sandbox, only="identity", libraries=chosen(libraries))[0]
+        return read_confined(
+            path, budget, progress, sandbox, only="identity", libraries=chosen(libraries), mapping=names
+        )[0]
     from affidavit.evidence.derive import known_here  # noqa: PLC0415 - as above
     from affidavit.evidence.identity_of import identity_of  # noqa: PLC0415 - as above
 
     known, file = known_here(chosen(libraries)), given(path)
     try:
-        return identity_of(file, budget, progress, known=known)
+        return identity_of(file, budget, progress, known=known, mapping=names)
     finally:
         os.close(file.handle)
 
@@ -166,19 +176,19 @@ def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "a
         os.close(file.handle)
 
 
-def _bytes_of(path: Path) -> bytes:
-    """The bytes of a v4 signature file.
+def _bytes_of(path: Path, most: int = _MAX_V4, what: str = "an .idsig") -> bytes:
+    """The bytes of a file that was given beside the artefact.
 
     Raises:
         UsageError: there is none, or it is larger than one can be.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_V4 + 1)
+            data = file.read(most + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}", advice="give the path of an .idsig") from error
-    if len(data) > _MAX_V4:
-        raise UsageError(f"{str(path)!r} is larger than {_MAX_V4} bytes", advice="give an .idsig without other data")
+        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}", advice=f"give the path of {what}") from error
+    if len(data) > most:
+        raise UsageError(f"{str(path)!r} is larger than {most} bytes", advice=f"give {what} without other data")
     return data
 
 

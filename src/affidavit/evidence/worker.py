@@ -115,8 +115,11 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
         return signing_of(
             given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost
         )
-    reading = identity_of if request.only else examine
-    return reading(
+    if request.only:
+        return identity_of(
+            given, request.budget, reporter, sha256=sha256, spool=spool, mapping=request.mapping, lost=lost, known=known
+        )
+    return examine(
         given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost, known=known
     )
 

@@ -12,6 +12,7 @@ class Artefact(Struct, frozen=True, omit_defaults=True):
         size: bytes.
         sha256: lower-case hex digest of the whole file.
         v4_signature: SHA-256 of the v4 signature file (``.idsig``) that was given beside it; empty when none was.
+        mapping: SHA-256 of the mapping file that was given beside it; empty when none was.
     """
 
     name: str
@@ -19,3 +20,4 @@ class Artefact(Struct, frozen=True, omit_defaults=True):
     size: int
     sha256: str
     v4_signature: str = ""
+    mapping: str = ""

@@ -121,7 +121,10 @@ def _pairs(page: Page, family: str, facts: Facts) -> None:
     for pair in pairs:
         page.line()
         versions = ", ".join(pair.versions[:4]) + (f" and {pair.in_versions - 4} more" if pair.in_versions > 4 else "")
-        page.paragraph(visible(f"{pair.rank}. {pair.app_class} is {pair.library_class} ({versions})", _CELL), "bold")
+        was = f" ({pair.app_original} by the mapping file)" if pair.app_original else ""
+        page.paragraph(
+            visible(f"{pair.rank}. {pair.app_class}{was} is {pair.library_class} ({versions})", _CELL), "bold"
+        )
         page.paragraph(
             f"{pair.evidence / 100:,.0f} nats, likeness {pair.similarity / 10:.0f} %, {pair.agree:,} of "
             f"{pair.neighbours:,} neighbours agree; against: {pair.missing:,} missing, {pair.foreign:,} foreign",
