@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 import typing
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -89,4 +90,5 @@ def _types():
     return {item.__name__: item for item in (Affidavit, Brief, Budget, Review, Verification)} | {
         "Progress": Progress,
         "Sandbox": Sandbox,
+        "Sequence": Sequence,
     }

@@ -115,7 +115,7 @@ def test_native_files_of_a_library_are_read_with_its_classes(aar: Path, tmp_path
 
 
 @pytest.mark.parametrize(("own", "count"), [("com/tencent/", 3), ("com/another/", 0)])
-def test_native_files_are_a_familys_whose_classes_the_file_is_made_of(aar: Path, own: str, count: int):
+def test_native_files_are_of_the_family_whose_classes_the_file_is_made_of(aar: Path, own: str, count: int):
     import hashlib
 
     def owner(name: str) -> str | None:

@@ -115,8 +115,6 @@ def nearest(
     rows: cython.const[cython.int][:] = query[1]
     first: cython.const[cython.int][:] = posting[0]
     items: cython.const[cython.int][:] = posting[1]
-    budget: cython.longlong = bounds[0]
-    longest: cython.longlong = bounds[1]
     top: cython.longlong = bounds[2]
     out_node: cython.int[:] = out[0]
     out_value: cython.float[:] = out[1]
@@ -133,7 +131,7 @@ def nearest(
     cut: cython.longlong = 0
     for class_ in range(len(start) - 1):
         met: cython.longlong = 0
-        count = _shared(class_, start, rows, first, items, weight, budget, longest, of_signature, touched)
+        count = _shared(class_, start, rows, first, items, weight, bounds[0], bounds[1], of_signature, touched)
         if count < 0:
             cut += 1
             count = ~count
@@ -232,13 +230,11 @@ def compare(
     nodes: cython.const[cython.int][:] = pairs[1]
     pair: cython.longlong
     signature: cython.longlong
-    stop: cython.longlong
     nats: cython.double
-    rate: cython.double
     sums = cython.declare(cython.double[9])
     for pair in range(len(classes)):
         out[pair, 0] = -1
-        stop = form[nodes[pair] + 1]
+        stop: cython.longlong = form[nodes[pair] + 1]
         if stop - form[nodes[pair]] > most:
             stop = form[nodes[pair]] + most
         for signature in range(form[nodes[pair]], stop):
@@ -247,7 +243,7 @@ def compare(
             sums[6] = unknown[classes[pair], 1]
             sums[7] = unknown[classes[pair], 2]
             _walk(mine, start, classes[pair], known, first, signature, weight, own, kind_of, kinds, sums)
-            rate = (sums[2] + 0.5) / (sums[2] + sums[3] + 1)
+            rate: cython.double = (sums[2] + 0.5) / (sums[2] + sums[3] + 1)
             nats = sums[0] - sums[6] + sums[2] * log(rate) + sums[3] * log(1 - rate)
             if out[pair, 0] < 0 or nats > out[pair, 1]:
                 out[pair, 0] = signature
