@@ -10,7 +10,7 @@ from affidavit.identity.code.index import Index
 from affidavit.identity.code.matching import F64, Numbers
 from affidavit.identity.code.signatures import I32, I64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK
-from affidavit.identity.kernels import matching
+from affidavit.identity.kernels import matching, rows
 
 F32 = npt.NDArray[np.float32]
 
@@ -61,19 +61,19 @@ def query(app: Signatures, index: Index, numbers: Numbers) -> Query:
         numbers: what kinds count.
     """
     distinct, back, often = np.unique(app.tokens, return_inverse=True, return_counts=True)
-    rows = index.rows_of(distinct)
-    known = rows >= 0
+    places = index.rows_of(distinct)
+    known = places >= 0
     counts = numbers.column("counts")
     sizes = index.sizes
     every = int(sizes.sum()) + len(app)
     in_app = np.zeros(len(index.token))
-    in_app[rows[known]] = often[known]
+    in_app[places[known]] = often[known]
     rarity = np.log((every + 2) / np.maximum(index.in_nodes + index.in_background + in_app, 1))
     kind = (index.token & np.uint64(KIND_MASK)).astype(np.uint8)
     weight = np.minimum(rarity, numbers.ceiling).clip(0) * counts[kind]
     own = np.where(index.in_background == 0, weight / np.maximum(index.in_families, 1) ** 2, 0)
     classes = np.repeat(np.arange(len(app)), np.diff(app.start))
-    row = rows[back]
+    row = places[back]
     strange_kind = (app.tokens[row < 0] & np.uint64(KIND_MASK)).astype(np.int64)
     strange_rarity = np.minimum(np.log((every + 2) / often[back[row < 0]]), numbers.ceiling)
     return Query(
@@ -99,10 +99,11 @@ def query(app: Signatures, index: Index, numbers: Numbers) -> Query:
 
 def reversed_rows(graph: Csr, count: int) -> Csr:
     """The same edges by their heads."""
-    tails = np.repeat(np.arange(len(graph.start) - 1, dtype=np.int32), np.diff(graph.start))
-    order = np.argsort(graph.items, kind="stable")
-    start = np.searchsorted(graph.items[order], np.arange(count + 1))
-    return Csr(start.astype(np.int32), tails[order])
+    tails = np.repeat(np.arange(len(graph.start) - 1, dtype=np.uint64), np.diff(graph.start))
+    start = np.concatenate([[0], np.cumsum(np.bincount(graph.items, minlength=count))])
+    items = np.empty(len(tails), np.uint64)
+    rows.scatter(graph.items.astype(np.int64), tails, start[:-1].copy(), items)
+    return Csr(start.astype(np.int32), items.astype(np.int32))
 
 
 def candidates(asked: Query) -> tuple[I32, I32, int]:
@@ -113,8 +114,8 @@ def candidates(asked: Query) -> tuple[I32, I32, int]:
     """
     app, index, numbers = asked.app, asked.index, asked.numbers
     classes = np.repeat(np.arange(len(app)), np.diff(asked.start))
-    rank = np.argsort(np.argsort(np.diff(index.posting.start), kind="stable"), kind="stable")
-    order = np.argsort(classes * (len(rank) + 1) + rank[asked.known])
+    longest = np.diff(index.posting.start)[asked.known]
+    order = np.argsort(classes * (len(index.node) + 1) + longest, kind="stable")
     out = room(len(app), numbers.kept)
     cut = matching.nearest(
         (asked.start, asked.known[order]),
@@ -125,9 +126,7 @@ def candidates(asked: Query) -> tuple[I32, I32, int]:
         out,
         (
             np.zeros(len(index.node), np.float32),
-            np.zeros(len(index.node_name), np.float32),
-            np.zeros(len(index.node), np.int32),
-            np.zeros(len(index.node_name), np.int32),
+            np.zeros(len(index.node) + 1, np.int32),
         ),
     )
     found, nodes = unfolded(out, np.arange(len(app)), numbers.kept)

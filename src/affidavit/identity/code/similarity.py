@@ -120,6 +120,7 @@ def compare(asked: Query, rates: Rates, app: I32, node: I32) -> Pairs:
         np.ascontiguousarray(kinds),
         numbers.forms,
         out,
+        (np.zeros(len(asked.index.token), np.uint8), np.full((len(asked.index.node), 2), -1.0)),
     )
     return Pairs(app, node, out[:, 0].astype(np.int32), *(out[:, column].copy() for column in range(1, 8)))
 

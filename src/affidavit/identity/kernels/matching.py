@@ -41,6 +41,31 @@ def _insert(
 
 @cython.cfunc
 @cython.exceptval(check=False)
+def _raise(
+    keys: cython.int[:],
+    values: cython.float[:],
+    low: cython.longlong,
+    count: cython.longlong,
+    top: cython.longlong,
+    key: cython.int,
+    value: cython.float,
+) -> cython.longlong:
+    """The same when a key may come again with another value, of which the largest counts."""
+    at: cython.longlong
+    place: cython.longlong
+    for at in range(low, low + count):
+        if keys[at] == key:
+            if values[at] >= value:
+                return count
+            for place in range(at + 1, low + count):
+                keys[place - 1] = keys[place]
+                values[place - 1] = values[place]
+            return _insert(keys, values, low, count - 1, top, key, value)
+    return _insert(keys, values, low, count, top, key, value)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
 def _has(items: cython.const[cython.int][:], low: cython.longlong, high: cython.longlong, wanted: cython.int) -> bool:
     """Whether a sorted row has an item."""
     middle: cython.longlong
@@ -52,43 +77,6 @@ def _has(items: cython.const[cython.int][:], low: cython.longlong, high: cython.
         else:
             end = middle
     return low < high and items[low] == wanted  # type: ignore[no-any-return]
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _shared(
-    class_: cython.longlong,
-    start: cython.const[cython.longlong][:],
-    rows: cython.const[cython.int][:],
-    first: cython.const[cython.int][:],
-    items: cython.const[cython.int][:],
-    weight: cython.const[cython.float][:],
-    budget: cython.longlong,
-    longest: cython.longlong,
-    of_signature: cython.float[:],
-    touched: cython.int[:],
-) -> cython.longlong:
-    """Add up what a class shares with each signature; give how many it met, inverted when the budget was reached."""
-    at: cython.longlong
-    place: cython.longlong
-    row: cython.longlong
-    signature: cython.int
-    read: cython.longlong = 0
-    count: cython.longlong = 0
-    for at in range(start[class_], start[class_ + 1]):
-        row = rows[at]
-        if first[row + 1] - first[row] > longest:
-            break
-        read += first[row + 1] - first[row]
-        if read > budget:
-            return ~count
-        for place in range(first[row], first[row + 1]):
-            signature = items[place]
-            if of_signature[signature] == 0:
-                touched[count] = signature
-                count += 1
-            of_signature[signature] += weight[row]
-    return count
 
 
 def nearest(
@@ -109,89 +97,54 @@ def nearest(
         node: of each signature.
         bounds: postings read for one class at most, longest posting, nodes kept for one class.
         out: nodes and weights, `bounds[2]` places for each class; how many of them are filled.
-        scratch: zeros, as many as signatures, as nodes; room for as many as signatures, as nodes.
+        scratch: zeros, as many as signatures; room for one more than that.
     """
     start: cython.const[cython.longlong][:] = query[0]
     rows: cython.const[cython.int][:] = query[1]
     first: cython.const[cython.int][:] = posting[0]
     items: cython.const[cython.int][:] = posting[1]
+    budget: cython.longlong = bounds[0]
+    longest: cython.longlong = bounds[1]
     top: cython.longlong = bounds[2]
     out_node: cython.int[:] = out[0]
     out_value: cython.float[:] = out[1]
     out_count: cython.int[:] = out[2]
     of_signature: cython.float[:] = scratch[0]
-    of_node: cython.float[:] = scratch[1]
-    touched: cython.int[:] = scratch[2]
-    nodes: cython.int[:] = scratch[3]
+    touched: cython.int[:] = scratch[1]
     class_: cython.longlong
     at: cython.longlong
+    place: cython.longlong
+    row: cython.longlong
     signature: cython.int
-    own: cython.int
-    count: cython.longlong
+    value: cython.float
     cut: cython.longlong = 0
     for class_ in range(len(start) - 1):
-        met: cython.longlong = 0
-        count = _shared(class_, start, rows, first, items, weight, bounds[0], bounds[1], of_signature, touched)
-        if count < 0:
-            cut += 1
-            count = ~count
+        read: cython.longlong = 0
+        count: cython.longlong = 0
+        for at in range(start[class_], start[class_ + 1]):
+            row = rows[at]
+            if first[row + 1] - first[row] > longest:
+                break
+            read += first[row + 1] - first[row]
+            if read > budget:
+                cut += 1
+                break
+            added: cython.float = weight[row]
+            for place in range(first[row], first[row + 1]):
+                signature = items[place]
+                value = of_signature[signature]
+                touched[count] = signature
+                count += value == 0
+                of_signature[signature] = value + added
+        kept: cython.longlong = 0
         for at in range(count):
             signature = touched[at]
-            own = node[signature]
-            if of_node[own] == 0:
-                nodes[met] = own
-                met += 1
-            if of_signature[signature] > of_node[own]:
-                of_node[own] = of_signature[signature]
+            value = of_signature[signature]
             of_signature[signature] = 0
-        kept: cython.longlong = 0
-        for at in range(met):
-            kept = _insert(out_node, out_value, class_ * top, kept, top, nodes[at], of_node[nodes[at]])
-            of_node[nodes[at]] = 0
+            if kept < top or value >= out_value[class_ * top + top - 1]:
+                kept = _raise(out_node, out_value, class_ * top, kept, top, node[signature], value)
         out_count[class_] = kept
     return cut  # type: ignore[no-any-return]
-
-
-@cython.cfunc
-def _walk(
-    mine: cython.const[cython.int][:],
-    bounds: cython.const[cython.longlong][:],
-    class_: cython.longlong,
-    known: cython.const[cython.int][:],
-    first: cython.const[cython.longlong][:],
-    signature: cython.longlong,
-    weight: cython.const[cython.float][:],
-    own: cython.const[cython.float][:],
-    kind_of: cython.const[cython.uchar][:],
-    kinds: cython.const[cython.double][:, :],
-    sums: cython.p_double,
-) -> cython.void:
-    """Walk the tokens of a class and of a signature side by side.
-
-    Adds to `sums`: weight of what both have, that of one family alone, what it counts; cost of what is missing, its
-    weight; weight, cost and number of what is foreign; number of what both have.
-    """
-    left: cython.longlong = bounds[class_]
-    end: cython.longlong = bounds[class_ + 1]
-    right: cython.longlong = first[signature]
-    last: cython.longlong = first[signature + 1]
-    while left < end or right < last:
-        if right >= last or (left < end and mine[left] < known[right]):
-            sums[5] += weight[mine[left]] * kinds[kind_of[mine[left]], 4]
-            sums[6] += kinds[kind_of[mine[left]], 2]
-            sums[7] += 1
-            left += 1
-        elif left >= end or known[right] < mine[left]:
-            sums[3] += kinds[kind_of[known[right]], 1]
-            sums[4] += kinds[kind_of[known[right]], 3]
-            right += 1
-        else:
-            sums[0] += weight[mine[left]]
-            sums[1] += own[mine[left]]
-            sums[2] += kinds[kind_of[mine[left]], 0]
-            sums[8] += 1
-            left += 1
-            right += 1
 
 
 def compare(
@@ -203,6 +156,7 @@ def compare(
     kinds: cython.const[cython.double][:, :],
     most: int,
     out: cython.double[:, :],
+    scratch: tuple[Any, ...],
 ) -> None:
     """Compare classes with nodes, token by token; of each node the form that fits best.
 
@@ -211,12 +165,13 @@ def compare(
         unknown: for each class of its tokens that the index has not: weight, cost, number.
         index: compressed rows: tokens of each signature, ascending; and where the signatures of each node start.
         tokens: for each token of the index its weight, the part of it that is of one family alone, its kind.
-        pairs: class and node of each pair.
+        pairs: class and node of each pair; those of one class stand together.
         kinds: for each kind: what a token counts; cost of one that is missing, of one that is foreign; its weight when
             it is missing, and the part of its weight that counts when it is foreign.
-        most: forms of one node that are looked at.
+        most: forms of one node that are looked at; of equal ones the first counts (sums differ in their last digits).
         out: for each pair: signature, nats, similarity, shared weight, foreign weight, shared weight of one family
             alone, tokens shared, tokens foreign.
+        scratch: zeros as many as tokens, (signatures, 2) below zero.
     """
     start: cython.const[cython.longlong][:] = app[0]
     mine: cython.const[cython.int][:] = app[1]
@@ -228,32 +183,77 @@ def compare(
     kind_of: cython.const[cython.uchar][:] = tokens[2]
     classes: cython.const[cython.int][:] = pairs[0]
     nodes: cython.const[cython.int][:] = pairs[1]
+    marked: cython.uchar[:] = scratch[0]
+    full: cython.double[:, :] = scratch[1]
+    lone: cython.double = 0
+    price: cython.double = 0
+    number: cython.double = 0
     pair: cython.longlong
     signature: cython.longlong
+    at: cython.longlong
+    stop: cython.longlong
+    row: cython.int
+    kind: cython.longlong
     nats: cython.double
-    sums = cython.declare(cython.double[9])
+    rate: cython.double
+    class_: cython.int = -1
     for pair in range(len(classes)):
+        if classes[pair] != class_:
+            if class_ >= 0:
+                for at in range(start[class_], start[class_ + 1]):
+                    marked[mine[at]] = 0
+            class_ = classes[pair]
+            lone = unknown[class_, 0]
+            price = unknown[class_, 1]
+            number = unknown[class_, 2] + start[class_ + 1] - start[class_]
+            for at in range(start[class_], start[class_ + 1]):
+                row = mine[at]
+                marked[row] = 1
+                lone += weight[row] * kinds[kind_of[row], 4]
+                price += kinds[kind_of[row], 2]
         out[pair, 0] = -1
-        stop: cython.longlong = form[nodes[pair] + 1]
+        stop = form[nodes[pair] + 1]
         if stop - form[nodes[pair]] > most:
             stop = form[nodes[pair]] + most
         for signature in range(form[nodes[pair]], stop):
-            sums[0] = sums[1] = sums[2] = sums[3] = sums[4] = sums[8] = 0
-            sums[5] = unknown[classes[pair], 0]
-            sums[6] = unknown[classes[pair], 1]
-            sums[7] = unknown[classes[pair], 2]
-            _walk(mine, start, classes[pair], known, first, signature, weight, own, kind_of, kinds, sums)
-            rate: cython.double = (sums[2] + 0.5) / (sums[2] + sums[3] + 1)
-            nats = sums[0] - sums[6] + sums[2] * log(rate) + sums[3] * log(1 - rate)
-            if out[pair, 0] < 0 or nats > out[pair, 1]:
+            if full[signature, 0] < 0:
+                full[signature, 0] = 0
+                full[signature, 1] = 0
+                for at in range(first[signature], first[signature + 1]):
+                    full[signature, 0] += kinds[kind_of[known[at]], 1]
+                    full[signature, 1] += kinds[kind_of[known[at]], 3]
+            shared: cython.double = 0
+            alone: cython.double = 0
+            counted: cython.double = 0
+            missing: cython.double = full[signature, 0]
+            lost: cython.double = full[signature, 1]
+            foreign: cython.double = lone
+            cost: cython.double = price
+            both: cython.longlong = 0
+            for at in range(first[signature], first[signature + 1]):
+                row = known[at]
+                if marked[row] != 0:
+                    kind = kind_of[row]
+                    shared += weight[row]
+                    alone += own[row]
+                    counted += kinds[kind, 0]
+                    missing -= kinds[kind, 1]
+                    lost -= kinds[kind, 3]
+                    foreign -= weight[row] * kinds[kind, 4]
+                    cost -= kinds[kind, 2]
+                    both += 1
+            missing = max(missing, 0)
+            rate = (counted + 0.5) / (counted + missing + 1)
+            nats = shared - cost + counted * log(rate) + missing * log(1 - rate)
+            if out[pair, 0] < 0 or nats > out[pair, 1] + 1e-9:
                 out[pair, 0] = signature
                 out[pair, 1] = nats
-                out[pair, 2] = sums[0] / (sums[0] + 0.6 * sums[5] + 0.12 * sums[4] + 1)
-                out[pair, 3] = sums[0]
-                out[pair, 4] = sums[5]
-                out[pair, 5] = sums[1]
-                out[pair, 6] = sums[8]
-                out[pair, 7] = sums[7]
+                out[pair, 2] = shared / (shared + 0.6 * foreign + 0.12 * lost + 1)
+                out[pair, 3] = shared
+                out[pair, 4] = foreign
+                out[pair, 5] = alone
+                out[pair, 6] = both
+                out[pair, 7] = number - both
 
 
 def agreement(
