@@ -3,7 +3,8 @@
 TRUTH is a folder made by `benchmarks.truth`; its libraries are the index. Real apps are judged by the names that their
 classes kept, which the matcher never sees: a family is there when the app defines five or more classes under names that
 the family has, not there when it defines none, and in between it is not counted. Nor is code that moved: pairs whose
-classes have the same simple name in another package, or no name that tells anything.
+classes have the same simple name in another package, or no name that tells anything. A family whose classes are found
+under the same simple names in another family counts as found when that one is: one code under two names.
 
 Every probability in the tables is given by numbers that were fitted without the app and without the library. `--fit`
 prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--without KIND` leaves out the
@@ -13,8 +14,8 @@ tokens of a kind, in the apps and in the index.
 import argparse
 import pickle
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,12 +38,17 @@ LIVE = 5
 """Classes of a library that live on, from which on it counts as there."""
 NAME = 4
 """Letters of a simple name that tells anything."""
+SAME = 2
+"""Pairs of classes of one simple name that make two families one code."""
 PUBLISHED = Path(__file__).with_suffix(".yaml")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What is known and what was found of one family in one app. `there`: None when it is not counted."""
+    """What is known and what was found of one family in one app.
+
+    `there`: None when it is not counted. `also`: families that have its classes under other names.
+    """
 
     app: str
     build: str
@@ -50,6 +56,7 @@ class Judged:
     there: bool | None
     live: int
     features: dict[str, float] | None
+    also: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -174,13 +181,49 @@ def labelled(folder: Path, reader: Reader) -> Results:
 def _judged(app: App, made: Build, found: Evidence) -> Iterator[Judged]:
     index = found.asked.index
     of = {name.partition("__")[0]: name for name in app.libraries}
+    names = {row.app_class: row.library_class for row in made.rows() if row.relation == "is"}
+    true = [names.get(name, name) for name in found.asked.app.names]
+    also, moved = _also(found, true), _same(found, true)
     for number, family in enumerate(index.families):
         features = found.features.get(number)
         if family.id in of:
             live = made.counts.get(of[family.id], {}).get("is", 0) if made.counts else LIVE
-            yield Judged(app.name, made.name, family.id, True if live >= LIVE else None, live, features)
+            there = True if live >= LIVE else None
+            yield Judged(app.name, made.name, family.id, there, live, features, also[family.id])
         elif features is not None:
-            yield Judged(app.name, made.name, family.id, False, 0, features)
+            there = None if number in moved else False
+            yield Judged(app.name, made.name, family.id, there, 0, features)
+
+
+def _also(found: Evidence, names: Sequence[str]) -> dict[str, frozenset[str]]:
+    """For each family those that its classes, by their true names, are paired with under the same simple names."""
+    index, often = found.asked.index, Counter[tuple[int, int]]()
+    of_name: dict[str, set[int]] = defaultdict(set)
+    for name, family in zip(index.node_name, index.node_family.tolist(), strict=True):
+        of_name[name].add(family)
+    for class_, node in zip(found.kept.pairs.app.tolist(), found.kept.pairs.node.tolist(), strict=True):
+        if len(_simple(names[class_])) >= NAME and _simple(names[class_]) == _simple(index.node_name[node]):
+            often.update((family, int(index.node_family[node])) for family in of_name.get(names[class_], ()))
+    made: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for (one, other), count in sorted(often.items()):
+        if one != other and count >= SAME:
+            made[index.families[one].id] |= {index.families[other].id}
+    return made
+
+
+def _same(found: Evidence, names: Sequence[str]) -> frozenset[int]:
+    """Families whose pairs are of classes that have, by their true names, the same simple names."""
+    often = Counter(
+        int(found.asked.index.node_family[node])
+        for class_, node in zip(found.kept.pairs.app.tolist(), found.kept.pairs.node.tolist(), strict=True)
+        if len(_simple(names[class_])) >= NAME and _simple(names[class_]) == _simple(found.asked.index.node_name[node])
+    )
+    return frozenset(family for family, count in often.items() if count >= SAME)
+
+
+def _simple(name: str) -> str:
+    """The simple name of the outermost class."""
+    return name[1:-1].rsplit("/", maxsplit=1)[-1].split("$", maxsplit=1)[0]
 
 
 def _count(app: App, made: Build, found: Evidence, truth: Truth, classes: Classes) -> None:
@@ -191,7 +234,7 @@ def _count(app: App, made: Build, found: Evidence, truth: Truth, classes: Classe
             family = row.whose.partition("__")[0]
             right[row.app_class] |= {(family, node) for node in truth.nodes(row.whose).get(row.library_class, ())}
             classes.alive += row.relation == "is" and row.whose in truth.numbers
-    present = {name.partition("__")[0] for name in app.libraries}
+    present = {name.partition("__")[0] for name in app.libraries if name in truth.numbers}
     clear = found.kept.pairs.take(np.flatnonzero(found.kept.lead >= 1).astype(np.int32))
     for class_, node in zip(clear.app.tolist(), clear.node.tolist(), strict=True):
         family = index.families[index.node_family[node]].id
@@ -213,13 +256,12 @@ def real(paths: Iterable[Path], index: Index, reader: Reader) -> list[Judged]:
         for name in app.names:
             named[list(of_name.get(name, ()))] += 1
         found = evidence(app, index)
-        moved = _moved(found)
+        moved, also = _moved(found), _also(found, app.names)
         for number, count in enumerate(named.tolist()):
             if count or number in found.features:
                 there = True if count >= LIVE else None if count or number in moved else False
-                judged.append(
-                    Judged(path.name, "real", index.families[number].id, there, count, found.features.get(number))
-                )
+                name = index.families[number].id
+                judged.append(Judged(path.name, "real", name, there, count, found.features.get(number), also[name]))
     return judged
 
 
@@ -228,9 +270,7 @@ def _moved(found: Evidence) -> frozenset[int]:
     pairs, index = found.kept.pairs, found.asked.index
     every, same, short = (np.zeros(len(index.families)) for _ in range(3))
     for class_, node in zip(pairs.app.tolist(), pairs.node.tolist(), strict=True):
-        mine, known = (
-            name[1:-1].split("/")[-1].split("$")[0] for name in (found.asked.app.names[class_], index.node_name[node])
-        )
+        mine, known = _simple(found.asked.app.names[class_]), _simple(index.node_name[node])
         family = index.node_family[node]
         every[family] += 1
         same[family] += mine == known and len(mine) >= NAME
@@ -242,15 +282,16 @@ def report(results: Results, made: Calibrated) -> Iterator[str]:
     """The tables."""
     published = yaml.safe_load(PUBLISHED.read_text("utf-8"))
     builds = sorted({item.build for item in results.judged})
+    said = _said(results, made)
     yield "| build | libraries | P | R | F1 | published F1 | class pairs P | R |\n|---|--:|--:|--:|--:|---|--:|--:|"
     for name in [*builds, "all generated"]:
         rows = [
-            (item, made.probability[row])
+            (item, said[row])
             for row, item in enumerate(results.judged)
             if item.there is not None and (item.build == name or (name == "all generated" and item.build != "real"))
         ]
-        hit = sum(bool(item.there) and p >= made.found for item, p in rows)
-        false = sum(not item.there and p >= made.found for item, p in rows)
+        hit = sum(bool(item.there) and found for item, found in rows)
+        false = sum(not item.there and found for item, found in rows)
         there = sum(bool(item.there) for item, _ in rows)
         precision, recall = hit / max(hit + false, 1), hit / max(there, 1)
         pairs = results.classes.get(name, Classes())
@@ -266,9 +307,21 @@ def report(results: Results, made: Calibrated) -> Iterator[str]:
     yield from (f"| {low:.2f}-{high:.2f} | {n} | {mean:.3f} | {share:.3f} |" for low, high, n, mean, share in made.bins)
     yield "\nFalse, or missed:"
     for row, item in enumerate(results.judged):
-        if item.there is not None and item.there != (made.probability[row] >= made.found):
+        if item.there is not None and item.there != said[row]:
             word = "missed" if item.there else "false"
             yield f"- {word} {item.app} {item.build} {item.family} p={made.probability[row]:.2f} live={item.live}"
+
+
+def _said(results: Results, made: Calibrated) -> list[bool]:
+    """Whether each family is found, under its own name or another that its code has."""
+    found = {
+        (item.app, item.build, item.family)
+        for item, p in zip(results.judged, made.probability.tolist(), strict=True)
+        if p >= made.found
+    }
+    return [
+        any((item.app, item.build, family) in found for family in (item.family, *item.also)) for item in results.judged
+    ]
 
 
 def main() -> None:
@@ -287,12 +340,15 @@ def main() -> None:
     if given.real:
         files |= {path.stem: path for path in sorted(given.more.iterdir())} if given.more else {}
         results.judged += real(given.real, indexed(files, frozenset(), reader)[0], reader)
+    uncounted = frozenset(yaml.safe_load(PUBLISHED.read_text("utf-8"))["uncounted"])
+    results.judged = [item for item in results.judged if item.family not in uncounted]
     rows = [scaled(item.features) if item.features else None for item in results.judged]
     groups = [(item.app, item.family) for item in results.judged]
-    made = calibrated(rows, [item.there for item in results.judged], groups)
+    there = [None if item.also else item.there for item in results.judged]
+    made = calibrated(rows, there, groups)
     sys.stdout.write("\n".join(report(results, made)) + "\n")
     if given.fit:
-        sys.stdout.write(msgspec.yaml.encode(coefficients(rows, [item.there for item in results.judged])).decode())
+        sys.stdout.write(msgspec.yaml.encode(coefficients(rows, there)).decode())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.assign import assigned
 from affidavit.identity.code.build import build
 from affidavit.identity.code.candidates import candidates, query
+from affidavit.identity.code.decide import scaled
 from affidavit.identity.code.graph import adjacent
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.match import evidence, match
@@ -156,6 +157,32 @@ def test_common_code_counts_little(made: Made) -> None:
     app, index, _ = made
     common = changed(index, in_background=np.full(len(index.token), 200, np.int32), background=300)
     assert [item for item in match(app, common).families if item.decision == "found"] == []
+
+
+def test_interfaces_to_other_processes_say_only_what_no_other_family_has(made: Made) -> None:
+    app, index, _ = made
+    plain = evidence(app, index).features[0]
+    written = token(Kind.SUPER, b"Landroid/os/IInterface;")
+    rows = [{*app.of(row).tolist(), written} for row in range(len(app))]
+    known = [{*index.of(int(row)).tolist(), written} for row in np.unique(index.node, return_index=True)[1][:24]]
+    library = build([Family("first")], [(Version(0, "1"), signatures(known, ring(24), "first"))])
+    found = evidence(signatures(rows, ring(24), "app"), library).features[0]
+    assert found["second"] <= found["own_nats"]
+    assert found["nats"] < plain["nats"]
+    assert found["nats"] <= found["own_nats"]
+
+
+def test_what_only_the_family_explains_counts_and_what_it_does_not_speaks_against(made: Made) -> None:
+    app, index, _ = made
+    asked = evidence(app, index)
+    pairs, margin = asked.kept.pairs, asked.kept.margin
+    mine = index.node_family[pairs.node] == 0
+    parts = zip(margin[mine], pairs.shared[mine], pairs.foreign[mine], strict=True)
+    special = sum(min(max(apart, 0), 25) * (shared / (shared + foreign)) ** 2 for apart, shared, foreign in parts)
+    assert asked.features[0]["special"] == pytest.approx(special)
+    assert asked.features[0]["foreign"] == pytest.approx(pairs.foreign[mine].sum())
+    worse = asked.features[0] | {"foreign": asked.features[0]["foreign"] + 100}
+    assert scaled(worse)["plain"] < scaled(asked.features[0])["plain"]
 
 
 def test_classes_without_end_are_bounded() -> None:

@@ -52,10 +52,16 @@ def scaled(features: dict[str, float]) -> dict[str, float]:
     Args:
         features: of one family.
     """
-    sums = ("nats", "strong", "excess", "edge_nats", "second", "third", "own_nats", "classes")
-    shares = ("explained", "led", "own", "exclusive", "edge", "similarity")
+    sums, shares = ("second", "third", "special"), ("own", "edge", "similarity")
     made = {name: math.log1p(max(features[name], 0.0)) for name in sums}
-    return made | {name: features[name] for name in shares} | {"breadth": math.sqrt(features["share"])}
+    return (
+        made
+        | {name: features[name] for name in shares}
+        | {
+            "breadth": math.sqrt(features["share"]),
+            "plain": -math.log1p(features["foreign"]),
+        }
+    )
 
 
 def decide(features: dict[int, dict[str, float]]) -> dict[int, Decided]:
