@@ -11,6 +11,7 @@ import pytest
 import affidavit
 from affidavit.evidence.bundle import LAW, members_of
 from affidavit.evidence.derive import derive
+from affidavit.evidence.indexes import chosen
 from affidavit.identity.listed import known_marks
 from affidavit.model.binding import LawRecord
 from tests.derived import Derived
@@ -30,7 +31,7 @@ BOUND = {
         ("wechat", "contacts"), ("wechat", "talks-to"), ("tencent-qq", "contacts"), ("tencent-qq", "talks-to"),
     },
     "negative": set(),
-    "miiad": set(),
+    "miiad": {("wechat", "talks-to"), ("tencent-qq", "talks-to")},
 }  # fmt: skip
 """Folder of the corpus -> what its apps are bound to: by the corpus's own account of which app embeds which kit."""
 
@@ -105,7 +106,7 @@ def test_no_ordinary_app_is_or_contains_a_listed_one(corpus: Path, derived: Deri
 @pytest.mark.samples
 def test_the_wechat_kit_is_bound_by_containing(sample: Sample, derived: Derived):
     law = derived(sample("wechat-sdk")).law
-    assert ties(law) == {("wechat", "contains")}
+    assert ties(law) == {("wechat", "contains"), ("wechat", "talks-to")}
     assert [row.track.provision for row in law.applicable[0].provisions] == ["wx-code", "eo13943/s1a"]
     assert "manifest/absent" in law.limitations
 
@@ -125,7 +126,8 @@ def test_an_app_with_another_product_of_the_group_is_not_bound_to_wechat(sample:
     """Yosemite embeds Tencent's X5 browser kit and names the packages of WeChat and QQ; it has no code of either."""
     made = derived(sample("airtest"))
     assert "tencent-x5" in {getattr(fact.what, "id", "") for fact in made.facts}
-    assert ties(made.law) == {("alipay", "contacts")}
+    spoken_to = {(app, "talks-to") for app in ("alipay", "tencent-qq", "wechat")}
+    assert ties(made.law) == {("alipay", "contacts")} | spoken_to
 
 
 @pytest.mark.samples
@@ -141,7 +143,22 @@ def test_ordinary_apps_are_bound_to_nothing_and_say_what_was_searched(sample: Sa
 @pytest.mark.samples
 def test_the_record_is_derived_again_byte_for_byte(sample: Sample):
     path = sample("wechat-sdk")
-    assert members_of(derive(path))[LAW] == members_of(affidavit.review(path).affidavit)[LAW]
+    found = derive(path, libraries=chosen(None))
+    assert members_of(found)[LAW] == members_of(affidavit.review(path).affidavit)[LAW]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("folder", "held"), [("sharesdk-wechat-douyin", True), ("sharesdk-nowxsdk", False), ("negative", False)]
+)
+def test_code_without_names_binds_where_the_kit_is_and_not_where_an_app_only_talks_to_it(
+    corpus: Path, folder: str, held: bool
+):
+    """Names are not asked: of the two share kits one carries WeChat's, the other has message classes much like them."""
+    (app,) = (corpus / "constituent" / "apk" / folder).glob("*.apk")
+    found = derive(app, libraries=chosen(None))
+    by_code = {item.app for item in found.law.bindings if item.by == "code"}
+    assert by_code == ({"wechat"} if held else set())
 
 
 @pytest.mark.corpus
