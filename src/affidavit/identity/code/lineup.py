@@ -115,7 +115,7 @@ def _within(values: I64, ordered: I64) -> npt.NDArray[np.bool_]:
 
 def is_short(name: str) -> bool:
     """Whether a class's own name is as short as those that renamers give."""
-    return len(name.rpartition("/")[2].removesuffix(";").removeprefix("L").rpartition("$")[2]) <= _SHORT
+    return len(name.removeprefix("L").removesuffix(";").rpartition("/")[2].rpartition("$")[2]) <= _SHORT
 
 
 def _trusted(versions: Sequence[Classes], forms: Csr) -> tuple[bool, bool]:
