@@ -16,32 +16,43 @@ _UTF8, _STRING = 1, 8
 
 
 def initial_values(data: bytes | memoryview, pool: npt.NDArray[np.int32], behind: int) -> Iterator[int | bytes]:
-    """The numbers and texts that the static fields of a class file begin with.
+    """The distinct numbers and texts that the static fields of a class file begin with.
 
     Args:
         data: the file.
-        pool: offset of the tag of each constant, 0 for none.
+        pool: offset of the tag of each constant, 0 for none; what is behind the file's own constants does not count.
         behind: offset after the constants.
     """
     if behind < 0 or _CONSTANT_VALUE not in bytes(data):
         return
+    # Many fields may name the same long text, which is read once.
+    names: dict[int, bool] = {}
+    met: set[int] = set()
     try:
+        pool = pool[: _u2(data, 8)]
         at = behind + 8 + 2 * _u2(data, behind + 6)
         members, at = _u2(data, at), at + 2
         for _ in range(members):
             attributes, at = _u2(data, at + 6), at + 8
             for _ in range(attributes):
                 name, size = struct.unpack_from(">HI", data, at)
-                if _text(data, pool, name) == _CONSTANT_VALUE:
-                    yield from _value(data, pool, _u2(data, at + 6))
+                if name not in names:
+                    names[name] = _text(data, pool, name) == _CONSTANT_VALUE
+                if names[name]:
+                    yield from _value(data, pool, _u2(data, at + 6), met)
                 at += 6 + size
     except (IndexError, struct.error):
         return
 
 
-def _value(data: bytes | memoryview, pool: npt.NDArray[np.int32], index: int) -> Iterator[int | bytes]:
+def _value(data: bytes | memoryview, pool: npt.NDArray[np.int32], index: int, met: set[int]) -> Iterator[int | bytes]:
+    """A constant, unless it was met: a text by where its content is, as many constants may share that."""
     at = int(pool[index])
     tag = data[at]
+    place = int(pool[_u2(data, at + 1)]) if tag == _STRING else at
+    if place in met:
+        return
+    met.add(place)
     if tag in _NUMBERS:
         yield int(struct.unpack_from(_NUMBERS[tag], data, at + 1)[0])
     elif tag == _STRING:

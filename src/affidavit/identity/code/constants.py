@@ -78,17 +78,19 @@ def _of_dex(unit: Unit) -> Constants:
     strings = np.flatnonzero((forms == _STRING_VALUE) & (held >= 0) & (held < len(unit.strings)))
     literals = np.flatnonzero(np.isin(forms, _NUMBER_VALUES) & _telling(held))
     types = np.flatnonzero((forms == _TYPE_VALUE) & (held >= 0) & (held < len(unit.type_string)))
-    texts = string_tokens(unit, held[strings])
-    strings, texts = strings[texts != 0], texts[texts != 0]
+    # Many fields may begin with the same long text, which is read once.
+    said, which = np.unique(held[strings], return_inverse=True)
+    texts = string_tokens(unit, said)[which]
+    strings, which, texts = strings[texts != 0], which[texts != 0], texts[texts != 0]
     return Constants(
         found[made != 0, 0],
         made[made != 0],
         value[made != 0],
         values[np.concatenate([strings, literals]), 0],
         np.concatenate([texts, of_numbers(Kind.LITERAL, np.abs(held[literals]))]),
-        np.concatenate([np.arange(len(strings)) + len(contents), np.abs(held[literals])]),
+        np.concatenate([which + len(contents), np.abs(held[literals])]),
         values[types][:, [0, 2]],
-        (*contents, *raw_strings(unit.strings, held[strings].astype(np.int32))),
+        (*contents, *raw_strings(unit.strings, said.astype(np.int32))),
         np.empty(0, np.int64),
     )
 

@@ -74,7 +74,7 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
     ):
         found[rows[kind]] = _table(target[rows[kind]], count, make)[target[rows[kind]]]
     texts = rows[RefKind.STRING]
-    made = string_tokens(unit, target[texts])
+    made = _table(target[texts], len(unit.strings), lambda used: string_tokens(unit, used))[target[texts]]
     calls = rows[RefKind.METHOD][found[rows[RefKind.METHOD]] != 0]
     owner = refs.owner.astype(np.int64)
     tail, head = _edges(vocabulary, number, unit, rows, target)
