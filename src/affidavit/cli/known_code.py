@@ -57,6 +57,8 @@ def check(options: argparse.Namespace) -> None:
         raise UsageError(f"cannot build {options.what or 'nothing'}", advice=_ADVICE)
     if options.files and not building and (options.action, options.what) != ("show", "libraries"):
         raise UsageError(f"unrecognized arguments: {options.files[0]}", advice="see affidavit knowledge --help")
+    if len(options.files) > 1 and not building:
+        raise UsageError(f"unrecognized arguments: {options.files[1]}", advice="name one family")
     for name in ("catalogue", "background", "add_to", "cache", "name", "packed", "own"):
         if getattr(options, name) and not building:
             raise UsageError(f"--{name.replace('_', '-')} belongs to build", advice=_ADVICE)
@@ -157,7 +159,7 @@ def _catalogue(paths: Sequence[Path]) -> "Catalogue":
     """What the product's catalogue and files like it say.
 
     Raises:
-        KnowledgeError: a file is no catalogue.
+        UsageError: a file cannot be read, or is no catalogue.
     """
     import msgspec  # noqa: PLC0415 - costs time that --help should not pay
 
@@ -175,9 +177,13 @@ def _catalogue(paths: Sequence[Path]) -> "Catalogue":
             else:
                 more = msgspec.convert(document, catalogue.FamilyDocument).families
                 families |= {item.id: item for item in more}
-        except (msgspec.ValidationError, OSError) as error:
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}", advice="name the file of a catalogue") from None
+        except msgspec.ValidationError as error:
             advice = "write it like the files of knowledge/code_families or knowledge/code_packages"
-            raise KnowledgeError(f"{path}: {error}", advice=advice) from None
+            raise UsageError(f"{path}: {error}", advice=advice) from None
+        except KnowledgeError as error:
+            raise UsageError(str(error), advice=error.advice) from None
     return Catalogue(
         {
             item.id: Family(item.id, item.title, item.vendor, item.entity, item.kind, item.contains)
@@ -230,6 +236,8 @@ def _show_families(index: "Index", source: "Source", options: argparse.Namespace
     """One line for each family."""
     import numpy as np  # noqa: PLC0415 - costs time that --help should not pay
 
+    from affidavit.report.text import visible  # noqa: PLC0415 - the same
+
     classes = np.bincount(index.node_family, minlength=len(index.families)).tolist()
     versions = np.bincount([version.family for version in index.versions], minlength=len(index.families)).tolist()
     if options.format == "json":
@@ -245,14 +253,16 @@ def _show_families(index: "Index", source: "Source", options: argparse.Namespace
     ]
     lines = columns([("family", "versions", "classes", "kind", "vendor", "title"), *rows])
     head = (
-        f"{source.name}: {source.families:,} families, {source.versions:,} versions, {source.classes:,} classes, "
-        f"{source.background:,} ordinary apps; sha256 {source.digest}\n\n"
+        f"{visible(source.name)}: {source.families:,} families, {source.versions:,} versions, "
+        f"{source.classes:,} classes, {source.background:,} ordinary apps; sha256 {source.digest}\n\n"
     )
     emit(head + lines, options.output)
 
 
 def _show_family(index: "Index", number: int, options: argparse.Namespace) -> None:
     """One family, and a line for each version."""
+    from affidavit.report.text import visible  # noqa: PLC0415 - costs time that --help should not pay
+
     family = index.families[number]
     versions = [version for version in index.versions if version.family == number]
     left_out = [item for item in index.left_out if item.family == family.id]
@@ -267,7 +277,7 @@ def _show_family(index: "Index", number: int, options: argparse.Namespace) -> No
         for item in versions
     ]
     table = columns([("version", "classes", "published", "stated by", "from", "sha256"), *rows])
-    emit("".join(f"{line}\n" for line in lines) + "\n" + table, options.output)
+    emit("".join(f"{visible(line)}\n" for line in lines) + "\n" + table, options.output)
 
 
 def _encoded(value: object) -> bytes:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from affidavit.model.likeness import Likeness, Line
+from affidavit.report.json import as_json as encoded
 from affidavit.report.text import visible
 
 _WIDE = 200
@@ -27,7 +26,7 @@ def as_text(first: str, second: str, what: Likeness) -> str:
 def as_json(first: str, second: str, what: Likeness) -> bytes:
     """One object: the names of the two, and all fields of `Likeness`."""
     shown = {"first": first, "second": second, "means": _MEANS[what.level], "likeness": what}
-    return msgspec.json.format(msgspec.json.encode(shown, order="sorted"), indent=2) + b"\n"
+    return encoded(shown)
 
 
 def _lines(first: str, second: str, what: Likeness) -> Iterator[str]:
