@@ -14,6 +14,8 @@ from affidavit.artefact.zip import DEFLATED, STORED, Entry, free_path, read_entr
 
 NESTED: Final = "nested"
 """Role of a container that only the app's own code could open."""
+UNREAD: Final = "container/nested-not-opened"
+"""Kind of the limitation that what such a container holds, or a part of it, is unknown."""
 _GZIP: Final = struct.Struct("<3sB4x2x")
 """RFC 1952: magic and method, flags, time, two more bytes."""
 _GZIP_END: Final = struct.Struct("<2I")
@@ -63,7 +65,7 @@ def open_nested(view: memoryview, path: str, media: str, budget: Budget, notes: 
     if media == "gzip":
         entries = _of_gzip(view, prefix)
     elif media == "tar":
-        entries = tuple(_of_tar(view, prefix, budget))
+        entries = tuple(_of_tar(view, prefix, budget, notes))
     else:
         return read_container(view, prefix, NESTED, budget, notes)
     return Part(prefix, NESTED, view, entries, budget=budget, notes=notes) if entries else None
@@ -90,14 +92,17 @@ def _of_gzip(view: memoryview, prefix: str) -> tuple[Entry, ...]:
     return (Entry(name, raw, prefix + name, -1, start, DEFLATED, end - start, size, crc),)
 
 
-def _of_tar(view: memoryview, prefix: str, budget: Budget) -> Iterator[Entry]:
+def _of_tar(view: memoryview, prefix: str, budget: Budget, notes: Notes) -> Iterator[Entry]:
     """The files of a tar (POSIX ustar, with GNU's long names); it ends at the first block that is no header."""
     at, long_name, taken = 0, b"", dict[str, int]()
-    while at + _BLOCK <= len(view) and budget.listed < budget.entries:
+    while at + _BLOCK <= len(view):
         budget.tick()
         head = bytes(view[at : at + _BLOCK])
         size = _octal(head[124:136])
         if head[257:262] != b"ustar" or size is None:
+            if any(head):
+                what = f"at byte {at} of the tar is no header that can be read; what follows is unknown"
+                notes.add(UNREAD, what, prefix.removesuffix("!/"))
             return
         data, kind, at = at + _BLOCK, head[156], at + _BLOCK + -(-size // _BLOCK) * _BLOCK
         if kind == ord("L"):
@@ -106,6 +111,12 @@ def _of_tar(view: memoryview, prefix: str, budget: Budget) -> Iterator[Entry]:
         raw, long_name = long_name or _tar_name(head), b""
         if kind not in _FILES:
             continue
+        if budget.listed >= budget.entries:
+            what = (
+                f"the budget allows {budget.entries} entries in all; those from byte {data} of the tar on are unknown"
+            )
+            notes.add("budget/entries", what, prefix.removesuffix("!/"))
+            return
         name, words = read_name(raw)
         if name in taken:
             name = free_path(name, taken)

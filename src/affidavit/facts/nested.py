@@ -4,7 +4,7 @@ from typing import Final
 
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.disguise import holds_dex, open_disguised
-from affidavit.artefact.nested import NESTED, is_nested, open_nested
+from affidavit.artefact.nested import NESTED, UNREAD, is_nested, open_nested
 from affidavit.artefact.notes import Notes
 from affidavit.artefact.opening import Opened
 from affidavit.artefact.part import Entry, Part
@@ -18,7 +18,7 @@ ARCHIVES: Final = frozenset({"7z", "ar", "bzip2", "gzip", "lz4", "rar", "tar", "
 """Media words of what holds other files; those that are not opened may hide any."""
 _BUILD_TOOLS: Final = frozenset({"annotations.zip", "api.jar", "lint.jar"})
 """Archives of an AAR for compilers and lint (Android documentation, "Create an Android library", anatomy of an AAR)."""
-_KIND: Final = "container/nested-not-opened"
+_GZIP: Final = b"\x1f\x8b"
 
 
 class Nesting:
@@ -61,13 +61,13 @@ class Nesting:
             return None
         depth = self._depth[part.prefix] + 1
         if media in ARCHIVES and not nested:
-            self.notes.add(_KIND, f"{media} archives are not read; code or text in it is unknown", path)
+            self.notes.add(UNREAD, f"{media} archives are not read; code or text in it is unknown", path)
         elif depth > self._budget.depth:
             what = f"more than {self._budget.depth} containers lie around what it holds, which is unknown"
             self.notes.add("budget/depth", f"not opened: {what}", path)
         elif path in self._claimed:
             what = "another entry is named as if it lay in it; code or text in it is unknown"
-            self.notes.add(_KIND, f"not opened: {what}", path)
+            self.notes.add(UNREAD, f"not opened: {what}", path)
         else:
             return self._take(entry, data, media, depth)
         return None
@@ -82,7 +82,7 @@ class Nesting:
         if inner is None:
             if data[:4] != b"PK\x05\x06":  # which is how an empty zip begins
                 what = "nothing leads to an entry; code or text in it is unknown"
-                self.notes.add(_KIND, f"it begins as an archive and {what}", entry.path)
+                self.notes.add(UNREAD, f"it begins as an archive and {what}", entry.path)
             return None
         if self._opened.artefact.kind == "aar" and entry.path in _BUILD_TOOLS:
             inner.role = TOOL
@@ -107,7 +107,10 @@ class Nesting:
         """
         if part.role not in INSIDE or "bad-crc" not in entry.oddities:
             return
-        if "encrypted-flag" in entry.oddities:
+        if bytes(part.view[:2]) == _GZIP:
+            what = "it is not all that the gzip speaks of; what follows its first stream is unknown"
+            self.notes.add(UNREAD, what, entry.path)
+        elif "encrypted-flag" in entry.oddities:
             self.notes.add("container/encrypted-entry", "it is encrypted; its content is unknown", entry.path)
         elif "unknown-method" in entry.oddities:
             what = f"it is packed by method {entry.method}, which is not read; its content is unknown"
