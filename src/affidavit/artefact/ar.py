@@ -45,4 +45,7 @@ def members(entry: str, data: memoryview, limitations: list[Limitation]) -> Iter
             raw = names[int(raw[1:]) :].partition(b"\n")[0].removesuffix(b"/")
         if raw not in _TABLES:
             yield raw.removesuffix(b"/").decode("utf-8", "backslashreplace")[:256], start, size
-    limitations.append(Limitation("native/bad-archive", f"the archive has more than {_MOST} members", Place(entry, at)))
+    if at + _HEADER <= len(data):
+        limitations.append(
+            Limitation("native/bad-archive", f"the archive has more than {_MOST} members", Place(entry, at))
+        )

@@ -153,6 +153,8 @@ class _Reader:
                     self._comment(bare)
             elif bare and not (len(line) <= _LONGEST and text.isprintable() and self._take(text, bare)):
                 self._mapping.unread += 1
+                if line[:1] not in {b" ", b"\t"}:
+                    self._finish()  # it may be a class, whose members must not be taken for those of the one before
         self._finish()
         return self._mapping
 
@@ -229,7 +231,7 @@ class _Reader:
             self._class.fields = {short: tuple(names) for short, names in self._fields.items()}
             self._class.methods = {short: tuple(found) for short, found in self._methods.items()}
             self._class.inlined = frozenset(self._inlined - {self._class.original})
-        self._fields, self._methods, self._inlined, self._last = {}, {}, set(), None
+        self._fields, self._methods, self._inlined, self._last, self._class = {}, {}, set(), None, None
 
 
 def _lines(data: memoryview) -> Iterator[bytes]:
