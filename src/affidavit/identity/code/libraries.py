@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -244,11 +245,12 @@ def _read(path: Path, cache: Path | None) -> tuple[Signatures, str]:
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     kept = cache / f"{digest}-{SCHEME}-native.npz" if cache else None
-    if kept and kept.is_file():
-        return _kept(kept), digest
+    held = _kept(kept) if kept and kept.is_file() else None
+    if held is not None:
+        return held, digest
     code = code_of(path, Budget())
     signatures = joined(of_program(code.program), rows_of(code.natives))
-    if kept:
+    if kept and not any("\n" in name for name in signatures.names):  # between names in what is kept
         _keep(kept, signatures)
     return signatures, digest
 
@@ -270,14 +272,18 @@ def _keep(path: Path, signatures: Signatures) -> None:
     new.replace(path)
 
 
-def _kept(path: Path) -> Signatures:
-    with np.load(path) as held:
-        return Signatures(
-            names=tuple(held["names"].tobytes().decode().split("\n")) if len(held["start"]) > 1 else (),
-            start=held["start"],
-            tokens=held["tokens"],
-            graph=Csr(held["graph_start"], held["graph"]),
-            size=held["size"],
-            unit=held["unit"],
-            row=held["row"],
-        )
+def _kept(path: Path) -> Signatures | None:
+    """What was kept, unless the file is damaged: then it is made again."""
+    try:
+        with np.load(path) as held:
+            return Signatures(
+                names=tuple(held["names"].tobytes().decode().split("\n")) if len(held["start"]) > 1 else (),
+                start=held["start"],
+                tokens=held["tokens"],
+                graph=Csr(held["graph_start"], held["graph"]),
+                size=held["size"],
+                unit=held["unit"],
+                row=held["row"],
+            )
+    except (ValueError, KeyError, EOFError, OSError, BadZipFile):
+        return None
