@@ -218,12 +218,9 @@ def test_a_part_of_another_length_is_refused_by_name(part: str, said: str, chang
 def test_counts_that_are_right_only_after_they_overflow_are_refused() -> None:
     for part in ("families", "forms", "union_sizes", "graph_sizes", "of_sizes", "name_sizes"):
         packed = pack(index_of(CLASSES))
-        counts = packed[part].astype(np.uint64)
-        counts[0] += (1 << 32) - 1
-        counts[-1] += 1
-        wrapped = counts.astype(np.uint32)
+        wrapped = packed[part].copy()
+        wrapped[0], wrapped[-1] = (1 << 32) - 1, int(wrapped[0]) + int(wrapped[-1]) + 1
         assert int(wrapped.sum(dtype=np.uint32)) == int(packed[part].sum())
-        wrapped[0] = (1 << 32) - 1
         packed[part] = wrapped
         with pytest.raises(KnowledgeError, match="does not fit"):
             unpack(packed)
@@ -248,6 +245,8 @@ def test_a_class_that_has_a_token_which_is_not_there_is_refused(gap: int) -> Non
         packed["union"][at] = gap
         with pytest.raises(KnowledgeError, match="'union'"):
             unpack(packed)
+    with pytest.raises(KnowledgeError, match="'union'"):
+        unpack(pack(index_of(CLASSES)) | {"token": packed["token"][:-1]})
     with pytest.raises(KnowledgeError, match="'union'"):
         unpack(pack(index_of(CLASSES)) | {"token": np.empty(0, np.uint64)})
 
