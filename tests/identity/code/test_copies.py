@@ -129,6 +129,23 @@ def test_of_families_of_one_size_neither_carries_the_other():
     assert len(twice.shared) == 10
 
 
+def test_families_that_are_nearly_the_same_share_their_code():
+    told = two(package("org/large", range(1, 7)), SMALL)  # five of six, and five of five
+    assert told.left_out == ()
+    assert len(told.shared) == 10
+
+
+def test_the_size_of_a_family_is_that_of_its_largest_version():
+    old, new = package("com/small", range(1, 5)), package("com/small", range(50, 56))
+    large = package("org/large", [1, 2, 3, 4, 60, 61])
+    families = [Family("large"), Family("small")]
+    assert len(Told(families, [("large", large), ("small", old)]).origin) == 4
+    for versions in ([old, new], [new, old]):
+        told = Told(families, [("large", large), *(("small", each) for each in versions)])
+        assert told.left_out == ()  # six against six
+        assert len(told.shared) == 8
+
+
 def test_what_was_carried_on_belongs_to_the_smallest():
     base, middle = package("a/base", range(1, 6)), package("b/middle", range(10, 17))
     top = package("c/top", range(20, 32))
