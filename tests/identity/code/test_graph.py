@@ -227,3 +227,16 @@ def test_edges_of_some_rows_are_those_rows_one_after_the_other(rows: list[list[i
     tails, heads = edges_of(graph, np.array(wanted, np.int32))
     expected = [(at, head) for at, row in enumerate(wanted) for head in rows[row]]
     assert list(zip(tails.tolist(), heads.tolist(), strict=True)) == expected
+
+
+def test_neighbours_that_disagree_without_end_take_five_nats():
+    made = asked(6)
+    count = len(made.app)
+    none = Csr(np.zeros(count + 1, np.int32), np.zeros(0, np.int32))
+    crowd = Csr(np.array([0, *[20] * count], np.int32), np.ones(20, np.int32))
+    lone = Csr(np.zeros(len(made.index.node_name) + 1, np.int32), np.zeros(0, np.int32))
+    made = replace(made, ahead=crowd, back=none, known_ahead=lone, known_back=lone)
+    score, agree, within = scores(made, pairs_of([(0, 0, 50.0), (1, 1, 90.0)]))
+    assert score.tolist() == [45.0, 90.0]
+    assert agree.tolist() == [0.0, 0.0]
+    assert within[0] > 15
