@@ -18,7 +18,8 @@ from affidavit.model.errors import BudgetError, UnreadableError
 from affidavit.model.identity import Package
 from affidavit.model.library import LibraryVersion
 from affidavit.model.progress import silent
-from tests.builders.known_code import app_files, library_index, matched_by_hand, write_app
+from tests.builders.dex import Class, Method
+from tests.builders.known_code import app_files, dex_of, library_index, matched_by_hand, write_app
 from tests.builders.zip import zip_of
 
 SOURCE = store.opened(store.written(library_index(), "test", packed=False))[1]
@@ -89,6 +90,20 @@ def test_code_that_cannot_be_read_is_a_limitation_and_no_absence(tmp_path, data,
     found = asked(app(tmp_path, **{"classes.dex": data}))
     assert not of_kind(found, CodeIdentity)
     assert any(kind.startswith(("code/", "container/")) for kind in kinds(found))
+
+
+@pytest.mark.parametrize("data", [None, b"", b"\x13\x37" * 300])
+def test_code_that_the_manifest_names_and_nobody_could_read_is_said(tmp_path, data):
+    assert "code/components-missing" in kinds(asked(app(tmp_path, **{"classes.dex": data})))
+
+
+def test_families_not_found_are_no_absence_when_the_code_that_people_start_is_elsewhere(tmp_path, monkeypatch):
+    usual = asked(write_app(tmp_path))
+    monkeypatch.setattr(stage, "match", match)
+    shell = dex_of([Class("Lshell/Stub;", methods=[Method("go", "()V", [("return-void",)])])])
+    found = asked(app(tmp_path, **{"classes.dex": shell}))
+    assert {"code/components-missing", "identity/not-analysable"} <= kinds(found)
+    assert not {"code/components-missing", "identity/not-analysable"} & kinds(usual)
 
 
 def test_what_speaks_of_other_parts_of_a_review_is_not_said(tmp_path):

@@ -11,7 +11,7 @@ from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
-from affidavit.facts import library_versions
+from affidavit.facts import hidden_code, library_versions
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity import libraries
@@ -93,10 +93,13 @@ def _name_classes(state: Extraction, mapping: bytes | None) -> None:
 
 
 def _read(state: Extraction, progress: Progress, known: Known | None) -> None:
-    """The code, the names that libraries kept, versions that files state, and what the code is like."""
+    """The code, what is missing of it, names that libraries kept, versions that files state, what the code is like."""
     walk_entries(state, progress)
     read_declared(state, progress)
     read_code(state, progress)
+    state.limitations += state.program.limitations
+    if state.opened.artefact.kind in {"apk", "splits"}:
+        state.limitations += hidden_code.compare(state.facts, state.program)
     names = sorted(state.media)
     state.add(library_versions.extract(names, state.read, state.limitations))
     state.facts += libraries.extract(state.program, tuple(state.facts), names, library_index())
