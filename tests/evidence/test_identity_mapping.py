@@ -6,6 +6,7 @@ import pytest
 
 from affidavit.artefact.budget import Budget
 from affidavit.cli.main import main
+from affidavit.evidence import indexes
 from affidavit.evidence.review import identified
 from affidavit.identity.code import stage, store
 from affidavit.model.code_identity import ClassPair
@@ -20,6 +21,7 @@ MAPPING = b"com.tencent.mm.opensdk.A -> a.A:\n    int field -> a\ncom.tencent.mm
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     monkeypatch.setattr(stage, "match", matched_by_hand)
+    monkeypatch.setattr(indexes, "FINGERPRINTS", tmp_path / "none.idx")  # what is compared here was made by hand
     index, mapping = tmp_path / "known.index", tmp_path / "mapping.txt"
     index.write_bytes(store.written(library_index(), "test", packed=False))
     mapping.write_bytes(MAPPING)
