@@ -204,9 +204,10 @@ def _listed_app(app: AppLaw, updated: str) -> Iterator[str]:
 def _identity(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     """Known code by its code: five columns a family, and the first pairs of classes of each."""
     yield "## Whose code is in it\n"
-    yield f"{escape(identity.compared(facts.about(CodeSearch)))}\n"
+    yield f"- {escape(identity.compared(facts.about(CodeSearch)))}"
     if searched := natives.searched(facts):
-        yield f"{escape(searched)}\n"
+        yield f"- {escape(searched)}"
+    yield ""
     if stated := natives.rows(facts):
         yield from _table(natives.HEADS, (map(code, row) for row in stated))
     found = identity.families(affidavit)
