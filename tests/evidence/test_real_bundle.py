@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from affidavit.evidence import bundle, derive, layout
+from affidavit.evidence import bundle, derive, indexes, layout
 from affidavit.evidence.review import checked_paths, derived_members
 from affidavit.evidence.tool import this_tool
 from affidavit.evidence.verify import verify
@@ -12,6 +12,12 @@ from tests.oracles import bundle as oracle
 
 PUBLIC = key().public_key().public_bytes_raw()
 pytestmark = pytest.mark.corpus
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path):
+    """The bundles here were made without an index of known code, so they are checked without one."""
+    monkeypatch.setattr(indexes, "FINGERPRINTS", tmp_path / "none.idx")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from affidavit.model.finding import Grade
 from tests.builders.law import end, event, measure, register_of, schedule
 
 ORDER = ("is", "contains", "contacts", "talks-to")
-KINDS = {"is": "package", "contains": "library", "contacts": "domain"}
+KINDS = {"is": "package", "contains": "library", "contacts": "domain", "talks-to": "name"}
 
 
 def binding(app: str, relation: Relation, grade: Grade = Grade.PRESENT) -> Binding:

@@ -28,7 +28,7 @@ def with_coverage(made: Affidavit, coverage: Coverage, protection: str = "limits
 
 def test_a_whole_reading_is_one_sentence(tmp_path: Path):
     assert examined(account(tmp_path)) == (
-        "4 of 4 entries read, 1 archive among them not opened; 1 of 1 method with code decoded; read without a sandbox"
+        "5 of 5 entries read; 1 of 1 method with code decoded; read without a sandbox"
     )
 
 
@@ -58,9 +58,9 @@ def test_rows_have_a_cell_for_every_head():
 
 def test_every_form_for_people_has_it(tmp_path: Path):
     made = account(tmp_path)
-    assert "4 of 4 entries read" in " ".join(render_terminal(made).split())
-    assert "- Examined: 4 of 4 entries read" in render(made, "markdown").decode()
+    assert "5 of 5 entries read" in " ".join(render_terminal(made).split())
+    assert "- Examined: 5 of 5 entries read" in render(made, "markdown").decode()
     page = render(made, "html").decode()
-    assert "4 of 4 entries read" in page
+    assert "5 of 5 entries read" in page
     assert "How much of it was examined" in page
     assert '"coverage"' in render(made, "json").decode()
