@@ -147,8 +147,8 @@ def test_progress_names_every_stage(tmp_path):
     seen = []
     derive(write_app(tmp_path), progress=lambda stage, done, total: seen.append((stage, done <= total)))
     assert {name for name, _ in seen} == {
-        "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "identity", "flows", "paths",
-        "coverage", "findings", "excerpts",
+        "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "identity", "flows",
+        "paths", "coverage", "findings", "excerpts",
     }  # fmt: skip
     assert all(sane for _, sane in seen)
 
