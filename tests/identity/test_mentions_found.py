@@ -58,8 +58,8 @@ def test_more_places_than_are_listed_are_counted_and_none_is_listed_twice():
 
 
 def test_every_dex_file_is_searched_and_the_place_says_which():
-    datas = dex("com.chat"), dex("other", name="Lp/B;"), dex("com.chat", name="Lp/C;")
-    units = [unit for number, data in enumerate(datas) for unit in read_dexes(f"c{number}.dex", data)]
+    files = dex("com.chat"), dex("other", name="Lp/B;"), dex("com.chat", name="Lp/C;")
+    units = [unit for number, data in enumerate(files) for unit in read_dexes(f"c{number}.dex", data)]
     (fact,) = extract(Program(units), (), {"x": listed("com.chat")})
     assert [place.entry for place in (fact.place, *fact.what.more)] == ["c0.dex", "c2.dex"]
 
