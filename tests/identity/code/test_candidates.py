@@ -62,7 +62,7 @@ def test_candidates_share_more_than_any_node_that_is_none(seed: int):
         assert [every[node] for node in mine] == pytest.approx(sorted(every.values(), reverse=True)[:3], rel=1e-4)
 
 
-def test_what_ordinary_apps_have_is_no_familys_own():
+def test_what_ordinary_apps_have_is_of_no_family():
     made = asked(1)
     often = replace(made.index, in_background=np.ones(len(made.index.token), np.int32), background=1)
     common = query(made.app, often, numbers())

@@ -100,12 +100,12 @@ def test_a_built_index_comes_back() -> None:
 def test_packing_is_the_same_each_time_and_leaves_what_it_is_given_alone(families: list[Nodes], seed: int) -> None:
     arrays = index_of(families, seed=seed)
     for array in arrays.values():
-        array.flags.writeable = False
+        array.setflags(write=False)
     one, other = pack(arrays), pack(arrays)
     same(one, other)
     same(one, pack(unpack(one)))
     for array in one.values():
-        array.flags.writeable = False
+        array.setflags(write=False)
     same(arrays, unpack(one))
 
 
