@@ -11,7 +11,7 @@ from functools import cache
 from msgspec import Struct
 
 from affidavit.identity.code.matching import document
-from affidavit.identity.code.result import Decision
+from affidavit.model.code_identity import Decision
 
 
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,12 +1,9 @@
 """What comparing an app with the index gives, by number; `evidence` puts it into words."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from affidavit.identity.code.signatures import I32
-
-Decision = Literal["found", "too-little", "not-shown"]
-"""``too-little``: something of it may be left, less than a statement could rest on."""
+from affidavit.model.code_identity import Decision
 
 
 @dataclass(frozen=True, slots=True)
