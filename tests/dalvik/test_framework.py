@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from affidavit import knowledge
 from affidavit.dalvik.framework import Framework, Lines
-from affidavit.findings.schema import HierarchyDocument
 from tests.oracles.framework import split_lines, split_methods
 
 CLASSES = "a/A\n@a/I\na/A$Inner a/A a/I\njava/lang/Object\n"
@@ -53,6 +52,19 @@ def test_ancestors_come_level_by_level_and_object_last(small):
     assert small.ancestors("La/A$Inner;") == ("La/A$Inner;", "La/A;", "La/I;", "Ljava/lang/Object;")
     assert small.ancestors("Lx/Y;") == ("Lx/Y;",)
     assert small.ancestors("Ljava/lang/Object;") == ("Ljava/lang/Object;",)
+
+
+def test_descendants_are_the_class_and_all_below_it(small):
+    assert small.descendants("La/A;") == {"La/A;", "La/A$Inner;"}
+    assert small.descendants("La/I;") == {"La/I;", "La/A$Inner;"}
+    assert small.descendants("Lnot/There;") == {"Lnot/There;"}
+    assert small.descendants("Ljava/lang/Object;") == {"Ljava/lang/Object;", "La/A;", "La/I;", "La/A$Inner;"}
+
+
+def test_descendants_of_real_classes_are_those_that_have_them_as_ancestors(real):
+    every = [name for text in documents("hierarchy") for name in split_lines(text)]
+    for name in ("Landroid/content/Context;", "Ljavax/net/ssl/X509TrustManager;", "Ljava/util/Collection;"):
+        assert real.descendants(name) == {below for below in every if name in real.ancestors(below)}
 
 
 def test_a_class_defines_a_method_with_its_numbers_of_parameters(small):
@@ -102,7 +114,7 @@ def test_a_line_is_found_as_if_all_were_split(rows, asked):
 
 
 def documents(section):
-    return [document.classes for _, document in sorted(knowledge.load(section, HierarchyDocument).items())]
+    return [document["classes"] for _, document in sorted(knowledge.load(section, dict[str, str]).items())]
 
 
 @pytest.mark.parametrize("section", ["hierarchy", "framework_methods"])

@@ -1,4 +1,4 @@
-"""The small parts: names, the hierarchy, searching string tables, and how fast judging is."""
+"""The small parts: names, searching string tables, and how fast judging is."""
 
 from fnmatch import fnmatchcase
 
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import make_fact
 from affidavit.findings import globs, load
 from affidavit.findings.features import Feature
-from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.index import AppIndex
 from affidavit.findings.judge import judge
 from affidavit.findings.names import Member, member, type_descriptor
@@ -46,24 +46,6 @@ def test_members_in_java_form(text, expected):
 def test_type_descriptors(name, expected):
     assert type_descriptor(name) == expected
     assert descriptor("a.b.C") == "La/b/C;"
-
-
-def test_hierarchy_knows_descendants_and_interfaces():
-    tree = Hierarchy("java/lang/Object\na/A\na/B a/A @a/I\n@a/I\na/C a/B")
-    assert tree.descendants("a/A") == {"a/A", "a/B", "a/C"}
-    assert tree.descendants("not/There") == {"not/There"}
-    assert "a/I" in tree
-    assert "a/X" not in tree
-    assert not tree.is_interface("a/A")
-    assert tree.parents("java/lang/Object") == []
-    assert descriptors(["a/A"]) == {"La/A;"}
-
-
-def test_the_framework_s_hierarchy_is_whole():
-    tree = load.hierarchy()
-    assert "android/app/Service" in tree.descendants("android/content/Context")
-    assert tree.is_interface("javax/net/ssl/X509TrustManager")
-    assert "javax/net/ssl/X509ExtendedTrustManager" in tree.descendants("javax/net/ssl/X509TrustManager")
 
 
 def strings_of(words):
@@ -122,7 +104,7 @@ def program_of(*dexes):
 
 def test_places_are_looked_up_only_when_asked_for():
     app = build_app({"calls": ["f.Base.run()"]})
-    index = AppIndex([Feature("call", "f.Base.run")], app.facts, app.program, lambda: Hierarchy("f/Base"))
+    index = AppIndex([Feature("call", "f.Base.run")], app.facts, app.program, lambda: Framework(["f/Base"], []))
     hits = index.hits(Feature("call", "f.Base.run"))
     assert index.hits(Feature("call", "f.Base.run")) is hits
     assert hits.places(np.zeros(1, bool)) == ()
@@ -139,14 +121,14 @@ def test_a_feature_of_a_name_outside_ascii_is_found():
             methods=[Method("m", "()V", [("invoke-static", [], "Lapp/Über;->run()V"), ("return-void",)])],
         )
     )
-    index = AppIndex([Feature("call", "f.Base.run")], (), program_of(dex.build()), lambda: Hierarchy("f/Base"))
+    index = AppIndex([Feature("call", "f.Base.run")], (), program_of(dex.build()), lambda: Framework(["f/Base"], []))
     assert index.hits(Feature("call", "f.Base.run")).count == 1
 
 
 def test_an_unreadable_dex_has_nothing_and_does_not_stop_the_others():
     good = DexBuilder().add_class("Lapp/A;", "Lf/Base;").build()
     index = AppIndex(
-        [Feature("extends", "f.Base")], (), program_of(b"dex\n035\0broken", good), lambda: Hierarchy("f/Base")
+        [Feature("extends", "f.Base")], (), program_of(b"dex\n035\0broken", good), lambda: Framework(["f/Base"], [])
     )
     assert index.hits(Feature("extends", "f.Base")).count == 1
 
@@ -159,5 +141,5 @@ def test_framework_call_facts_are_named_by_class_and_method():
     ]
     app = build_app({"calls": ["f.Derived.run()"]})
     feature = Feature("call", "f.Base.run")
-    index = AppIndex([feature], facts, app.program, lambda: Hierarchy("f/Base\nf/Derived f/Base"))
+    index = AppIndex([feature], facts, app.program, lambda: Framework(["f/Base\nf/Derived f/Base"], []))
     assert index.fact_ids(feature) == (facts[0].id,)

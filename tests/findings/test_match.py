@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 
 from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
 from affidavit.findings.features import SHOWN, tree_of
-from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.index import AppIndex
 from affidavit.findings.match import Matcher
 from affidavit.findings.schema import Node
 from tests.builders.rule_app import build_app, build_dex
 
-HIERARCHY = Hierarchy("f/Base\nf/Derived f/Base f/Listener\n@f/Listener\njava/lang/Object")
+FRAMEWORK = Framework(["f/Base\nf/Derived f/Base f/Listener\n@f/Listener\njava/lang/Object"], [])
 RUN = "f.Base.run()"
 
 
@@ -22,7 +22,7 @@ def matcher(match, *specs, hidden=frozenset()):
     dexes = [dex for dex in map(build_dex, specs) if dex]
     program = Program([read_dex(f"classes{n + 2 if n else ''}.dex", dex) for n, dex in enumerate(dexes)])
     facts = [fact for spec in specs[:1] for fact in build_app(spec).facts]
-    return Matcher(AppIndex(tree.features(), facts, program, lambda: HIERARCHY), hidden), tree
+    return Matcher(AppIndex(tree.features(), facts, program, lambda: FRAMEWORK), hidden), tree
 
 
 def truth(match, *specs, hidden=frozenset()):
@@ -222,7 +222,7 @@ def test_proofs_name_their_features_in_the_rule_language():
 def test_only_what_lies_within_counts_when_a_mask_is_given():
     tree = tree_of(msgspec.convert({"call": RUN}, Node))
     program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN]}, {"calls": [RUN, RUN]}]}))])
-    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    index = AppIndex(tree.features(), (), program, lambda: FRAMEWORK)
     for kept, places in (([True, False], 1), ([False, True], 2), ([True, True], 3)):
         engine = Matcher(index, frozenset(), np.array(kept))
         (leaf,) = engine.evidence(tree)
@@ -234,7 +234,7 @@ def test_only_what_lies_within_counts_when_a_mask_is_given():
 def test_a_method_scope_within_a_mask_needs_its_method_in_the_mask():
     tree = tree_of(msgspec.convert(BOTH, Node))
     program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN], "strings": ["text"]}, {}]}))])
-    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    index = AppIndex(tree.features(), (), program, lambda: FRAMEWORK)
     assert Matcher(index, frozenset(), np.array([True, False])).truth(tree) is True
     assert Matcher(index, frozenset(), np.array([False, True])).truth(tree) is False
 
@@ -242,6 +242,6 @@ def test_a_method_scope_within_a_mask_needs_its_method_in_the_mask():
 def test_a_count_within_a_mask_counts_there():
     tree = tree_of(msgspec.convert({"count": {"of": {"call": RUN}, "min": 2}}, Node))
     program = Program([read_dex("classes.dex", build_dex({"methods": [{"calls": [RUN]}, {"calls": [RUN]}]}))])
-    index = AppIndex(tree.features(), (), program, lambda: HIERARCHY)
+    index = AppIndex(tree.features(), (), program, lambda: FRAMEWORK)
     assert Matcher(index, frozenset()).truth(tree) is True
     assert Matcher(index, frozenset(), np.array([True, False])).truth(tree) is False

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.dalvik.dex import read_dex
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
 from affidavit.findings import load
 from affidavit.findings.features import SHOWN, tree_of
-from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.index import AppIndex
 from affidavit.findings.match import Matcher
 from affidavit.findings.schema import Count, Node, Override, StringPattern
@@ -18,7 +18,9 @@ from affidavit.findings.stated import FactIndex
 from tests.builders.rule_app import build_app, build_dex
 from tests.oracles.rules import Oracle, plain
 
-FRAMEWORK = Hierarchy("f/Base\nf/Derived f/Base f/Listener\n@f/Listener\n@f/Sub java/lang/Object f/Listener\nf/Other")
+FRAMEWORK = Framework(
+    ["f/Base\nf/Derived f/Base f/Listener\n@f/Listener\nf/Other\n@f/Sub java/lang/Object f/Listener"], []
+)
 CLASSES = ["f.Base", "f.Derived", "f.Other", "f.Listener", "f.Sub", "app.A", "app.B", "app.C"]
 METHODS = ["run", "stop", "<init>"]
 PARAMS = ["", "()", "(int)", "(java.lang.String[],int)"]
@@ -112,11 +114,11 @@ def test_engine_agrees_with_the_oracle(app, more, statements, areas):
     compare(program, facts, FRAMEWORK, statements, areas)
 
 
-def compare(program, facts, hierarchy, statements, areas=frozenset()):
+def compare(program, facts, framework, statements, areas=frozenset()):
     trees = [tree_of(node) for node in statements]
     asked = [feature for tree in trees for feature in tree.features()]
-    index = AppIndex(asked, facts, program, lambda: hierarchy)
-    oracle = Oracle(plain(program), FactIndex(facts), hierarchy, areas)
+    index = AppIndex(asked, facts, program, lambda: framework)
+    oracle = Oracle(plain(program), FactIndex(facts), framework, areas)
     for feature in dict.fromkeys(asked):
         places = oracle.places(feature)
         if places is not None:
@@ -146,4 +148,4 @@ def units(path):
 )
 def test_engine_agrees_with_the_oracle_on_real_apps(corpus, name, every):
     nodes = [rule.match for rule in load.rules()[::every]]
-    compare(Program(units(corpus / name)), (), load.hierarchy(), nodes)
+    compare(Program(units(corpus / name)), (), Framework.load(), nodes)

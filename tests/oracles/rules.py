@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.findings.features import Feature
-from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.schema import Node, Override, StringPattern
 from affidavit.findings.stated import FactIndex
 from affidavit.model.place import Place
@@ -122,8 +122,8 @@ def read_member(text: str) -> tuple[str, str, str | None]:
 class Oracle:
     """Answers the questions that the engine answers, one after the other."""
 
-    def __init__(self, app: PlainApp, facts: FactIndex, hierarchy: Hierarchy, hidden: frozenset[str]) -> None:
-        self.app, self.facts, self.hierarchy, self.hidden = app, facts, hierarchy, hidden
+    def __init__(self, app: PlainApp, facts: FactIndex, framework: Framework, hidden: frozenset[str]) -> None:
+        self.app, self.facts, self.framework, self.hidden = app, facts, framework, hidden
         self.framework_below = cache(self.framework_below)
 
     def truth(self, node: Node) -> bool | None:
@@ -218,8 +218,7 @@ class Oracle:
     def framework_below(self, class_: str, wanted: str) -> bool:
         if class_ == wanted:
             return True
-        parents = self.hierarchy.parents(class_[1:-1])
-        return any(self.framework_below(f"L{parent};", wanted) for parent in parents)
+        return any(self.framework_below(parent, wanted) for parent in self.framework.parents(class_))
 
     def below(self, class_: str, wanted: str) -> bool:
         """Whether an app class inherits from `wanted`, directly or not."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -59,11 +59,13 @@ class Framework:
     """
 
     def __init__(self, classes: Iterable[str], methods: Iterable[str]) -> None:
-        self._classes = [Lines(text) for text in classes]
+        self._texts = list(classes)
+        self._classes = [Lines(text) for text in self._texts]
         self._methods = [Lines(text) for text in methods]
         self._known: dict[str, tuple[bool, list[str]] | None] = {}
         self._defined: dict[str, dict[str, frozenset[int]]] = {}
         self._above: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, frozenset[str]] = {}
 
     @staticmethod
     @cache
@@ -102,6 +104,27 @@ class Framework:
             root = [_OBJECT] if found.pop(_OBJECT, 0) is None else []
             self._above[descriptor] = (*found, *root)
         return self._above[descriptor]
+
+    def descendants(self, descriptor: str) -> frozenset[str]:
+        """The class or interface itself and every class of the framework that inherits from it."""
+        if descriptor not in self._below:
+            found, front = {descriptor[1:-1]}, [descriptor[1:-1]]
+            while front:
+                front = [child for parent in front for child in self._children.get(parent, ()) if child not in found]
+                found.update(front)
+            self._below[descriptor] = frozenset(f"L{name};" for name in found)
+        return self._below[descriptor]
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        """Names without ``L`` and ``;``, read from the lines in one go: every review needs this of all classes."""
+        root = _OBJECT[1:-1]
+        children: dict[str, list[str]] = {}
+        for line in (line for text in self._texts for line in text.split("\n")):
+            name, _, parents = line.removeprefix("@").partition(" ")
+            for parent in parents.split(" ") if parents else (root,) * (name not in ("", root)):
+                children.setdefault(parent, []).append(name)
+        return children
 
     def methods(self, descriptor: str) -> dict[str, frozenset[int]]:
         """Methods that the class itself defines: name -> numbers of parameters. Constructors are not listed."""

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.descriptors import descriptor
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.findings.features import SHOWN, Feature, Hits, Mask
-from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.names import Member, member
 from affidavit.findings.schema import Override, StringPattern
 from affidavit.findings.strings import matching
@@ -53,10 +53,10 @@ class CodeIndex:
         active: per method, over all units, whether Android uses it.
     """
 
-    def __init__(self, code: Code, hierarchy: Hierarchy, features: Iterable[Feature]) -> None:
-        self._hierarchy = hierarchy
+    def __init__(self, code: Code, framework: Framework, features: Iterable[Feature]) -> None:
+        self._framework = framework
         asked = list(features)
-        words = _words(asked, hierarchy)
+        words = _words(asked, framework)
         self._patterns = {arg for _, arg in asked if isinstance(arg, StringPattern) and not arg.exact}
         self._units: list[UnitIndex] = []
         base, wanted = 0, Wanted(words)
@@ -178,7 +178,7 @@ class CodeIndex:
             return frozenset({_raw(wanted.owner)})
         heirs = self._descend(wanted.owner, wanted)
         names = {self._units[unit].raw_name(row) for unit, rows in heirs for row in rows.tolist()}
-        return frozenset(names | {_raw(name) for name in self._hierarchy.descendants(wanted.owner)})
+        return frozenset(names | {name.encode() for name in self._framework.descendants(descriptor(wanted.owner))})
 
     def _descend(self, owner: str, unless: Member | None = None) -> list[_Sites]:
         """Class rows, ascending per unit, that inherit from `owner`; not below definers of the member `unless`."""
@@ -192,7 +192,7 @@ class CodeIndex:
     def _walk_down(self, owner: str, unless: Member | None) -> list[_Sites]:
         barred: dict[int, set[int]] = {}
         seen: dict[int, set[int]] = {}
-        front = set(descriptors(self._hierarchy.descendants(owner)))
+        front = set(self._framework.descendants(descriptor(owner)))
         while front:
             found: set[str] = set()
             for number, rows in (sites for parent in front & self._children.keys() for sites in self._children[parent]):
@@ -297,15 +297,16 @@ def _raw(name: str) -> bytes:
     return descriptor(name).encode()
 
 
-def _words(features: Iterable[Feature], hierarchy: Hierarchy) -> frozenset[bytes]:
+def _words(features: Iterable[Feature], framework: Framework) -> frozenset[bytes]:
     """Every string that any feature needs by its exact text."""
     words: set[bytes] = set()
     for kind, arg in features:
         if kind in {"call", "field_", "overrides"}:
             wanted = member(arg.method if isinstance(arg, Override) else str(arg))
             words.add(wanted.name.encode())
-            whole = kind == "call" and wanted.name != "<init>"
-            words |= {_raw(name) for name in (hierarchy.descendants(wanted.owner) if whole else [wanted.owner])}
+            words.add(_raw(wanted.owner))
+            if kind == "call" and wanted.name != "<init>":
+                words |= {name.encode() for name in framework.descendants(descriptor(wanted.owner))}
         elif kind == "class_":
             words.add(_raw(str(arg)))
         elif kind == "string":

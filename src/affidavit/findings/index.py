@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from affidavit.dalvik.descriptors import descriptor
+from affidavit.dalvik.framework import Framework
 from affidavit.findings.code import Code, CodeIndex
 from affidavit.findings.features import CODE, NOTHING, SHOWN, Feature, Hits
-from affidavit.findings.hierarchy import Hierarchy, descriptors
 from affidavit.findings.names import member
 from affidavit.findings.stated import FactIndex
 from affidavit.model.code import FrameworkCall
@@ -17,18 +18,18 @@ class AppIndex:
 
     Args:
         features: everything that will be asked. facts: in canonical order. code: the app's program, or None when it has
-            none. hierarchy: a function that gives the framework's hierarchy; called only when there is code.
+            none. framework: a function that gives what is known of the framework; called only when there is code.
     """
 
     def __init__(
-        self, features: Iterable[Feature], facts: Sequence[Fact], code: Code | None, hierarchy: Callable[[], Hierarchy]
+        self, features: Iterable[Feature], facts: Sequence[Fact], code: Code | None, framework: Callable[[], Framework]
     ) -> None:
         self.facts = FactIndex(facts)
         self._found: dict[Feature, Hits] = {}
-        self._lineage = hierarchy
+        self._framework = framework
         asked = [feature for feature in features if feature.kind in CODE]
         self._called = {member(str(feature.arg)).name for feature in asked if feature.kind == "call"}
-        self.code = CodeIndex(code, hierarchy(), asked) if code is not None and code.units else None
+        self.code = CodeIndex(code, framework(), asked) if code is not None and code.units else None
 
     def hits(self, feature: Feature) -> Hits:
         """Everything that answers a feature; looked up once."""
@@ -43,7 +44,7 @@ class AppIndex:
         wanted = member(str(feature.arg))
         ids = [
             (class_, fact)
-            for class_ in sorted(descriptors(self._lineage().descendants(wanted.owner)))
+            for class_ in sorted(self._framework().descendants(descriptor(wanted.owner)))
             for fact in self._framework_calls.get((class_, wanted.name), ())
         ]
         return tuple(fact for _, fact in ids[:SHOWN])

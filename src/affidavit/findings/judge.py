@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from affidavit.dalvik.framework import Framework
 from affidavit.findings import load
 from affidavit.findings.code import Code
 from affidavit.findings.features import Tree, tree_of
@@ -106,7 +107,7 @@ def judge(  # noqa: PLR0917 - the order in which the pipeline has them
     """
     trees = {rule.id: tree_of(rule.match) for rule in rules}
     asked = [feature for tree in trees.values() for feature in tree.features()]
-    index = AppIndex(asked, facts, program, load.hierarchy)
+    index = AppIndex(asked, facts, program, Framework.load)
     named = index.facts.of(Package)
     raised = _raised(index, rules, trees)
     if not named and all(item.kind != NO_MANIFEST for item in limitations):

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import yaml
 
+from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.lifecycles import LifecycleDocument
 from affidavit.dalvik.models import ModelDocument
 from affidavit.facts.flow_schema import DataTypes, SinkDocument, SourceDocument
-from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.lint_features import FEATURE_CHECKS
 from affidavit.findings.lint_flows import FLOW_CHECKS, check_flows, flows_of
 from affidavit.findings.lint_models import MODEL_CHECKS, check_models
@@ -121,9 +121,9 @@ def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield path, check, message
     yield from _categories(typed, rules)
     yield from _limitations(typed)
-    flows = flows_of(typed, documents, vocabulary.categories, vocabulary.permissions)
+    flows = flows_of(typed, vocabulary)
     yield from check_flows(flows)
-    yield from check_models(typed, flows.framework)
+    yield from check_models(typed, vocabulary.framework)
     yield from catalogue.check(typed, *_owners_and_libraries(documents))
 
 
@@ -150,7 +150,9 @@ def _vocabulary(documents: dict[str, Any], typed: dict[str, Any]) -> Vocabulary:
         words=words,
         categories=frozenset(item.id for item in typed.values() if isinstance(item, Category)),
         permissions=frozenset(permissions | set(words.permissions)) if permissions else frozenset(),
-        hierarchy=Hierarchy("\n".join(document.get("classes", "") for document in named("hierarchy/"))),
+        framework=Framework(
+            *([str(raw.get("classes", "")) for raw in named(f"{name}/")] for name in ("hierarchy", "framework_methods"))
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from affidavit.dalvik.descriptors import descriptor
 from affidavit.findings.features import IN_METHOD, Feature, Tree, walk
 from affidavit.findings.lint_rules import Check, RuleDocument, Vocabulary
 from affidavit.findings.schema import Override, SdkQuery, StringPattern
@@ -137,16 +138,16 @@ def _api_class(document: RuleDocument, known: Vocabulary) -> Iterator[str]:
 
 def _is_known(name: str, known: Vocabulary) -> bool:
     words = known.words
-    in_platform = name.replace(".", "/") in known.hierarchy or name in words.platform_classes
+    in_platform = descriptor(name) in known.framework or name in words.platform_classes
     return in_platform or name.startswith(words.sdk_prefixes)
 
 
 def _class_or_interface(document: RuleDocument, known: Vocabulary) -> Iterator[str]:
     for feature in document.tree.features():
-        name = str(feature.arg).replace(".", "/")
-        if feature.kind == "implements" and name in known.hierarchy and not known.hierarchy.is_interface(name):
+        name = descriptor(str(feature.arg))
+        if feature.kind == "implements" and name in known.framework and not known.framework.is_interface(name):
             yield f"{feature.arg} is a class: use extends"
-        if feature.kind == "extends" and known.hierarchy.is_interface(name):
+        if feature.kind == "extends" and known.framework.is_interface(name):
             yield f"{feature.arg} is an interface: use implements"
 
 

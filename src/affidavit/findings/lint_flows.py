@@ -9,6 +9,7 @@ from affidavit.dalvik.descriptors import descriptor
 from affidavit.dalvik.framework import Framework
 from affidavit.facts.flow_knowledge import is_platform
 from affidavit.facts.flow_schema import FORMS, DataTypes, Form, Match, Origin, SinkDocument, SourceDocument, Taking
+from affidavit.findings.lint_rules import Vocabulary
 
 _CLASS = re.compile(r"[a-z_][\w$]*(\.[A-Za-z_$][\w$]*)+")
 _MEMBER = re.compile(r"(<init>|[A-Za-z_$][\w$]*)(/\d{1,3})?")
@@ -23,15 +24,13 @@ class Flows:
 
     Attributes:
         sources, sinks: documents by path. vocabularies: terms by name of the vocabulary.
-        categories, permissions: that are known. framework: the platform's classes.
+        known: names that may be used.
     """
 
     sources: dict[str, SourceDocument]
     sinks: dict[str, SinkDocument]
     vocabularies: dict[str, frozenset[str]]
-    categories: frozenset[str]
-    permissions: frozenset[str]
-    framework: Framework
+    known: Vocabulary
 
 
 Found = Iterator[tuple[str, str]]
@@ -39,24 +38,16 @@ Found = Iterator[tuple[str, str]]
 Row = Match | Form | Taking | Origin
 
 
-def flows_of(
-    typed: dict[str, Any], documents: dict[str, Any], categories: frozenset[str], permissions: frozenset[str]
-) -> Flows:
+def flows_of(typed: dict[str, Any], known: Vocabulary) -> Flows:
     """What is checked, out of all documents: as their types, and as they were read."""
     types = [item for item in typed.values() if isinstance(item, DataTypes)]
-    lines = {
-        section: [str(raw.get("classes", "")) for path, raw in documents.items() if path.startswith(f"{section}/")]
-        for section in ("hierarchy", "framework_methods")
-    }
     return Flows(
         sources={path: item for path, item in typed.items() if isinstance(item, SourceDocument)},
         sinks={path: item for path, item in typed.items() if isinstance(item, SinkDocument)},
         vocabularies={
             item.vocabulary: frozenset(term for row in item.terms.values() for term in row) for item in types
         },
-        categories=categories,
-        permissions=permissions,
-        framework=Framework(lines["hierarchy"], lines["framework_methods"]),
+        known=known,
     )
 
 
@@ -76,7 +67,7 @@ def _ids(flows: Flows) -> Found:
 
 def _categories(flows: Flows) -> Found:
     for path, document in flows.sources.items():
-        if document.sources and document.category not in flows.categories:
+        if document.sources and document.category not in flows.known.categories:
             yield path, f"unknown category {document.category!r}"
 
 
@@ -84,7 +75,7 @@ def _permissions(flows: Flows) -> Found:
     for path, document in flows.sources.items():
         for item in document.sources:
             for name in item.permissions:
-                if flows.permissions and name not in flows.permissions:
+                if flows.known.permissions and name not in flows.known.permissions:
                     yield path, f"{item.id}: unknown permission {name!r}"
 
 
@@ -111,11 +102,11 @@ def _platform(flows: Flows) -> Found:
         name = descriptor(row.class_)
         if not is_platform(name) or getattr(row, "hidden", False):
             continue
-        if name not in flows.framework:
+        if name not in flows.known.framework:
             yield path, f"unknown class {row.class_!r}"
             continue
         for member in row.names if path.startswith("flow_sinks/") or _is_method(flows, path, row) else ():
-            if member != "<init>" and not _arities(flows.framework, name, member):
+            if member != "<init>" and not _arities(flows.known.framework, name, member):
                 yield path, f"{row.class_} has no method {member!r}"
 
 
@@ -130,7 +121,7 @@ def _operands(flows: Flows) -> Found:
             positions += [] if isinstance(row.takes, str) else row.takes
             positions.append(row.target)
         for member in row.names:
-            arities = _arities(flows.framework, descriptor(row.class_), member)
+            arities = _arities(flows.known.framework, descriptor(row.class_), member)
             if arities and positions and max(positions) > max(arities):
                 yield path, f"{row.class_}.{member} has no operand {max(positions)}"
 

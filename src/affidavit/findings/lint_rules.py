@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from affidavit.dalvik.framework import Framework
 from affidavit.findings.features import Tree, tree_of
-from affidavit.findings.hierarchy import Hierarchy
 from affidavit.findings.schema import Rule
 from affidavit.findings.searched import count_all
 from affidavit.findings.stated import FactIndex
@@ -49,7 +49,7 @@ class Vocabulary:
     words: Words
     categories: frozenset[str]
     permissions: frozenset[str]
-    hierarchy: Hierarchy
+    framework: Framework
 
 
 class RuleDocument:

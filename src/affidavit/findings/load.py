@@ -3,8 +3,7 @@
 from functools import cache
 
 from affidavit import knowledge
-from affidavit.findings.hierarchy import Hierarchy
-from affidavit.findings.schema import Category, Hiding, HidingTable, HierarchyDocument, Rule
+from affidavit.findings.schema import Category, Hiding, HidingTable, Rule
 
 
 @cache
@@ -36,14 +35,3 @@ def hidings() -> tuple[Hiding, ...]:
     """
     tables = sorted(knowledge.load("limitations", HidingTable).items())
     return tuple(row for _, table in tables for row in table.rows)
-
-
-@cache
-def hierarchy() -> Hierarchy:
-    """The framework's class hierarchy.
-
-    Raises:
-        KnowledgeError: see `rules`.
-    """
-    documents = sorted(knowledge.load("hierarchy", HierarchyDocument).items())
-    return Hierarchy("\n".join(document.classes for _, document in documents))

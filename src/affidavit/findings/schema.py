@@ -346,11 +346,3 @@ class HidingTable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     source: str
     licence: str
     rows: tuple[Hiding, ...]
-
-
-class HierarchyDocument(Struct, frozen=True, omit_defaults=True):
-    """A document of ``knowledge/hierarchy``: one class a line, see the file's own heading."""
-
-    source: str
-    licence: str
-    classes: str
