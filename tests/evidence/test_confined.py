@@ -10,7 +10,7 @@ import pytest
 
 import affidavit
 from affidavit.artefact.budget import Budget
-from affidavit.evidence import confined
+from affidavit.evidence import confined, process
 from affidavit.evidence.bundle import members_of
 from affidavit.evidence.confined import review_confined
 from affidavit.evidence.derive import derive
@@ -97,7 +97,7 @@ def test_real_apps_give_the_same_behind_walls(corpus: Path, derived: Derived, na
 
 @pytest.mark.parametrize("stage", ["entries", "manifest", "signing", "code", "endpoints", "findings", "excerpts"])
 def test_a_worker_that_dies_in_a_stage_costs_that_stage(app: Path, stage, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(confined, "_CODE", start(f"name == {stage!r} and ctypes.string_at(0)"))
+    monkeypatch.setattr(process, "_CODE", start(f"name == {stage!r} and ctypes.string_at(0)"))
     account = reviewed(app)
     [limitation] = [item for item in account.limitations if item.kind == "tool/worker-died"]
     assert (
@@ -115,13 +115,13 @@ def test_a_worker_that_dies_in_a_stage_costs_that_stage(app: Path, stage, monkey
 def test_a_worker_that_asks_for_what_no_reading_needs_is_killed_and_that_is_said(
     app: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and os.fork()"))
+    monkeypatch.setattr(process, "_CODE", start("name == 'code' and os.fork()"))
     [item] = [item for item in reviewed(app).limitations if item.kind == "tool/worker-died"]
     assert "signal 31 (SIGSYS, for a system call that no reading needs)" in item.detail
 
 
 def test_when_every_worker_dies_nothing_is_known_and_that_is_said(app: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(confined, "_CODE", start("ctypes.string_at(0)"))
+    monkeypatch.setattr(process, "_CODE", start("ctypes.string_at(0)"))
     account = reviewed(app)
     assert account.manifest.artefact.kind == "unread"
     assert account.manifest.artefact.sha256 == derive(app).manifest.artefact.sha256
@@ -132,8 +132,8 @@ def test_when_every_worker_dies_nothing_is_known_and_that_is_said(app: Path, mon
 
 
 def test_a_worker_that_hangs_is_killed(app: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(confined, "GRACE", 0.5)
-    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and threading.Event().wait(60)"))
+    monkeypatch.setattr(process, "GRACE", 0.5)
+    monkeypatch.setattr(process, "_CODE", start("name == 'code' and threading.Event().wait(60)"))
     account = reviewed(app, Budget(seconds=8))
     assert any("did not end in time and was killed" in item.detail for item in account.limitations)
     assert account.manifest.partial
@@ -148,7 +148,7 @@ def test_a_budget_without_time_gives_a_partial_account_as_without_walls(app: Pat
 
 def test_bulky_code_lies_in_the_spool_behind_walls(app: Path, monkeypatch: pytest.MonkeyPatch):
     at_once = "from affidavit.artefact import spool; spool.Spool.__init__.__defaults__ = (0, None)\n"
-    monkeypatch.setattr(confined, "_CODE", start("pass").replace("whole = ", f"{at_once}whole = "))
+    monkeypatch.setattr(process, "_CODE", start("pass").replace("whole = ", f"{at_once}whole = "))
     sizes = watched(monkeypatch)
     assert members_of(reviewed(app)) == members_of(derive(app))
     assert max(sizes) > 0
@@ -156,7 +156,7 @@ def test_bulky_code_lies_in_the_spool_behind_walls(app: Path, monkeypatch: pytes
 
 def test_behind_the_walls_there_is_no_file_to_fill_but_the_spool(app: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("AFFIDAVIT_DEBUG", raising=False)
-    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and os._exit(os.write(1, b'x') + os.write(2, b'xx'))"))
+    monkeypatch.setattr(process, "_CODE", start("name == 'code' and os._exit(os.write(1, b'x') + os.write(2, b'xx'))"))
     sizes = watched(monkeypatch)
     assert "ended with code 3" in deaths(reviewed(app))[0]
     assert set(sizes) == {0}
@@ -165,7 +165,7 @@ def test_behind_the_walls_there_is_no_file_to_fill_but_the_spool(app: Path, monk
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the files that workers were given, when they ended."""
     sizes: list[int] = []
-    whole = confined._nameless
+    whole = process._nameless
 
     def nameless(held: ExitStack) -> IO[bytes] | None:
         file = whole(held)
@@ -173,7 +173,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         held.callback(lambda: sizes.append(os.fstat(file.fileno()).st_size))
         return file
 
-    monkeypatch.setattr(confined, "_nameless", nameless)
+    monkeypatch.setattr(process, "_nameless", nameless)
     return sizes
 
 
@@ -187,7 +187,7 @@ def forged(fd):
         return 0
 """
     code = start("name == 'code' and os._exit(sum(map(forged, range(3, 30))))")
-    monkeypatch.setattr(confined, "_CODE", code.replace("whole = ", f"{forging}whole = "))
+    monkeypatch.setattr(process, "_CODE", code.replace("whole = ", f"{forging}whole = "))
     assert "ended with code 6" in deaths(reviewed(app))[0]  # the spool alone
     assert app.read_bytes() == before
 
@@ -195,7 +195,7 @@ def forged(fd):
 def test_no_process_is_left_behind(app: Path, monkeypatch: pytest.MonkeyPatch):
     before = children()
     reviewed(app)
-    monkeypatch.setattr(confined, "_CODE", start("name == 'code' and os._exit(3)"))
+    monkeypatch.setattr(process, "_CODE", start("name == 'code' and os._exit(3)"))
     assert any("ended with code 3" in item.detail for item in reviewed(app).limitations)
     assert children() == before
 
@@ -209,7 +209,7 @@ def test_no_process_is_left_behind(app: Path, monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_signals_are_named(number, words):
-    assert confined._signal_name(number) == words
+    assert process._signal_name(number) == words
 
 
 def test_errors_are_the_same_as_without_walls(tmp_path: Path):
@@ -228,7 +228,7 @@ def test_errors_are_the_same_as_without_walls(tmp_path: Path):
 
 def test_where_no_walls_can_be_raised_nothing_is_read(app: Path, monkeypatch: pytest.MonkeyPatch):
     broken_walls = "import sys; sys.stderr.write('no walls here\\n'); sys.exit(3)"
-    monkeypatch.setattr(confined, "_CODE", broken_walls)
+    monkeypatch.setattr(process, "_CODE", broken_walls)
     monkeypatch.setattr(bubblewrap, "found", lambda: "")
     with pytest.raises(UsageError, match="no process can be started behind walls: no walls here") as caught:
         reviewed(app)
@@ -266,7 +266,7 @@ UNREADABLE = b'{"error": "UnreadableError", "message": "a\\u001b[2J%s", "advice"
     "frames", [[(b"r", b"{}")], [(b"w", b"[]"), (b"r", b"{}")], [(b"w", b"{}")], [(b"?", b"")], [(b"p", b"x")]]
 )
 def test_before_the_walls_stand_no_answer_is_taken(app: Path, monkeypatch: pytest.MonkeyPatch, frames):
-    monkeypatch.setattr(confined, "_CODE", answering(*frames))
+    monkeypatch.setattr(process, "_CODE", answering(*frames))
     monkeypatch.setattr(bubblewrap, "found", lambda: "")
     with pytest.raises(UsageError, match="behind walls"):
         reviewed(app)
@@ -276,7 +276,7 @@ def test_before_the_walls_stand_no_answer_is_taken(app: Path, monkeypatch: pytes
     "body", [b"{}", b"\xff", b"[" * 9_000, b'{"artefact": 1}', b'{"artefact": {"name": "a"}}', b"null"]
 )
 def test_an_answer_in_another_form_is_no_answer(app: Path, monkeypatch: pytest.MonkeyPatch, body):
-    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"r", body)))
+    monkeypatch.setattr(process, "_CODE", answering(STANDING, (b"r", body)))
     account = reviewed(app)
     assert account.manifest.artefact.kind == "unread"
     assert any(
@@ -300,7 +300,7 @@ def test_an_answer_in_another_form_is_no_answer(app: Path, monkeypatch: pytest.M
 def test_only_what_a_worker_has_to_say_is_heard(app: Path, monkeypatch: pytest.MonkeyPatch, frame):
     heard: list[tuple[str, int, int]] = []
     monkeypatch.setattr(confined, "ATTEMPTS", 1)
-    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"p", b'["code", 0, 1]'), frame))
+    monkeypatch.setattr(process, "_CODE", answering(STANDING, (b"p", b'["code", 0, 1]'), frame))
     account = review_confined(app, Budget(), lambda *said: heard.append(said), "auto")
     assert heard == [("code", 0, 1)]
     assert account.manifest.protection == "wall"
@@ -312,19 +312,19 @@ def test_a_frame_longer_than_any_is_refused_before_it_comes(app: Path, monkeypat
     data = framed(STANDING) + struct.pack("<cI", b"r", (192 << 20) + 1)
     hanging = f"import json, os, sys, time; os.write(json.load(sys.stdin)['answers'], {data!r}); time.sleep(300)"
     monkeypatch.setattr(confined, "ATTEMPTS", 1)
-    monkeypatch.setattr(confined, "_CODE", hanging)
+    monkeypatch.setattr(process, "_CODE", hanging)
     assert "answered in no form" in deaths(reviewed(app))[0]
 
 
 def test_behind_the_walls_a_worker_can_only_refuse_what_is_unreadable(app: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"e", UNREADABLE)))
+    monkeypatch.setattr(process, "_CODE", answering(STANDING, (b"e", UNREADABLE)))
     with pytest.raises(UnreadableError) as caught:
         reviewed(app)
     assert str(caught.value).startswith("a\\x1b[2Jx")
     assert len(str(caught.value)) < 5_000
     for error in ("UsageError", "KnowledgeError", "AffidavitError", "__builtins__", "WallError"):
         refusal = b'{"error": "%s", "message": "all is well\\u202e"}' % error.encode()
-        monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"e", refusal)))
+        monkeypatch.setattr(process, "_CODE", answering(STANDING, (b"e", refusal)))
         account = reviewed(app)
         assert account.manifest.artefact.kind == "unread"
         assert "gave up: all is well\\u202e in stage 'opening'" in account.limitations[-1].detail
@@ -336,7 +336,7 @@ def test_a_worker_that_cannot_be_started_again_leaves_what_became_of_the_first(
     mark = tmp_path / "started"
     code = answering(STANDING, (b"p", b'["code", 0, 1]'))
     once = f"import os, sys\nif os.path.exists({str(mark)!r}): sys.exit('no walls now')\nopen({str(mark)!r}, 'w')\n"
-    monkeypatch.setattr(confined, "_CODE", once + code)
+    monkeypatch.setattr(process, "_CODE", once + code)
     details = [item.detail for item in reviewed(app).limitations if item.kind == "tool/worker-died"]
     assert len(details) == 2
     assert any("ended without an answer in stage 'code'" in detail for detail in details)
@@ -345,7 +345,7 @@ def test_a_worker_that_cannot_be_started_again_leaves_what_became_of_the_first(
 
 def test_a_worker_cannot_say_that_it_read_another_file(app: Path, monkeypatch: pytest.MonkeyPatch):
     other = b'{"artefact": {"name": "other.apk", "kind": "apk", "size": 1, "sha256": "00"}}'
-    monkeypatch.setattr(confined, "_CODE", answering(STANDING, (b"r", other)))
+    monkeypatch.setattr(process, "_CODE", answering(STANDING, (b"r", other)))
     artefact = reviewed(app).manifest.artefact
     assert (artefact.name, artefact.size, artefact.sha256) == (
         app.name, app.stat().st_size, derive(app).manifest.artefact.sha256,
@@ -355,12 +355,12 @@ def test_a_worker_cannot_say_that_it_read_another_file(app: Path, monkeypatch: p
 def test_the_environment_of_the_caller_stays_with_the_caller(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.delenv("AFFIDAVIT_DEBUG", raising=False)
-    assert confined._environment() == {"OPENBLAS_NUM_THREADS": "1"}
+    assert process._environment() == {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def test_knowledge_errors_come_back(app: Path, monkeypatch: pytest.MonkeyPatch):
     refusal = b'{"error": "KnowledgeError", "message": "missing", "advice": "make build"}'
-    monkeypatch.setattr(confined, "_CODE", answering((b"e", refusal)))
+    monkeypatch.setattr(process, "_CODE", answering((b"e", refusal)))
     with pytest.raises(KnowledgeError, match="missing"):
         reviewed(app)
 

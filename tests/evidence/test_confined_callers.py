@@ -19,7 +19,7 @@ import os, resource, signal, sys, threading, time
 sys.path[:] = {[str(ROOT / "src"), *filter(None, sys.path)]!r}
 from pathlib import Path
 from affidavit.artefact.budget import Budget
-from affidavit.evidence import confined
+from affidavit.evidence import confined, process
 from affidavit.sandbox import bubblewrap
 from affidavit.model.errors import UsageError
 bubblewrap.found = lambda: ""
@@ -28,7 +28,7 @@ def review(path=sys.argv[1]):
 def walls():
     return review().manifest.protection.split(",")[0]
 """
-HANG = "confined._CODE = 'import os, time; os.write(2, b\"x\"); time.sleep(300)'\n"
+HANG = "process._CODE = 'import os, time; os.write(2, b\"x\"); time.sleep(300)'\n"
 NOBODY = 65_534
 
 
@@ -115,7 +115,7 @@ def test_other_systems_are_told_what_there_is(app: Path, system):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_a_user_without_rights_has_the_same_walls(app: Path):
     code = f"""
-confined._CODE = '''
+process._CODE = '''
 import sys; sys.path[:] = sys.argv[1:]
 import os
 from importlib import import_module
@@ -189,7 +189,7 @@ except KeyboardInterrupt: print('stopped', open(f'/proc/{os.getpid()}/task/{os.g
 
 
 HOLD = """
-confined._CODE = '''
+process._CODE = '''
 import sys; sys.path[:] = sys.argv[1:]
 import threading
 from affidavit.evidence import examine, worker

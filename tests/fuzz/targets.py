@@ -20,7 +20,7 @@ from tests.mutation.cases import Change
 from tests.mutation.fields import poke
 
 WORKER = (ImplausibleError, ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TimeoutError)
-"""What the parent of a worker takes for an answer of no known form (`affidavit.evidence.confined`)."""
+"""What the parent of a worker takes for an answer of no known form (`affidavit.evidence.process`)."""
 
 
 @dataclass(frozen=True)

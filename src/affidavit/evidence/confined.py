@@ -1,96 +1,44 @@
-"""A review whose reading happens in another process, behind walls: start it, listen to it, outlive it.
+"""A review whose reading happens in other processes, behind walls: start one, outlive it, start another.
 
 The parent never reads the artefact's format: it takes the digest of the bytes, hands the open file over, checks the
 shape of what comes back, adds the law and signs. A worker that dies is started again without the stage that it died in.
 """
 
 import os
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from hashlib import sha256 as hash_of
 from pathlib import Path
-from typing import IO, Annotated, Final, Literal, NamedTuple, Self
+from typing import Final, Literal
 
-import msgspec
 from msgspec.structs import replace
 
-import affidavit
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import Given, given, sha256_of
-from affidavit.artefact.spool import spool_file
-from affidavit.evidence import plausible
+from affidavit.artefact.opening import given, sha256_of
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.indexes import opened_index
 from affidavit.evidence.nothing import nothing
+from affidavit.evidence.process import Ended, Task, WallsError, Worker
 from affidavit.evidence.quoting import plain
-from affidavit.evidence.request import (
-    LONGEST,
-    PROGRESS,
-    REFUSAL,
-    RESULT,
-    SENTENCE,
-    WALLS,
-    Only,
-    Refusal,
-    Request,
-    Stage,
-)
-from affidavit.model import errors
+from affidavit.evidence.request import Only
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
-from affidavit.model.errors import AffidavitError, UnreadableError, UsageError
+from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.progress import Progress
 from affidavit.sandbox import bubblewrap
-from affidavit.sandbox.channel import ChannelError, frames
 
 Sandbox = Literal["auto", "bubblewrap", "none"]
 """*auto*: the kernel's walls, or bubblewrap where the kernel offers none; *bubblewrap*: both; *none*: this process."""
 
 ATTEMPTS: Final = 3
 """How many workers one review may use up."""
-GRACE: Final = 30.0
-"""Seconds after the budget's end in which a worker has to conclude before it is killed."""
-_THREADS: Final = 2
-_Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
-_COMPLAINT: Final = 1 << 16
-"""Bytes that are read of what a worker wrote before its walls stood: the last line says what is wrong."""
-_CODE: Final = "import sys; sys.path[:] = sys.argv[1:]; from affidavit.evidence.worker import main; main()"
-_NO_FORM: Final = "answered in no form that is known here"
 _NO_WALLS: Final = (
     "install bubblewrap, or use Linux with Landlock and seccomp on x86-64 or ARM; --no-sandbox reads the app without "
     "walls and says so in the bundle"
 )
-
-
-class _Ended(Exception):  # noqa: N818 - no error of the program: what became of a worker
-    """A worker ended without an answer: in which stage, and how, continuing "the process ..."."""
-
-    def __init__(self, stage: str, cause: str) -> None:
-        super().__init__(stage, cause)
-        self.stage, self.cause = stage, cause
-
-
-class _Walls(Exception):  # noqa: N818 - the same
-    """A worker could not raise its walls, and read nothing."""
-
-
-class _Task(NamedTuple):
-    """What every worker of one review is asked."""
-
-    file: Given
-    budget: Budget
-    progress: Progress
-    v4_signature: bytes | None
-    only: Only
-    claims: tuple[Fact, ...] = ()
-    libraries: tuple[int, ...] = ()
-    mapping: bytes | None = None
 
 
 def review_confined(
@@ -148,42 +96,42 @@ def read_confined(
         file = given(path)
         held.callback(os.close, file.handle)
         handles = tuple(held.enter_context(opened_index(index)).fileno() for index in libraries)
-        return _examined(_Task(file, budget, progress, v4_signature, only, claims, handles, mapping), sandbox)
+        return _examined(Task(file, budget, progress, v4_signature, only, claims, handles, mapping), sandbox)
 
 
-def _examined(task: _Task, sandbox: Sandbox) -> tuple[Examined, str]:
+def _examined(task: Task, sandbox: Sandbox) -> tuple[Examined, str]:
     """What was read, and the walls; by other walls if the first cannot be raised."""
     wrapper = bubblewrap.found()
     if sandbox == "bubblewrap" and not wrapper:
         raise UsageError("bubblewrap was asked for, and there is no bwrap on the path", advice=_NO_WALLS)
     wrappers = [wrapper] if sandbox == "bubblewrap" else ["", wrapper] if wrapper else [""]
-    met = _Walls()
+    met = WallsError()
     for chosen in wrappers:
         try:
             return _by_workers(task, chosen)
-        except _Walls as error:
+        except WallsError as error:
             met = error
     raise UsageError(f"no process can be started behind walls: {met}", advice=_NO_WALLS) from met
 
 
-def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
+def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
     """Workers until one answers or too many have died."""
     lost: list[Lost] = []
     sha256, walls = "", ""
     given_too = ("" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping))
     unread = Artefact(task.file.name, "unread", task.file.size, "", *given_too)
     for _ in range(ATTEMPTS):
-        with _Worker(task.file, wrapper, task.libraries) as worker:
+        with Worker(task.file, wrapper, task.libraries) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:
                 examined = worker.ask(task, sha256, lost)
-            except _Ended as ended:
+            except Ended as ended:
                 walls = worker.walls or walls
                 lost.append(Lost(ended.stage, ended.cause))
                 if ended.stage == "opening":
                     break
-            except _Walls as error:
+            except WallsError as error:
                 if not lost:
                     raise
                 lost.append(Lost("opening", f"could not raise its walls again: {plain(str(error))}"))
@@ -191,208 +139,3 @@ def _by_workers(task: _Task, wrapper: str) -> tuple[Examined, str]:
             else:
                 return replace(examined, artefact=replace(unread, kind=examined.artefact.kind)), worker.walls
     return nothing(unread, lost), walls
-
-
-class _Worker:
-    """One process behind walls.
-
-    Attributes:
-        walls: names of those that stand, once it said so; empty before.
-    """
-
-    def __init__(self, file: Given, wrapper: str, libraries: Sequence[int] = ()) -> None:
-        self.walls = ""
-        self._wrapper, self._libraries = wrapper, libraries
-        try:
-            with ExitStack() as held:
-                with _uninterrupted():
-                    self._start(file, held)
-                self._held = held.pop_all()
-        except OSError as error:
-            raise _Walls(f"{error.strerror or error}") from error
-
-    def _start(self, file: Given, held: ExitStack) -> None:
-        """Start the process; what it takes is let go with `held`.
-
-        Raises:
-            OSError: there are too many processes or open files, or there is no interpreter.
-        """
-        spool, self._complaints = _nameless(held), _nameless(held)
-        self._answers, answers = os.pipe()
-        held.callback(os.close, self._answers)
-        with ExitStack() as passed:
-            passed.callback(os.close, answers)
-            self._passed = [
-                _above_streams(handle, passed)
-                for handle in (file.handle, answers, *self._libraries, *([] if spool is None else [spool.fileno()]))
-            ]
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no word from an app
-                _command(self._wrapper),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("AFFIDAVIT_DEBUG") else self._complaints or subprocess.DEVNULL,
-                pass_fds=self._passed,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,  # without the caller's terminal
-            )
-        held.callback(self._end)
-
-    def _end(self) -> None:
-        """Kill the process, if it still runs, and wait for it: none is left behind."""
-        self._process.kill()
-        self._process.wait()
-        if self._process.stdin is not None:
-            with suppress(OSError):
-                self._process.stdin.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._held.close()
-
-    def ask(self, task: _Task, sha256: str, lost: Sequence[Lost]) -> Examined:
-        """Have it read the file; give what it read.
-
-        Raises:
-            AffidavitError: what it refused, as it would have been raised here.
-        """
-        artefact, answers, *libraries = self._passed[: 2 + len(self._libraries)]
-        spool = (*self._passed[2 + len(self._libraries) :], -1)[0]
-        left = max(0.0, task.budget.started + task.budget.seconds - time.monotonic())
-        request = Request(
-            name=task.file.name,
-            size=task.file.size,
-            sha256=sha256,
-            artefact=artefact,
-            answers=answers,
-            spool=spool,
-            budget=task.budget,
-            seconds=int(_THREADS * (left + GRACE)) + 1,
-            only=task.only,
-            libraries=tuple(libraries),
-            claims=task.claims,
-            v4_signature=task.v4_signature,
-            mapping=task.mapping,
-            lost=tuple(lost),
-            confined=bool(self._wrapper),
-        )
-        stdin = self._process.stdin
-        with suppress(OSError):  # it may have died already; then there is no answer either
-            if stdin is not None:
-                stdin.write(msgspec.json.encode(request))
-                stdin.close()
-        return self._listen(time.monotonic() + left + GRACE, task.progress)
-
-    def _listen(self, until: float, progress: Progress) -> Examined:
-        """Take frames until the answer."""
-        stage = "opening"
-        try:
-            for kind, body in frames(self._answers, until, LONGEST):
-                if kind == PROGRESS:
-                    stage, done, total = msgspec.json.decode(body, type=tuple[Stage, _Count, _Count])
-                    progress(stage, done, total)
-                elif kind == WALLS and not self.walls:
-                    names = msgspec.json.decode(body, type=tuple[str, ...])
-                    self.walls = ", ".join((*(["bubblewrap"] if self._wrapper else []), *names))
-                elif kind == RESULT and self.walls:
-                    return plausible.read(body)
-                elif kind == REFUSAL:
-                    raise self._refused(msgspec.json.decode(body, type=Refusal))
-                else:  # walls twice, or a result without walls
-                    raise self._early(stage, _NO_FORM)
-        except TimeoutError:
-            raise self._early(stage, "did not end in time and was killed") from None
-        except (ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise self._early(stage, _NO_FORM) from None
-        except plausible.ImplausibleError as error:
-            raise self._early(stage, f"answered with what cannot be an account: {plain(str(error))}") from None
-        raise self._ended(stage)
-
-    def _refused(self, refusal: Refusal) -> Exception:
-        """The error that the worker met. Behind the walls, it can only be that the artefact is unreadable."""
-        if self.walls:
-            if refusal.error != UnreadableError.__name__:
-                return _Ended("opening", f"gave up: {plain(refusal.message)}")
-            return UnreadableError(plain(refusal.message, SENTENCE), advice=plain(refusal.advice, SENTENCE))
-        kind = getattr(errors, refusal.error, None)
-        if isinstance(kind, type) and issubclass(kind, AffidavitError):
-            return kind(refusal.message, advice=refusal.advice)
-        return _Walls(refusal.message)
-
-    def _ended(self, stage: str) -> Exception:
-        """What became of a worker that closed its end."""
-        code = self._process.wait()
-        if not code:  # also what is said of it where the caller lets the system forget the processes that it starts
-            return self._early(stage, "ended without an answer")
-        return self._early(stage, f"was killed by {_signal_name(-code)}" if code < 0 else f"ended with code {code}")
-
-    def _early(self, stage: str, cause: str) -> Exception:
-        """Before the walls stood, no hostile byte was read: then what failed is the raising of the walls."""
-        if self.walls:
-            return _Ended(stage, cause)
-        said = b""
-        if self._complaints is not None:
-            self._complaints.seek(0)
-            said = self._complaints.read(_COMPLAINT).strip().rpartition(b"\n")[2]
-        return _Walls(said.decode("utf-8", "replace") or f"the process {cause}")
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let ^C wait: one that comes while a process is being started would leave it behind."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _signal_name(number: int) -> str:
-    """``signal 11 (SIGSEGV)``, with what it means where the kernel sends it for a wall."""
-    try:
-        name = signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-    meaning = {"SIGSYS": ", for a system call that no reading needs", "SIGXCPU": ", for its CPU time"}.get(name, "")
-    return f"signal {number} ({name}{meaning})"
-
-
-def _nameless(held: ExitStack) -> IO[bytes] | None:
-    """An empty file that is gone when it is closed; None where there is no folder for such."""
-    with suppress(OSError):
-        return held.enter_context(spool_file())
-    return None
-
-
-def _above_streams(handle: int, held: ExitStack) -> int:
-    """The same open file under a number above those of the standard streams, which a caller may have closed.
-
-    Raises:
-        OSError: too many files are open.
-    """
-    from fcntl import F_DUPFD_CLOEXEC, fcntl  # noqa: PLC0415 - not there on Windows, which is refused later
-
-    number = fcntl(handle, F_DUPFD_CLOEXEC, 3)
-    held.callback(os.close, number)
-    return number
-
-
-def _folders() -> list[str]:
-    """Where the worker imports from: where this process does, in the same order, and where this package is."""
-    here = str(Path(affidavit.__file__).resolve().parents[1])
-    return [*dict.fromkeys(str(Path(path).resolve()) for path in (*sys.path, here) if path and Path(path).exists())]
-
-
-def _command(wrapper: str) -> list[str]:
-    """The worker's command line: an interpreter that heeds no environment and no user's own packages."""
-    folders = _folders()
-    command = [sys.executable, "-I", "-S", "-c", _CODE, *folders]
-    return bubblewrap.wrapped(wrapper, command, map(Path, folders)) if wrapper else command
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the caller's environment, which may hold secrets, but whether errors are to be raised."""
-    debug = os.environ.get("AFFIDAVIT_DEBUG")
-    return {"OPENBLAS_NUM_THREADS": "1"} | ({"AFFIDAVIT_DEBUG": debug} if debug else {})

@@ -1,6 +1,6 @@
 """The process that reads hostile bytes: it loads all it needs, raises the walls, reads, answers once and ends.
 
-It is started by `evidence.confined` with a `Request` on its standard input. After the walls it can open no file, start
+It is started by `evidence.process` with a `Request` on its standard input. After the walls it can open no file, start
 no process and reach no network; what it says is checked by the parent like any other untrusted input.
 """
 
