@@ -39,14 +39,14 @@ def test_what_a_file_says_its_digest_is_is_what_reading_it_gives(tmp_path, packe
     path = tmp_path / "a.index"
     data = store.written(library_index(), "test", packed=packed)
     path.write_bytes(data)
-    assert digests([path]) == {store.opened(data)[1].digest} == {hashlib.sha256(data[:-32]).hexdigest()}
+    assert list(digests([path])) == [store.opened(data)[1].digest] == [hashlib.sha256(data[:-32]).hexdigest()]
 
 
 def test_the_same_index_under_two_names_is_one(tmp_path, index):
     other = tmp_path / "other.index"
     other.write_bytes(index.read_bytes())
-    assert len(digests(iter([index, other, index]))) == 1
-    assert digests([]) == frozenset()
+    assert list(digests(iter([index, other, index])).values()) == [index]
+    assert digests([]) == {}
 
 
 @pytest.mark.parametrize("size", [0, 1, 31])

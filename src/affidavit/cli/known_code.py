@@ -123,17 +123,20 @@ def _opened(path: Path) -> "tuple[Index, Source]":
     """The index of a file, and what it is.
 
     Raises:
-        UsageError: the file cannot be read.
-        KnowledgeError: it is no index that this version reads.
+        UsageError: the file cannot be read, or is no index that this version reads.
+        KnowledgeError: the index that comes along is not there, or none that this version reads.
     """
-    from affidavit.identity.code.store import opened  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.evidence.indexes import named, opened_index  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.identity.code.store import opened  # noqa: PLC0415 - the same
 
+    with opened_index(path) as file:
+        data = file.read()
     try:
-        return opened(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", advice="name the file of an index") from None
+        return opened(data)
     except KnowledgeError as error:
-        raise KnowledgeError(f"{path}: {error}", advice=error.advice) from None
+        if named(path):
+            raise UsageError(f"{path}: {error}", advice=error.advice) from None
+        raise KnowledgeError(f"{path}: {error}", advice="unpack it anew with make build") from None
 
 
 def _existing(paths: Iterable[Path]) -> list[Path]:

@@ -18,7 +18,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given, sha256_of
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
-from affidavit.evidence.indexes import opened_index
+from affidavit.evidence.indexes import named, opened_index
 from affidavit.evidence.nothing import nothing
 from affidavit.evidence.process import Ended, Task, WallsError, Worker
 from affidavit.evidence.quoting import plain
@@ -95,7 +95,7 @@ def read_confined(
     with ExitStack() as held:
         file = given(path)
         held.callback(os.close, file.handle)
-        handles = tuple(held.enter_context(opened_index(index)).fileno() for index in libraries)
+        handles = tuple((held.enter_context(opened_index(index)).fileno(), named(index)) for index in libraries)
         return _examined(Task(file, budget, progress, v4_signature, only, claims, handles, mapping), sandbox)
 
 
@@ -121,7 +121,7 @@ def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
     given_too = ("" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping))
     unread = Artefact(task.file.name, "unread", task.file.size, "", *given_too)
     for _ in range(ATTEMPTS):
-        with Worker(task.file, wrapper, task.libraries) as worker:
+        with Worker(task.file, wrapper, [handle for handle, _ in task.libraries]) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:

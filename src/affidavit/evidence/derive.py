@@ -9,7 +9,7 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
-from affidavit.evidence.indexes import opened_index
+from affidavit.evidence.indexes import named, opened_index
 from affidavit.identity.code.handed import Known, handed
 from affidavit.model.bundle import Affidavit
 from affidavit.model.progress import Progress, silent
@@ -50,8 +50,8 @@ def known_here(libraries: Sequence[Path]) -> Known | None:
     """Indexes opened in this process.
 
     Raises:
-        UsageError: there is no such file.
-        KnowledgeError: it is no index.
+        UsageError: there is no such file, or it is no index.
+        KnowledgeError: the one that comes along is none.
     """
     with ExitStack() as held:
-        return handed([held.enter_context(opened_index(path)).fileno() for path in libraries])
+        return handed([(held.enter_context(opened_index(path)).fileno(), named(path)) for path in libraries])

@@ -1,13 +1,17 @@
 """Files of known code that a review compares with: the one that comes along, and those that a person adds."""
 
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
+from affidavit.evidence.quoting import plain
 from affidavit.knowledge import FINGERPRINTS
 from affidavit.model.errors import UsageError
 
 _DIGEST = 32
+_LONGEST = 1_000
 _ADVICE = "give an index that `affidavit knowledge build libraries` made"
 
 
@@ -16,25 +20,42 @@ def chosen(added: Sequence[Path] | None) -> tuple[Path, ...]:
     return ((FINGERPRINTS,) if FINGERPRINTS.is_file() else ()) + tuple(added or ())
 
 
+def named(path: Path) -> str:
+    """What to call an index when it cannot be used: as a person named it; nothing for the one that comes along."""
+    return "" if path == FINGERPRINTS else plain(str(path), _LONGEST)
+
+
 def opened_index(path: Path) -> IO[bytes]:
     """An index as an open file; it is read by the process that reads the app.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or it is none that has an end.
     """
     try:
-        return path.open("rb")
+        file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - the caller closes it
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", advice=_ADVICE) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise UsageError(f"{path}: a pipe or a device, where a file is expected", advice=_ADVICE)
+    return file
 
 
-def digests(paths: Iterable[Path]) -> frozenset[str]:
-    """What the files say their SHA-256 is: their last bytes. Whoever reads them checks it.
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever might write to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def digests(paths: Iterable[Path]) -> dict[str, Path]:
+    """A file for each SHA-256 that files say is theirs: their last bytes. Whoever reads a file checks them.
 
     Raises:
         UsageError: there is no such file, or it is too short for an index.
     """
-    return frozenset(map(_digest, paths))
+    found: dict[str, Path] = {}
+    for path in paths:
+        found.setdefault(_digest(path), path)
+    return found
 
 
 def _digest(path: Path) -> str:

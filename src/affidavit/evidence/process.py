@@ -69,7 +69,7 @@ class Task(NamedTuple):
     v4_signature: bytes | None
     only: Only
     claims: tuple[Fact, ...] = ()
-    libraries: tuple[int, ...] = ()
+    libraries: tuple[tuple[int, str], ...] = ()
     mapping: bytes | None = None
 
 
@@ -151,7 +151,7 @@ class Worker:
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
             only=task.only,
-            libraries=tuple(libraries),
+            libraries=tuple((handle, name) for handle, (_, name) in zip(libraries, task.libraries, strict=True)),
             claims=task.claims,
             v4_signature=task.v4_signature,
             mapping=task.mapping,

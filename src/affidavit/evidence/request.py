@@ -44,7 +44,7 @@ class Request(Struct, frozen=True):
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
         only: what alone is asked for: the signatures, or whose code it is; empty for a review.
-        libraries: descriptors of open indexes of known code.
+        libraries: descriptors of open indexes of known code, with the names under which a person gave them.
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         mapping: bytes of the mapping file that was given beside it.
@@ -61,7 +61,7 @@ class Request(Struct, frozen=True):
     budget: Budget
     seconds: int
     only: Only = ""
-    libraries: tuple[int, ...] = ()
+    libraries: tuple[tuple[int, str], ...] = ()
     claims: tuple[Fact, ...] = ()
     v4_signature: bytes | None = None
     mapping: bytes | None = None

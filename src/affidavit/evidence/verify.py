@@ -134,7 +134,7 @@ def verify(
         ("the artefact is the one that was reviewed", lambda: _artefact(evidence, artefact_path)),
         (
             "reviewing the artefact again gives the same",
-            lambda: _derivation(evidence, artefact_path, derive, v4_signature, digests(libraries)),
+            lambda: _derivation(evidence, artefact_path, derive, v4_signature, frozenset(digests(libraries))),
         ),
         ("every path that is stated is there in the artefact", lambda: _paths(evidence, artefact_path, check)),
     )

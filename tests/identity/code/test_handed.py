@@ -2,7 +2,8 @@
 
 import pytest
 
-from affidavit.evidence.indexes import chosen, digests, opened_index
+from affidavit.evidence import indexes
+from affidavit.evidence.indexes import chosen, digests, named, opened_index
 from affidavit.identity.code import store
 from affidavit.identity.code.handed import handed
 from affidavit.identity.code.index import Family
@@ -19,7 +20,7 @@ def written(path, *families):
 def opened(*paths):
     files = [opened_index(path) for path in paths]
     try:
-        return handed([file.fileno() for file in files])
+        return handed([(file.fileno(), named(path)) for file, path in zip(files, paths, strict=True)])
     finally:
         for file in files:
             file.close()
@@ -32,7 +33,7 @@ def test_several_indexes_are_one_and_each_is_named(tmp_path):
     )
     known = opened(first, second)
     assert [family.id for family in known.index.families] == [FAMILY.id, "one", "two", "three"]
-    assert {source.digest for source in known.sources} == digests([first, second])
+    assert [source.digest for source in known.sources] == list(digests([first, second]))
 
 
 def test_the_same_file_is_opened_once_until_it_changes(tmp_path):
@@ -47,13 +48,22 @@ def test_nothing_is_compared_without_an_index():
     assert handed([]) is None
 
 
-@pytest.mark.parametrize(("content", "error"), [(b"", UsageError), (b"x" * 100, KnowledgeError)])
-def test_what_is_no_index_is_refused_with_advice(tmp_path, content, error):
+@pytest.mark.parametrize("content", [b"", b"x" * 100])
+def test_what_is_no_index_is_refused_by_its_name_with_advice(tmp_path, content):
     path = tmp_path / "no.index"
     path.write_bytes(content)
-    with pytest.raises(error) as caught:
+    with pytest.raises(UsageError, match=r"no\.index: .*not an index of known code") as caught:
         opened(path)
-    assert caught.value.advice
+    assert "knowledge build libraries" in caught.value.advice
+
+
+def test_an_index_that_came_along_damaged_is_not_the_callers_mistake(tmp_path, monkeypatch):
+    path = tmp_path / "shipped.index"
+    path.write_bytes(b"x" * 100)
+    monkeypatch.setattr(indexes, "FINGERPRINTS", path)
+    with pytest.raises(KnowledgeError, match="comes along cannot be used") as caught:
+        opened(path)
+    assert "make build" in caught.value.advice
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

@@ -4,12 +4,13 @@ import mmap
 import os
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.merge import merge
 from affidavit.identity.code.store import Source, opened
-from affidavit.model.errors import UsageError
+from affidavit.model.errors import KnowledgeError, UsageError
 
 
 class Known(NamedTuple):
@@ -19,24 +20,25 @@ class Known(NamedTuple):
     sources: tuple[Source, ...]
 
 
-def handed(files: Sequence[int]) -> Known | None:
+def handed(files: Sequence[tuple[int, str]]) -> Known | None:
     """Indexes merged in their order; None when there are none.
 
     Args:
-        files: descriptors of open files; they can be closed afterwards.
+        files: descriptors of open files, which can be closed afterwards, with the names under which a person gave them;
+            no name for the one that comes along.
 
     Raises:
-        KnowledgeError: one is no index that this version reads.
-        UsageError: one is empty.
+        UsageError: one that a person gave is no index that this version reads.
+        KnowledgeError: the one that comes along is none.
     """
-    return _merged(tuple(map(_Same, files))) if files else None
+    return _merged(tuple(starmap(_Same, files))) if files else None
 
 
 class _Same:
     """An open file; two are the same when they are one file that was not written to in between."""
 
-    def __init__(self, handle: int) -> None:
-        self.handle, about = handle, os.fstat(handle)
+    def __init__(self, handle: int, name: str) -> None:
+        self.handle, self.name, about = handle, name, os.fstat(handle)
         self._key = about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
     def __eq__(self, other: object) -> bool:
@@ -48,14 +50,19 @@ class _Same:
 
 @lru_cache(maxsize=2)
 def _merged(files: tuple[_Same, ...]) -> Known:
-    parts = [_opened(file.handle) for file in files]
+    parts = [_opened(file) for file in files]
     index = parts[0][0]
     for other, _ in parts[1:]:
         index = merge(index, other)
     return Known(index, tuple(source for _, source in parts))
 
 
-def _opened(handle: int) -> tuple[Index, Source]:
-    if not os.fstat(handle).st_size:
-        raise UsageError("an index of known code is empty", advice="make one with affidavit knowledge build libraries")
-    return opened(memoryview(mmap.mmap(handle, 0, access=mmap.ACCESS_READ)))
+def _opened(file: _Same) -> tuple[Index, Source]:
+    size = os.fstat(file.handle).st_size
+    try:
+        return opened(memoryview(mmap.mmap(file.handle, 0, access=mmap.ACCESS_READ)) if size else b"")
+    except KnowledgeError as error:
+        if file.name:
+            raise UsageError(f"{file.name}: {error}", advice=error.advice) from None
+        said = f"the index of known code that comes along cannot be used: {error}"
+        raise KnowledgeError(said, advice="unpack it anew with make build, or install affidavit again") from None

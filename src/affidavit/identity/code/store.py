@@ -220,14 +220,19 @@ def _bytes(array: Array, dtype: str, *, packed: bool) -> bytes:
 
 def _header(view: memoryview) -> tuple[Header, str]:
     """What the file says of itself, once its digest is right; and the digest."""
-    if len(view) < len(MAGIC) + 8 + _DIGEST or bytes(view[: len(MAGIC)]) != MAGIC:
-        raise KnowledgeError("not an index of known code", advice="make one with affidavit knowledge build libraries")
+    if bytes(view[: len(MAGIC)]) != MAGIC:
+        what = "an empty file is not an index of known code" if not len(view) else "not an index of known code"
+        raise KnowledgeError(what, advice="make one with affidavit knowledge build libraries")
+    if len(view) < len(MAGIC) + 8 + _DIGEST:
+        raise KnowledgeError(f"the index is cut short: it has {len(view)} bytes", advice=AGAIN)
     format_, room = (int.from_bytes(view[at : at + 4], "little") for at in (len(MAGIC), len(MAGIC) + 4))
+    if format_ == int.from_bytes(FORMAT.to_bytes(4, "big"), "little"):
+        raise KnowledgeError("the index has its numbers in the other byte order, highest byte first", advice=AGAIN)
     if format_ != FORMAT:
         raise KnowledgeError(f"the index has format {format_}, not {FORMAT}", advice=AGAIN)
     digest = hashlib.sha256(view[:-_DIGEST])
     if digest.digest() != view[-_DIGEST:]:
-        raise KnowledgeError("the index is damaged: its digest is not that of its bytes", advice=AGAIN)
+        raise KnowledgeError("the index is damaged or cut short: its digest is not that of its bytes", advice=AGAIN)
     if room > min(_HEADER, len(view) - len(MAGIC) - 8 - _DIGEST):
         raise misfit("header")
     try:
@@ -237,7 +242,7 @@ def _header(view: memoryview) -> tuple[Header, str]:
     if header.scheme != SCHEME:
         raise KnowledgeError(
             f"the index was made with tokens of scheme {header.scheme}, this is scheme {SCHEME}",
-            advice="build it again with affidavit knowledge build libraries",
+            advice="build it again from its libraries with affidavit knowledge build libraries, in this version",
         )
     return header, digest.hexdigest()
 
