@@ -10,9 +10,10 @@ from pathlib import Path
 from benchmarks.truth import dexes, labels
 from benchmarks.truth.maps import read_map
 from benchmarks.truth.scramble import Scrambler
+from benchmarks.truth.split import split
 from benchmarks.truth.toolbox import BuildError, Toolbox
 
-BUILDS = ("d8", "r8srk", "r8full", "r8new", "pgflat", "pgopt", "cfo", "reflect")
+BUILDS = ("d8", "r8srk", "r8full", "r8new", "pgflat", "pgopt", "cfo", "reflect", "split")
 _ATTRIBUTES = (
     "",
     "-keepattributes SourceFile,LineNumberTable",
@@ -51,6 +52,7 @@ class Bench:
         self._subject = subject
         self._home = home
         self._scratch = scratch
+        self._helpers: dict[str, str] = {}
         self._random = random.Random(f"{subject.name} {subject.seed}")  # noqa: S311 - it only varies what is built
         self._level = str(self._random.choice((21, 24, 26)))
         self._attributes = self._random.choice(_ATTRIBUTES)
@@ -70,6 +72,7 @@ class Bench:
         else:
             with mapping.open(encoding="utf-8") as lines:
                 rows = labels.label(read_map(lines), self._subject.whose, present)
+            rows = labels.helped(rows, self._helpers) if build == "split" else rows
         labels.write(self._home / f"{build}.truth.tsv.xz", rows)
         return Built(options, tuple(rows))
 
@@ -118,6 +121,15 @@ class Bench:
         self._scramble(self._home / "r8srk.apk", self._home / "reflect.apk", reorder=False, reflect=True)
         return ("of r8srk", "strings encrypted", "half of the platform's methods called by reflection"), mapping
 
+    def _split(self) -> tuple[tuple[str, ...], Path | None]:
+        mapping = self._scratch / "r8srk.map"
+        if not mapping.is_file():
+            raise BuildError("there is no r8srk build to obfuscate further")
+        source = self._unpacked(self._home / "r8srk.apk")
+        self._helpers = split(source, self._subject.seed)
+        self._assembled(source, self._home / "split.apk")
+        return ("of r8srk", "methods moved to helper classes"), mapping
+
     def _shrink(self, name: str, generation: str, rules: list[str]) -> tuple[tuple[str, ...], Path]:
         rules = [rule for rule in (*rules, self._attributes) if rule]
         config, mapping, out = (self._scratch / f"{name}.{end}" for end in ("pro", "map", "zip"))
@@ -154,26 +166,33 @@ class Bench:
 
     def _scramble(self, source: Path, target: Path, *, reorder: bool, reflect: bool = False) -> bool:
         """Obfuscate the code of an app further; gives whether its order was changed."""
-        dex = self._scratch / "classes.dex"
-        folder = self._scratch / "smali"
-        with zipfile.ZipFile(source) as archive:
-            if "classes2.dex" in archive.namelist():
-                raise BuildError("too large for one dex file")
-            dex.write_bytes(archive.read("classes.dex"))
         for order in (True, False) if reorder else (False,):
-            shutil.rmtree(folder, ignore_errors=True)
-            self._tools.run("baksmali", dex, folder)
+            folder = self._unpacked(source)
             Scrambler(self._subject.seed, reorder=order, reflect=reflect).folder(folder)
-            out = self._scratch / "scrambled.dex"
             try:
-                self._tools.run("smali", folder, out)
+                self._assembled(folder, target)
             except BuildError:  # a branch that got too long
                 if not order:
                     raise
                 continue
-            self._write(target, {"classes.dex": out.read_bytes()})
             return order
         raise BuildError("smali refused the code in any order")
+
+    def _unpacked(self, source: Path) -> Path:
+        """The code of an app as a folder of smali files."""
+        dex, folder = self._scratch / "classes.dex", self._scratch / "smali"
+        with zipfile.ZipFile(source) as archive:
+            if "classes2.dex" in archive.namelist():
+                raise BuildError("too large for one dex file")
+            dex.write_bytes(archive.read("classes.dex"))
+        shutil.rmtree(folder, ignore_errors=True)
+        self._tools.run("baksmali", dex, folder)
+        return folder
+
+    def _assembled(self, folder: Path, target: Path) -> None:
+        out = self._scratch / "assembled.dex"
+        self._tools.run("smali", folder, out)
+        self._write(target, {"classes.dex": out.read_bytes()})
 
     def _pack(self, source: Path, target: Path) -> None:
         with zipfile.ZipFile(source) as archive:

@@ -5,7 +5,7 @@ Rows have four columns: class of the app, class of the library, whose it is, and
 """
 
 import lzma
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -53,6 +53,24 @@ def label(renamed: Iterable[Renamed], whose: Mapping[str, str], present: frozens
     left = {row.library_class for row in rows}
     rows |= {Row("", name, owner, "gone") for name, owner in whose.items() if name not in left}
     return sorted(rows)
+
+
+def helped(rows: Sequence[Row], helpers: Mapping[str, str]) -> list[Row]:
+    """The rows of a build whose classes were split: what a helper class has is code of the class that it helps.
+
+    Args:
+        rows: of the build, in which helpers count as the app's own.
+        helpers: for each the class of the app that its methods come from.
+    """
+    held: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.whose != OWN and row.app_class:
+            held[row.app_class].append(row)
+    theirs = {
+        Row(name, row.library_class, row.whose, "inlined") for name, source in helpers.items() for row in held[source]
+    }
+    named = {row.app_class for row in theirs}
+    return sorted({row for row in rows if row.app_class not in named} | theirs)
 
 
 def unchanged(present: frozenset[str], whose: Mapping[str, str]) -> list[Row]:

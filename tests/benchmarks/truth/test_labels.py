@@ -1,4 +1,4 @@
-from benchmarks.truth.labels import Row, counts, label, unchanged
+from benchmarks.truth.labels import Row, counts, helped, label, unchanged
 from benchmarks.truth.maps import Renamed
 
 WHOSE = {"Ll/A;": "lib__1", "Ll/B;": "lib__1", "Ll/C;": "lib__1", "Lg/X;": "background:g"}
@@ -39,4 +39,24 @@ def test_a_build_that_renames_nothing_needs_no_map():
         ("", "lib__1", "gone"),
         ("Lapp/Main;", "own", "is"),
         ("Ll/A;", "lib__1", "is"),
+    ]
+
+
+def test_a_helper_class_has_the_code_of_the_classes_that_it_helps():
+    rows = [
+        Row("", "Lx/Gone;", "x__1", "gone"),
+        Row("La;", "Lx/A;", "x__1", "is"),
+        Row("La;", "Lx/B;", "x__1", "inlined"),
+        Row("Lh;", "Lh;", "own", "is"),
+        Row("Lm;", "Lm;", "own", "is"),
+        Row("Ln;", "Ln;", "own", "is"),
+    ]
+    assert helped(rows, {"Lh;": "La;", "Ln;": "Lm;"}) == [
+        Row("", "Lx/Gone;", "x__1", "gone"),
+        Row("La;", "Lx/A;", "x__1", "is"),
+        Row("La;", "Lx/B;", "x__1", "inlined"),
+        Row("Lh;", "Lx/A;", "x__1", "inlined"),
+        Row("Lh;", "Lx/B;", "x__1", "inlined"),
+        Row("Lm;", "Lm;", "own", "is"),
+        Row("Ln;", "Ln;", "own", "is"),
     ]
