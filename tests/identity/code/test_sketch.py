@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.identity.code.sketch import FEWEST, MOST, Sketches, share, sketch_of
+from affidavit.identity.code.sketch import FEWEST, MOST, Sketches, buckets_for, placed, share, sketch_of
 
 
 def tokens(seed: int, count: int) -> np.ndarray:
@@ -73,3 +73,23 @@ def test_shared_keys_are_counted_as_by_hand(apps: list[list[int]], asked: list[i
     }
     found = Sketches.of(sketches).nearest(query)
     assert {item.app: item.shared for item in found} == expected
+
+
+@given(st.lists(st.integers(0, (1 << 64) - 1), max_size=60), st.integers(0, 1 << 30))
+def test_bucket_and_what_stands_for_a_key_are_bits_that_follow_each_other(keys: list[int], count: int) -> None:
+    buckets = buckets_for(count)
+    width = buckets.bit_length() - 1
+    place, low = placed(np.array(keys, np.uint64), buckets)
+    assert width >= 6
+    assert buckets >= count / 16
+    assert [at | (rest << width) for at, rest in zip(place.tolist(), low.tolist(), strict=True)] == [
+        key % (1 << (width + 32)) for key in keys
+    ]
+
+
+def test_the_keys_of_an_app_cost_eight_bytes_each_and_a_directory() -> None:
+    sketches = Sketches.of([sketch_of(tokens(seed, 4_000)) for seed in range(100)])
+    keys = int(sketches.size.sum())
+    assert sketches.low.nbytes + sketches.apps.nbytes == 8 * keys
+    assert sketches.start.nbytes <= 8 * (keys / 8 + 65)
+    assert sketches.start[-1] == keys

@@ -78,15 +78,19 @@ class Near(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketches:
-    """Many sketches, by key.
+    """Many sketches, by key: eight bytes for each key of each app, and a directory.
+
+    The lowest bits of a key number its bucket, and the next 32 stand for the key within it: 38 bits at least,
+    and 58 when ten million apps are held.
 
     Attributes:
-        key: (T,) sorted distinct keys. start, apps: compressed rows: apps that have each.
+        start: (B + 1,) where the keys of each bucket begin; B is a power of two.
+        low: (K,) the 32 bits that stand for each key, ascending within a bucket. apps: (K,) the app that has it.
         size: (A,) keys of each app's sketch. bound: (A,) the largest of them.
     """
 
-    key: U64
     start: I64
+    low: npt.NDArray[np.uint32]
     apps: I32
     size: I32
     bound: U64
@@ -96,11 +100,13 @@ class Sketches:
         """Put sketches in order of their keys."""
         size = np.array([len(item) for item in sketches], np.int32)
         every = np.concatenate([*sketches, np.empty(0, np.uint64)])
+        buckets = buckets_for(len(every))
         apps = np.repeat(np.arange(len(sketches), dtype=np.int32), size)
-        order = np.argsort(every, kind="stable")
-        key, first = np.unique(every[order], return_index=True)
+        place, low = placed(every, buckets)
+        order = np.lexsort((apps, low, place))
+        start = np.searchsorted(place[order], np.arange(buckets + 1)).astype(np.int64)
         bound = np.array([item[-1] if len(item) else 0 for item in sketches], np.uint64)
-        return cls(key, np.append(first, len(every)).astype(np.int64), apps[order], size, bound)
+        return cls(start, low[order], apps[order], size, bound)
 
     def nearest(self, sketch: U64, most: int = 20, common: int = 1_000) -> list[Near]:
         """The apps that share most with a sketch, best first.
@@ -110,13 +116,10 @@ class Sketches:
             most: how many are given.
             common: keys that more apps have are passed over: they say nothing of one app.
         """
-        if not len(sketch) or not len(self.key):
-            return []
-        rows = np.minimum(np.searchsorted(self.key, sketch), len(self.key) - 1)
-        known = self.key[rows] == sketch
-        counts = np.where(known, self.start[rows + 1] - self.start[rows], 0)
-        asked, rows = sketch[counts <= common], rows[known & (counts <= common)]
-        lists = [self.apps[self.start[row] : self.start[row + 1]] for row in rows.tolist()]
+        rows = self._rows(sketch)
+        told = np.array([len(row) <= common for row in rows], np.bool_)
+        asked = sketch[told]
+        lists = [row for row in rows if len(row) <= common]
         apps, shared = np.unique(np.concatenate([*lists, np.empty(0, np.int32)]), return_counts=True)
         if not len(apps):
             return []
@@ -127,3 +130,25 @@ class Sketches:
         inside, around = np.minimum(1.0, shared / comparable), np.minimum(1.0, shared / np.maximum(1.0, theirs))
         order = np.lexsort((apps, -np.maximum(inside, around)))[:most]
         return [Near(int(apps[at]), int(shared[at]), float(inside[at]), float(around[at])) for at in order]
+
+    def _rows(self, sketch: U64) -> list[I32]:
+        """The apps that have each key."""
+        place, low = placed(sketch, len(self.start) - 1)
+        found: list[I32] = []
+        for key, first, last in zip(low, self.start[place].tolist(), self.start[place + 1].tolist(), strict=True):
+            within = self.low[first:last]
+            ends = first + int(np.searchsorted(within, key)), first + int(np.searchsorted(within, key, side="right"))
+            found.append(self.apps[slice(*ends)])
+        return found
+
+
+def buckets_for(keys: int) -> int:
+    """How many buckets serve so many keys: about sixteen keys in each."""
+    return 1 << max(6, (keys // 16).bit_length())
+
+
+def placed(keys: U64, buckets: int) -> tuple[I64, npt.NDArray[np.uint32]]:
+    """The bucket of each key, and the 32 bits that stand for it there."""
+    width = np.uint64(buckets.bit_length() - 1)
+    place = (keys & np.uint64(buckets - 1)).astype(np.int64)
+    return place, (keys >> width & np.uint64(0xFFFFFFFF)).astype(np.uint32)
