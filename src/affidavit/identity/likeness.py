@@ -18,7 +18,7 @@ from affidavit import knowledge
 from affidavit.facts.inventory import oddity_table
 from affidavit.facts.reading import make_fact
 from affidavit.identity.code.signatures import U64, Signatures
-from affidavit.identity.code.sketch import own_tokens, share, sketch_of
+from affidavit.identity.code.sketch import Sketches, own_tokens, share, sketch_of
 from affidavit.identity.code.tokens import KIND_MASK, SCHEME, Kind
 from affidavit.model.declared import Component, MetaData, Permission, PermissionDefinition
 from affidavit.model.endpoint import Endpoint
@@ -34,6 +34,7 @@ from affidavit.wording import plural
 
 NAME, VERSION = "code-sketch", 1
 T = TypeVar("T")
+_NOTHING = np.empty(0, np.uint64)
 
 EXAMPLES = 8
 """Examples that one line gives."""
@@ -91,11 +92,27 @@ def sketch(signatures: Signatures, own: npt.NDArray[np.bool_], place: Place) -> 
 
 def likeness(first: Sequence[Fact], second: Sequence[Fact]) -> Likeness:
     """Compare two apps by their facts."""
-    sketches = [next((item for item in _about(facts, CodeSketch)), None) for facts in (first, second)]
+    sketches = [sketch_in(facts) for facts in (first, second)]
     shares = _shares(sketches[0], sketches[1])
     level, why = _level(sketches[0], sketches[1], shares, _template(first, second))
     lines = (_signer(first, second), _package(first, second), *_things(first, second))
     return Likeness(level, why, *shares, lines, tuple(_function(first, second)))
+
+
+def sketch_in(facts: Sequence[Fact]) -> CodeSketch | None:
+    """The sample of an app's own code, if its code was read."""
+    return next(iter(_about(facts, CodeSketch)), None)
+
+
+def nearest(first: CodeSketch | None, others: Sequence[CodeSketch | None]) -> list[int]:
+    """Numbers of the others: those first that share most of the sampled code, then the rest as they come."""
+    keys = [
+        _unpacked(item.keys) if first is not None and item is not None and item.scheme == first.scheme else _NOTHING
+        for item in others
+    ]
+    found = Sketches.of(keys).nearest(_unpacked(first.keys), len(keys), len(keys)) if first is not None else []
+    near = [item.app for item in found]
+    return near + sorted(set(range(len(others))) - set(near))
 
 
 def _shares(first: CodeSketch | None, second: CodeSketch | None) -> tuple[float, float, float, float]:
