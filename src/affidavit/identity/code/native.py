@@ -19,6 +19,7 @@ from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.signatures import U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind, token
 from affidavit.model.limitation import Limitation
+from affidavit.model.place import Place
 
 _RUNS = re.compile(rb"[\x20-\x7e]{6,400}")
 _MOST = 400_000
@@ -85,11 +86,13 @@ def _macho(entry: str, data: bytes) -> NativeSignature:
     if part.startswith(MAGIC):
         return _archive(entry, part)
     order = ">" if part[:1] == b"\xfe" else "<"
-    taken, offered = symbols(memoryview(part), order, image.bits)
+    taken, offered, left = symbols(memoryview(part), order, image.bits)
     found = _of_symbols(taken, offered) | _strings(part, {name.encode() for name in (*taken, *offered)})
     build = image.commands.uuid
     tokens = np.concatenate([np.array(sorted(found), np.uint64), _of_build(build)])
-    return NativeSignature(entry, build, len(data), _bounded(tokens), file.limitations)
+    detail = f"{left:,} rows of the symbol table were not read: there are more than real files have, or their names are"
+    unread = (Limitation("native/many-symbols", detail, Place(entry), count=left),) if left else ()
+    return NativeSignature(entry, build, len(data), _bounded(tokens), (*file.limitations, *unread))
 
 
 def _archive(entry: str, data: bytes) -> NativeSignature:

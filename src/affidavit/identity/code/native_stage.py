@@ -30,12 +30,22 @@ SHARED, _TEXT, _ASKED = 8, 120, 400
 """Texts that one fact shows; characters of each; shared tokens whose texts are looked for."""
 _FIRST: Final = "arm64"
 _MEDIA: Final = frozenset({"elf", "macho"})
+_ALONE: Final = "native/many-symbols"
+"""What reading a Mach-O file's symbols says, which no other stage reads; of ELF files it has been said before."""
+
+
+class _Compared(NamedTuple):
+    """One native file: its path, what it comes from, and for each of that the texts that both have."""
+
+    entry: str
+    matches: list[NativeMatch]
+    shared: list[tuple[str, ...]]
 
 
 class _Read(NamedTuple):
     """The native files that were read: how many there are, and how many bytes the read ones have."""
 
-    natives: list[NativeSignature]
+    files: list[_Compared]
     of: int
     size: int
 
@@ -54,35 +64,39 @@ def identify_natives(state: Extraction, index: Index, digests: tuple[str, ...]) 
     known = NativeIndex(index)
     if not known.known:
         return
-    read = _natives(state)
+    read = _natives(state, known)
     if not read.of:
         return
-    matches = known.match(read.natives)
-    state.breathe()
-    found = len({match.file for match in matches})
-    search = NativeSearch(digests, len(read.natives), read.of, read.size, known.known, found)
+    found = sum(bool(file.matches) for file in read.files)
+    search = NativeSearch(digests, len(read.files), read.of, read.size, known.known, found)
     extractor = f"{NAME}/{VERSION}"
     state.add([make_fact(search, Place(""), extractor)])
-    state.add(_fact(state, index, read.natives[match.file], match, extractor) for match in matches)
+    for file in read.files:
+        pairs = zip(file.matches, file.shared, strict=True)
+        state.add(_fact(index, file.entry, match, shared, extractor) for match, shared in pairs)
     state.limitations += _limits(read)
 
 
-def _natives(state: Extraction) -> _Read:
-    """Signatures of the native files, within bounds."""
+def _natives(state: Extraction, known: NativeIndex) -> _Read:
+    """The native files within bounds, each compared while its bytes are at hand."""
     paths = [path for path, media in state.media.items() if media in _MEDIA or named_native(path)]
-    natives, size = list[NativeSignature](), 0
+    files, size = list[_Compared](), 0
     for path in sorted(paths, key=lambda path: (_FIRST not in path, path))[:FILES]:
         state.breathe()
         data = state.read(path)
         if data is None or size + len(data) > BYTES:
             continue
         size += len(data)
-        natives.append(of_native(path, data))
-    return _Read(natives, len(paths), size)
+        native = of_native(path, data)
+        matches = known.match([native])
+        if not data.startswith(b"\x7fELF"):
+            state.limitations += [item for item in native.limitations if item.kind == _ALONE]
+        files.append(_Compared(path, matches, [_shared(data, known.index, native, match) for match in matches]))
+    return _Read(files, len(paths), size)
 
 
 def _limits(read: _Read) -> Iterator[Limitation]:
-    left = read.of - len(read.natives)
+    left = read.of - len(read.files)
     if left:
         detail = (
             f"{plural(left, 'native file')} of {read.of:,} not compared with known code: at most {FILES} files and "
@@ -91,7 +105,7 @@ def _limits(read: _Read) -> Iterator[Limitation]:
         yield Limitation("identity/native-bounded", detail, count=left)
 
 
-def _fact(state: Extraction, index: Index, native: NativeSignature, match: NativeMatch, extractor: str) -> Fact:
+def _fact(index: Index, entry: str, match: NativeMatch, shared: tuple[str, ...], extractor: str) -> Fact:
     family = index.families[match.family]
     labels = [index.versions[number].label for number in match.versions]
     what = NativeIdentity(
@@ -109,20 +123,19 @@ def _fact(state: Extraction, index: Index, native: NativeSignature, match: Nativ
         versions=tuple(bounded(label, 60) for label in labels[:VERSIONS]),
         allowed=len(labels),
         known=sum(version.family == match.family for version in index.versions),
-        shared=_shared(state, index, native, match),
+        shared=shared,
     )
-    return make_fact(what, Place(native.entry), extractor)
+    return make_fact(what, Place(entry), extractor)
 
 
-def _shared(state: Extraction, index: Index, native: NativeSignature, match: NativeMatch) -> tuple[str, ...]:
+def _shared(data: bytes, index: Index, native: NativeSignature, match: NativeMatch) -> tuple[str, ...]:
     """The rarest symbols and texts that the file has in common with the library's."""
     forms = [index.of(row) for row in np.flatnonzero(index.node == match.node).tolist()]
     both = np.intersect1d(native.tokens, np.concatenate(forms))
     both = both[np.isin(both & np.uint64(KIND_MASK), [Kind.SYMBOL, Kind.NATIVE_STRING])]
     rarity = index.in_nodes[index.rows_of(both)]
     ordered = both[np.lexsort((both, rarity))][:_ASKED].tolist()
-    data = state.read(native.entry)
-    told = texts(data, frozenset(ordered)) if data else {}
+    told = texts(data, frozenset(ordered))
     # The longer of those that are equally rare says more.
     rank = {
         made: (int(rare), -len(told.get(made, ""))) for made, rare in zip(both.tolist(), rarity.tolist(), strict=True)
