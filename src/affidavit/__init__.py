@@ -115,7 +115,8 @@ def verify(
         key: the signer's public key that you expect: the line that `affidavit key show` prints, or a file with it.
         sandbox: as in `review`.
         v4_signature: as in `review`: the artefact's v4 signature file, if the review was given one.
-        libraries: as in `review`: the same indexes of known code.
+        libraries: as in `review`: indexes of known code; of these and the one that comes along, those are compared with
+            that the review used.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
@@ -131,7 +132,7 @@ def verify(
         Path(bundle),
         Path(artefact) if artefact is not None else None,
         trusted,
-        lambda path: derived_members(path, sandbox=sandbox, v4_signature=companion, libraries=libraries),
+        lambda path, indexes: derived_members(path, indexes, sandbox=sandbox, v4_signature=companion),
         companion,
         check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
         libraries=chosen(libraries),

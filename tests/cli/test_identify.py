@@ -85,4 +85,4 @@ def test_a_bundle_is_verified_with_the_index_that_its_review_used_and_with_no_ot
     asked = ["verify", bundle, "--artefact", app, "--no-sandbox"]
     assert main([*asked, "--libraries", index]) == codes.DONE
     assert main(asked) == codes.UNDETERMINED
-    assert "give the same with --libraries" in capsys.readouterr().out
+    assert "give it with --libraries" in capsys.readouterr().out

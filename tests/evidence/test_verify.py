@@ -10,7 +10,7 @@ from affidavit.evidence.tool import this_tool
 from affidavit.evidence.verify import verify
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Tool
-from affidavit.model.errors import KnowledgeError, UsageError
+from affidavit.model.errors import KnowledgeError, UnreadableError, UsageError
 from affidavit.model.finding import Answer
 from tests.builders import affidavits
 from tests.builders.affidavits import APP, key, small_affidavit, tiny_affidavit, write_small_bundle
@@ -42,7 +42,7 @@ def by_this_tool(affidavit=None, **changes):
     return bundle.assemble(manifest.artefact, tool, knowledge, **parts)
 
 
-def derived(_path=None):
+def derived(_path=None, _indexes=()):
     """What reviewing the artefact gives."""
     return bundle.members_of(small_affidavit())
 
@@ -245,13 +245,13 @@ def test_a_turned_answer_fails_by_reviewing_again(path, app):
 def test_a_swapped_artefact_fails_and_is_not_reviewed(path, app):
     write_small_bundle(path)
     app.write_bytes(APP + b"!")
-    verification = verify(path, app, PUBLIC, lambda _: pytest.fail("was reviewed"))
+    verification = verify(path, app, PUBLIC, lambda *_: pytest.fail("was reviewed"))
     assert set(failed(verification)) == {8}
     assert hashlib.sha256(APP).hexdigest() in verification.steps[7].detail
     assert outcome(verification)[9] is None
 
 
-def other_review(_path):
+def other_review(_path, _indexes):
     return {**derived(), "limitations.json": b"[]"}
 
 
@@ -286,11 +286,22 @@ def test_a_difference_by_this_version_fails(path, app):
 
 
 def test_an_artefact_that_cannot_be_reviewed_again_fails_the_last_step(path, app):
-    def fail(_path):
-        raise KnowledgeError("no knowledge", advice="make build")
+    def fail(_path, _indexes):
+        raise UnreadableError("no app", advice="give the app")
 
     bundle.write_bundle(path, by_this_tool(), key())
-    assert failed(verify(path, app, PUBLIC, fail)) == {9: "the artefact could not be reviewed again: no knowledge"}
+    assert failed(verify(path, app, PUBLIC, fail)) == {9: "the artefact could not be reviewed again: no app"}
+
+
+@pytest.mark.parametrize("error", [KnowledgeError, UsageError])
+def test_what_is_wrong_with_this_check_accuses_no_bundle(path, app, error):
+    def fail(_path, _indexes):
+        raise error("the index is damaged", advice="get it again")
+
+    bundle.write_bundle(path, by_this_tool(), key())
+    verification = verify(path, app, PUBLIC, fail)
+    assert verification.steps[8].passed is None
+    assert verification.steps[8].detail == "no review can be made here: the index is damaged; get it again"
 
 
 def test_many_faults_are_counted_and_the_first_are_named(path):

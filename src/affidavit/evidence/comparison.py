@@ -1,6 +1,6 @@
 """Two sets of content members compared, the first difference named as a person would name it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,9 +15,11 @@ from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 
 
-def differences(stated: Mapping[str, bytes], derived: Mapping[str, bytes]) -> Iterator[str]:
-    """One sentence for each member of content whose bytes differ, naming the first item that does."""
-    for name in CONTENT:
+def differences(
+    stated: Mapping[str, bytes], derived: Mapping[str, bytes], names: Sequence[str] = CONTENT
+) -> Iterator[str]:
+    """One sentence for each named member of content whose bytes differ, naming the first item that does."""
+    for name in names:
         if name not in stated or name not in derived:
             yield f"{name} is not there to compare"
         elif stated[name] != derived[name]:

@@ -10,6 +10,8 @@ from affidavit.evidence.quoting import plain
 from affidavit.knowledge import FINGERPRINTS
 from affidavit.model.errors import UsageError
 
+MAGIC = b"affcode\0"
+"""First bytes of an index, as `identity.code.store` has them, which takes numpy to import."""
 _DIGEST = 32
 _LONGEST = 1_000
 _ADVICE = "give an index that `affidavit knowledge build libraries` made"
@@ -50,7 +52,7 @@ def digests(paths: Iterable[Path]) -> dict[str, Path]:
     """A file for each SHA-256 that files say is theirs: their last bytes. Whoever reads a file checks them.
 
     Raises:
-        UsageError: there is no such file, or it is too short for an index.
+        UsageError: there is no such file, or it is none.
     """
     found: dict[str, Path] = {}
     for path in paths:
@@ -60,9 +62,10 @@ def digests(paths: Iterable[Path]) -> dict[str, Path]:
 
 def _digest(path: Path) -> str:
     with opened_index(path) as file:
+        first = file.read(len(MAGIC))
         size = file.seek(0, 2)
         file.seek(max(0, size - _DIGEST))
         data = file.read(_DIGEST)
-    if len(data) < _DIGEST:
-        raise UsageError(f"{path}: too short for an index of known code", advice=_ADVICE)
+    if first != MAGIC or len(data) < _DIGEST:
+        raise UsageError(f"{path}: not an index of known code", advice=_ADVICE)
     return data.hex()

@@ -100,12 +100,26 @@ def reviewed(
         UsageError: there is no such file, or the walls cannot be raised here.
         KnowledgeError: compiled knowledge is missing.
     """
+    indexes = chosen(libraries)
+    return _reviewed(path, indexes, sandbox, v4_signature, budget=budget or Budget(), progress=progress)
+
+
+def _reviewed(
+    path: Path,
+    indexes: Sequence[Path],
+    sandbox: Sandbox,
+    v4_signature: Path | None,
+    *,
+    budget: Budget,
+    progress: Progress = silent,
+) -> Affidavit:
+    """Review with exactly these indexes."""
     companion = None if v4_signature is None else _bytes_of(v4_signature)
     if sandbox == "none":
         from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
 
-        return derive(path, budget, progress, companion, libraries=chosen(libraries))
-    return review_confined(path, budget or Budget(), progress, sandbox, companion, libraries=chosen(libraries))
+        return derive(path, budget, progress, companion, libraries=indexes)
+    return review_confined(path, budget, progress, sandbox, companion, libraries=indexes)
 
 
 def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> Examined:
@@ -193,15 +207,11 @@ def _bytes_of(path: Path, most: int = _MAX_V4, what: str = "an .idsig") -> bytes
 
 
 def derived_members(
-    path: Path,
-    *,
-    sandbox: Sandbox = "auto",
-    v4_signature: Path | None = None,
-    libraries: Sequence[Path] | None = None,
+    path: Path, indexes: Sequence[Path], *, sandbox: Sandbox = "auto", v4_signature: Path | None = None
 ) -> dict[str, bytes]:
-    """The members that a bundle about the artefact at `path` has to hold: what `verify` compares.
+    """The members that a bundle about the artefact at `path` has to hold, when its code was compared with `indexes`.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
-    return members_of(reviewed(path, sandbox=sandbox, v4_signature=v4_signature, libraries=libraries))
+    return members_of(_reviewed(path, indexes, sandbox, v4_signature, budget=Budget()))

@@ -24,6 +24,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from affidavit.evidence import bundle, dsse, layout, statement
+from affidavit.evidence.beside import Beside, Need, compared_with, needs, sentences, the_rest
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import digests
@@ -33,16 +34,17 @@ from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
-from affidavit.model.code_identity import CodeSearch, NativeSearch
-from affidavit.model.errors import AffidavitError, UsageError, VerificationError
+from affidavit.model.errors import AffidavitError, KnowledgeError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow, Reached
 
 Check = Callable[[Path, tuple[Fact, ...]], Examined]
 """Checks the paths that facts claim of an artefact; what does not hold is a limitation (see `flows_checked`)."""
 
-Derive = Callable[[Path], Mapping[str, bytes]]
-"""Reviews an artefact again: its path to the content members (see `bundle.content_members`)."""
+Derive = Callable[[Path, tuple[Path, ...]], Mapping[str, bytes]]
+"""Reviews an artefact again: its path, and indexes of known code, to the content members (see `content_members`)."""
+
+_COMPARED_WITH_NONE = "; the review compared the code with no index of known code, and so does this check"
 
 _NAMED = 5
 """How many faults of one step are named; the rest are counted."""
@@ -72,11 +74,13 @@ class Verification(Struct, frozen=True):
     Attributes:
         passed: no step failed. Steps that were not checked do not count: read them.
         key_id: SHA-256 (hex) of the key whose signature holds; empty when none does.
+        needs: files that the review was given beside the artefact and this check was not, if it was given the artefact.
     """
 
     steps: tuple[Step, ...]
     passed: bool
     key_id: str
+    needs: tuple[Need, ...] = ()
 
 
 Outcome = tuple[bool | None, str]
@@ -95,6 +99,7 @@ class _Evidence:
     signature: dsse.Signature | None = None
     signer: bytes = b""
     same_artefact: bool = False
+    needs: tuple[Need, ...] = ()
 
 
 def verify(
@@ -106,6 +111,7 @@ def verify(
     *,
     check: Check | None = None,
     libraries: Iterable[Path] = (),
+    mapping: Path | None = None,
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -117,12 +123,13 @@ def verify(
         derive: reviews the artefact again, for step 9.
         v4_signature: the v4 signature file that `derive` is given beside it.
         check: checks paths against the artefact, for step 10.
-        libraries: the indexes of known code that `derive` compares with.
+        libraries: the indexes of known code that are here; `derive` is given those that the review compared with.
+        mapping: the mapping file that `derive` is given beside it.
 
     Raises:
         UsageError: a file that was named is not there.
     """
-    evidence = _open(bundle_path)
+    evidence, here = _open(bundle_path), Beside(_sha256_of(v4_signature), _sha256_of(mapping), digests(libraries))
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
         ("the manifest is of a known schema", lambda: _schema(evidence)),
@@ -134,7 +141,7 @@ def verify(
         ("the artefact is the one that was reviewed", lambda: _artefact(evidence, artefact_path)),
         (
             "reviewing the artefact again gives the same",
-            lambda: _derivation(evidence, artefact_path, derive, v4_signature, frozenset(digests(libraries))),
+            lambda: _derivation(evidence, artefact_path, derive, here),
         ),
         ("every path that is stated is there in the artefact", lambda: _paths(evidence, artefact_path, check)),
     )
@@ -144,6 +151,7 @@ def verify(
         steps=steps,
         passed=all(step.passed is not False for step in steps),
         key_id=dsse.key_id(evidence.signer) if holds else "",
+        needs=evidence.needs,
     )
 
 
@@ -252,14 +260,12 @@ def _artefact(evidence: _Evidence, path: Path | None) -> Outcome:
     return True, f"SHA-256 {found}"
 
 
-def _v4_signature(path: Path | None) -> str:
-    """SHA-256 (hex) of the v4 signature file; empty when there is none."""
+def _sha256_of(path: Path | None) -> str:
+    """SHA-256 (hex) of a file that was given beside the artefact; empty when there is none."""
     return "" if path is None else _file_sha256(path)
 
 
-def _derivation(
-    evidence: _Evidence, path: Path | None, derive: Derive | None, v4_signature: Path | None, libraries: frozenset[str]
-) -> Outcome:
+def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, here: Beside) -> Outcome:
     """Step 9."""
     if path is None or derive is None:
         return None, "no artefact was given" if path is None else "no review was asked for"
@@ -267,41 +273,31 @@ def _derivation(
         return None, "the manifest cannot be read"
     if not evidence.same_artefact:
         return None, "the artefact is another one"
-    other = _given_other(evidence, evidence.manifest, v4_signature, libraries)
-    if other:
-        return None, other
+    return _derived_again(evidence, evidence.manifest, here, lambda indexes: derive(path, indexes))
+
+
+def _derived_again(
+    evidence: _Evidence, manifest: Manifest, here: Beside, derive: Callable[[tuple[Path, ...]], Mapping[str, bytes]]
+) -> Outcome:
+    """Compare with what `derive` gives, as far as there is all that it takes."""
+    facts = bundle.read_content(manifest, evidence.named).facts
+    compared = compared_with(facts)
+    evidence.needs = missing = needs(manifest.artefact, compared, here)
+    if any(item.what == "v4-signature" for item in missing):
+        return None, sentences(missing, here)
     try:
-        found = list(differences(evidence.named, derive(path)))
+        derived = derive(tuple(here.indexes[index] for index in compared if index in here.indexes))
+    except (UsageError, KnowledgeError) as error:
+        return None, f"no review can be made here: {error}; {error.advice}"
     except AffidavitError as error:
         return False, f"the artefact could not be reviewed again: {error}"
-    return _judge(found, evidence.manifest)
-
-
-def _given_other(evidence: _Evidence, manifest: Manifest, v4_signature: Path | None, libraries: frozenset[str]) -> str:
-    """Why the review had other files beside the artefact than this check has; empty when they are the same."""
-    wanted = manifest.artefact.v4_signature
-    if wanted != _v4_signature(v4_signature):
-        said = f"was given a v4 signature file with SHA-256 {wanted}" if wanted else "was given no v4 signature file"
-        return f"the review {said}, and this check another or none: give the same with --v4-signature"
-    compared = _compared_with(evidence, manifest)
-    if compared and compared != libraries:
-        said, ours = (", ".join(item[:16] for item in sorted(each)) or "none" for each in (compared, libraries))
-        return (
-            f"the review compared the code with the index of known code {said}, this check with {ours}: give the same "
-            "with --libraries"
-        )
-    return ""
-
-
-def _compared_with(evidence: _Evidence, manifest: Manifest) -> frozenset[str]:
-    """SHA-256 of the indexes of known code that the bundle says were used."""
-    content = bundle.read_content(manifest, evidence.named)
-    return frozenset(
-        index
-        for fact in content.facts
-        if isinstance(fact.what, CodeSearch | NativeSearch)
-        for index in fact.what.indexes
-    )
+    if missing:
+        found, said = the_rest(missing, evidence.named, facts, derived)
+        passed, detail = _judge(found, manifest)
+        same = "and are the same" if passed else f"and differ: {detail}"
+        return False if passed is False else None, f"{sentences(missing, here)}; {said}, {same}"
+    passed, detail = _judge(list(differences(evidence.named, derived)), manifest)
+    return passed, detail + (_COMPARED_WITH_NONE if passed and here.indexes and not compared else "")
 
 
 def _paths(evidence: _Evidence, path: Path | None, check: Check | None) -> Outcome:

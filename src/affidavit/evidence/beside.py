@@ -1,0 +1,136 @@
+"""What a review was given beside the artefact, what a check has of that, and what cannot be checked without it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from affidavit.evidence.bundle import COVERAGE, FACTS
+from affidavit.evidence.canonical import encode
+from affidavit.evidence.comparison import differences
+from affidavit.model.artefact import Artefact
+from affidavit.model.code_identity import CodeSearch, NativeSearch
+from affidavit.model.fact import Fact
+from affidavit.wording import plural
+
+What = Literal["index", "mapping", "v4-signature"]
+
+_OPTIONS: Final[Mapping[What, str]] = {
+    "index": "--libraries",
+    "mapping": "--mapping",
+    "v4-signature": "--v4-signature",
+}
+_TITLES: Final[Mapping[What, str]] = {
+    "index": "index of known code",
+    "mapping": "mapping file",
+    "v4-signature": "v4 signature file",
+}
+_RESTS_ON: Final[Mapping[What, frozenset[str]]] = {
+    "index": frozenset(
+        {
+            "class-pair", "code-identity", "code-search", "code-sketch", "flow", "native-identity", "native-search",
+            "reached",
+        }
+    ),
+    "mapping": frozenset({"name-mapping", "source-name"}),
+}  # fmt: skip
+"""Kinds of facts that such a file changes. Flows and calls say whose code they are in; their paths are step 10's."""
+_LOST: Final[Mapping[What, str]] = {
+    "index": "whose code it is, and in whose code calls, flows and findings lie",
+    "mapping": "names in the source",
+}
+
+
+class Need(Struct, frozen=True):
+    """A file that the review was given beside the artefact and this check was not, or the other way round.
+
+    Attributes:
+        what: kind of file. option: of the command line that names it.
+        sha256: of the file that the review was given; empty when it was given none, and this check was.
+    """
+
+    what: What
+    sha256: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a check was given beside the artefact.
+
+    Attributes:
+        v4_signature, mapping: SHA-256 of the file; empty when there is none.
+        indexes: a file for each index of known code, by SHA-256.
+    """
+
+    v4_signature: str = ""
+    mapping: str = ""
+    indexes: Mapping[str, Path] = field(default_factory=dict)
+
+
+def compared_with(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """SHA-256 of the indexes of known code that the code was compared with, in their order."""
+    found = (fact.what.indexes for fact in facts if isinstance(fact.what, CodeSearch | NativeSearch))
+    return tuple(dict.fromkeys(index for indexes in found for index in indexes))
+
+
+def needs(artefact: Artefact, compared: Sequence[str], here: Beside) -> tuple[Need, ...]:
+    """What this check would have to be given, or not, to have what the review had."""
+    pairs: tuple[tuple[What, str, str], ...] = (
+        ("v4-signature", artefact.v4_signature, here.v4_signature),
+        ("mapping", artefact.mapping, here.mapping),
+    )
+    found = [Need(what, wanted, _OPTIONS[what]) for what, wanted, had in pairs if wanted != had]
+    return (*found, *(Need("index", index, _OPTIONS["index"]) for index in compared if index not in here.indexes))
+
+
+def sentences(missing: Sequence[Need], here: Beside) -> str:
+    """What is missing, in words."""
+    said = [_sentence(item) for item in missing if item.what != "index"]
+    indexes = [item.sha256[:16] for item in missing if item.what == "index"]
+    if indexes:
+        ours = ", ".join(index[:16] for index in sorted(here.indexes))
+        many = plural(len(indexes), "index", "indexes")
+        said.append(
+            f"the review compared the code with {many} of known code missing here ({', '.join(indexes)}; here is "
+            f"{ours or 'none'}): give {'it' if len(indexes) == 1 else 'them'} with --libraries"
+        )
+    return "; ".join(said)
+
+
+def _sentence(item: Need) -> str:
+    title = _TITLES[item.what]
+    if not item.sha256:
+        return f"the review was given no {title}, and this check one: leave {item.option} away"
+    given = f"was given a {title} with SHA-256 {item.sha256}"
+    return f"the review {given}, and this check another or none: give the same with {item.option}"
+
+
+def the_rest(
+    missing: Sequence[Need], stated: Mapping[str, bytes], facts: Sequence[Fact], derived: Mapping[str, bytes]
+) -> tuple[list[str], str]:
+    """Compare what does not rest on what is missing.
+
+    Returns:
+        What differs, and what the comparison took in and left out, in words.
+    """
+    kinds = frozenset[str]().union(*(_RESTS_ON[item.what] for item in missing))
+    again = msgspec.json.decode(derived[FACTS], type=tuple[Fact, ...])
+    kept = tuple(fact for fact in facts if _kind(fact) not in kinds)
+    members = {FACTS: encode(kept)}
+    others = {FACTS: encode(tuple(fact for fact in again if _kind(fact) not in kinds))}
+    if all(item.what == "index" for item in missing):
+        members[COVERAGE], others[COVERAGE] = stated[COVERAGE], derived[COVERAGE]
+    lost = " and ".join(_LOST[what] for what in dict.fromkeys(item.what for item in missing))
+    said = (
+        f"without it these cannot be checked again: {lost} ({plural(len(facts) - len(kept), 'fact')}); "
+        f"the other {plural(len(kept), 'fact')} were derived again"
+    )
+    return list(differences(members, others, tuple(members))), said
+
+
+def _kind(fact: Fact) -> str:
+    return str(fact.what.__struct_config__.tag)
