@@ -40,7 +40,7 @@ def disassemble(unit: Unit, owner: int) -> list[tuple[int, str]]:
 
         return disassemble_class(unit, owner)
     lines: list[tuple[int, str]] = []
-    for pc, width in _walk(unit, owner, 0):
+    for pc, width in instructions(unit, owner):
         if width == 0 or len(lines) == LINE_LIMIT:
             lines.append((pc, f".end-of-decoding ({int(unit.def_units[owner]) - pc} code units left)"))
             break
@@ -68,7 +68,7 @@ def excerpt(unit: Unit, owner_row: int, offset: int, context: int = 3) -> tuple[
         return [], -1
     before: deque[tuple[int, int]] = deque(maxlen=context)
     rest: list[tuple[int, int]] = []
-    for at, width in _walk(unit, owner_row, _start_before(unit, owner_row, pc, context)):
+    for at, width in instructions(unit, owner_row, _start_before(unit, owner_row, pc, context)):
         if width == 0 or len(rest) > context:
             break
         (before if at < pc else rest).append((at, width))
@@ -101,7 +101,7 @@ def _start_before(unit: Unit, owner: int, pc: int, context: int) -> int:
     return next((start for start in known if pc - start <= _REACH), pc)
 
 
-def _walk(unit: Unit, owner: int, start: int) -> Iterator[tuple[int, int]]:
+def instructions(unit: Unit, owner: int, start: int = 0) -> Iterator[tuple[int, int]]:
     """Address and width (code units) of each instruction from `start`; width 0 ends what cannot be decoded."""
     pc, end = start, int(unit.def_units[owner])
     table = widths()

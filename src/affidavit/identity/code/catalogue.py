@@ -8,7 +8,7 @@ families decides, so that one artefact, often an app that kept its names, gives 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -144,6 +144,26 @@ def origins() -> dict[tuple[str, str], Package]:
     """For each family and version the package that its code comes from; files of one package may share one."""
     found = ((part, package) for package in packages() for file in package.files for part in file.parts)
     return {(part.family, part.version): package for part, package in found}
+
+
+class Source(NamedTuple):
+    """Where a version of a family can be had: the package of a registry, and the file in it."""
+
+    part: Part
+    package: Package
+    file: Packed
+
+
+def sources(family: str) -> list[Source]:
+    """Every file that the fingerprints of a family were made of, the newest package first."""
+    found = [
+        Source(part, package, file)
+        for package in packages()
+        for file in package.files
+        for part in file.parts
+        if part.family == family
+    ]
+    return sorted(found, key=lambda item: item.package.date, reverse=True)
 
 
 def owner(catalogue: Mapping[str, Known]) -> Callable[[str], str | None]:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from affidavit.artefact.ar import MAGIC
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import Opened, open_artefact
+from affidavit.artefact.opening import Given, Opened, open_artefact
 from affidavit.artefact.part import Entry, Part
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik.program import Program
@@ -54,9 +54,9 @@ def code_of(path: Path, budget: Budget | None = None) -> Code:
     return Code(_program(path, budget, natives), tuple(natives.values()))
 
 
-def program_of(path: Path, budget: Budget | None = None) -> Program:
-    """As `code_of`, without native files."""
-    return _program(path, budget or Budget(), None)
+def program_of(source: Path | Given, budget: Budget | None = None, spool: Spool | None = None) -> Program:
+    """As `code_of`, without native files, also of an open file; `spool` takes bulky code."""
+    return _program(source, budget or Budget(), None, spool)
 
 
 def named_native(name: str) -> bool:
@@ -64,10 +64,12 @@ def named_native(name: str) -> bool:
     return _NATIVE.fullmatch(name) is not None
 
 
-def _program(path: Path, budget: Budget, natives: dict[str, NativeSignature] | None) -> Program:
+def _program(
+    source: Path | Given, budget: Budget, natives: dict[str, NativeSignature] | None, spool: Spool | None = None
+) -> Program:
     """The code for Android's machine; native files are added if there is a place for them."""
-    with open_artefact(path, budget) as opened:
-        state = Extraction(opened, budget, Spool())
+    with open_artefact(source, budget) as opened:
+        state = Extraction(opened, budget, spool or Spool())
         _collect(opened, state, natives)
         read_code(state, silent)
     return state.program
