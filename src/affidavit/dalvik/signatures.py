@@ -68,6 +68,14 @@ class Signatures:
         numbers += self._protos[row]
         return numbers
 
+    def names_of(self, row: int) -> I32:
+        """Per method reference of unit `row`, the number of its name."""
+        return self._names[row]
+
+    def protos_of(self, row: int) -> I32:
+        """Per method reference of unit `row`, the number of its prototype."""
+        return self._protos[row]
+
     def objectish(self, row: int) -> npt.NDArray[np.bool_]:
         """Per method reference of unit `row`, whether it has the name of a method of ``java.lang.Object``."""
         return self._plain[self._names[row]]

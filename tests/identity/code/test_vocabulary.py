@@ -32,7 +32,7 @@ def calls(*methods: str, also: tuple[Class, ...] = ()) -> dict[str, int]:
     unit, made = one.units[0], Vocabulary(one)
     every = np.arange(len(unit.method_name))
     parts = [unit.method_parts(row) for row in every.tolist()]
-    made_of = made.call_tokens(0, unit, every).tolist()
+    made_of = made.call_tokens(0, every).tolist()
     found = {f"{holder}->{name}{proto}": one for (holder, name, proto), one in zip(parts, made_of, strict=True)}
     return {method: found[method] for method in methods}
 
@@ -69,7 +69,7 @@ def test_only_the_platform_s_types_keep_their_names(type_: str, blurred: str) ->
     one = program([Class("La/A;", fields=[Field("f", type_)]), Class("Lb/B;")])
     made = Vocabulary(one)
     assert made.blurred_type(0, int(one.units[0].field_type[0])) == blurred
-    assert made.is_platform(number_of(made, type_)) == (FILE in type_)
+    assert made.platform[number_of(made, type_)] == (FILE in type_)
 
 
 def test_an_array_of_an_own_class_has_its_number() -> None:
@@ -81,7 +81,8 @@ def test_prototypes_are_blurred_and_their_parameters_sorted() -> None:
     protos = [f"(Lq/Q;I{FILE}[La/A;)La/A;", f"([Lb/B;Lz/Z;I{FILE})Lq/Q;"]
     one = program([Class("La/A;", methods=[Method("m", proto, [("return-void",)], 9) for proto in protos])])
     unit = one.units[0]
-    found = Vocabulary(one).blurred_protos(0, unit, unit.method_proto.tolist())
+    made = Vocabulary(one)
+    found = [made.blurred_proto(0, method) for method in range(len(unit.method_name))]
     assert found == [f"(I,{FILE},X,[X)X"] * 2
 
 
@@ -116,7 +117,7 @@ def test_a_method_called_through_an_own_class_is_the_platform_s() -> None:
 
 def test_a_class_of_the_platform_s_name_that_the_program_defines_is_its_own() -> None:
     made = Vocabulary(program([naming(("new-instance", 0, FILE)), Class(FILE)]))
-    assert made.type_token(number_of(made, FILE)) == 0
+    assert made.of_types[number_of(made, FILE)] == 0
     assert made.blurred[number_of(made, "La/A;")] == "X"
     assert calls(f"{FILE}->delete()Z", also=(Class(FILE, methods=[Method("delete", "()Z")]),)).popitem()[1] == 0
 
@@ -126,18 +127,17 @@ def test_types_have_tokens_by_their_element() -> None:
     made = Vocabulary(program([naming(*(("const-class", 0, name) for name in names))]))
     numbers = [number_of(made, name) for name in names]
     wanted = [token(Kind.TYPE, FILE.encode())] * 2 + [0, 0, 0]
-    assert [made.type_token(item) for item in numbers] == wanted
-    assert made.type_tokens(np.array(numbers)).tolist() == wanted
-    assert made.type_token(-1) == 0
+    assert made.of_types[numbers].tolist() == wanted
+    assert made.of_types[-1] == 0
 
 
 def test_fields_of_the_platform_have_tokens_but_for_the_version_of_it() -> None:
     model, version = "Landroid/os/Build;->MODEL:Ljava/lang/String;", "Landroid/os/Build$VERSION;->SDK_INT:I"
     one = program([naming(("sget-object", 0, model), ("sget", 0, version), ("sget", 0, "La/A;->f:I"))])
     unit, made = one.units[0], Vocabulary(one)
-    rows = range(len(unit.field_name))
-    found = {unit.field_parts(row)[1]: made.field_token(0, unit, row) for row in rows}
-    assert made.field_tokens(0, unit, np.arange(len(unit.field_name))).tolist() == [*found.values()]
+    rows = np.arange(len(unit.field_name))
+    names = [unit.field_parts(row)[1] for row in rows.tolist()]
+    found = dict(zip(names, made.field_tokens(0, unit, rows).tolist(), strict=True))
     assert found == {
         "MODEL": token(Kind.FIELD, b"Landroid/os/Build;MODEL:Ljava/lang/String;"),
         "SDK_INT": 0,
@@ -151,7 +151,7 @@ def test_a_jar_and_a_dex_have_the_same_vocabulary() -> None:
     unit, made = one.units[0], Vocabulary(one)
     wanted = calls("Ljava/lang/System;->nanoTime()J").popitem()[1]
     assert made.names == ("La/A;",)
-    assert {*made.call_tokens(0, unit, np.arange(len(unit.method_name))).tolist()} - {0} == {wanted}
+    assert {*made.call_tokens(0, np.arange(len(unit.method_name))).tolist()} - {0} == {wanted}
 
 
 def test_a_row_that_is_not_there_is_looked_up_as_none() -> None:
@@ -172,4 +172,5 @@ def test_an_empty_program_has_no_names() -> None:
     made = Vocabulary(Program([]))
     assert made.names == ()
     assert made.place.shape == (0, 2)
-    assert made.type_token(-1) == 0
+    assert made.of_types[-1] == 0
+    assert made.prototypes.words == []

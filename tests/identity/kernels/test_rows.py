@@ -80,32 +80,55 @@ def test_rows_that_reach_past_the_items_are_refused():
         rows.distinct(np.array([0, 5], np.int64), np.zeros(4, np.uint64))
 
 
-def scattered(owner: list[int], item: list[int], count: int, kernel=rows) -> list[list[int]]:
-    """The items of each of `count` owners, as the kernel puts them."""
-    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
-    cursor, out = start[:-1].copy(), np.zeros(len(item), np.uint64)
-    kernel.scatter(np.array(owner, np.int64), np.array(item, np.uint64), cursor, out)
+def test_what_cannot_be_halved_is_sorted_in_the_sure_way():
+    slow, size = uncompiled("rows"), 200
+    for splits in (0, 1, 2):
+        item = np.array([(number * 37) % 101 for number in range(size)], np.uint64)
+        wanted = sorted(item.tolist())
+        slow._sort(item, 0, size, splits)
+        assert item.tolist() == wanted
+
+
+def scattered(owner: list[int], item: list[int], size: int, base: int = 0, kernel=rows) -> list[list[int]]:
+    """The items of each of `size` owners, as the kernel puts them."""
+    start, owners = np.zeros(size + 1, np.int64), np.array(owner, np.int64)
+    kernel.count(owners, base, start[1:])
+    np.cumsum(start, out=start)
+    cursor, out = start[:-1].copy(), np.zeros(int(start[-1]), np.uint64)
+    kernel.scatter(owners, base, np.array(item, np.uint64), cursor, out)
     assert cursor.tolist() == start[1:].tolist()
-    return [out[start[row] : start[row + 1]].tolist() for row in range(count)]
+    return [out[start[row] : start[row + 1]].tolist() for row in range(size)]
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), ITEMS), max_size=60))
-def test_each_item_comes_to_its_owner_in_the_order_in_which_it_came(pairs: list[tuple[int, int]]):
-    owner, item = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+@given(st.lists(st.tuples(st.integers(-1, 5), ITEMS), max_size=60), st.integers(0, 1 << 40))
+def test_each_item_comes_to_its_owner_in_the_order_in_which_it_came(pairs: list[tuple[int, int]], base: int):
+    owner, item = [pair[0] + base * (pair[0] >= 0) for pair in pairs], [pair[1] for pair in pairs]
     expected = [[value for of, value in pairs if of == row] for row in range(6)]
-    if pairs:
-        assert scattered(owner, item, 6) == expected
-        assert scattered(owner, item, 6, uncompiled("rows")) == expected
+    assert scattered(owner, item, 6, base) == expected
+    assert scattered(owner, item, 6, base, uncompiled("rows")) == expected
 
 
-@pytest.mark.parametrize(("owner", "cursor"), [(-1, 0), (2, 0), (0, -1), (0, 3), (1 << 40, 0)])
+@pytest.mark.parametrize(("owner", "cursor"), [(1, 0), (6, 0), (4, -1), (4, 3), (1 << 40, 0)])
 def test_an_owner_or_a_place_that_there_is_not_is_refused(owner: int, cursor: int):
     out = np.full(3, 9, np.uint64)
     with pytest.raises(IndexError):
-        rows.scatter(np.array([owner], np.int64), np.array([1], np.uint64), np.full(2, cursor, np.int64), out)
+        rows.scatter(np.array([owner], np.int64), 4, np.array([1], np.uint64), np.full(2, cursor, np.int64), out)
     assert out.tolist() == [9, 9, 9]
 
 
 def test_more_owners_than_items_are_refused():
     with pytest.raises(IndexError):
-        rows.scatter(np.zeros(2, np.int64), np.zeros(1, np.uint64), np.zeros(1, np.int64), np.zeros(5, np.uint64))
+        rows.scatter(np.zeros(2, np.int64), 0, np.zeros(1, np.uint64), np.zeros(1, np.int64), np.zeros(5, np.uint64))
+    with pytest.raises(IndexError):
+        rows.count(np.full(1, 2, np.int64), 0, np.zeros(2, np.int64))
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=9), max_size=6))
+def test_like_items_of_an_owner_are_numbered(owners: list[list[int]]):
+    wanted = [items[:at].count(item) for items in owners for at, item in enumerate(items)]
+    owner = np.repeat(np.arange(len(owners)), [len(items) for items in owners]).astype(np.int64)
+    item = np.array([item for items in owners for item in items], np.int64)
+    for kernel in (rows, uncompiled("rows")):
+        out = np.empty(len(item), np.int64)
+        kernel.ranks(owner, item, np.full(4, -1, np.int64), np.zeros(4, np.int64), out)
+        assert out.tolist() == wanted

@@ -1,16 +1,18 @@
 """Tokens of what classes declare: members, what they inherit from, methods of the platform that they override."""
 
-from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.resolve import ROOT
+from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import Unit
 from affidavit.identity.code.tokens import I64, U64, Kind, token
-from affidavit.identity.code.vocabulary import Vocabulary, above, looked_up
+from affidavit.identity.code.vocabulary import Vocabulary, above, looked_up, ranges
+from affidavit.identity.kernels import rows
 
 RANKS = 6
 """How often one descriptor of a member counts in a class."""
@@ -20,6 +22,8 @@ _TOPS = 64
 """Classes of the platform on the ways up that count."""
 _PRIVATE, _STATIC = 0x2, 0x8
 _INITIALISER = b"<clinit>"
+_ARITIES = 1 << 8
+_OPEN, _DONE = 1, 2
 
 
 class Declared:
@@ -31,92 +35,104 @@ class Declared:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._tops = tops(vocabulary)
-        distinct = sorted(set(self._tops))
-        numbers = {item: row for row, item in enumerate(distinct)}
-        self._kind_of = np.array([numbers[item] for item in self._tops], np.int64)
-        self._above = [above(item) for item in distinct]
-        self._inherited = [[token(Kind.SUPER, name.encode()) for name in item] for item in distinct]
-        self._members: dict[tuple[str, int], int] = {}
+        self._kind_of, self._tops = tops(vocabulary)
+        self._above = [above(item) for item in self._tops]
+        inherited = [[token(Kind.SUPER, name.encode()) for name in item] for item in self._tops]
+        self._inherited = np.array([one for item in inherited for one in item], np.uint64)
+        self._inherits = np.cumsum([0, *map(len, inherited)])
         self._overridden: dict[tuple[int, bytes, int], int] = {}
+        self._words = len(vocabulary.prototypes.words)
+        count = 2 * (self._words + len(vocabulary.blurred_words[0]))
+        self._members = np.zeros(count * RANKS, np.uint64)
+        self._ranking = np.full(count, -1, np.int64), np.zeros(count, np.int64)
+
+    @cached_property
+    def _names(self) -> list[bytes]:
+        """The names of the program's methods, by number."""
+        return list(self._vocabulary.program.resolution().signatures.names)
+
+    @cached_property
+    def _overriding(self) -> npt.NDArray[np.bool_]:
+        """Which of the names are those of some method that some class here could override."""
+        framework = Framework.load()
+        classes = sorted({name for item in self._above for name in item})
+        known = {name.encode() for class_ in classes for name in framework.methods(class_)}
+        return np.array([len(name) >= SHORTEST and name in known for name in self._names], np.bool_)
 
     def members(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods and fields: the first of a kind, the second, and so on."""
-        classes, contents, texts = self._contents(number, unit)
-        order = np.lexsort((contents, classes))
-        classes, contents = classes[order], contents[order]
-        fresh = np.ones(len(order), np.bool_)
-        fresh[1:] = (np.diff(classes) != 0) | (np.diff(contents) != 0)
-        first = np.flatnonzero(fresh)
-        rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
-        keep = np.flatnonzero(rank < RANKS)
-        keys, back = np.unique(contents[keep] * RANKS + rank[keep], return_inverse=True)
-        made = [self._member(texts[key // RANKS], key % RANKS + 1) for key in keys.tolist()]
-        return classes[keep], np.array(made, np.uint64)[back]
+        local, made = self._vocabulary.local[number], self._members
+        found = []
+        for holders, words in (
+            (local[unit.def_class], self._method_words(number, unit)),
+            (local[unit.deffield_class], self._field_words(number, unit)),
+        ):
+            live = np.flatnonzero((holders >= 0) & (words >= 0))
+            if np.any(np.diff(holders[live]) < 0):
+                live = live[np.argsort(holders[live], kind="stable")]
+            classes, of_live = holders[live], words[live]
+            rank = np.empty(len(live), np.int64)
+            rows.ranks(classes, of_live, *self._ranking, rank)
+            keep = np.flatnonzero(rank < RANKS)
+            found.append((classes[keep], of_live[keep] * RANKS + rank[keep]))
+        keys = np.concatenate([key for _, key in found])
+        fresh = np.zeros(len(made), np.bool_)
+        fresh[keys] = True
+        for key in np.flatnonzero(fresh & (made == 0)).tolist():
+            made[key] = member_token(self._word(key // RANKS), key % RANKS + 1)
+        return np.concatenate([classes for classes, _ in found]), made[keys]
 
-    def _contents(self, number: int, unit: Unit) -> tuple[I64, I64, list[str]]:
-        """The class of each member, the number of its descriptor, and the descriptors."""
-        vocabulary, local = self._vocabulary, self._vocabulary.local[number]
-        methods = np.flatnonzero((local[unit.def_class] >= 0) & (unit.def_method >= 0))
-        protos = unit.method_proto[unit.def_method[methods]]
-        known = (protos >= 0) & ~_initialisers(unit, methods)
-        methods, protos = methods[known], protos[known]
-        fields = np.flatnonzero((local[unit.deffield_class] >= 0) & (unit.deffield_field >= 0))
-        types = unit.field_type[unit.deffield_field[fields]]
-        fields, types = fields[types >= 0], types[types >= 0]
-        words: dict[str, int] = {}
-        parts = [
-            _worded(
-                protos,
-                unit.def_access[methods],
-                "vs",
-                lambda rows: vocabulary.blurred_protos(number, unit, rows),
-                words,
-            ),
-            _worded(
-                types,
-                unit.deffield_access[fields],
-                "FS",
-                lambda rows: [vocabulary.blurred_type(number, row) for row in rows],
-                words,
-            ),
-        ]
-        classes = np.concatenate([local[unit.def_class[methods]], local[unit.deffield_class[fields]]])
-        return classes, np.concatenate(parts), list(words)
+    def _method_words(self, number: int, unit: Unit) -> I64:
+        """The number of what each defined method is as a member; -1 for one that does not count as a member."""
+        prototypes, signatures = self._vocabulary.prototypes, self._vocabulary.program.resolution().signatures
+        proto = looked_up(signatures.protos_of(number), unit.def_method)
+        known = proto >= 0
+        known &= prototypes.arity[proto] >= 0
+        # Whether a class has a static initialiser depends on the compiler.
+        known &= looked_up(signatures.names_of(number), unit.def_method) != signatures.names.get(_INITIALISER, -1)
+        return np.where(known, 2 * prototypes.word[proto] + (unit.def_access & _STATIC != 0), -1)
 
-    def _member(self, word: str, rank: int) -> int:
-        made = self._members.get((word, rank))
-        if made is None:
-            made = self._members[word, rank] = member_token(word, rank)
-        return made
+    def _field_words(self, number: int, unit: Unit) -> I64:
+        """As for methods, of each defined field."""
+        kinds = looked_up(unit.field_type, unit.deffield_field)
+        words = self._vocabulary.blurred_words[1][self._vocabulary.unit_types[number][kinds]] + self._words
+        return np.where(kinds >= 0, 2 * words + (unit.deffield_access & _STATIC != 0), -1)
+
+    def _word(self, number: int) -> str:
+        """What members are in words, by number."""
+        word, static = divmod(number, 2)
+        if word < self._words:
+            return "vs"[static] + self._vocabulary.prototypes.words[word]
+        return "FS"[static] + self._vocabulary.blurred_words[0][word - self._words]
 
     def inherited(self, number: int) -> tuple[I64, U64]:
         """(class, token) of the first classes and interfaces of the platform on each way up."""
         classes = self._vocabulary.local[number]
         classes = classes[classes >= 0]
-        rows = [self._inherited[kind] for kind in self._kind_of[classes].tolist()]
-        made = [item for row in rows for item in row]
-        return np.repeat(classes, [len(row) for row in rows]), np.array(made, np.uint64)
+        kinds = self._kind_of[classes]
+        begins, counts = self._inherits[kinds], np.diff(self._inherits)[kinds]
+        return np.repeat(classes, counts), self._inherited[ranges(begins, counts)]
 
     def overridden(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods of the platform that methods override or implement."""
-        local, name = self._vocabulary.local[number], looked_up(unit.method_name, unit.def_method)
-        proto = looked_up(unit.method_proto, unit.def_method)
-        _, begins, ends = unit.strings.blob()
-        rows = np.flatnonzero(
-            (unit.def_method >= 0)
-            & (local[unit.def_class] >= 0)
-            & (name >= 0)
-            & (proto >= 0)
-            & (unit.def_access & (_PRIVATE | _STATIC) == 0)
-        )
-        rows = rows[np.append(ends - begins, 0)[name[rows]] >= SHORTEST]
-        classes = local[unit.def_class[rows]]
-        keys = np.stack([self._kind_of[classes], name[rows], np.diff(unit.proto_params.start)[proto[rows]]], 1)
-        distinct, back = _distinct(keys)
-        made = [self.override_token(kind, unit.strings.raw(text), arity) for kind, text, arity in distinct.tolist()]
-        found = np.array(made, np.uint64)[back]
+        signatures, local = self._vocabulary.program.resolution().signatures, self._vocabulary.local[number]
+        name = looked_up(signatures.names_of(number), unit.def_method)
+        live = (local[unit.def_class] >= 0) & (unit.def_access & (_PRIVATE | _STATIC) == 0)
+        methods = np.flatnonzero(live & np.append(self._overriding, np.False_)[name])
+        arity = self._vocabulary.prototypes.arity[signatures.protos_of(number)[unit.def_method[methods]]]
+        methods, arity = methods[arity >= 0], arity[arity >= 0]
+        classes = local[unit.def_class[methods]]
+        # No method of the platform has so many parameters that two would be taken for one.
+        keys = (self._kind_of[classes] * len(self._names) + name[methods]) * _ARITIES + np.minimum(arity, _ARITIES - 1)
+        every = distinct(keys)
+        found = np.array([self._override(key) for key in every.tolist()], np.uint64)
+        found = found[np.searchsorted(every, keys)]
         return classes[found != 0], found[found != 0]
+
+    def _override(self, key: int) -> int:
+        rest, arity = divmod(key, _ARITIES)
+        kind, name = divmod(rest, len(self._names))
+        return self.override_token(kind, self._names[name], arity)
 
     def override_token(self, kind: int, name: bytes, arity: int) -> int:
         """The token of a method that overrides one of the platform; 0 when it overrides none.
@@ -140,7 +156,7 @@ class Declared:
 
     def tops(self, class_: int) -> tuple[str, ...]:
         """The first classes and interfaces of the platform on each way up from a class."""
-        return self._tops[class_]
+        return self._tops[self.kind(class_)]
 
 
 def member_token(word: str, rank: int) -> int:
@@ -153,73 +169,100 @@ def member_token(word: str, rank: int) -> int:
     return token(Kind.MEMBER, f"{rank}{word}".encode())
 
 
-def _initialisers(unit: Unit, methods: I64) -> npt.NDArray[np.bool_]:
-    """Which defined methods are static initialisers: whether a class has one depends on the compiler."""
-    name = unit.method_name[unit.def_method[methods]]
-    _, begins, ends = unit.strings.blob()
-    sizes = np.append(ends - begins, 0)
-    likely = np.flatnonzero(sizes[name] == len(_INITIALISER))
-    initialisers = [row for row in np.unique(name[likely]).tolist() if unit.strings.raw(row) == _INITIALISER]
-    return np.isin(name, initialisers)
+def tops(vocabulary: Vocabulary) -> tuple[I64, list[tuple[str, ...]]]:
+    """Which classes and interfaces of the platform are the first on each way up from a class, Object not counted.
 
-
-def _worded(
-    indices: npt.NDArray[np.integer],
-    access: npt.NDArray[np.integer],
-    letters: str,
-    describe: Callable[[list[int]], list[str]],
-    words: dict[str, int],
-) -> I64:
-    """The number in `words` of each member of one sort, which are put into words once each."""
-    used, back = np.unique(indices.astype(np.int64) * 2 + (access & _STATIC != 0), return_inverse=True)
-    described = describe((used >> 1).tolist())
-    made = [letters[key] + word for key, word in zip((used & 1).tolist(), described, strict=True)]
-    return np.array([words.setdefault(word, len(words)) for word in made], np.int64)[back]
-
-
-def _distinct(keys: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.intp]]:
-    """The distinct rows of three small numbers, and which of them each row is."""
-    packed = (keys[:, 0].astype(np.int64) << 40) | (keys[:, 1].astype(np.int64) << 8) | np.minimum(keys[:, 2], 255)
-    _, first, back = np.unique(packed, return_index=True, return_inverse=True)
-    return keys[first], back
-
-
-def tops(vocabulary: Vocabulary) -> list[tuple[str, ...]]:
-    """For each class, the first classes and interfaces of the platform on each way up, without Object, sorted."""
-    platform: list[frozenset[str]] = []
-    own: list[list[int]] = []
-    for number, unit in enumerate(vocabulary.program.units):
-        for parents in _parents(vocabulary, number, unit):
-            platform.append(
-                _bounded(vocabulary.program.types[item] for item in parents if vocabulary.is_platform(item))
-            )
-            own.append([int(vocabulary.number[item]) for item in parents if vocabulary.number[item] >= 0])
-    met = bytearray(len(own))
-    for class_ in range(len(own)):
+    Returns:
+        The kind of each class, and of each kind the sorted descriptors.
+    """
+    start, parents = _parents(vocabulary)
+    sets = _Sets(vocabulary.program.types)
+    found, own = sets.of_rows(start, parents, vocabulary.platform[parents]), vocabulary.number[parents]
+    inside = np.flatnonzero(own >= 0)
+    holders = np.repeat(np.arange(len(start) - 1), np.diff(start))[inside]
+    begins = np.searchsorted(holders, np.arange(len(start))).tolist()
+    above_, met = own[inside].tolist(), bytearray((np.bincount(holders, minlength=len(found)) == 0).tobytes())
+    for class_ in np.unique(holders).tolist():
         stack = [class_]
         while stack:
             here = stack[-1]
-            if met[here]:
-                stack.pop()
-                if met[here] == 1 and own[here]:
-                    platform[here] = _bounded(platform[here].union(*(platform[item] for item in own[here])))
-                met[here] = 2
-            else:
-                met[here] = 1
-                stack += [item for item in own[here] if not met[item]]
-    return [tuple(sorted(item)) for item in platform]
+            over = above_[begins[here] : begins[here + 1]]
+            if not met[here]:
+                met[here] = _OPEN
+                more = [item for item in over if not met[item]]
+                if more:
+                    stack += more
+                    continue
+            stack.pop()
+            if met[here] == _OPEN and over:
+                found[here] = sets.union([found[here], *(found[item] for item in over)])
+            met[here] = _DONE
+    used, kinds = np.unique(np.array(found, np.int64), return_inverse=True)
+    return kinds.astype(np.int64), [tuple(sorted(sets[number])) for number in used.tolist()]
 
 
-def _parents(vocabulary: Vocabulary, number: int, unit: Unit) -> Iterator[list[int]]:
-    """Super class and interfaces of each class that is used, as types of the program; without Object."""
-    types = vocabulary.unit_types[number]
-    above_ = types[unit.class_super].tolist()
-    start, interfaces = unit.interfaces.start.tolist(), types[unit.interfaces.items].tolist()
-    for row in np.flatnonzero(vocabulary.local[number] >= 0).tolist():
-        yield [item for item in (above_[row], *interfaces[start[row] : start[row + 1]]) if item > ROOT]
+def _parents(vocabulary: Vocabulary) -> tuple[I64, I64]:
+    """Compressed rows: super class and interfaces of each class that is used, as types of the program; no Object."""
+    holders, parents, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+    for number, unit in enumerate(vocabulary.program.units):
+        classes, types = np.flatnonzero(vocabulary.local[number] >= 0), vocabulary.unit_types[number]
+        counts = np.diff(unit.interfaces.start)[classes]
+        interfaces = unit.interfaces.items[ranges(unit.interfaces.start[classes], counts)]
+        every = np.arange(first, first + len(classes))
+        holder = np.concatenate([every, np.repeat(every, counts)])
+        order = np.argsort(holder, kind="stable")
+        holders.append(holder[order])
+        parents.append(types[np.concatenate([unit.class_super[classes], interfaces])[order]].astype(np.int64))
+        first += len(classes)
+    holder, parent = np.concatenate(holders), np.concatenate(parents)
+    counts = np.bincount(holder[parent > ROOT], minlength=first)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), parent[parent > ROOT]
 
 
-def _bounded(names: Iterable[str]) -> frozenset[str]:
-    """The names, the first by the alphabet when there are too many."""
-    found = frozenset(names)
-    return found if len(found) <= _TOPS else frozenset(sorted(found)[:_TOPS])
+class _Sets:
+    """Sets of classes of the platform, each once; number 0 is the empty one.
+
+    Args:
+        types: descriptors.
+    """
+
+    def __init__(self, types: list[str]) -> None:
+        self._types = types
+        self._numbers: dict[frozenset[str], int] = {frozenset(): 0}
+        self._sets: list[frozenset[str]] = [frozenset()]
+        self._unions: dict[tuple[int, ...], int] = {}
+
+    def __getitem__(self, number: int) -> frozenset[str]:
+        return self._sets[number]
+
+    def of_rows(self, start: I64, types: I64, counted: npt.NDArray[np.bool_]) -> list[int]:
+        """The set of those types of each row that count."""
+        count = np.flatnonzero(counted)
+        holders, types = np.repeat(np.arange(len(start) - 1), np.diff(start))[count], types[count]
+        distinct_, back = np.unique(types, return_inverse=True)
+        numbers = np.array([self._number([self._types[type_]]) for type_ in distinct_.tolist()], np.int64)
+        found = np.zeros(len(start) - 1, np.int64)
+        found[holders] = numbers[back]
+        made, several = found.tolist(), np.flatnonzero(np.bincount(holders, minlength=len(found)) > 1)
+        bounds = np.searchsorted(holders, np.stack([several, several + 1], 1)).tolist()
+        items = numbers[back].tolist()
+        for row, (begin, end) in zip(several.tolist(), bounds, strict=True):
+            made[row] = self.union(items[begin:end])
+        return made
+
+    def union(self, numbers: list[int]) -> int:
+        """The set of all that is in some sets."""
+        key = tuple(numbers)
+        made = self._unions.get(key)
+        if made is None:
+            made = self._unions[key] = self._number([name for number in key for name in self._sets[number]])
+        return made
+
+    def _number(self, names: list[str]) -> int:
+        """The number of a set: of the first names by the alphabet when there are too many."""
+        found = frozenset(names)
+        found = found if len(found) <= _TOPS else frozenset(sorted(found)[:_TOPS])
+        number = self._numbers.setdefault(found, len(self._sets))
+        if number == len(self._sets):
+            self._sets.append(found)
+        return number

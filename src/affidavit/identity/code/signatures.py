@@ -11,7 +11,7 @@ from affidavit.identity.code.constants import Constants, constants
 from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.instructions import Named, named
 from affidavit.identity.code.tokens import Kind, of_rows
-from affidavit.identity.code.vocabulary import Vocabulary, looked_up
+from affidavit.identity.code.vocabulary import Vocabulary, looked_up, ranges
 from affidavit.identity.kernels import rows
 
 U64 = npt.NDArray[np.uint64]
@@ -116,10 +116,8 @@ class _Part:
         held = constants(unit)
         found = named(vocabulary, number, unit, held.skipped)
         every = [*_of_methods(owner, held, found), *_of_classes(vocabulary, declared, number, unit, held)]
-        start, tokens = _rows([(class_ - base, token) for class_, token in every], count)
-        edges, heads = _rows(
-            [(tail - base, head.astype(np.uint64)) for tail, head in _edges(vocabulary, number, unit, found)], count
-        )
+        start, tokens = _rows(every, base, count)
+        edges, heads = _rows(_edges(vocabulary, number, unit, found), base, count)
         own = owner >= 0
         size = np.bincount(owner[own] - base, unit.def_units[own], count).astype(np.int64)
         return _Part(start, tokens, edges, heads, size)
@@ -127,8 +125,7 @@ class _Part:
 
 def _of_methods(owner: I64, held: Constants, found: Named) -> list[tuple[I64, U64]]:
     """(class, token) of everything in the code of methods, whose classes are `owner`."""
-    method, token = np.concatenate([found.method, held.method]), np.concatenate([found.token, held.token])
-    start, together = _rows([(method, token)], len(owner))
+    start, together = _rows([(found.method, found.token), (held.method, held.token)], 0, len(owner))
     large = np.flatnonzero(np.diff(start) >= TOGETHER)
     return [
         (np.repeat(owner, np.diff(start)), together),
@@ -143,7 +140,7 @@ def _of_classes(
 ) -> list[tuple[I64, U64]]:
     """(class, token) of what the classes of a unit declare, and of what their static fields begin with."""
     local, types = vocabulary.local[number], vocabulary.unit_types[number]
-    of_types = np.array([vocabulary.type_token(int(types[row])) for row in held.types[:, 1].tolist()], np.uint64)
+    of_types = vocabulary.of_types[types[held.types[:, 1]]]
     return [
         (local[held.class_row], held.class_token),
         (local[held.types[of_types != 0, 0]], of_types[of_types != 0]),
@@ -153,38 +150,41 @@ def _of_classes(
     ]
 
 
-def _edges(vocabulary: Vocabulary, number: int, unit: Unit, found: Named) -> list[tuple[I64, I64]]:
+def _edges(vocabulary: Vocabulary, number: int, unit: Unit, found: Named) -> list[tuple[I64, U64]]:
     """(class, class that it names) of a unit, without what a class says of itself."""
     local, types, own = vocabulary.local[number], vocabulary.unit_types[number], vocabulary.number
     protos = looked_up(unit.method_proto, unit.def_method)
     known = np.flatnonzero(protos >= 0)
     counts = np.diff(unit.proto_params.start)[protos[known]]
-    at = np.repeat(unit.proto_params.start[protos[known]] - np.cumsum(counts) + counts, counts) + np.arange(
-        counts.sum()
-    )
+    at = ranges(unit.proto_params.start[protos[known]], counts)
     kinds = looked_up(unit.field_type, unit.deffield_field)
     rows_ = np.arange(len(unit.class_type))
     parts = [
-        (found.tail, found.head),
         (local[rows_], own[types[unit.class_super]]),
         (local[np.repeat(rows_, np.diff(unit.interfaces.start))], own[types[unit.interfaces.items]]),
         (local[unit.deffield_class], own[types[kinds]]),
         (local[unit.def_class[known]], own[types[unit.proto_return[protos[known]]]]),
         (local[np.repeat(unit.def_class[known], counts)], own[types[unit.proto_params.items[at]]]),
     ]
-    return [(tail[keep], head[keep]) for tail, head in parts for keep in [(tail >= 0) & (head >= 0) & (tail != head)]]
+    return [
+        (found.tail, found.head.view(np.uint64)),
+        *(
+            (tail[keep], head[keep].astype(np.uint64))
+            for tail, head in parts
+            for keep in [np.flatnonzero((tail >= 0) & (head >= 0) & (tail != head))]
+        ),
+    ]
 
 
-def _rows(parts: list[tuple[I64, U64]], count: int) -> tuple[I64, U64]:
-    """Compressed rows of the sorted distinct items of each of `count` owners; items of none (below 0) are dropped."""
-    owner = np.concatenate([part[0] for part in parts])
-    item = np.concatenate([part[1] for part in parts])
-    live = np.flatnonzero(owner >= 0)
-    owner, item = owner[live], item[live]
+def _rows(parts: list[tuple[I64, U64]], base: int, count: int) -> tuple[I64, U64]:
+    """Compressed rows of the sorted distinct items of `count` owners from `base` on; items of none (-1) are dropped."""
     start = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(owner, minlength=count), out=start[1:])
-    out = np.empty(len(item), np.uint64)
-    rows.scatter(owner, item, start[:-1].copy(), out)
+    for owner, _ in parts:
+        rows.count(owner, base, start[1:])
+    np.cumsum(start, out=start)
+    cursor, out = start[:-1].copy(), np.empty(int(start[-1]), np.uint64)
+    for owner, item in parts:
+        rows.scatter(owner, base, item, cursor, out)
     left = rows.distinct(start, out)
     return start, out[:left].copy()
 

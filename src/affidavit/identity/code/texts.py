@@ -77,7 +77,6 @@ class Texts:
         self._constants: dict[int, Constants] = {}
         self._skipped: dict[int, frozenset[int]] = {}
         self._runs: dict[int, I32] = {}
-        self._blurred: dict[int, list[str]] = {}
         self._units = program.units
         self._order: dict[tuple[int, str], tuple[I64, I64]] = {}
         self._made: dict[tuple[int, int, int], int] = {}
@@ -151,20 +150,14 @@ class Texts:
             raw = unit.strings.raw(target)
             return token(Kind.STRING, raw) if len(raw) >= SHORTEST else 0
         if form == RefKind.METHOD:
-            return int(words.call_tokens(number, unit, np.array([target]))[0])
+            return int(words.call_tokens(number, np.array([target]))[0])
         if form == RefKind.FIELD:
-            return words.field_token(number, unit, target)
-        return words.type_token(int(words.unit_types[number][target]))
-
-    def _protos(self, number: int) -> list[str]:
-        if number not in self._blurred:
-            unit = self._units[number]
-            self._blurred[number] = self._vocabulary.blurred_protos(number, unit, list(range(len(unit.proto_return))))
-        return self._blurred[number]
+            return int(words.field_tokens(number, unit, np.array([target]))[0])
+        return int(words.of_types[words.unit_types[number][target]])
 
     def _runs_of(self, number: int) -> I32:
         if number not in self._runs:
-            self._runs[number] = runs(self._units[number])
+            self._runs[number] = runs(self._units[number], np.arange(len(self._units[number].refs)))
         return self._runs[number]
 
     def _constants_of(self, number: int) -> Constants:
@@ -191,11 +184,12 @@ class Texts:
         """The blurred descriptors of methods and fields that a class defines, as `signatures` has them."""
         unit = self._units[number]
         for owner in self._rows(number, "def_class", class_row).tolist():
-            proto = int(unit.method_proto[int(unit.def_method[owner])])
-            initialises = unit.strings.raw(int(unit.method_name[int(unit.def_method[owner])])) == b"<clinit>"
+            method = int(unit.def_method[owner])
+            proto = int(unit.method_proto[method])
+            initialises = unit.strings.raw(int(unit.method_name[method])) == b"<clinit>"
             if proto >= 0 and not initialises:
                 letter = "s" if unit.def_access[owner] & _STATIC else "v"
-                yield letter + self._protos(number)[proto]
+                yield letter + self._vocabulary.blurred_proto(number, method)
         for row in self._rows(number, "deffield_class", class_row).tolist():
             kind = int(unit.field_type[int(unit.deffield_field[row])])
             if kind >= 0:
@@ -237,7 +231,7 @@ class Texts:
             yield made, Told(kind_of(made), _said(kind_of(made), int(held.class_value[at]), held), None)
         for index in held.types[held.types[:, 0] == class_row, 1].tolist():
             text = bounded(self._units[number].type_name(index), LONGEST)
-            yield self._vocabulary.type_token(int(types[index])), Told(Kind.TYPE, text, None)
+            yield int(self._vocabulary.of_types[types[index]]), Told(Kind.TYPE, text, None)
 
 
 def _together(unit: Unit, owner: int, seen: list[_Seen], run: I32) -> Iterator[tuple[int, Told]]:

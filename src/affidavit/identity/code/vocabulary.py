@@ -1,6 +1,6 @@
 """What the names of a program stand for: its own classes by number, and tokens of what the platform provides."""
 
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec
 import numpy as np
@@ -9,13 +9,13 @@ import numpy.typing as npt
 from affidavit import knowledge
 from affidavit.dalvik.framework import Framework
 from affidavit.dalvik.program import Program
+from affidavit.dalvik.signatures import distinct, find
 from affidavit.dalvik.strings import decode_mutf8, raw_strings
 from affidavit.dalvik.unit import I32, Unit
 from affidavit.facts.code import is_platform
+from affidavit.identity.code.prototypes import OWN, Prototypes
 from affidavit.identity.code.tokens import I64, U64, Kind, token
 
-OWN = "X"
-"""What stands for a type that is not the platform's."""
 _OBJECT = "Ljava/lang/Object;"
 _SHORTEST_TYPE = 2
 
@@ -32,6 +32,12 @@ def looked_up(column: npt.NDArray[np.int32], rows: npt.NDArray[np.integer]) -> I
     """Some rows of a column of a unit; -1 for row -1, which a damaged file may have where the table is empty."""
     found: I32 = np.append(column, np.int32(-1))[rows]
     return found
+
+
+def ranges(begins: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> I64:
+    """The numbers of many ranges, one range after the other: so many each, from where it begins."""
+    ends = np.cumsum(counts)
+    return np.repeat(begins - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
 
 
 @cache
@@ -51,6 +57,7 @@ class Vocabulary:
         place: (classes, 2) unit and class row of each.
         local: per unit, the number of each class row, -1 for one that is not in use.
         number: per type, the number of the class, or of an array's element; -1 for none. One row more than types.
+        platform: per type, whether the platform provides it, or an array's element. One row more than types.
         blurred: per type, the descriptor with what is not the platform's blurred.
     """
 
@@ -75,10 +82,9 @@ class Vocabulary:
         self.place = np.concatenate([*places, np.empty((0, 2), np.int32)])
         self.names = tuple(program.types[type_] for type_ in np.concatenate([*owned, np.empty(0, np.int64)]).tolist())
         self.blurred = [OWN] * len(program.types)
-        self._platform = np.zeros(len(program.types) + 1, np.bool_)
+        self.platform: npt.NDArray[np.bool_] = np.zeros(len(program.types) + 1, np.bool_)
         self._read_types()
-        self._type_tokens: dict[int, int] = {}
-        self._call_tokens: dict[tuple[int, bytes, str], int] = {}
+        self._field_tokens: dict[tuple[int, bytes, int], int] = {}
 
     def _read_types(self) -> None:
         """What is known of each type that the program does not define."""
@@ -89,84 +95,95 @@ class Vocabulary:
             element = name.lstrip("[")
             own = numbers.get(element, -1)
             self.number[row] = own
-            self._platform[row] = own < 0 and len(element) >= _SHORTEST_TYPE and is_platform(element)
-            if self._platform[row] or len(element) < _SHORTEST_TYPE:
+            self.platform[row] = own < 0 and len(element) >= _SHORTEST_TYPE and is_platform(element)
+            if self.platform[row] or len(element) < _SHORTEST_TYPE:
                 self.blurred[row] = name
             else:
                 self.blurred[row] = OWN.rjust(len(name) - len(element) + 1, "[")
 
-    def is_platform(self, type_: int) -> bool:
-        """Whether the platform provides a type, or an array's element."""
-        return bool(self._platform[type_])
-
-    def type_token(self, type_: int) -> int:
-        """The token of a type that an instruction names; 0 for none. Here and below -1 is no type."""
-        made = self._type_tokens.get(type_)
-        if made is None:
-            name = self.program.types[type_].lstrip("[") if self._platform[type_] else ""
-            made = token(Kind.TYPE, name.encode()) if name and name not in _changed().types else 0
-            self._type_tokens[type_] = made
+    @cached_property
+    def of_types(self) -> U64:
+        """Per type, the token of an instruction that names it; 0 for none. One row more than types."""
+        made = np.zeros(len(self.platform), np.uint64)
+        for row in np.flatnonzero(self.platform).tolist():
+            name = self.program.types[row].lstrip("[")
+            made[row] = 0 if name in _changed().types else token(Kind.TYPE, name.encode())
         return made
 
-    def type_tokens(self, types: npt.NDArray[np.integer]) -> U64:
-        """The tokens of types that instructions name; 0 for none."""
-        made = np.zeros(len(types), np.uint64)
-        for row in np.flatnonzero(self._platform[types]).tolist():
-            made[row] = self.type_token(int(types[row]))
-        return made
+    @cached_property
+    def prototypes(self) -> Prototypes:
+        """The prototypes of the program's methods."""
+        return Prototypes(self.program.resolution().signatures, self.program.types, self.blurred)
 
-    def call_tokens(self, number: int, unit: Unit, methods: npt.NDArray[np.integer]) -> U64:
+    @cached_property
+    def blurred_words(self) -> tuple[list[str], I64]:
+        """The distinct blurred descriptors of types, and which of them each type has; the last is of none."""
+        words: dict[str, int] = {}
+        numbers = [words.setdefault(word, len(words)) for word in (*self.blurred, OWN)]
+        return list(words), np.array(numbers, np.int64)
+
+    @cached_property
+    def _calls(self) -> tuple[I64, I64, U64]:
+        """Sorted numbers of the names and prototypes of the platform's methods; of the methods; their tokens."""
+        units = range(len(self.program.units))
+        parts = [self._platform_methods(number, np.arange(len(self._targets[number]))) for number in units]
+        numbers = distinct(np.concatenate([np.empty(0, np.int64), *(part[2] for part in parts)]))
+        types = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
+        methods = np.concatenate([np.empty(0, np.int64), *(part[2] for part in parts)])
+        keys = distinct(types * len(numbers) + np.searchsorted(numbers, methods))
+        signatures, span = self.program.resolution().signatures, max(1, len(numbers))
+        names, made = list(signatures.names), []
+        for type_, number in zip((keys // span).tolist(), numbers[keys % span].tolist(), strict=True):
+            name, proto = divmod(number, signatures.span)
+            arity = max(0, int(self.prototypes.arity[proto]))
+            made.append(_call(self.program.types[type_], names[name], arity, self.prototypes.text(proto)))
+        return numbers, keys, np.array(made, np.uint64)
+
+    @property
+    def _targets(self) -> list[I32]:
+        return self.program.resolution().targets
+
+    def _platform_methods(self, number: int, methods: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.intp], I64, I64]:
+        """Which of some methods of a unit are the platform's; their classes; their names and prototypes as a number."""
+        signatures, target = self.program.resolution().signatures, self._targets[number][methods]
+        rows = np.flatnonzero((target >= 0) & self.platform[target])
+        of_platform = methods[rows]
+        numbers = signatures.names_of(number)[of_platform].astype(np.int64) * signatures.span
+        return rows, target[rows].astype(np.int64), numbers + signatures.protos_of(number)[of_platform]
+
+    def call_tokens(self, number: int, methods: npt.NDArray[np.integer]) -> U64:
         """The tokens of calls of some methods of a unit; 0 for none.
 
         Args:
             number: of the unit in the program.
-            unit: the unit.
             methods: indices of methods in it.
         """
+        numbers, keys, tokens = self._calls
+        rows, types, names = self._platform_methods(number, methods)
         made = np.zeros(len(methods), np.uint64)
-        target = self.program.resolution().targets[number][methods]
-        rows = np.flatnonzero((target >= 0) & self._platform[target])
-        of_platform = methods[rows]
-        protos = unit.method_proto[of_platform].tolist()
-        texts = {proto: unit.proto(proto) for proto in set(protos)}
-        arities = {proto: len(unit.proto_params.row(proto)) if proto >= 0 else 0 for proto in texts}
-        names = raw_strings(unit.strings, unit.method_name[of_platform])
-        known, found = self._call_tokens, []
-        for type_, name, proto in zip(target[rows].tolist(), names, protos, strict=True):
-            key = type_, name, texts[proto]
+        made[rows] = tokens[find(keys, types * len(numbers) + np.searchsorted(numbers, names))]
+        return made
+
+    def field_tokens(self, number: int, unit: Unit, fields: npt.NDArray[np.integer]) -> U64:
+        """The tokens of some fields of a unit that are read or written; 0 for none."""
+        types, made = self.unit_types[number], np.zeros(len(fields), np.uint64)
+        holders = types[unit.field_class[fields]]
+        rows = np.flatnonzero(self.platform[holders])
+        names = raw_strings(unit.strings, unit.field_name[fields[rows]])
+        kinds, known, found = types[unit.field_type[fields[rows]]].tolist(), self._field_tokens, []
+        for key in zip(holders[rows].tolist(), names, kinds, strict=True):
             one = known.get(key)
             if one is None:
-                one = known[key] = _call(self.program.types[type_], name, arities[proto], texts[proto])
+                kind = self.program.types[key[2]] if key[2] >= 0 else ""
+                one = known[key] = _field(self.program.types[key[0]], decode_mutf8(key[1]), kind)
             found.append(one)
         made[rows] = found
         return made
 
-    def field_tokens(self, number: int, unit: Unit, fields: npt.NDArray[np.integer]) -> U64:
-        """The tokens of some fields of a unit; 0 for none."""
-        made = np.zeros(len(fields), np.uint64)
-        for row in np.flatnonzero(self._platform[self.unit_types[number][unit.field_class[fields]]]).tolist():
-            made[row] = self.field_token(number, unit, int(fields[row]))
-        return made
-
-    def field_token(self, number: int, unit: Unit, field: int) -> int:
-        """The token of a field that is read or written; 0 for none."""
-        type_ = int(self.unit_types[number][unit.field_class[field]])
-        if not self._platform[type_]:
-            return 0
-        holder, name, kind = unit.field_parts(field)
-        return 0 if f"{holder}->{name}" in _changed().fields else token(Kind.FIELD, f"{holder}{name}:{kind}".encode())
-
-    def blurred_protos(self, number: int, unit: Unit, protos: list[int]) -> list[str]:
-        """Prototypes of a unit with types blurred and their parameters sorted."""
-        words = [*self.blurred, OWN]
-        types = [words[type_] for type_ in self.unit_types[number].tolist()]
-        start, items = unit.proto_params.start.tolist(), unit.proto_params.items.tolist()
-        results = unit.proto_return.tolist()
-        found = []
-        for proto in protos:
-            inside = sorted([types[item] for item in items[start[proto] : start[proto + 1]]])
-            found.append(f"({','.join(inside)}){types[results[proto]]}")
-        return found
+    def blurred_proto(self, number: int, method: int) -> str:
+        """The prototype of a method of a unit with types blurred and its parameters sorted."""
+        protos = self.program.resolution().signatures.protos_of(number)
+        return self.prototypes.words[int(self.prototypes.word[protos[method]])]
 
     def blurred_type(self, number: int, type_: int) -> str:
         """A type of a unit, blurred."""
@@ -181,6 +198,11 @@ def _call(class_: str, raw: bytes, arity: int, proto: str) -> int:
     if f"{definer}->{name}" in _changed().methods:
         return 0
     return token(Kind.CALL, f"{definer}{name}{proto}".encode())
+
+
+def _field(holder: str, name: str, kind: str) -> int:
+    """The token of a field of the platform; 0 for one that compilers add or take away."""
+    return 0 if f"{holder}->{name}" in _changed().fields else token(Kind.FIELD, f"{holder}{name}:{kind}".encode())
 
 
 def above(tops: tuple[str, ...]) -> tuple[str, ...]:

@@ -227,10 +227,12 @@ def scan(
         room: cython.longlong = min(kept + units[method] // 2, len(keep))
         while at + 2 <= end:
             op = data[at]
-            length: cython.longlong = _width(data, at, end, widths)
+            length: cython.longlong = widths[op] & 7 if op != 0 else _width(data, at, end, widths)
             if length <= 0 or at + 2 * length > end:
                 break
-            if op == 0:
+            if 0x13 <= op <= 0x19 or 0xD0 <= op <= 0xE2:
+                count = _number(out, count, method, _literal(data, at, op))
+            elif op == 0:
                 if data[at + 1] == 3:
                     count = _array(data, at, end, method, small, out, count)
             elif op == 0x2B or op == 0x2C:
@@ -242,8 +244,6 @@ def scan(
                     if keys > small:
                         count = _row(out, count, method, 2, kept, kept + keys)
                     kept += keys
-            else:
-                count = _number(out, count, method, _literal(data, at, op))
             at += 2 * length
     return count, kept
 
@@ -349,7 +349,7 @@ def runs(
     offset: cython.const[cython.uint][:],
     out: cython.int[:],
 ) -> None:
-    """Number the instructions that name something by the straight run of instructions in which they are.
+    """Number some instructions by the straight run of instructions in which they are.
 
     Args:
         data: the dex or class file.
@@ -358,8 +358,8 @@ def runs(
         widths: length by opcode; of the JVM 0 where the bytes decide.
         ends: by opcode, whether a run ends behind it.
         unit: bytes of a unit of length, 2 for dex and 1 for the JVM.
-        owner: method of each instruction that names something, ascending.
-        offset: of each, ascending within a method.
+        owner: method of each instruction that is asked about, ascending.
+        offset: of each, ascending within a method; where an instruction begins.
         out: the number of its run; -1 for one that was not met.
     """
     method: cython.longlong
@@ -369,22 +369,26 @@ def runs(
     row: cython.longlong = 0
     run: cython.longlong = 0
     out[:] = -1
-    for method in range(len(first)):
-        at = first[method]
-        end = at + unit * units[method]
-        while row < len(owner) and owner[row] < method:
-            row += 1
+    while row < len(owner):
+        method = owner[row]
+        behind: cython.longlong = row
+        while behind < len(owner) and owner[behind] == method:
+            behind += 1
         run += 1
-        if at == 0 or end > len(data):
-            continue
-        while at < end and row < len(owner) and owner[row] == method:
-            if unit == 2:
-                if at + 2 > end:
-                    break
-                length = 2 * _width(data, at, end, widths)
-            else:
+        at = offset[row]
+        end = first[method] + unit * cython.cast(cython.longlong, units[method])
+        if first[method] == 0 or at < first[method] or end > len(data):
+            row = behind
+        while row < behind and at < end:
+            if unit == 1:
                 length = _jvm_width(data, at, first[method], end, widths)
-            while row < len(owner) and owner[row] == method and offset[row] <= at:
+            elif data[at] != 0:
+                length = 2 * cython.cast(cython.longlong, widths[data[at]] & 7)
+            elif at + 2 > end:
+                break
+            else:
+                length = 2 * _width(data, at, end, widths)
+            while row < behind and offset[row] <= at:
                 if offset[row] == at:
                     out[row] = cython.cast(cython.int, run)
                 row += 1
@@ -393,3 +397,4 @@ def runs(
             if length <= 0:
                 break
             at += length
+        row = behind
