@@ -8,7 +8,7 @@ from affidavit.cli import codes
 from affidavit.cli.main import main
 from affidavit.evidence import indexes
 from affidavit.identity.code import stage, store
-from tests.builders.known_code import FAMILY, library_index, matched_by_hand, write_app
+from tests.builders.known_code import FAMILY, dex_of, library_classes, library_index, matched_by_hand, write_app
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +86,45 @@ def test_a_bundle_is_verified_with_the_index_that_its_review_used_and_with_no_ot
     assert main([*asked, "--libraries", index]) == codes.DONE
     assert main(asked) == codes.UNDETERMINED
     assert "give it with --libraries" in capsys.readouterr().out
+
+
+@pytest.fixture
+def beside(app, index, tmp_path):
+    path = tmp_path / "lib.dex"
+    path.write_bytes(dex_of(library_classes()))
+    return [app, "--libraries", index, "--beside", str(path)]
+
+
+def test_pairs_stand_beside_the_code_of_a_library_file(by_hand, beside, tmp_path, capsys):
+    assert identify(*beside, "--pairs", FAMILY.id) == codes.DONE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "lib.dex (SHA-256" in said
+    assert "wechat-opensdk 1. a.A is com.tencent.mm.opensdk.A 100 % of the app's" in said
+    page = tmp_path / "x.html"
+    assert identify(*beside, "-o", str(page)) == codes.DONE
+    assert page.read_text().count('<table class="beside">') == 4 * 4
+
+
+def test_without_a_file_the_advice_says_which_one_to_get(by_hand, app, index, capsys):
+    assert identify(app, "--libraries", index, "--pairs", FAMILY.id) == codes.DONE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "To see the code side by side, get wechat-opensdk" in said
+    assert "--beside" in said
+
+
+def test_a_file_that_is_no_library_or_an_app_that_is_a_bundle_is_refused(by_hand, app, index, tmp_path, capsys):
+    text = tmp_path / "readme.jar"
+    text.write_bytes(b"no code at all")
+    assert identify(app, "--libraries", index, "--beside", str(text)) == codes.UNREADABLE
+    assert "readme.jar" in capsys.readouterr().err
+    assert identify(app, "--libraries", index, "--beside", str(tmp_path / "none.jar")) == codes.USAGE
+    assert main(["identify", str(tmp_path / "x.affidavit"), "--beside", str(text)]) == codes.USAGE
+
+
+def test_a_library_file_is_read_behind_the_walls_as_the_app_is(beside, capsys):
+    words = ["identify", *beside, "-q", "--format", "json"]
+    assert main(words) == codes.DONE
+    behind = json.loads(capsys.readouterr().out)
+    assert main([*words, "--no-sandbox"]) == codes.DONE
+    assert json.loads(capsys.readouterr().out) == behind
+    assert behind["beside"]["files"][0]["name"] == "lib.dex"

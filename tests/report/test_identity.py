@@ -18,6 +18,7 @@ from affidavit.report.html import render_html
 from affidavit.report.identified import Account, as_json, as_text
 from affidavit.report.identity import NOT_COMPARED, compared, families, limits, pair_rows, statement, sure, versions
 from affidavit.report.markdown import render_markdown
+from affidavit.report.overview import Facts
 from affidavit.report.terminal import render_terminal
 from tests.builders.affidavits import small_affidavit
 from tests.builders.known_code import compared_by_hand
@@ -43,7 +44,7 @@ def test_a_statement_says_family_versions_classes_and_code():
 def test_too_little_is_never_stated_as_found():
     little = replace(FOUND, decision="too-little")
     assert statement(little).startswith("Too little to tell whether code of WeChat Open SDK is left")
-    assert families(with_facts([replace(FACTS[1], what=little)]))[0].columns[1] == ""
+    assert families(Facts([replace(FACTS[1], what=little)]), {})[0].columns[1] == ""
 
 
 @pytest.mark.parametrize(

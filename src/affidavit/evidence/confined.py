@@ -15,7 +15,7 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given, sha256_of
+from affidavit.artefact.opening import Given, given, sha256_of
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.indexes import named, opened_index
@@ -68,6 +68,8 @@ def read_confined(
     claims: tuple[Fact, ...] = (),
     libraries: Sequence[Path] = (),
     mapping: bytes | None = None,
+    beside: Sequence[Path] = (),
+    family: str = "",
 ) -> tuple[Examined, str]:
     """Read one artefact behind walls.
 
@@ -81,6 +83,8 @@ def read_confined(
         claims: facts with paths that are to be checked, and nothing else.
         libraries: indexes of known code to compare with.
         mapping: bytes of the mapping file that was given beside it.
+        beside: files of libraries, beside which pairs of classes are laid.
+        family: the one that is asked for.
 
     Returns:
         What was read, and the names of the walls.
@@ -93,10 +97,17 @@ def read_confined(
     if sys.platform != "linux":
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     with ExitStack() as held:
-        file = given(path)
-        held.callback(os.close, file.handle)
+        file, *others = (_held(held, each) for each in (path, *beside))
         handles = tuple((held.enter_context(opened_index(index)).fileno(), named(index)) for index in libraries)
-        return _examined(Task(file, budget, progress, v4_signature, only, claims, handles, mapping), sandbox)
+        task = Task(file, budget, progress, v4_signature, only, claims, handles, mapping, tuple(others), family)
+        return _examined(task, sandbox)
+
+
+def _held(held: ExitStack, path: Path) -> Given:
+    """An open file that is closed with `held`."""
+    file = given(path)
+    held.callback(os.close, file.handle)
+    return file
 
 
 def _examined(task: Task, sandbox: Sandbox) -> tuple[Examined, str]:
@@ -121,7 +132,9 @@ def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
     given_too = ("" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping))
     unread = Artefact(task.file.name, "unread", task.file.size, "", *given_too)
     for _ in range(ATTEMPTS):
-        with Worker(task.file, wrapper, [handle for handle, _ in task.libraries]) as worker:
+        with Worker(
+            task.file, wrapper, [handle for handle, _ in task.libraries], [each.handle for each in task.beside]
+        ) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
+from affidavit.model.beside import Beside
 from affidavit.model.bundle import Excerpt
 from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
@@ -21,6 +22,7 @@ class Examined(Struct, frozen=True):
         excerpts: by the cited place's key.
         coverage: what was examined.
         partial: whether the budget ended a stage.
+        beside: pairs of classes beside files of libraries, where such were given.
     """
 
     artefact: Artefact
@@ -30,6 +32,7 @@ class Examined(Struct, frozen=True):
     excerpts: dict[str, Excerpt] = {}
     coverage: Coverage = Coverage()
     partial: bool = False
+    beside: Beside | None = None
 
 
 class Lost(Struct, frozen=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.mapping import original_names
-from affidavit.artefact.opening import Given, open_artefact
+from affidavit.artefact.opening import Given, open_artefact, sha256_of
 from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
@@ -15,21 +15,26 @@ from affidavit.facts import hidden_code, library_versions
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity import libraries
+from affidavit.identity.code.beside_files import Library, laid_beside
+from affidavit.identity.code.evidence import Compared
 from affidavit.identity.code.handed import Known
+from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.stage import identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.apple import AppleBundle
+from affidavit.model.beside import Beside
 from affidavit.model.code import CodeUnit
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
-from affidavit.model.library import Library, LibraryVersion
+from affidavit.model.library import Library as NamedLibrary
+from affidavit.model.library import LibraryVersion
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
 
 ABOUT = (
-    AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, Library, LibraryVersion, NativeIdentity, NativeSearch,
-    Package,
+    AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, NamedLibrary, LibraryVersion, NativeIdentity,
+    NativeSearch, Package,
 )  # fmt: skip
 """What the facts are about."""
 _AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
@@ -45,10 +50,13 @@ def identity_of(
     mapping: bytes | None = None,
     lost: Sequence[Lost] = (),
     known: Known | None = None,
+    beside: Sequence[Given] = (),
+    family: str = "",
 ) -> Examined:
     """Compare the code of one artefact: the arguments and the answer are those of `examine.examine`.
 
-    `mapping` has the bytes of the mapping file that the app's compiler wrote, if it was given.
+    `mapping` has the bytes of the mapping file that the app's compiler wrote, if it was given. Pairs of classes are
+    laid `beside` the files of libraries, those of one `family` or of all.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -56,13 +64,14 @@ def identity_of(
     """
     progress("opening", 0, 1)
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
-        state = Extraction(opened, budget, kept)
+        state, laid = Extraction(opened, budget, kept), None
         try:
             if lost:
                 state.limitations += [lost_stage(item) for item in lost]
             else:
-                _read(state, progress, known)
+                compared = _read(state, progress, known)
                 _name_classes(state, mapping)
+                laid = _beside(state, compared, beside, family)
         except BudgetError as error:
             state.limitations.append(Limitation("budget/identity", f"the code was not all compared: {error}"))
         facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
@@ -72,7 +81,22 @@ def identity_of(
             facts,
             limitations=tuple(item for item in every if item.kind.partition("/")[0] in _AREAS),
             partial=any(item.kind.startswith("budget/") for item in every),
+            beside=laid,
         )
+
+
+def _beside(state: Extraction, compared: Compared | None, files: Sequence[Given], family: str) -> Beside | None:
+    """Pairs of classes beside the files of libraries, if there are any."""
+    if not files:
+        return None
+    if compared is None:
+        return Beside()
+    read = []
+    for file in files:
+        spent = replace(state.budget, inflated=0, listed=0)
+        read.append(Library(file.name, sha256_of(file), file.size, program_of(file, spent, state.spool)))
+        state.breathe()
+    return laid_beside(compared, read, family)
 
 
 def _name_classes(state: Extraction, mapping: bytes | None) -> None:
@@ -92,7 +116,7 @@ def _name_classes(state: Extraction, mapping: bytes | None) -> None:
             state.facts[row] = make_fact(named, fact.place, fact.extractor)
 
 
-def _read(state: Extraction, progress: Progress, known: Known | None) -> None:
+def _read(state: Extraction, progress: Progress, known: Known | None) -> Compared | None:
     """The code, what is missing of it, names that libraries kept, versions that files state, what the code is like."""
     walk_entries(state, progress)
     read_declared(state, progress)
@@ -104,4 +128,4 @@ def _read(state: Extraction, progress: Progress, known: Known | None) -> None:
     state.add(library_versions.extract(names, state.read, state.limitations))
     state.facts += libraries.extract(state.program, tuple(state.facts), names, library_index())
     progress("identity", 0, 1)
-    identify(state, known)
+    return identify(state, known).compared

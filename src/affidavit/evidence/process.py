@@ -71,6 +71,8 @@ class Task(NamedTuple):
     claims: tuple[Fact, ...] = ()
     libraries: tuple[tuple[int, str], ...] = ()
     mapping: bytes | None = None
+    beside: tuple[Given, ...] = ()
+    family: str = ""
 
 
 class Worker:
@@ -80,9 +82,9 @@ class Worker:
         walls: names of those that stand, once it said so; empty before.
     """
 
-    def __init__(self, file: Given, wrapper: str, libraries: Sequence[int] = ()) -> None:
+    def __init__(self, file: Given, wrapper: str, libraries: Sequence[int] = (), beside: Sequence[int] = ()) -> None:
         self.walls = ""
-        self._wrapper, self._libraries = wrapper, libraries
+        self._wrapper, self._more = wrapper, (*libraries, *beside)
         try:
             with ExitStack() as held:
                 with _uninterrupted():
@@ -104,7 +106,7 @@ class Worker:
             passed.callback(os.close, answers)
             self._passed = [
                 _above_streams(handle, passed)
-                for handle in (file.handle, answers, *self._libraries, *([] if spool is None else [spool.fileno()]))
+                for handle in (file.handle, answers, *self._more, *([] if spool is None else [spool.fileno()]))
             ]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no word from an app
                 _command(self._wrapper),
@@ -138,8 +140,9 @@ class Worker:
         Raises:
             AffidavitError: what it refused, as it would have been raised here.
         """
-        artefact, answers, *libraries = self._passed[: 2 + len(self._libraries)]
-        spool = (*self._passed[2 + len(self._libraries) :], -1)[0]
+        artefact, answers, *more = self._passed[: 2 + len(self._more)]
+        spool = (*self._passed[2 + len(self._more) :], -1)[0]
+        libraries, beside = more[: len(task.libraries)], more[len(task.libraries) :]
         left = max(0.0, task.budget.started + task.budget.seconds - time.monotonic())
         request = Request(
             name=task.file.name,
@@ -155,6 +158,8 @@ class Worker:
             claims=task.claims,
             v4_signature=task.v4_signature,
             mapping=task.mapping,
+            beside=tuple(each._replace(handle=handle) for handle, each in zip(beside, task.beside, strict=True)),
+            family=task.family,
             lost=tuple(lost),
             confined=bool(self._wrapper),
         )

@@ -5,6 +5,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from affidavit.artefact.budget import Budget
+from affidavit.artefact.opening import Given
 from affidavit.evidence.examined import Lost
 from affidavit.model.fact import Fact
 
@@ -48,6 +49,7 @@ class Request(Struct, frozen=True):
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         mapping: bytes of the mapping file that was given beside it.
+        beside: open files of libraries, beside which pairs of classes are laid. family: the one that is asked for.
         lost: stages to leave out.
         confined: whether a wall stands around the whole process already.
     """
@@ -65,6 +67,8 @@ class Request(Struct, frozen=True):
     claims: tuple[Fact, ...] = ()
     v4_signature: bytes | None = None
     mapping: bytes | None = None
+    beside: tuple[Given, ...] = ()
+    family: str = ""
     lost: tuple[Lost, ...] = ()
     confined: bool = False
 

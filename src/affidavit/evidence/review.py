@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -150,10 +151,13 @@ def identified(
     sandbox: Sandbox = "auto",
     libraries: Sequence[Path] | None = None,
     mapping: Path | None = None,
+    beside: Sequence[Path] = (),
+    family: str = "",
 ) -> Examined:
     """Compare the code of one artefact with known code and read nothing else of it: the arguments are as of `reviewed`.
 
-    `mapping` is the mapping file that the app's compiler wrote.
+    `mapping` is the mapping file that the app's compiler wrote. Pairs of classes are laid `beside` these files of
+    libraries, those of one `family` or of all.
 
     Raises:
         AffidavitError: as `reviewed`.
@@ -161,16 +165,18 @@ def identified(
     names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
     if sandbox != "none":
         return read_confined(
-            path, budget, progress, sandbox, only="identity", libraries=chosen(libraries), mapping=names
-        )[0]
+            path, budget, progress, sandbox, only="identity", libraries=chosen(libraries), mapping=names,
+            beside=beside, family=family,
+        )[0]  # fmt: skip
     from affidavit.evidence.derive import known_here  # noqa: PLC0415 - as above
     from affidavit.evidence.identity_of import identity_of  # noqa: PLC0415 - as above
 
-    known, file = known_here(chosen(libraries)), given(path)
-    try:
-        return identity_of(file, budget, progress, known=known, mapping=names)
-    finally:
-        os.close(file.handle)
+    with ExitStack() as held:
+        known, files = known_here(chosen(libraries)), []
+        for each in (path, *beside):
+            files.append(given(each))
+            held.callback(os.close, files[-1].handle)
+        return identity_of(files[0], budget, progress, known=known, mapping=names, beside=files[1:], family=family)
 
 
 def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "auto") -> Examined:

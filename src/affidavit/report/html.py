@@ -4,7 +4,7 @@ Every value that a template prints passes `_shown` (hidden characters become esc
 escaping; both are the environment's, not the template author's. No value from the bundle is ever put into an attribute.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from affidavit.model.bundle import Affidavit
+from affidavit.model.bundle import Affidavit, Excerpt
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
 from affidavit.model.code_identity import CodeSearch
 from affidavit.model.declared import Component, DeepLink, Feature, MetaData, Permission, PermissionDefinition, Query
@@ -67,11 +67,11 @@ _TEXT = 2_000
 
 def render_html(affidavit: Affidavit) -> str:
     """The page. Its time grows with the findings and with at most `ROWS` rows of each table, not with the app."""
-    return _environment().get_template("page.html").render(_context(affidavit))
+    return environment().get_template("page.html").render(_context(affidavit))
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates that escape everything and fail on a name that does not exist."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_shown,
@@ -123,7 +123,14 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "notable_words": _NOTABLE, "quoted": lambda name: escape(word(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
-        "families": identity.families(affidavit), "identity_heads": identity.HEADS,
+        **identity_context(facts, affidavit.excerpts), "in_bundle": True,
+    }  # fmt: skip
+
+
+def identity_context(facts: Facts, excerpts: Mapping[str, Excerpt]) -> dict[str, Any]:
+    """Whose code is in it, as the template of that name takes it."""
+    return {
+        "families": identity.families(facts, excerpts), "identity_heads": identity.HEADS,
         "natives": natives.rows(facts), "native_heads": natives.HEADS, "natives_searched": natives.searched(facts),
         "compared": identity.compared(facts.about(CodeSearch)),
     }  # fmt: skip

@@ -6,12 +6,13 @@ from typing import Final
 from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
+from affidavit.model.beside import Beside
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.limitation import Limitation
-from affidavit.report import natives
+from affidavit.report import beside, natives
 from affidavit.report.columns import Page
 from affidavit.report.identity import agrees, columns, compared, ordered, rarity
 from affidavit.report.json import as_json as encoded
@@ -23,37 +24,59 @@ _CELL = 600
 
 
 class Account(Struct, frozen=True):
-    """What was read: the artefact, the facts on its code, and what could not be examined."""
+    """What was read: the artefact, the facts on its code, what could not be examined, and pairs beside libraries."""
 
     artefact: Artefact
     facts: tuple[Fact, ...]
     limitations: tuple[Limitation, ...]
+    beside: Beside | None = None
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, omit_defaults=True):
     """The JSON form: `facts` are those of the kinds ``code-search``, ``code-identity``, ``class-pair``, ``library`` and
-    ``library-version``, as in a bundle.
+    ``library-version``, as in a bundle; `beside` is there when files of libraries were given.
     """
 
     schema: str
     artefact: Artefact
     facts: tuple[Fact, ...]
     limitations: tuple[Limitation, ...]
+    beside: Beside | None = None
 
 
 def as_json(account: Account) -> bytes:
     """Every fact on whose code it is."""
     about = CodeSearch | CodeIdentity | ClassPair | Library | LibraryVersion | NativeIdentity | NativeSearch
     facts = tuple(fact for fact in account.facts if isinstance(fact.what, about))
-    return encoded(Document(SCHEMA, account.artefact, facts, account.limitations))
+    return encoded(Document(SCHEMA, account.artefact, facts, account.limitations, account.beside))
 
 
-def as_text(account: Account, pairs_of: str = "", *, width: int = 80, colour: bool = False) -> str:
+def as_html(account: Account, advice: str = "") -> str:
+    """A page that works offline: the families, the pairs that each rests on, and pairs side by side.
+
+    Args:
+        account: what was read.
+        advice: as of `as_text`.
+    """
+    from affidavit.report.html import ROWS, environment, identity_context  # noqa: PLC0415 - only for this form
+
+    laid = account.beside
+    context = {
+        "artefact": account.artefact, "rows": ROWS, "in_bundle": False, "advice": advice,
+        "limits": folded(account.limitations), **identity_context(Facts(account.facts), {}),
+        "beside_pairs": beside.shown(laid) if laid else [], "beside_files": beside.files(laid) if laid else [],
+        "beside_key": beside.KEY, "beside_method": beside.METHOD,
+    }  # fmt: skip
+    return environment().get_template("identified.html").render(context)
+
+
+def as_text(account: Account, pairs_of: str = "", advice: str = "", *, width: int = 80, colour: bool = False) -> str:
     """The families, with what limits each statement; the pairs of one family if it is named.
 
     Args:
         account: what was read.
         pairs_of: id of a family; empty for none.
+        advice: how to get the code that the pairs can be laid beside, as one sentence.
         width: columns.
         colour: whether to put in ANSI colours.
 
@@ -84,6 +107,11 @@ def as_text(account: Account, pairs_of: str = "", *, width: int = 80, colour: bo
     _limits(page, account.limitations)
     if pairs_of:
         _pairs(page, pairs_of, facts)
+    if account.beside is not None:
+        beside.write(page, account.beside)
+    elif advice:
+        page.line()
+        page.paragraph(visible(advice, 2_000), "dim")
     return page.text()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from affidavit.model.bundle import Affidavit, Excerpt
+from affidavit.model.bundle import Excerpt
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, SharedToken, StatedVersion
 from affidavit.model.fact import Fact
 from affidavit.model.place import Place
@@ -69,14 +69,13 @@ class Family(Struct, frozen=True):
     pairs: tuple[Pair, ...]
 
 
-def families(affidavit: Affidavit) -> list[Family]:
+def families(facts: Facts, excerpts: Mapping[str, Excerpt]) -> list[Family]:
     """Families found, strongest first, then those of which too little is left."""
-    facts = Facts(affidavit.facts)
     pairs: dict[str, list[ClassPair]] = {}
     for pair in facts.about(ClassPair):
         pairs.setdefault(pair.family, []).append(pair)
     return [
-        _family(fact, what, f"f{number}", pairs.get(what.family, ()), affidavit.excerpts)
+        _family(fact, what, f"f{number}", pairs.get(what.family, ()), excerpts)
         for number, (fact, what) in enumerate(ordered(facts), 1)
     ]
 

@@ -52,7 +52,7 @@ def render_markdown(affidavit: Affidavit) -> str:
     """The whole account, limits first."""
     facts = Facts(affidavit.facts)
     parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit),
-             _law(affidavit), _identity(affidavit, facts), _tables(facts), _check(affidavit))  # fmt: skip
+             _law(affidavit), _identity(facts), _tables(facts), _check(affidavit))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -201,7 +201,7 @@ def _listed_app(app: AppLaw, updated: str) -> Iterator[str]:
     yield from _table(("Provision", "Measure", recorded, "What to know", "How it stood"), provisions)
 
 
-def _identity(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
+def _identity(facts: Facts) -> Iterator[str]:
     """Known code by its code: five columns a family, and the first pairs of classes of each."""
     yield "## Whose code is in it\n"
     yield f"- {escape(identity.compared(facts.about(CodeSearch)))}"
@@ -210,7 +210,7 @@ def _identity(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
     yield ""
     if stated := natives.rows(facts):
         yield from _table(natives.HEADS, (map(code, row) for row in stated))
-    found = identity.families(affidavit)
+    found = identity.families(facts, {})
     if not found:
         return
     yield from _table(identity.HEADS, (map(code, item.columns) for item in found))

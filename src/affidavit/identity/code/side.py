@@ -9,7 +9,8 @@ from affidavit.dalvik.handles import call_site, method_handle
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import RefKind, Unit
 from affidavit.identity.code.normal_form import Body, Step, body
-from affidavit.identity.code.vocabulary import OWN, Vocabulary
+from affidavit.identity.code.prototypes import OWN
+from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.model.place import Place
 
 LONGEST: Final = 300
@@ -122,11 +123,10 @@ class Side:
     def _method(self, number: int, unit: Unit, owner: int, most: int) -> Method:
         reference = int(unit.def_method[owner])
         _, name, proto = unit.method_parts(reference)
-        shape = int(unit.method_proto[reference]) if reference >= 0 else -1
         flags = " ".join(word for flag, word in _FLAGS if unit.def_access[owner] & flag)
         read: Body = body(unit, owner, most)
         lines = tuple(self._line(number, unit, step) for step in read.steps)
-        blurred = self.vocabulary.blurred_protos(number, unit, [shape])[0] if shape >= 0 else ""
+        blurred = self.vocabulary.blurred_proto(number, reference) if reference >= 0 else ""
         return Method(owner, name, proto, flags, blurred, lines, read.cut)
 
     def _line(self, number: int, unit: Unit, step: Step) -> Line:
@@ -144,16 +144,15 @@ class Side:
     def _call(self, number: int, unit: Unit, step: Step) -> tuple[str, tuple[str, ...]]:
         parts = unit.method_parts(step.target)
         target = int(self.program.resolution().targets[number][step.target])
-        if target >= 0 and self.vocabulary.is_platform(target):
-            token = int(self.vocabulary.call_tokens(number, unit, np.array([step.target]))[0])
+        if target >= 0 and self.vocabulary.platform[target]:
+            token = int(self.vocabulary.call_tokens(number, np.array([step.target]))[0])
             return f"{token:x}" if token else f"{self.program.types[target]}->{parts[1]}{parts[2]}", parts
-        proto = int(unit.method_proto[step.target])
-        shape = self.vocabulary.blurred_protos(number, unit, [proto])[0] if proto >= 0 else ""
+        shape = self.vocabulary.blurred_proto(number, step.target)
         return f"{OWN}{'<init>' if parts[1] == '<init>' else ''}{shape}", parts
 
     def _field(self, number: int, unit: Unit, step: Step) -> tuple[str, tuple[str, ...]]:
         parts, owner = unit.field_parts(step.target), int(unit.field_class[step.target])
-        if owner >= 0 and self.vocabulary.is_platform(int(self.vocabulary.unit_types[number][owner])):
+        if owner >= 0 and self.vocabulary.platform[self.vocabulary.unit_types[number][owner]]:
             return "->".join(parts), parts
         kind = int(unit.field_type[step.target])
         return f"{OWN}:{self.vocabulary.blurred_type(number, kind) if kind >= 0 else OWN}", parts

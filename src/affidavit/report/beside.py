@@ -1,0 +1,245 @@
+"""Classes side by side for a person: two columns on a terminal, tables on a page, types as a programmer writes them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from msgspec import Struct
+
+from affidavit.model.beside import Beside, ClassBeside, FileBeside, Line, Mark, MethodBeside
+from affidavit.report.columns import GAP, Page
+from affidavit.report.text import visible
+from affidavit.wording import plural
+
+SIGNS: Final[dict[Mark, str]] = {"same": "=", "alike": "~", "app": "<", "library": ">"}
+KEY: Final = (
+    ("=", "equal, the app's own names replaced by the library's where pairs of classes tell them"),
+    ("~", "equal but for a name that no pair tells, the class that a platform call names, or a branch turned round"),
+    ("<", "in the app alone"),
+    (">", "in the library's file alone"),
+)  # fmt: skip
+METHOD: Final = (
+    "Instructions stand without registers, loads, stores and jumps, so that code for Android and class files compare. "
+    "What is in the library alone a shrinker may have removed or moved; what is in the app alone may have been inlined."
+)
+_STYLES: Final[dict[Mark, str]] = {"same": "", "alike": "yellow", "app": "magenta", "library": "dim"}
+_PRIMITIVES: Final = {
+    "B": "byte", "C": "char", "D": "double", "F": "float", "I": "int", "J": "long", "S": "short", "V": "void",
+    "Z": "boolean",
+}  # fmt: skip
+_RUN, _ENDS = 8, 2
+"""Longest stretch of equal lines that a terminal shows whole; how many it shows at both ends of a longer one."""
+_CELL: Final = 400
+
+
+class Row(Struct, frozen=True):
+    """A row of two cells; `mark` is a class of the page's style."""
+
+    mark: Mark
+    sign: str
+    app: str
+    library: str
+
+
+class Part(Struct, frozen=True):
+    """A method, or what the classes declare."""
+
+    app: str
+    library: str
+    place: str
+    said: str
+    rows: tuple[Row, ...]
+
+
+class Shown(Struct, frozen=True):
+    """A pair in words."""
+
+    pair: ClassBeside
+    app: str
+    library: str
+    said: str
+    file: str
+    parts: tuple[Part, ...]
+
+
+def shown(beside: Beside) -> list[Shown]:
+    """Every pair in words."""
+    return [
+        Shown(
+            pair,
+            dotted(pair.app),
+            dotted(pair.library),
+            agreement(pair),
+            beside.files[pair.file].name if pair.file < len(beside.files) else "",
+            tuple(_part(method) for method in pair.methods),
+        )
+        for pair in beside.pairs
+    ]
+
+
+def files(beside: Beside) -> list[str]:
+    """What was laid beside the app, a sentence for each file, and what of the pairs is not shown."""
+    said = [_file(item) for item in beside.files]
+    if beside.missing:
+        said.append(f"the files lack {plural(beside.missing, 'class', 'classes')} more that pairs name")
+    if beside.left:
+        said.append(f"{plural(beside.left, 'pair')} more are not shown; name one family with --pairs for more of it")
+    if not beside.pairs:
+        said.append("none of the classes that the app's classes were paired with is in the files")
+    return said
+
+
+def agreement(pair: ClassBeside) -> str:
+    """How much of both classes agrees."""
+    both = pair.same + pair.alike
+    ours, theirs = both + pair.app_only, both + pair.library_only
+    return (
+        f"{_share(both, ours)} of the app's {plural(ours, 'line')} stand in the library's class "
+        f"({pair.same:,} equal, {pair.alike:,} but for names), {_share(both, theirs)} of its {theirs:,} in the app's"
+    )
+
+
+def write(page: Page, beside: Beside) -> None:
+    """The whole of it, for a terminal."""
+    page.line()
+    page.paragraph("Side by side", "bold")
+    for said in files(beside):
+        page.paragraph(visible(said, _CELL), indent=2)
+    for sign, means in KEY:
+        page.row([("", 0, ""), (sign, 1, "bold"), (means, page.beside(0, 1), "dim")])
+    page.paragraph(METHOD, "dim", indent=2)
+    for item in shown(beside):
+        page.line()
+        page.paragraph(
+            visible(f"{item.pair.family} {item.pair.rank}. {item.app} is {item.library}".strip(), _CELL), "bold"
+        )
+        page.paragraph(visible(f"{item.said}; {item.file}, the app's class at {_at(item.pair)}", _CELL), indent=3)
+        for part in item.parts:
+            _write_part(page, part)
+        if item.pair.left:
+            page.paragraph(f"{plural(item.pair.left, 'method')} more were not read", "dim", indent=3)
+
+
+def short(line: str) -> str:
+    """A line as a programmer reads it: ``invoke-virtual List.add(Object): boolean``."""
+    op, _, rest = line.partition(" ")
+    if op == ".field" and rest.startswith("static "):
+        op, rest = ".field static", rest.removeprefix("static ")
+    if not rest.startswith(("L", "[")):
+        return line
+    owner, arrow, member = rest.partition("->")
+    if not arrow:
+        return f"{op} {simple(rest)}"
+    if member.endswith(")") or "(" in member:
+        return f"{op} {simple(owner)}.{signature(member)}"
+    name, colon, kind = member.rpartition(":")
+    return f"{op} {simple(owner)}.{name}: {simple(kind)}" if colon else line
+
+
+def signature(method: str) -> str:
+    """Name and prototype of a method as a programmer reads them."""
+    name, opened, rest = method.partition("(")
+    inside, closed, result = rest.rpartition(")")
+    if not opened or not closed:
+        return method
+    said = f"{name}({', '.join(map(simple, _types(inside)))})"
+    return said if result == "V" else f"{said}: {simple(result)}"
+
+
+def simple(descriptor: str) -> str:
+    """The last part of a type's name."""
+    return _named(descriptor).rpartition(".")[2]
+
+
+def dotted(descriptor: str) -> str:
+    """A type's whole name with dots."""
+    return _named(descriptor)
+
+
+def _named(descriptor: str) -> str:
+    element = descriptor.lstrip("[")
+    if element.startswith("L") and element.endswith(";"):
+        name = element[1:-1].replace("/", ".")
+    else:
+        name = _PRIMITIVES.get(element, element)
+    return name + "[]" * (len(descriptor) - len(element))
+
+
+def _types(inside: str) -> Iterator[str]:
+    """The parameters of a prototype; what is none stands as it is."""
+    at = 0
+    while at < len(inside):
+        end = at
+        while end < len(inside) - 1 and inside[end] == "[":
+            end += 1
+        if inside[end] == "L":
+            end = inside.find(";", end)
+            end = len(inside) - 1 if end < 0 else end
+        yield inside[at : end + 1]
+        at = end + 1
+
+
+def _part(method: MethodBeside) -> Part:
+    both = method.same + method.alike
+    said = f"{both:,} of {both + method.app_only:,} and {both + method.library_only:,} lines agree"
+    if not method.lines and method.left:
+        said = plural(method.left, "line")
+    elif method.left:
+        said += f"; {method.left:,} more are not shown"
+    place = f"{method.place.entry}@{method.place.offset}" if method.place else ""
+    rows = tuple(_row(line) for line in method.lines)
+    return Part(_head(method.app), _head(method.library), place, said, rows)
+
+
+def _head(method: str) -> str:
+    flags, _, name = method.rpartition(" ")
+    return f"{flags} {signature(name)}".strip()
+
+
+def _row(line: Line) -> Row:
+    return Row(line.mark, SIGNS[line.mark], short(line.app), short(line.library))
+
+
+def _write_part(page: Page, part: Part) -> None:
+    """One method on a terminal."""
+    half = (page.width - 1 - 2 * len(GAP)) // 2
+    if not part.app and not part.library:
+        heads = ("declares", "declares")
+    else:
+        heads = (part.app or "(not in the app)", part.library or "(not in the library's file)")
+    place = f" at {part.place}" if part.place else ""
+    page.row([(" ", 1, ""), (visible(heads[0] + place, _CELL), half, "bold"), (visible(heads[1], _CELL), half, "bold")])
+    if not part.rows:
+        page.row(
+            [(" ", 1, ""), (part.said if part.app else "", half, "dim"), ("" if part.app else part.said, half, "dim")]
+        )
+    for row in _folded(part.rows):
+        style = _STYLES[row.mark]
+        page.row([
+            (row.sign, 1, "bold"), (visible(row.app, _CELL), half, style), (visible(row.library, _CELL), half, style),
+        ])  # fmt: skip
+
+
+def _folded(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows, long stretches of equal ones folded."""
+    for mark, stretch in groupby(rows, key=lambda row: row.mark):
+        run = list(stretch)
+        if mark != "same" or len(run) <= _RUN:
+            yield from run
+            continue
+        yield from run[:_ENDS]
+        yield Row("same", " ", f"… {len(run) - 2 * _ENDS:,} more equal lines", "")
+        yield from run[-_ENDS:]
+
+
+def _file(item: FileBeside) -> str:
+    known = f"known as {', '.join(item.known)}" if item.known else "not one of those that the index was made of"
+    return f"{item.name} (SHA-256 {item.sha256}, {plural(item.classes, 'class', 'classes')}), {known}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "none"
+
+
+def _at(pair: ClassBeside) -> str:
+    return f"{pair.place.entry}@{pair.place.offset}" if pair.place.offset >= 0 else pair.place.entry
