@@ -92,10 +92,10 @@ def test_what_cannot_be_halved_is_sorted_in_the_sure_way():
 def scattered(owner: list[int], item: list[int], size: int, base: int = 0, kernel=rows) -> list[list[int]]:
     """The items of each of `size` owners, as the kernel puts them."""
     start, owners = np.zeros(size + 1, np.int64), np.array(owner, np.int64)
-    kernel.count(owners, base, start[1:])
+    kernel.count(owners, start[1:], base)
     np.cumsum(start, out=start)
     cursor, out = start[:-1].copy(), np.zeros(int(start[-1]), np.uint64)
-    kernel.scatter(owners, base, np.array(item, np.uint64), cursor, out)
+    kernel.scatter(owners, np.array(item, np.uint64), cursor, out, base)
     assert cursor.tolist() == start[1:].tolist()
     return [out[start[row] : start[row + 1]].tolist() for row in range(size)]
 
@@ -112,15 +112,15 @@ def test_each_item_comes_to_its_owner_in_the_order_in_which_it_came(pairs: list[
 def test_an_owner_or_a_place_that_there_is_not_is_refused(owner: int, cursor: int):
     out = np.full(3, 9, np.uint64)
     with pytest.raises(IndexError):
-        rows.scatter(np.array([owner], np.int64), 4, np.array([1], np.uint64), np.full(2, cursor, np.int64), out)
+        rows.scatter(np.array([owner], np.int64), np.array([1], np.uint64), np.full(2, cursor, np.int64), out, 4)
     assert out.tolist() == [9, 9, 9]
 
 
 def test_more_owners_than_items_are_refused():
     with pytest.raises(IndexError):
-        rows.scatter(np.zeros(2, np.int64), 0, np.zeros(1, np.uint64), np.zeros(1, np.int64), np.zeros(5, np.uint64))
+        rows.scatter(np.zeros(2, np.int64), np.zeros(1, np.uint64), np.zeros(1, np.int64), np.zeros(5, np.uint64))
     with pytest.raises(IndexError):
-        rows.count(np.full(1, 2, np.int64), 0, np.zeros(2, np.int64))
+        rows.count(np.full(1, 2, np.int64), np.zeros(2, np.int64))
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=9), max_size=6))

@@ -180,11 +180,11 @@ def _rows(parts: list[tuple[I64, U64]], base: int, count: int) -> tuple[I64, U64
     """Compressed rows of the sorted distinct items of `count` owners from `base` on; items of none (-1) are dropped."""
     start = np.zeros(count + 1, np.int64)
     for owner, _ in parts:
-        rows.count(owner, base, start[1:])
+        rows.count(owner, start[1:], base)
     np.cumsum(start, out=start)
     cursor, out = start[:-1].copy(), np.empty(int(start[-1]), np.uint64)
     for owner, item in parts:
-        rows.scatter(owner, base, item, cursor, out)
+        rows.scatter(owner, item, cursor, out, base)
     left = rows.distinct(start, out)
     return start, out[:left].copy()
 

@@ -8,13 +8,13 @@ _SPLITS = cython.declare(cython.longlong, 48)
 
 
 @cython.ccall
-def count(owner: cython.const[cython.longlong][:], base: cython.longlong, out: cython.longlong[:]) -> None:
+def count(owner: cython.const[cython.longlong][:], out: cython.longlong[:], base: cython.longlong = 0) -> None:
     """Count the items of each owner.
 
     Args:
         owner: of each item; -1 for an item of none.
-        base: the first owner.
         out: one count for each owner from the first on; what is counted is added.
+        base: the first owner.
     """
     i: cython.longlong
     for i in range(len(owner)):
@@ -25,19 +25,19 @@ def count(owner: cython.const[cython.longlong][:], base: cython.longlong, out: c
 @cython.ccall
 def scatter(
     owner: cython.const[cython.longlong][:],
-    base: cython.longlong,
     item: cython.const[cython.ulonglong][:],
     cursor: cython.longlong[:],
     out: cython.ulonglong[:],
+    base: cython.longlong = 0,
 ) -> None:
     """Put each item into the row of its owner.
 
     Args:
         owner: of each item; -1 for an item of none, which is dropped.
-        base: the first owner.
         item: what is put there.
         cursor: where each row begins in `out`; moved to where it ends.
         out: all rows end to end.
+        base: the first owner.
     """
     i: cython.longlong
     row: cython.longlong
