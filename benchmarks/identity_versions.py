@@ -5,7 +5,8 @@
     python -m benchmarks.identity_versions LIBRARIES --known APK FAMILY VERSION
 
 A folder of libraries has files ``FAMILY__VERSION.EXT``. `--index FILE` keeps the index between runs. Versions are asked
-of families that the matcher found, with its pairs; nothing here is told which classes are right.
+of families that the matcher found, with its pairs; nothing here is told which classes are right. Two builds of one
+release (`identity_versions.yaml`) are one version.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from affidavit.identity.code.build import build
 from affidavit.identity.code.complete import completed
@@ -26,11 +28,12 @@ from affidavit.identity.code.match import match
 from affidavit.identity.code.result import Matched
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.stated import family_ids
-from affidavit.identity.code.versions import Allowed
+from affidavit.identity.code.variation import Flags, Forms, Variation, variation
 from affidavit.model.errors import UnreadableError, UsageError
 from benchmarks.truth.reading import BACKGROUND, Build, apps
 from tests.reading import read
 
+RELEASES = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 PUBLISHED = """Elsewhere, on other data: LibHunter names the right one in 3 of 5 builds of its own app and in 52 % of
 25 cases; LIBLOOM's tie set holds it in 27 % (own threshold) to 50 % (best threshold); a prototype's set of 2.4 versions
 holds it in 97.5 %, and its first answer is right in 79.8 %."""
@@ -40,7 +43,10 @@ holds it in 97.5 %, and its first answer is right in 79.8 %."""
 class Case:
     """One family in one app, where the version is known.
 
-    `told`: whether code that tells it from every other version is there. `drop`: nats behind the likeliest, or None.
+    `size`: versions in the set. `drop`: nats behind the likeliest, or None. `alike`: how many no class of the
+    app can tell from it. `differs`: whether classes are there whose forms tell it from every other version. `told`:
+    whether code is there that it has and each other lacks in the same class. `best`: the set, likeliest first. `alone`:
+    whether it is first alone.
     """
 
     app: str
@@ -51,8 +57,11 @@ class Case:
     known: int
     size: int
     drop: float | None
+    alike: int
+    differs: bool
     told: bool
     best: tuple[str, ...]
+    alone: bool
 
     @property
     def first(self) -> bool:
@@ -91,6 +100,12 @@ class Known:
             held[self.index.of(row).tobytes()].add(int(self.index.node[row]))
         return {name: held.get(form, set()) for name, form in tokens.items()}
 
+    def label(self, number: int) -> str:
+        """The release that a version is."""
+        version = self.index.versions[number]
+        known: str = RELEASES.get(version.label, {}).get(self.index.families[version.family].id, version.label)
+        return known
+
     def version(self, family: str, label: str) -> int | None:
         """The number of a version."""
         for number, version in enumerate(self.index.versions):
@@ -119,42 +134,64 @@ def signatures(path: Path) -> Signatures:
         return of_program(state.program)
 
 
-def cases(
-    known: Known, app: str, build_name: str, done: tuple[Matched, dict[int, Allowed]], truth: dict[str, str]
-) -> Iterator[Case]:
+def cases(known: Known, place: tuple[str, str], app: Signatures, truth: dict[str, str]) -> tuple[Matched, list[Case]]:
     """The families of one app whose version is known and of which more than one is.
 
     Args:
         known: the index.
-        app: its name.
-        build_name: of which build.
-        done: what was found in it.
+        place: name of the app and of the build.
+        app: its signatures.
         truth: family -> version.
     """
-    matched, answers = done
+    matched, answers = completed(app, known.index, match(app, known.index))
+    forms = Forms(known.index, list(answers))
+    made = []
     for family in matched.families:
         answer, name = answers.get(family.family), known.index.families[family.family].id
         number = known.version(name, truth.get(name, ""))
         if answer is None or number is None or answer.known == 1:
             continue
-        drops, alike = (
-            dict(zip(answer.versions, answer.drops, strict=True)),
-            dict(zip(answer.versions, answer.alike, strict=True)),
+        of_family = [row for row, version in enumerate(known.index.versions) if version.family == family.family]
+        varied = variation(app, forms, family.family, [pair for pair in family.pairs if not pair.inlined], of_family)
+        right = np.array([known.label(row) == known.label(number) for row in of_family])
+        drops: dict[str, float] = {}
+        for row, nats in zip(answer.versions, answer.drops, strict=True):
+            drops.setdefault(known.label(row), nats)
+        alike = dict(zip(answer.versions, answer.alike, strict=True))
+        same = {known.label(row) for row, first in alike.items() if first == alike.get(number)}
+        drop = drops.get(known.label(number))
+        made.append(
+            Case(
+                *(*place, name, truth[name], matched.regime),
+                known=answer.known,
+                size=len(drops),
+                drop=drop,
+                alike=len(same),
+                differs=len(same) <= 1,
+                told=told(varied, of_family.index(number), right),
+                best=tuple(drops),
+                alone=drop == 0.0 and sum(value == 0.0 for value in drops.values()) == 1,
+            )
         )
-        same = sum(item == alike.get(number) for item in answer.alike)
-        best = tuple(known.index.versions[item].label for item in answer.versions[:3])
-        yield Case(
-            app,
-            build_name,
-            name,
-            truth[name],
-            matched.regime,
-            answer.known,
-            len(answer.versions),
-            drops.get(number),
-            same <= 1,
-            best,
-        )
+    return matched, made
+
+
+def told(varied: Variation, number: int, right: Flags) -> bool:
+    """Whether the app has code of a version that each other version lacks in the same class.
+
+    Args:
+        varied: its classes beside all forms of the library's.
+        number: column of the version.
+        right: columns that are that version.
+    """
+    left = ~right
+    for pair, forms in enumerate(varied.form):
+        have = varied.entry_item[varied.entry_form == forms[number]] if forms[number] >= 0 else []
+        here = {item for item in have if varied.present[item] and varied.pair[item] == pair}
+        for column in np.flatnonzero(left & (forms != forms[number])).tolist():
+            other = set(varied.entry_item[varied.entry_form == forms[column]].tolist()) if forms[column] >= 0 else set()
+            left[column] = not here - other
+    return not left.any()
 
 
 def inside(known: Known, app: Signatures, matched: Matched, built: Build) -> Inside:
@@ -189,8 +226,8 @@ def labelled(known: Known, folder: Path) -> tuple[list[Case], dict[str, Inside]]
         truth = dict(_parts((*app.libraries, *app.background)))
         for built in app.builds:
             made = signatures(built.path)
-            matched, answers = completed(made, known.index, match(made, known.index))
-            every += cases(known, app.name, built.name, (matched, dict(answers)), truth)
+            matched, some = cases(known, (app.name, built.name), made, truth)
+            every += some
             if built.truth is not None:
                 one, all_ = inside(known, made, matched, built), within[built.name]
                 all_.vanished, all_.found = all_.vanished + one.vanished, all_.found + one.found
@@ -220,24 +257,25 @@ def stated(known: Known, table: Path, data: Path) -> list[Case]:
             except (UnreadableError, UsageError) as error:  # a bundle, which no device installs; a file that is gone
                 print(error)
                 continue
-            matched, answers = completed(made, known.index, match(made, known.index))
-            every += cases(known, name, "real", (matched, dict(answers)), truth)
+            every += cases(known, (name, "real"), made, truth)[1]
     return every
 
 
 def table_of(every: list[Case]) -> str:
     """A row for each build."""
     lines = [
-        "| build | n | in set | set | first or tied | told apart: n | first alone |",
-        "|---|---|---|---|---|---|---|",
+        "| build | n | in set | set | alike | first or tied | differs: n | first alone | told: n | first alone |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name in (*sorted({case.build for case in every}), "all"):
         some = [case for case in every if name in {case.build, "all"}]
-        told = [case for case in some if case.told]
+        apart = [[case for case in some if case.differs], [case for case in some if case.told]]
         lines.append(
             f"| {name} | {len(some)} | {_share(case.drop is not None for case in some)} "
-            f"| {sum(case.size for case in some) / max(len(some), 1):.2f} | {_share(case.first for case in some)} "
-            f"| {len(told)} | {_share(case.first and case.best[0] == case.version for case in told)} |"
+            f"| {sum(case.size for case in some) / max(len(some), 1):.2f} "
+            f"| {sum(case.alike for case in some) / max(len(some), 1):.2f} | {_share(case.first for case in some)} | "
+            + " | ".join(f"{len(those)} | {_share(case.alone for case in those)}" for those in apart)
+            + " |"
         )
     return "\n".join(lines)
 
@@ -262,8 +300,7 @@ def main() -> None:
         every += stated(known, *options.stated)
     for name, family, version in options.known:
         made = signatures(Path(name))
-        matched, answers = completed(made, known.index, match(made, known.index))
-        every += cases(known, name, Path(name).stem, (matched, dict(answers)), {family: version})
+        every += cases(known, (name, Path(name).stem), made, {family: version})[1]
     if not options.stated and not options.known:
         every, within = labelled(known, options.folder)
         print("| build | vanished classes | found | share | pairs said | right |\n|---|---|---|---|---|---|")

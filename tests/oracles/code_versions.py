@@ -20,6 +20,14 @@ class Asked:
     settings: Calibration
 
 
+@dataclass(frozen=True)
+class Around:
+    """Tokens that other classes of the family have, and what is asked."""
+
+    further: set[int]
+    asked: Asked
+
+
 def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing], asked: Asked) -> dict[int, float]:
     """For each version of a family the logarithm of its likelihood, the likeliest 0."""
     regime, settings = asked.regime, asked.settings
@@ -31,7 +39,10 @@ def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing],
     missing: dict[frozenset[int], list[float]] = defaultdict(list)
     for pair in pairs:
         own = forms[pair.node]
-        changes = _changes(classes, pair.app, own, rates, asked)
+        further = {
+            token for node, every in forms.items() if node != pair.node for form in every.values() for token in form
+        }
+        changes = _changes(classes, pair.app, own, rates, Around(further, asked))
         chosen = _chosen(forms, versions, own, changes)
         trust = settings.trust[regime] * (1 - exp(-pair.nats / settings.believed))
         shown = {
@@ -102,27 +113,45 @@ def _rates(
 
 
 def _changes(
-    classes: Sequence[set[int]], row: int, mine: dict[int, frozenset[int]], rates: dict[Kind, float], asked: Asked
+    classes: Sequence[set[int]], row: int, mine: dict[int, frozenset[int]], rates: dict[Kind, float], around: Around
 ) -> list[tuple[frozenset[frozenset[int]], float]]:
     """Forms that have the same tokens of the class, and what those tokens say for them."""
-    regime, settings = asked.regime, asked.settings
-    common = frozenset.intersection(*mine.values())
+    settings, regime = around.asked.settings, around.asked.regime
+    common, known = frozenset.intersection(*mine.values()), frozenset.union(*mine.values())
+    own = classes[row]
     expected = sum(rates[kind_of(token)] for token in common)
-    left = min((len(common & classes[row]) + 3) / (expected + 3), 1)
+    left = min((len(common & own) + 3) / (expected + 3), 1)
     gone = max(settings.gone[regime], 1 - left)
-    changes: dict[frozenset[frozenset[int]], list[float]] = defaultdict(list)
-    for token in sorted(frozenset.union(*mine.values()) - common):
+    more = sum(kind_of(token) != Kind.PAIR for token in own - known)
+    total = sum(map(len, classes)) + 1
+    changes: dict[frozenset[frozenset[int]], list[tuple[bool, float, float]]] = defaultdict(list)
+    for token in sorted(known - common):
         others = sum(token in other for at, other in enumerate(classes) if at != row)
         least = settings.made[regime] if kind_of(token) == Kind.METHOD else settings.foreign[regime]
-        chance = min(max((others + 0.5) / (len(classes) + 1), least), 0.5)
+        if token in own and token in around.further:
+            least = max(least, settings.moved[regime])
+        once = 1 - min((others + 0.5) / total, 0.5)
+        chance = min(max(1 - once ** (total / len(classes) + more), least), 0.5)
         p = max(min(max(rates[kind_of(token)] * left, 0.001), 0.995), chance)
-        having = frozenset(form for form in mine.values() if token in form)
-        changes[having].append(log(p / chance) if token in classes[row] else log((1 - p) / (1 - chance)))
-    said = []
-    for having, values in changes.items():
-        mean = min(sum(values) / len(values) * (1 + log(len(values))), settings.cap)
-        said.append((having, log(gone + (1 - gone) * exp(mean))))
-    return said
+        changes[frozenset(form for form in mine.values() if token in form)].append((token in own, p, chance))
+    return [(having, _said(items, gone, settings)) for having, items in changes.items()]
+
+
+def _said(items: Sequence[tuple[bool, float, float]], gone: float, settings: Calibration) -> float:
+    """What a change says that is all there, in part, or gone."""
+    likely = gone
+    for part, weight in ((1.0, (1 - gone) ** 2), (settings.part, (1 - gone) * gone)):
+        said = 0.0
+        for here in (True, False):
+            values = []
+            for there, whole, chance in items:
+                p = chance + part * (whole - chance)
+                if there == here:
+                    values.append(log(p / chance) if there else log((1 - p) / (1 - chance)))
+            if values:
+                said += sum(values) / len(values) * (1 + log(len(values)))
+        likely += weight * exp(min(said, settings.cap))
+    return log(likely)
 
 
 def _unseen(

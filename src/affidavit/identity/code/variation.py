@@ -111,6 +111,7 @@ class Variation:
         start: (pairs + 1,) forms of each pair.
         token, pair: of each item, by pair, then by token. present: whether the class of the app has it.
         common: whether all forms of the class have it.
+        more: of each pair, how many tokens the class of the app has that no form has.
         entry_item, entry_form: which form has which item, by item.
     """
 
@@ -121,6 +122,7 @@ class Variation:
     pair: I64
     present: Flags
     common: Flags
+    more: I64
     entry_item: I64
     entry_form: I64
 
@@ -173,17 +175,40 @@ def variation(
     item = np.cumsum(fresh) - 1
     pair_of, rows = np.divmod(key[fresh], max(len(index.token), 1))
     bounds = np.searchsorted(owner, np.arange(len(pairs) + 1)).astype(np.int64)
+    present = _present(app, pairs, index.token[rows], pair_of)
+    own = np.array([np.count_nonzero((app.of(item.app) & _MASK) != _PAIR) for item in pairs], np.int64)
     return Variation(
         table,
         _elsewhere(table, owner, known.same[chosen], known, place),
         bounds,
         index.token[rows],
         pair_of,
-        _present(app, pairs, index.token[rows], pair_of),
+        present,
         np.bincount(item, minlength=len(rows)) == np.diff(bounds)[pair_of],
+        own - np.bincount(pair_of[present], minlength=len(pairs)),
         item,
         form,
     )
+
+
+def elsewhere(forms: Forms, family: int, varied: Variation) -> Flags:
+    """Which items are there and in further classes of the family too, in any version: they may come from there.
+
+    Args:
+        forms: of the index.
+        family: number of one.
+        varied: classes of the app beside those of the family.
+    """
+    index, rows = forms.index, forms.rows(family)
+    asked = np.unique(varied.token[varied.present & ~varied.common])
+    token, of = telling(index, rows)
+    held = index.token[token]
+    some = np.isin(held, asked)
+    nodes = max(len(index.node_name), 1)
+    key = np.unique(np.searchsorted(asked, held[some]) * nodes + index.node[rows][of[some]])
+    many = np.bincount(key // nodes, minlength=len(asked)) > 1
+    found: Flags = np.isin(varied.token, asked[many])
+    return found
 
 
 def _ranges(low: I64, high: I64) -> tuple[I64, I64]:

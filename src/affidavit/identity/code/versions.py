@@ -2,8 +2,9 @@
 
 Only what differs between versions speaks. Each class of the app that is paired with a class of the library gives one
 opinion, which is bounded, because the pair may be wrong. Within a class, tokens that the same forms have are one
-observation: a method that was changed changes many tokens at once. What is missing counts once for all classes in which
-the same versions have it: a shrinker takes a method that nobody calls from every class at once.
+observation: a method that was changed changes many tokens at once, and a shrinker may leave a part of them. What is
+missing counts once for all classes in which the same versions have it: a shrinker takes a method that nobody calls from
+every class at once.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from msgspec import Struct
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.signatures import I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
-from affidavit.identity.code.variation import Flags, Forms, Variation, flat, variation
+from affidavit.identity.code.variation import Flags, Forms, Variation, elsewhere, flat, variation
 from affidavit.knowledge import load
 
 _F64 = npt.NDArray[np.float64]
@@ -40,7 +41,9 @@ class Calibration(Struct, frozen=True):
         prior: how many tokens that knowledge is worth.
         foreign: least share of classes that have a token by chance, by regime. made: the same for a method's token,
             which an optimiser can make by taking something away.
+        moved: the same for a token that other classes of the family have: an optimiser moves code between them.
         gone: least share of methods that are left out of a class, by regime.
+        part: how much of a change is left where a part of it is.
         cap: most that one change can say.
         missing: most that what the app does not show can say, by regime. whole: share of a family's classes from which
             on a class that is not there means anything.
@@ -56,7 +59,9 @@ class Calibration(Struct, frozen=True):
     prior: float
     foreign: dict[str, float]
     made: dict[str, float]
+    moved: dict[str, float]
     gone: dict[str, float]
+    part: float
     cap: float
     missing: dict[str, float]
     whole: float
@@ -93,15 +98,18 @@ class Frequency:
         self._tokens: U64 = np.sort(app.tokens)
         self._classes = max(len(app), 1)
 
-    def share(self, tokens: U64, inside: npt.NDArray[np.bool_]) -> _F64:
-        """The share of other classes that have each token.
+    def share(self, tokens: U64, inside: npt.NDArray[np.bool_], more: I64) -> _F64:
+        """How likely a class of usual size, or one with more in it, has each token by chance.
 
         Args:
             tokens: asked for.
             inside: which of them the class at hand has, which does not count.
+            more: tokens that each class has beyond what is known of it.
         """
         count = np.searchsorted(self._tokens, tokens, "right") - np.searchsorted(self._tokens, tokens)
-        found: _F64 = (count - inside + 0.5) / (self._classes + 1)
+        every = len(self._tokens) + 1
+        once = np.log1p(-np.minimum((count - inside + 0.5) / every, 0.5))
+        found: _F64 = 1 - np.exp((every / self._classes + more) * once)
         return found
 
 
@@ -119,7 +127,10 @@ def allowed(app: Signatures, forms: Forms, frequency: Frequency, match: FamilyMa
     numbers = [row for row, version in enumerate(forms.index.versions) if version.family == match.family]
     pairs = sorted([pair for pair in match.pairs if not pair.inlined][:_MOST], key=lambda pair: (pair.app, pair.node))
     varied = variation(app, forms, match.family, pairs, numbers)
-    opinion = _Opinion(varied, frequency, settings, regime)
+    least = np.where(varied.kind == Kind.METHOD, settings.made[regime], settings.foreign[regime])
+    if settings.moved[regime]:
+        least = np.where(elsewhere(forms, match.family, varied), np.maximum(least, settings.moved[regime]), least)
+    opinion = _Opinion(varied, _expected(varied, frequency, least, settings), settings, regime)
     trust = settings.trust[regime] * (1 - np.exp(-np.array([pair.nats for pair in pairs]) / settings.believed))
     score = _bounded(opinion.shown(), trust).sum(0) + opinion.missing(trust)
     score = score + _unseen(forms, match.family, numbers, pairs, settings)
@@ -136,6 +147,15 @@ def allowed(app: Signatures, forms: Forms, frequency: Frequency, match: FamilyMa
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """For each item how likely it is where a form has it, and by chance; how much is left of each pair's class."""
+
+    held: _F64
+    chance: _F64
+    left: _F64
+
+
 class _Opinion:
     """What the classes of an app say of versions.
 
@@ -143,7 +163,7 @@ class _Opinion:
     `form` the form that fits best of those that each version has.
     """
 
-    def __init__(self, varied: Variation, frequency: Frequency, settings: Calibration, regime: str) -> None:
+    def __init__(self, varied: Variation, expected: _Expected, settings: Calibration, regime: str) -> None:
         self.varied, self.most = varied, settings.missing[regime]
         items = np.flatnonzero(~varied.common)
         mark = np.zeros(len(varied.token), np.uint64)
@@ -155,12 +175,15 @@ class _Opinion:
             return_inverse=True,
         )
         self.item = items[self.item]
-        count = np.bincount(of.ravel(), minlength=change.shape[1]).clip(1)
-        says, left = _says(varied, frequency, settings, regime)
-        total = np.bincount(of.ravel(), says[items], change.shape[1])
-        gone = np.maximum(settings.gone[regime], 1 - left)[varied.pair[self.item]]
-        value = np.minimum(total * (1 + np.log(count)) / count, settings.cap)
-        self.value: _F64 = np.log(gone + (1 - gone) * np.exp(value))
+        gone = np.maximum(settings.gone[regime], 1 - expected.left)[varied.pair[self.item]]
+        there, of = varied.present[items], of.ravel()
+        likely = gone
+        for part, weight in ((1.0, (1 - gone) ** 2), (settings.part, (1 - gone) * gone)):
+            p, chance = expected.chance + part * (expected.held - expected.chance), expected.chance
+            says = np.where(varied.present, np.log(p / chance), np.log((1 - p) / (1 - chance)))[items]
+            said = sum(_as_one(of[some], says[some], change.shape[1]) for some in (there, ~there))
+            likely = likely + weight * np.exp(np.minimum(said, settings.cap))
+        self.value: _F64 = np.log(likely)
         self.form = self._best()
 
     def _sums(self, value: _F64) -> _F64:
@@ -208,18 +231,20 @@ def _mixed(forms: I64) -> U64:
     return mixed
 
 
-def _says(varied: Variation, frequency: Frequency, settings: Calibration, regime: str) -> tuple[_F64, _F64]:
-    """For each item what its presence or absence says for forms that have it; how much is left of each pair's class."""
-    kind, pairs = varied.kind, len(varied.form)
-    expected = _rates(varied, kind, settings)[kind]
-    common = varied.common
-    weight = np.bincount(varied.pair[common], expected[common], pairs) + 3.0
+def _as_one(of: I64, says: _F64, groups: int) -> _F64:
+    """What each group of observations says: their mean, and a little more for many."""
+    count = np.bincount(of, minlength=groups).clip(1)
+    said: _F64 = np.bincount(of, says, groups) * (1 + np.log(count)) / count
+    return said
+
+
+def _expected(varied: Variation, frequency: Frequency, least: _F64, settings: Calibration) -> _Expected:
+    kind, pairs, common = varied.kind, len(varied.form), varied.common
+    held = _rates(varied, kind, settings)[kind]
+    weight = np.bincount(varied.pair[common], held[common], pairs) + 3.0
     left = np.minimum((np.bincount(varied.pair[common], varied.present[common], pairs) + 3.0) / weight, 1.0)
-    p = np.clip(expected * left[varied.pair], 0.001, 0.995)
-    least = np.where(kind == Kind.METHOD, settings.made[regime], settings.foreign[regime])
-    chance = np.clip(frequency.share(varied.token, varied.present), least, 0.5)
-    p = np.maximum(p, chance)
-    return np.where(varied.present, np.log(p / chance), np.log((1 - p) / (1 - chance))), left
+    chance = np.clip(frequency.share(varied.token, varied.present, varied.more[varied.pair]), least, 0.5)
+    return _Expected(np.maximum(np.clip(held * left[varied.pair], 0.001, 0.995), chance), chance, left)
 
 
 def _rates(varied: Variation, kind: I64, settings: Calibration) -> _F64:
