@@ -18,7 +18,16 @@ from affidavit.model.limitation import Limitation
 MARKED = ("manifest", "resources", "code", "text", "native", "entries", "signing")
 """Areas of features in which a mark of a listed app can lie."""
 
-OF_IDENTITY = frozenset({"identity/not-analysable", "identity/too-little", "budget/identity"})
+OF_IDENTITY = frozenset(
+    {
+        "budget/identity",
+        "identity/calls-hidden",
+        "identity/classes-split",
+        "identity/not-analysable",
+        "identity/texts-hidden",
+        "identity/too-little",
+    }
+)
 """Kinds that hide code of a listed app without hiding anything that rules ask for."""
 
 LISTED = 300

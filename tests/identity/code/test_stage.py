@@ -1,5 +1,7 @@
 """The stage that compares code: what it adds to a review, whose code classes are, and what it could not tell."""
 
+from dataclasses import replace
+
 import pytest
 
 from affidavit.artefact.budget import Budget
@@ -69,6 +71,14 @@ def test_an_artefact_without_code_has_no_sample(tmp_path):
     path = tmp_path / "no-code.apk"
     path.write_bytes(zip_of({name: data for name, data in app_files().items() if not name.endswith(".dex")}))
     assert not [fact for fact in identified(path)[1] if isinstance(fact.what, CodeSketch)]
+
+
+def test_an_app_whose_texts_are_hidden_is_said_to_have_them_hidden(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        stage, "match", lambda app, index: replace(matched_by_hand(app, index), regime="strings-hidden")
+    )
+    (limit,) = (item for item in identified(write_app(tmp_path))[2] if item.kind == "identity/texts-hidden")
+    assert "may be there" in limit.detail
 
 
 def test_code_that_was_not_read_is_no_absence(by_hand, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.facts.extract import Extraction
+from affidavit.identity.code.disguise import disguises
 from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
@@ -71,6 +72,7 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     state.facts.append(sketch(app, (origin < 0) & _own(app, state.facts), Place("")))
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
+    state.limitations += disguises(state.program, compared.matched.regime)
     rows = (origin >= 0).nonzero()[0].tolist()
     return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
 
