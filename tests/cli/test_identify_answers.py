@@ -63,7 +63,7 @@ def test_every_line_fits_eighty_columns_except_the_digest(ask, app, index):
 
 def test_pairs_come_in_their_order_each_with_what_speaks_against_it(ask, app, index):
     said = joined(ask("identify", app, "--libraries", index, "--pairs", FAMILY.id).out)
-    assert re.findall(r"(\d)\. La/(\w); is Lcom/tencent/mm/opensdk/(\w);", said) == [
+    assert re.findall(r"(\d)\. a\.(\w) is com\.tencent\.mm\.opensdk\.(\w) ", said) == [
         (str(number), letter, letter) for number, letter in enumerate("ABCD", 1)
     ]
     assert said.count("against: ") == 4
@@ -78,8 +78,8 @@ def test_a_family_without_pairs_is_refused_with_those_that_have_some(ask, app, i
 def test_a_mapping_file_gives_the_name_in_the_source(ask, app, index):
     Path("mapping.txt").write_text("com.tencent.mm.opensdk.A -> a.A:\n")
     said = joined(ask("identify", app, "--libraries", index, "--pairs", FAMILY.id, "--mapping", "mapping.txt").out)
-    assert "La/A; (com.tencent.mm.opensdk.A by the mapping file) is" in said
-    assert "La/B; is" in said
+    assert "a.A (com.tencent.mm.opensdk.A by the mapping file) is" in said
+    assert "a.B is" in said
 
 
 def test_json_has_the_facts_on_code_and_no_others(ask, app, index):

@@ -6,12 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from affidavit.identity.code.beside_files import Library, laid_beside
+from affidavit.identity.code.evidence import facts_of
 from affidavit.model.artefact import Artefact
 from affidavit.model.beside import Beside, ClassBeside, FileBeside, Line, MethodBeside
 from affidavit.model.place import Place
-from affidavit.report.beside import agreement, dotted, files, short, signature, write
+from affidavit.report.beside import agreement, files, write
 from affidavit.report.columns import Page, cells_of
 from affidavit.report.identified import Account, as_html, as_json, as_text
+from affidavit.report.types import dotted, short, signature
 from tests.builders.known_code import compared_by_hand, dex_of, library_classes, program_of
 from tests.report.accounts import PAYLOADS
 from tests.report.test_html import Page as Parsed
@@ -117,6 +119,13 @@ def test_advice_stands_where_there_is_no_file():
     assert "get it there" in as_text(account(None), advice="get it there")
     assert "get it there" in as_html(account(None), "get it there")
     assert "get it there" not in as_text(account(), advice="get it there")
+
+
+def test_a_pair_in_the_table_leads_to_its_place_side_by_side():
+    facts = tuple(facts_of(compared_by_hand()))
+    page = as_html(replace(account(), facts=facts))
+    assert [page.count(f'href="#b{row}"') for row in range(1, 6)] == [1, 1, 1, 1, 0]
+    assert [page.count(f'id="b{row}"') for row in range(1, 6)] == [1, 1, 1, 1, 0]
 
 
 def test_a_page_is_whole_and_no_text_of_a_file_can_change_it():

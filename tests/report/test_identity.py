@@ -16,7 +16,7 @@ from affidavit.model.place import Place
 from affidavit.report.cyclonedx import sbom
 from affidavit.report.html import render_html
 from affidavit.report.identified import Account, as_json, as_text
-from affidavit.report.identity import NOT_COMPARED, compared, families, limits, pair_rows, statement, sure, versions
+from affidavit.report.identity import NOT_COMPARED, compared, families, limits, statement, sure, versions
 from affidavit.report.markdown import render_markdown
 from affidavit.report.overview import Facts
 from affidavit.report.terminal import render_terminal
@@ -83,16 +83,6 @@ def test_absence_says_what_was_compared():
     assert compared([]) == NOT_COMPARED
 
 
-def test_a_pair_shows_both_classes_what_they_have_and_what_speaks_against_it():
-    pairs = [fact.what for fact in FACTS if isinstance(fact.what, ClassPair)]
-    row = next(pair_rows(pairs))
-    assert row[0] == "La/A;"
-    assert row[1] == "Lcom/tencent/mm/opensdk/A; (2.0)"
-    assert "string speaks of 1" in row[2]
-    assert "2 of 2 neighbours agree" in row[3]
-    assert "missing" in row[4]
-
-
 @pytest.mark.parametrize("render", [render_terminal, render_html, render_markdown])
 def test_every_form_says_whose_code_it_is_and_what_was_compared(render):
     text = joined(render(with_facts()))
@@ -120,8 +110,8 @@ def test_hostile_texts_of_an_app_stay_texts():
 
 def test_identify_lists_families_and_shows_the_pairs_of_one():
     account = Account(ARTEFACT, FACTS, ())
-    assert "La/A;" in as_text(account, FOUND.family)
-    assert "1. La/A; is" not in as_text(account)
+    assert "1. a.A is com.tencent.mm.opensdk.A" in as_text(account, FOUND.family)
+    assert "1. a.A is" not in as_text(account)
     with pytest.raises(UsageError, match="no pairs") as caught:
         as_text(account, "okhttp")
     assert FOUND.family in caught.value.advice

@@ -9,6 +9,7 @@ from msgspec import Struct
 from affidavit.model.beside import Beside, ClassBeside, FileBeside, Line, Mark, MethodBeside
 from affidavit.report.columns import GAP, Page
 from affidavit.report.text import visible
+from affidavit.report.types import dotted, short, signature
 from affidavit.wording import plural
 
 SIGNS: Final[dict[Mark, str]] = {"same": "=", "alike": "~", "app": "<", "library": ">"}
@@ -23,10 +24,6 @@ METHOD: Final = (
     "What is in the library alone a shrinker may have removed or moved; what is in the app alone may have been inlined."
 )
 _STYLES: Final[dict[Mark, str]] = {"same": "", "alike": "yellow", "app": "magenta", "library": "dim"}
-_PRIMITIVES: Final = {
-    "B": "byte", "C": "char", "D": "double", "F": "float", "I": "int", "J": "long", "S": "short", "V": "void",
-    "Z": "boolean",
-}  # fmt: skip
 _RUN, _ENDS = 8, 2
 """Longest stretch of equal lines that a terminal shows whole; how many it shows at both ends of a longer one."""
 _CELL: Final = 400
@@ -118,65 +115,6 @@ def write(page: Page, beside: Beside) -> None:
             _write_part(page, part)
         if item.pair.left:
             page.paragraph(f"{plural(item.pair.left, 'method')} more were not read", "dim", indent=3)
-
-
-def short(line: str) -> str:
-    """A line as a programmer reads it: ``invoke-virtual List.add(Object): boolean``."""
-    op, _, rest = line.partition(" ")
-    if op == ".field" and rest.startswith("static "):
-        op, rest = ".field static", rest.removeprefix("static ")
-    if not rest.startswith(("L", "[")):
-        return line
-    owner, arrow, member = rest.partition("->")
-    if not arrow:
-        return f"{op} {simple(rest)}"
-    if member.endswith(")") or "(" in member:
-        return f"{op} {simple(owner)}.{signature(member)}"
-    name, colon, kind = member.rpartition(":")
-    return f"{op} {simple(owner)}.{name}: {simple(kind)}" if colon else line
-
-
-def signature(method: str) -> str:
-    """Name and prototype of a method as a programmer reads them."""
-    name, opened, rest = method.partition("(")
-    inside, closed, result = rest.rpartition(")")
-    if not opened or not closed:
-        return method
-    said = f"{name}({', '.join(map(simple, _types(inside)))})"
-    return said if result == "V" else f"{said}: {simple(result)}"
-
-
-def simple(descriptor: str) -> str:
-    """The last part of a type's name."""
-    return _named(descriptor).rpartition(".")[2]
-
-
-def dotted(descriptor: str) -> str:
-    """A type's whole name with dots."""
-    return _named(descriptor)
-
-
-def _named(descriptor: str) -> str:
-    element = descriptor.lstrip("[")
-    if element.startswith("L") and element.endswith(";"):
-        name = element[1:-1].replace("/", ".")
-    else:
-        name = _PRIMITIVES.get(element, element)
-    return name + "[]" * (len(descriptor) - len(element))
-
-
-def _types(inside: str) -> Iterator[str]:
-    """The parameters of a prototype; what is none stands as it is."""
-    at = 0
-    while at < len(inside):
-        end = at
-        while end < len(inside) - 1 and inside[end] == "[":
-            end += 1
-        if inside[end] == "L":
-            end = inside.find(";", end)
-            end = len(inside) - 1 if end < 0 else end
-        yield inside[at : end + 1]
-        at = end + 1
 
 
 def _part(method: MethodBeside) -> Part:

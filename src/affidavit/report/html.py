@@ -123,7 +123,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "notable_words": _NOTABLE, "quoted": lambda name: escape(word(name)),
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
-        **identity_context(facts, affidavit.excerpts), "in_bundle": True,
+        **identity_context(facts, affidavit.excerpts), "in_bundle": True, "beside_numbers": {},
     }  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.limitation import Limitation
-from affidavit.report import beside, natives
+from affidavit.report import beside, natives, pairs
 from affidavit.report.columns import Page
-from affidavit.report.identity import agrees, columns, compared, ordered, rarity
+from affidavit.report.identity import agrees, columns, compared, ordered
 from affidavit.report.json import as_json as encoded
 from affidavit.report.overview import Facts, folded
 from affidavit.report.text import visible
@@ -65,6 +65,7 @@ def as_html(account: Account, advice: str = "") -> str:
         "artefact": account.artefact, "rows": ROWS, "in_bundle": False, "advice": advice,
         "limits": folded(account.limitations), **identity_context(Facts(account.facts), {}),
         "beside_pairs": beside.shown(laid) if laid else [], "beside_files": beside.files(laid) if laid else [],
+        "beside_numbers": {(pair.family, pair.rank): row for row, pair in enumerate(laid.pairs if laid else (), 1)},
         "beside_key": beside.KEY, "beside_method": beside.METHOD,
     }  # fmt: skip
     return environment().get_template("identified.html").render(context)
@@ -142,24 +143,8 @@ def _limits(page: Page, limitations: Sequence[Limitation]) -> None:
 
 def _pairs(page: Page, family: str, facts: Facts) -> None:
     """The pairs of one family, each with what it rests on."""
-    pairs = sorted((pair for pair in facts.about(ClassPair) if pair.family == family), key=lambda pair: pair.rank)
-    if not pairs:
+    found = sorted((item for item in facts.pairs(ClassPair) if item[1].family == family), key=lambda item: item[1].rank)
+    if not found:
         known = ", ".join(sorted({pair.family for pair in facts.about(ClassPair)})) or "none"
         raise UsageError(f"no pairs of classes of {family[:60]!r}", advice=f"families with pairs: {known[:500]}")
-    for pair in pairs:
-        page.line()
-        versions = ", ".join(pair.versions[:4]) + (f" and {pair.in_versions - 4} more" if pair.in_versions > 4 else "")
-        was = f" ({pair.app_original} by the mapping file)" if pair.app_original else ""
-        page.paragraph(
-            visible(f"{pair.rank}. {pair.app_class}{was} is {pair.library_class} ({versions})", _CELL), "bold"
-        )
-        page.paragraph(
-            f"{pair.evidence / 100:,.0f} nats, likeness {pair.similarity / 10:.0f} %, {pair.agree:,} of "
-            f"{pair.neighbours:,} neighbours agree; against: {pair.missing:,} missing, {pair.foreign:,} foreign",
-            indent=3,
-        )
-        for token in pair.tokens:
-            at = f" at {token.place.entry}@{token.place.offset}" if token.place else ""
-            page.paragraph(visible(f"{token.form:<8} {token.text}  ({rarity(token)}){at}", _CELL), indent=3)
-        if pair.shared > len(pair.tokens):
-            page.paragraph(f"and {pair.shared - len(pair.tokens):,} more", "dim", indent=3)
+    pairs.write(page, found)

@@ -1,20 +1,21 @@
 """Whose code is in it, told by the code and not by names: statements, pairs of classes, what was compared."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from affidavit.model.bundle import Excerpt
-from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, SharedToken, StatedVersion
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, StatedVersion
 from affidavit.model.fact import Fact
 from affidavit.model.place import Place
 from affidavit.report.overview import Facts
+from affidavit.report.pairs import Pair, pair_of
 from affidavit.wording import plural
 
 HEADS = ("Statement", "Grade", "Place", "Who", "Limits")
 NOT_COMPARED = "The code was not compared with known code; names alone were looked at."
 ABSENCE = "That a family is not listed means that it was not found in what was compared, not that it is not there."
-PAIRS_OPENED, TOKENS_OPENED = 10, 6
+PAIRS_OPENED = 10
 _LISTED = 4
 _DOUBTS = {
     "shared-dependency": "it may be a dependency that others carry too",
@@ -36,27 +37,6 @@ _REGIMES = {
 }
 
 
-class Token(Struct, frozen=True):
-    """A token with the bytes at its place, if they are shown."""
-
-    token: SharedToken
-    rarity: str
-    excerpt: Excerpt | None
-
-
-class Pair(Struct, frozen=True):
-    """A pair of classes in words."""
-
-    pair: ClassPair
-    app: str
-    library: str
-    versions: str
-    carried: str
-    speaks: str
-    against: str
-    tokens: tuple[Token, ...]
-
-
 class Family(Struct, frozen=True):
     """A family that was found, or of which too little is left, with its five columns and its first pairs."""
 
@@ -71,9 +51,9 @@ class Family(Struct, frozen=True):
 
 def families(facts: Facts, excerpts: Mapping[str, Excerpt]) -> list[Family]:
     """Families found, strongest first, then those of which too little is left."""
-    pairs: dict[str, list[ClassPair]] = {}
-    for pair in facts.about(ClassPair):
-        pairs.setdefault(pair.family, []).append(pair)
+    pairs: dict[str, list[tuple[Fact, ClassPair]]] = {}
+    for fact, pair in facts.pairs(ClassPair):
+        pairs.setdefault(pair.family, []).append((fact, pair))
     return [
         _family(fact, what, f"f{number}", pairs.get(what.family, ()), excerpts)
         for number, (fact, what) in enumerate(ordered(facts), 1)
@@ -164,30 +144,18 @@ def sure(what: CodeIdentity) -> str:
     return f"probability {said}, evidence {what.log_ratio / 100:,.0f} nats"
 
 
-def pair_rows(pairs: Iterable[ClassPair]) -> Iterator[tuple[str, ...]]:
-    """Class in the app, in the library, what both have, what speaks for and against it."""
-    for item in pairs:
-        made = _pair(item, {})
-        yield made.app, f"{made.library} ({made.versions})", made.carried, made.speaks, made.against
-
-
-PAIR_HEADS = (
-    "Class in the app",
-    "Class in the library",
-    "What both have",
-    "What speaks for it",
-    "What speaks against it",
-)
-
-
 def _strongest(item: tuple[Fact, CodeIdentity]) -> tuple[bool, int, str]:
     return item[1].decision != "found", -item[1].log_ratio, item[1].family
 
 
 def _family(
-    fact: Fact, what: CodeIdentity, anchor: str, pairs: Sequence[ClassPair], excerpts: Mapping[str, Excerpt]
+    fact: Fact,
+    what: CodeIdentity,
+    anchor: str,
+    pairs: Sequence[tuple[Fact, ClassPair]],
+    excerpts: Mapping[str, Excerpt],
 ) -> Family:
-    first = sorted(pairs, key=lambda pair: pair.rank)[:PAIRS_OPENED]
+    first = sorted(pairs, key=lambda item: item[1].rank)[:PAIRS_OPENED]
     return Family(
         what,
         anchor,
@@ -199,33 +167,5 @@ def _family(
         tuple(
             f"{item.coordinates} {item.version}, stated in {item.entry}; {agrees(what, item)}" for item in what.stated
         ),
-        tuple(_pair(pair, excerpts) for pair in first),
+        tuple(pair_of(found, pair, excerpts) for found, pair in first),
     )
-
-
-def _pair(pair: ClassPair, excerpts: Mapping[str, Excerpt]) -> Pair:
-    more = f" and {pair.in_versions - _LISTED:,} more" if pair.in_versions > _LISTED else ""
-    shown = pair.tokens[:TOKENS_OPENED]
-    inlined = "; its code lies in a class that comes from elsewhere" if pair.inlined else ""
-    return Pair(
-        pair,
-        pair.app_class,
-        pair.library_class,
-        ", ".join(pair.versions[:_LISTED]) + more,
-        "; ".join(f"{item.form} {item.text}" for item in shown)
-        + (f"; {pair.shared - len(shown):,} more" if pair.shared > len(shown) else ""),
-        f"{pair.evidence / 100:,.0f} nats, likeness {pair.similarity / 10:.0f} %; rarest in "
-        f"{plural(pair.rarest, 'family', 'families')}; {pair.agree:,} of {plural(pair.neighbours, 'neighbour')} agree; "
-        f"{plural(pair.units, 'code unit')}{inlined}",
-        f"{pair.missing:,} of the library's missing, {pair.foreign:,} foreign",
-        tuple(
-            Token(item, rarity(item), excerpts.get(f"{item.place.entry}@{item.place.offset}") if item.place else None)
-            for item in shown
-        ),
-    )
-
-
-def rarity(item: SharedToken) -> str:
-    """How rare a token is."""
-    apps = f", {plural(item.background, 'ordinary app')}" if item.background else ""
-    return f"in {plural(item.families, 'family', 'families')}{apps}"

@@ -9,7 +9,7 @@ from affidavit.model.declared import Component, Permission
 from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
-from affidavit.report import identity, natives
+from affidavit.report import identity, natives, pairs
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.apple import declared_rows
 from affidavit.report.coverage import examined
@@ -219,9 +219,7 @@ def _identity(facts: Facts) -> Iterator[str]:
         for name, outcome, said in item.tried:
             yield f"- {escape(name)}: **{outcome}**, {escape(said)}"
         yield ""
-        yield from _table(
-            identity.PAIR_HEADS, (map(code, row) for row in identity.pair_rows(p.pair for p in item.pairs))
-        )
+        yield from _table(pairs.HEADS, (map(code, row) for row in pairs.rows(item.pairs)))
 
 
 def _tables(facts: Facts) -> Iterator[str]:
