@@ -102,7 +102,7 @@ def reversed_rows(graph: Csr, count: int) -> Csr:
     tails = np.repeat(np.arange(len(graph.start) - 1, dtype=np.uint64), np.diff(graph.start))
     start = np.concatenate([[0], np.cumsum(np.bincount(graph.items, minlength=count))])
     items = np.empty(len(tails), np.uint64)
-    rows.scatter(graph.items.astype(np.int64), 0, tails, start[:-1].copy(), items)
+    rows.scatter(graph.items.astype(np.int64), tails, start[:-1].copy(), items)
     return Csr(start.astype(np.int32), items.astype(np.int32))
 
 
