@@ -21,16 +21,9 @@ def collected(refs: list, table: list, kernel=naming) -> list[list[tuple]]:
     owner, kind, target = (np.array([ref[at] for ref in sorted(refs)]) for at in range(3))
     made, own = np.array([one for one, _ in table], np.uint64), np.array([one for _, one in table], np.int64)
     columns = [np.zeros(len(refs), dtype) for dtype in "qQqQqqq"]
-    counts = kernel.collect(
-        owner.astype(np.int32),
-        kind.astype(np.uint8),
-        target.astype(np.int32),
-        BASE,
-        made,
-        own,
-        np.array([0, 1, -1]),
-        *columns,
-    )
+    refs_ = owner.astype(np.int32), kind.astype(np.uint8), target.astype(np.int32), BASE
+    counts = kernel.collect(*refs_, made, *columns[:5])
+    counts += (kernel.edges(*refs_, own, np.array([0, 1, -1]), *columns[5:]),)
     groups = columns[:2], columns[2:4], columns[4:5], columns[5:]
     return [
         list(zip(*(column[:count].tolist() for column in group), strict=True))

@@ -65,24 +65,11 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
     base, made, own = _table(vocabulary, number, unit, target)
     owners, tokens = np.empty((4, len(refs)), np.int64), np.empty((2, len(refs)), np.uint64)
     rows = np.empty(len(refs), np.int64)
-    holders = vocabulary.local[number][unit.def_class]
-    counts = naming.collect(
-        refs.owner,
-        refs.kind,
-        target,
-        base,
-        made,
-        own,
-        holders,
-        owners[0],
-        tokens[0],
-        owners[1],
-        tokens[1],
-        rows,
-        owners[2],
-        owners[3],
+    texts, hits, calls = naming.collect(
+        refs.owner, refs.kind, target, base, made, owners[0], tokens[0], owners[1], tokens[1], rows
     )
-    texts, hits, calls, edges = counts
+    holders = vocabulary.local[number][unit.def_class]
+    edges = naming.edges(refs.owner, refs.kind, target, base, own, holders, owners[2], owners[3])
     called = rows[:calls]
     return Named(
         owners[0, :texts],

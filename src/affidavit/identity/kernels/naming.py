@@ -38,17 +38,13 @@ def collect(
     target: cython.const[cython.int][:],
     base: cython.const[cython.longlong][:],
     made: cython.const[cython.ulonglong][:],
-    own: cython.const[cython.longlong][:],
-    holder: cython.const[cython.longlong][:],
     text_method: cython.longlong[:],
     text: cython.ulonglong[:],
     method: cython.longlong[:],
     token: cython.ulonglong[:],
     call: cython.longlong[:],
-    tail: cython.longlong[:],
-    head: cython.longlong[:],
-) -> tuple[int, int, int, int]:
-    """Write what each reference names, in their order, into four groups of columns; give how many are in each.
+) -> tuple[int, int, int]:
+    """Write what has a token and each reference names, in their order, into three groups of columns; give how many.
 
     Args:
         owner: method that each reference is in.
@@ -56,23 +52,17 @@ def collect(
         target: of each.
         base: see the module.
         made: the token of each place of the table, 0 for none.
-        own: the class of the program that each place names, -1 for none.
-        holder: class of each method, -1 for one that is not in use.
         text_method: the first group, strings: their method.
         text: and their token.
         method: the second, anything else that has a token: its method.
         token: and that token.
         call: the third, calls that have a token: their rows.
-        tail: the fourth, classes that name another: which does.
-        head: and which is named; the same two are not given twice in a row.
     """
     row: cython.longlong
     place: cython.longlong
-    class_: cython.longlong
     texts: cython.longlong = 0
     tokens: cython.longlong = 0
     calls: cython.longlong = 0
-    edges: cython.longlong = 0
     for row in range(len(owner)):
         if target[row] < 0 or base[kind[row]] < 0:
             continue
@@ -89,12 +79,47 @@ def collect(
                 if kind[row] == _METHOD:
                     call[calls] = row
                     calls += 1
-        if own[place] >= 0:
-            class_ = holder[owner[row]]
-            if class_ < 0 or class_ == own[place]:
-                continue
-            if edges == 0 or tail[edges - 1] != class_ or head[edges - 1] != own[place]:
-                tail[edges] = class_
-                head[edges] = own[place]
-                edges += 1
-    return texts, tokens, calls, edges
+    return texts, tokens, calls
+
+
+def edges(
+    owner: cython.const[cython.int][:],
+    kind: cython.const[cython.uchar][:],
+    target: cython.const[cython.int][:],
+    base: cython.const[cython.longlong][:],
+    own: cython.const[cython.longlong][:],
+    holder: cython.const[cython.longlong][:],
+    tail: cython.longlong[:],
+    head: cython.longlong[:],
+) -> int:
+    """Write which class names which other, in order of the references; the same two are not given twice in a row.
+
+    Args:
+        owner: see `collect`.
+        kind: of each.
+        target: of each.
+        base: see the module.
+        own: the class of the program that each place names, -1 for none.
+        holder: class of each method, -1 for one that is not in use.
+        tail: classes that name another: which does.
+        head: and which is named.
+
+    Returns:
+        How many there are.
+    """
+    row: cython.longlong
+    named: cython.longlong
+    class_: cython.longlong
+    count: cython.longlong = 0
+    for row in range(len(owner)):
+        if target[row] < 0 or base[kind[row]] < 0:
+            continue
+        named = own[base[kind[row]] + target[row]]
+        class_ = holder[owner[row]]
+        if named < 0 or class_ < 0 or class_ == named:
+            continue
+        if count == 0 or tail[count - 1] != class_ or head[count - 1] != named:
+            tail[count] = class_
+            head[count] = named
+            count += 1
+    return count  # type: ignore[no-any-return]
