@@ -46,13 +46,13 @@ def twin(rows: list[tuple[int, int]], strings: bytes) -> tuple[list[str], list[s
 @given(ROWS, st.lists(st.sampled_from([b"_a", b"\0", b"\xff", b"_objc "]), max_size=20), st.sampled_from(CPUS))
 def test_tables_of_every_form_are_read_as_the_twin_reads_them(rows, pieces, cpu):
     strings = b"".join(pieces)
-    assert symbols(built(rows, strings, cpu), cpu.order, cpu.bits) == (*twin(rows, strings), 0)
+    assert symbols(built(rows, strings, cpu), cpu.order, cpu.bits)[:3] == (*twin(rows, strings), 0)
 
 
 @pytest.mark.parametrize("cpu", CPUS)
 def test_commands_before_the_table_are_stepped_over(cpu: Cpu):
     other = [command(0x1B, bytes(16), cpu.order), command(0x26, bytes(8), cpu.order)]
-    assert symbols(built([(1, 1)], b"\0_x\0", cpu, *other), cpu.order, cpu.bits) == (["_x"], [], 0)
+    assert symbols(built([(1, 1)], b"\0_x\0", cpu, *other), cpu.order, cpu.bits)[:3] == (["_x"], [], 0)
 
 
 @pytest.mark.parametrize(
@@ -68,31 +68,31 @@ def test_commands_before_the_table_are_stepped_over(cpu: Cpu):
     ],
 )
 def test_tables_that_lie_give_what_the_image_has(lies: dict[str, int], names: list[str] | None):
-    taken, _, _ = symbols(built([(1, 1), (4, 1)], b"\0_a\0_b\0", Cpu(), **lies), "<", 64)
+    taken, *_ = symbols(built([(1, 1), (4, 1)], b"\0_a\0_b\0", Cpu(), **lies), "<", 64)
     assert taken == names if names is not None else set(taken) <= {""}
 
 
 @pytest.mark.parametrize("size", [0, 7, 2**31])
 def test_a_command_that_lies_about_its_size_ends_the_walk(size: int):
     broken = struct.pack("<II", 0x1B, size)
-    assert symbols(built([(1, 1)], b"\0_x\0", Cpu(), broken), "<", 64) == ([], [], 0)
+    assert symbols(built([(1, 1)], b"\0_x\0", Cpu(), broken), "<", 64)[:3] == ([], [], 0)
 
 
 def test_names_and_tables_past_the_bounds_are_cut(monkeypatch: pytest.MonkeyPatch):
     view = built([(0, 1)] * 5, b"n" * 3_000, Cpu())
-    taken, _, _ = symbols(view, "<", 64)
+    taken, *_ = symbols(view, "<", 64)
     assert [len(name) for name in taken] == [1_024] * 5
     monkeypatch.setattr(macho_symbols, "_TEXT", 2_500)
-    assert [len(item) if isinstance(item, list) else item for item in symbols(view, "<", 64)] == [2, 0, 3]
+    assert [len(item) if isinstance(item, list) else item for item in symbols(view, "<", 64)[:3]] == [2, 0, 3]
     monkeypatch.setattr(macho_symbols, "_SYMBOLS", 2)
-    assert [len(item) if isinstance(item, list) else item for item in symbols(view, "<", 64)] == [2, 0, 3]
+    assert [len(item) if isinstance(item, list) else item for item in symbols(view, "<", 64)[:3]] == [2, 0, 3]
     monkeypatch.setattr(macho_symbols, "_COMMANDS", 1)
-    assert symbols(built([(1, 1)], b"\0_x\0", Cpu(), command(0x1B, bytes(16))), "<", 64) == ([], [], 0)
+    assert symbols(built([(1, 1)], b"\0_x\0", Cpu(), command(0x1B, bytes(16))), "<", 64)[:3] == ([], [], 0)
 
 
 @given(st.integers(0, 200), st.sampled_from(CPUS))
 def test_an_image_that_is_cut_off_anywhere_behind_its_header_gives_no_other_names(cut: int, cpu: Cpu):
     view = built([(1, 1), (4, 0x0F)], b"\0_a\0_b\0", cpu)
-    taken, offered, _ = symbols(view[: max(32, len(view) - cut)], cpu.order, cpu.bits)
+    taken, offered, *_ = symbols(view[: max(32, len(view) - cut)], cpu.order, cpu.bits)
     assert all("_a".startswith(name) for name in taken)
     assert all("_b".startswith(name) for name in offered)

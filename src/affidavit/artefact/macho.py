@@ -5,6 +5,7 @@ Code is not decoded. Offsets are those of the file, for a fact needs them as its
 """
 
 import struct
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,14 @@ class Image(msgspec.Struct, frozen=True):
     commands: Commands
 
 
+class Slice(NamedTuple):
+    """Where one architecture's part of a file lies; `cpu` is its name, empty when the file is for one alone."""
+
+    offset: int
+    size: int
+    cpu: str = ""
+
+
 class MachO(msgspec.Struct, frozen=True):
     """A file: its images in the order of the file, and what could not be read."""
 
@@ -65,7 +74,7 @@ def read_macho(entry: str, data: bytes | memoryview) -> MachO | Limitation:
     view = memoryview(data)
     images: list[Image] = []
     faults: list[Limitation] = []
-    for offset, size in _ranges(entry, view, faults):
+    for offset, size, _ in slices(entry, view, faults):
         image = _image(entry, view, offset, size, faults)
         if image is not None:
             images.append(image)
@@ -74,21 +83,27 @@ def read_macho(entry: str, data: bytes | memoryview) -> MachO | Limitation:
     return MachO(tuple(images), tuple(faults))
 
 
-def _ranges(entry: str, view: memoryview, faults: list[Limitation]) -> list[tuple[int, int]]:
-    """Offset and size of each image; those that do not lie in the file are said."""
+def slices(entry: str, view: memoryview, faults: list[Limitation]) -> list[Slice]:
+    """The parts of a file, which may be images or static archives; those that do not lie in the file are said.
+
+    Args:
+        entry: path for the places of limitations.
+        view: the whole file.
+        faults: grows by what cannot be read.
+    """
     magic = struct.unpack_from(">I", view)[0] if len(view) >= 8 else 0
     if magic not in (_FAT, _FAT64):
-        return [(0, len(view))]
+        return [Slice(0, len(view))]
     form = struct.Struct(">IIIII" if magic == _FAT else ">IIQQII")
     (count,) = struct.unpack_from(">I", view, 4)
     room = (len(view) - 8) // form.size
     if count > min(room, _MAX_IMAGES):
         detail = f"{count} architectures are stated; at most the first {min(room, _MAX_IMAGES)} were read"
         faults.append(Limitation("native/macho-many-images", detail, Place(entry, 4)))
-    found: list[tuple[int, int]] = []
+    found: list[Slice] = []
     for number in range(min(count, room, _MAX_IMAGES)):
         at = 8 + number * form.size
-        _, _, offset, size, *_ = form.unpack_from(view, at)
+        cpu, _, offset, size, *_ = form.unpack_from(view, at)
         if (
             offset < 8
             or offset + size > len(view)
@@ -97,13 +112,13 @@ def _ranges(entry: str, view: memoryview, faults: list[Limitation]) -> list[tupl
             detail = f"architecture {number} is said to lie outside of the file or over another one; it was not read"
             faults.append(Limitation("native/macho-bad-image", detail, Place(entry, at)))
             continue
-        found.append((offset, size))
+        found.append(Slice(offset, size, _CPUS.get(cpu, f"cpu-{cpu}")))
     return found
 
 
-def _ends(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Start and end of ranges given as offset and size."""
-    return [(offset, offset + size) for offset, size in ranges]
+def _ends(ranges: list[Slice]) -> list[tuple[int, int]]:
+    """Start and end of each."""
+    return [(offset, offset + size) for offset, size, _ in ranges]
 
 
 def _image(entry: str, view: memoryview, offset: int, size: int, faults: list[Limitation]) -> Image | None:

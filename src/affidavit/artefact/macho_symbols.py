@@ -22,11 +22,13 @@ class Symbols(NamedTuple):
 
     Attributes:
         taken: from others. offered: to others. left: external symbols, or rows of the table, that were not read.
+        text: offset and size of the names, those of local symbols too.
     """
 
     taken: list[str]
     offered: list[str]
     left: int = 0
+    text: tuple[int, int] = (0, 0)
 
 
 def symbols(view: memoryview, order: str, bits: int) -> Symbols:
@@ -69,4 +71,4 @@ def _names(view: memoryview, order: str, bits: int, table: tuple[int, ...]) -> S
             break
         done += 1
         (found.taken if kind & _TYPE == _UNDEFINED else found.offered).append(name)
-    return found._replace(left=len(wanted) - done + count - len(rows))
+    return found._replace(left=len(wanted) - done + count - len(rows), text=(strings, size))

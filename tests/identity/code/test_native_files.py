@@ -27,7 +27,7 @@ from tests.builders.zip import zip_of
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
-def elf(*words: str, count: int = 60) -> bytes:
+def elf(*words: str, count: int = 240) -> bytes:
     """A native library with symbols and texts of its own, for each word."""
     every = [f"{word}_{number}" for word in words for number in range(count)]
     texts = b"\0".join(f"{item} says something".encode() for item in every)

@@ -33,14 +33,14 @@ INDEX = build(
     [
         (Version(0, "1.0"), rows_of([of_native("arm64-v8a/libpay.so", VERSIONS[0])])),
         (Version(0, "2.0"), rows_of([of_native("arm64-v8a/libpay.so", VERSIONS[1])])),
-        (Version(1, "7"), rows_of([of_native("x86/libother.so", elf("other", count=150))])),
+        (Version(1, "7"), rows_of([of_native("x86/libother.so", elf("other", count=400))])),
     ],
 )
 DATA = store.written(INDEX, "test", packed=False)
 SOURCE = store.opened(DATA)[1]
 NATIVES = {
     "lib/arm64-v8a/libx.so": VERSIONS[1],
-    "lib/x86/liby.so": elf("own", "more", "other", count=150),
+    "lib/x86/liby.so": elf("own", "more", "other", count=400),
     "assets/own.bin": elf("nothing known"),
 }
 

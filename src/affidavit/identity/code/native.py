@@ -6,27 +6,33 @@ taken of 64-bit ARM alone and sampled (FracMinHash), since there are as many as 
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from affidavit.artefact.ar import MAGIC, members
 from affidavit.artefact.elf import read_elf
-from affidavit.artefact.macho import read_macho
+from affidavit.artefact.macho import Slice, read_macho, slices
 from affidavit.artefact.macho_symbols import symbols
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.signatures import U64, Signatures
+from affidavit.identity.code.sketch import mixed
 from affidavit.identity.code.tokens import KIND_MASK, Kind, token
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 
-_RUNS = re.compile(rb"[\x20-\x7e]{6,400}")
+_RUNS = re.compile(rb"[\x20-\x7e]{6,400}\0?")
+"""Printable text, and the zero that compilers write after it: without one it is mostly code that looks like text."""
 _MOST = 400_000
 """Tokens of one file: the largest real libraries have a tenth of it."""
+KEPT = 1_024
+"""Tokens of one file that an index keeps, beside that of its build id."""
 _WINDOW = 10
 _SAMPLE = 64
 _ARM64 = 183
+_HOLDERS = (MAGIC, b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+"""How files begin that hold others; in archives real ones do not lie, and a chain of them would have no end."""
 _MIX = (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53)
 
 
@@ -77,22 +83,31 @@ def _elf(entry: str, data: bytes) -> NativeSignature:
 
 
 def _macho(entry: str, data: bytes) -> NativeSignature:
-    """The largest image: the others are the same code for other processors."""
-    file = read_macho(entry, data)
-    if isinstance(file, Limitation):
-        return NativeSignature(entry, "", len(data), np.empty(0, np.uint64), (file,))
-    image = max(file.images, key=lambda item: (item.bits, item.size))
-    part = data[image.offset : image.offset + image.size]
+    """One image, or static archive, of those that a file has: the others are the same code for other processors."""
+    faults: list[Limitation] = []
+    chosen = max(slices(entry, memoryview(data), faults), key=_preferred, default=Slice(0, 0))
+    part = data[chosen.offset : chosen.offset + chosen.size]
     if part.startswith(MAGIC):
-        return _archive(entry, part)
+        inside = _archive(entry, part)
+        return replace(inside, size=len(data), limitations=(*faults, *inside.limitations))
+    file = read_macho(entry, part)
+    if isinstance(file, Limitation):
+        return NativeSignature(entry, "", len(data), np.empty(0, np.uint64), (*faults, file))
+    image = file.images[0]
     order = ">" if part[:1] == b"\xfe" else "<"
-    taken, offered, left = symbols(memoryview(part), order, image.bits)
-    found = _of_symbols(taken, offered) | _strings(part, {name.encode() for name in (*taken, *offered)})
+    taken, offered, left, (start, size) = symbols(memoryview(part), order, image.bits)
+    # Names of local symbols are texts too, which whoever strips the file takes away.
+    found = _of_symbols(taken, offered) | _strings(part[:start] + part[start + size :], set())
     build = image.commands.uuid
     tokens = np.concatenate([np.array(sorted(found), np.uint64), _of_build(build)])
     detail = f"{left:,} rows of the symbol table were not read: there are more than real files have, or their names are"
     unread = (Limitation("native/many-symbols", detail, Place(entry), count=left),) if left else ()
-    return NativeSignature(entry, build, len(data), _bounded(tokens), (*file.limitations, *unread))
+    return NativeSignature(entry, build, len(data), _bounded(tokens), (*faults, *file.limitations, *unread))
+
+
+def _preferred(part: Slice) -> tuple[bool, bool, int]:
+    """What most devices run comes first."""
+    return part.cpu == "arm64", "64" in part.cpu, part.size
 
 
 def _archive(entry: str, data: bytes) -> NativeSignature:
@@ -101,7 +116,7 @@ def _archive(entry: str, data: bytes) -> NativeSignature:
     parts = [
         of_native(f"{entry}({name})", data[start : start + size])
         for name, start, size in members(entry, memoryview(data), limitations)
-        if not data.startswith(MAGIC, start)
+        if not data.startswith(_HOLDERS, start)
     ]
     tokens = np.concatenate([part.tokens for part in parts] or [np.empty(0, np.uint64)])
     stated = [item for part in parts for item in part.limitations]
@@ -116,7 +131,7 @@ def texts(data: bytes, wanted: Collection[int]) -> dict[int, str]:
         wanted: tokens.
     """
     found: dict[int, str] = {}
-    for run in sorted(set(_RUNS.findall(data))):
+    for run in sorted(_runs(data)):
         for made in (token(Kind.NATIVE_STRING, run), *(token(Kind.SYMBOL, sign + run) for sign in (b"<", b">"))):
             if made in wanted:
                 found[made] = run.decode("ascii")
@@ -132,8 +147,21 @@ def _of_build(build: str) -> U64:
     return np.array([build_token(build)] if build else [], np.uint64)
 
 
+def sampled(native: NativeSignature) -> NativeSignature:
+    """A native file as an index keeps it: of a large one a sample, so that no library fills the index.
+
+    The tokens with the smallest keys, as in sketches, and its build id's.
+    """
+    if len(native.tokens) <= KEPT:
+        return native
+    kept = native.tokens[np.argsort(mixed(native.tokens), kind="stable")[:KEPT]]
+    left = native.tokens[np.isin(native.tokens, _of_build(native.build))]
+    return replace(native, tokens=np.union1d(kept, left))
+
+
 def rows_of(natives: Sequence[NativeSignature]) -> Signatures:
-    """Native files in the shape of classes, for the index: no graph, the path as the name."""
+    """Native files in the shape of classes, for the index: no graph, the path as the name, samples of large ones."""
+    natives = [sampled(item) for item in natives]
     count = len(natives)
     none = np.full(count, -1, np.int32)
     return Signatures(
@@ -153,8 +181,13 @@ def _of_symbols(taken: tuple[str, ...] | list[str], offered: tuple[str, ...] | l
 
 
 def _strings(data: bytes, known: set[bytes]) -> set[int]:
-    """Runs of printable ASCII, symbols left out."""
-    return {token(Kind.NATIVE_STRING, run) for run in set(_RUNS.findall(data)) - known}
+    """Texts, symbols left out."""
+    return {token(Kind.NATIVE_STRING, run) for run in _runs(data) - known}
+
+
+def _runs(data: bytes) -> set[bytes]:
+    """Runs of printable ASCII that end with a zero."""
+    return {run[:-1] for run in _RUNS.findall(data) if run.endswith(b"\0")}
 
 
 def _constants(data: bytes, order: str) -> set[int]:

@@ -38,12 +38,12 @@ def own_tokens(signatures: Signatures, own: npt.NDArray[np.bool_]) -> U64:
 
 def sketch_of(tokens: U64) -> U64:
     """The sketch of some distinct tokens: keys, sorted; see the module."""
-    keys = np.sort(_mixed(tokens))
+    keys = np.sort(mixed(tokens))
     below = int(np.searchsorted(keys, np.uint64((1 << 64) // SCALE)))
     return keys[: min(MOST, max(FEWEST, below))]
 
 
-def _mixed(tokens: U64) -> U64:
+def mixed(tokens: U64) -> U64:
     """Tokens mixed again (MurmurHash3's finaliser): kinds lie in their lowest bits, and a sample must not see them."""
     mixed = tokens.copy()
     for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
