@@ -74,11 +74,11 @@ def carve(files: list[bytes], keep: Keep) -> tuple[str, bytes] | None:
         elif keep(name) and not _LEFT_OUT.search(name):
             classes.setdefault(name, data)
     if classes:
-        return "jar", _zipped({f"{name}.class": data for name, data in sorted(classes.items())})
+        return "jar", zipped({f"{name}.class": data for name, data in sorted(classes.items())})
     if len(dexes) == 1:
         return "dex", dexes[0]
     named = {f"classes{number + 1 if number else ''}.dex": data for number, data in enumerate(dexes)}
-    return ("apk", _zipped(named)) if dexes else None
+    return ("apk", zipped(named)) if dexes else None
 
 
 def _code(data: bytes, depth: int) -> Iterator[tuple[str | None, bytes]]:
@@ -97,7 +97,7 @@ def _code(data: bytes, depth: int) -> Iterator[tuple[str | None, bytes]]:
             yield from _code(held, depth + 1)
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():

@@ -12,8 +12,12 @@ import tempfile
 from pathlib import Path
 
 from affidavit.identity.code.catalogue import Package, known, origins, owner, packages
-from benchmarks.carve import carve, find
+from affidavit.identity.code.library_file import named_native
+from benchmarks.carve import carve, find, zipped
 from tests.samples import Pin, SampleError, fetch_package
+
+_MANIFEST = b'<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="native.libraries"/>'
+"""What makes an archive an AAR."""
 
 
 def fetch(package: Package, out: Path) -> list[Path]:
@@ -40,6 +44,11 @@ def _parts(package: Package) -> list[tuple[str, str]]:
 
 def _carved(family: str, version: str, package: Package, held: dict[str, bytes], out: Path) -> Path:
     """One family's classes out of all files of a package that have them."""
+    native = _natives(family, version, package, held)
+    if native:
+        path = out / "files" / f"{family}__{version or 'unstated'}.aar"
+        path.write_bytes(zipped(native))
+        return path
     parts = {file.path: file.parts for file in package.files}
     files = [held[path] for path in parts if any((p.family, p.version) == (family, version) for p in parts[path])]
     of = owner(known())
@@ -49,6 +58,18 @@ def _carved(family: str, version: str, package: Package, held: dict[str, bytes],
     path = out / "files" / f"{family}__{version or 'unstated'}.{cut[0]}"
     path.write_bytes(cut[1])
     return path
+
+
+def _natives(family: str, version: str, package: Package, held: dict[str, bytes]) -> dict[str, bytes]:
+    """A family's native files as an AAR has them, named by processor or framework; empty when it has none."""
+    found: dict[str, bytes] = {}
+    for file in package.files:
+        inside = file.path.rpartition("!/")[2]
+        if named_native(inside) and any((part.family, part.version) == (family, version) for part in file.parts):
+            folder, name = inside.split("/")[-2:]
+            home = f"jni/{folder}" if name.endswith(".so") else folder if folder.endswith(".framework") else "ios"
+            found[f"{home}/{name}"] = held[file.path]
+    return {"AndroidManifest.xml": _MANIFEST} | found if found else {}
 
 
 def _app(package: Package, inside: str, data: bytes, out: Path) -> Path:
