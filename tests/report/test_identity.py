@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from affidavit.identity.code.evidence import facts_of
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
-from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, StatedVersion
 from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.library import Library, LibraryVersion
@@ -16,7 +16,7 @@ from affidavit.model.place import Place
 from affidavit.report.cyclonedx import sbom
 from affidavit.report.html import render_html
 from affidavit.report.identified import Account, as_json, as_text
-from affidavit.report.identity import NOT_COMPARED, compared, families, limits, statement, sure, versions
+from affidavit.report.identity import NOT_COMPARED, agrees, compared, families, limits, statement, sure, versions
 from affidavit.report.markdown import render_markdown
 from affidavit.report.overview import Facts
 from affidavit.report.terminal import render_terminal
@@ -38,7 +38,9 @@ def joined(text: str) -> str:
 
 
 def test_a_statement_says_family_versions_classes_and_code():
-    assert statement(FOUND).startswith("Contains code of WeChat Open SDK 2.0: 4 classes, 100 % of the library's 4, ")
+    assert statement(FOUND).startswith(
+        "Contains code of WeChat Open SDK 2.0 (nearest of 2 known): 4 classes, 100 % of the library's 4, "
+    )
 
 
 def test_too_little_is_never_stated_as_found():
@@ -50,9 +52,10 @@ def test_too_little_is_never_stated_as_found():
 @pytest.mark.parametrize(
     ("labels", "allowed", "known", "said"),
     [
-        (("2.0",), 1, 2, "2.0"),
-        (("1.0", "1.1"), 2, 9, "1.0 or 1.1"),
-        (tuple("123456"), 6, 9, "1, 2, 3, 4 and 2 more"),
+        (("2.0",), 1, 2, "2.0 (nearest of 2 known)"),
+        (("2.0",), 1, 1, "2.0 (the one known version)"),
+        (("1.0", "1.1"), 2, 9, "1.0 or 1.1 (nearest of 9 known)"),
+        (tuple("123456"), 6, 9, "1, 2, 3, 4 and 2 more (nearest of 9 known)"),
         (("1.0", "2.0"), 2, 2, "(any of 2 known versions)"),
         ((), 0, 2, "(version not told, 2 known)"),
         ((), 0, 1, ""),
@@ -60,6 +63,14 @@ def test_too_little_is_never_stated_as_found():
 )
 def test_versions_are_those_that_the_bytes_allow(labels, allowed, known, said):
     assert versions(replace(FOUND, versions=labels, allowed=allowed, known=known)) == said
+
+
+def test_a_mark_of_a_version_that_no_index_has_is_not_contradicted():
+    stated = StatedVersion("3.0", "com.x:lib", "META-INF/lib.version")
+    assert agrees(FOUND, stated) == "no index has this version to compare with"
+    assert agrees(FOUND, replace(stated, known=True)) == "the code does not allow it"
+    assert agrees(FOUND, replace(stated, known=True, allowed=True)) == "the code allows it"
+    assert agrees(replace(FOUND, versions=()), stated) == "the code tells no version"
 
 
 def test_what_else_could_explain_it_is_said_where_the_statement_is():

@@ -38,12 +38,14 @@ class StatedVersion(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         version, coordinates: as written. entry: path of the mark. allowed: whether the code allows this version.
+        known: whether an index has this version, so that the code was compared with it.
     """
 
     version: str
     coordinates: str
     entry: str
     allowed: bool = False
+    known: bool = False
 
 
 class CodeIdentity(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="code-identity"):

@@ -102,7 +102,7 @@ def statement(what: CodeIdentity) -> str:
 
 
 def versions(what: CodeIdentity) -> str:
-    """The versions that the bytes allow."""
+    """The versions that the bytes allow, of those that are known: the app's own may be one that no index has."""
     if not what.versions:
         return f"(version not told, {what.known:,} known)" if what.known > 1 else ""
     if what.allowed >= what.known > 1:
@@ -110,13 +110,15 @@ def versions(what: CodeIdentity) -> str:
     shown = list(what.versions[:_LISTED])
     more = f" and {what.allowed - len(shown):,} more" if what.allowed > len(shown) else ""
     joined = ", ".join(shown) if more or len(shown) < 2 else f"{', '.join(shown[:-1])} or {shown[-1]}"
-    return joined + more
+    return f"{joined}{more} ({f'nearest of {what.known:,} known' if what.known > 1 else 'the one known version'})"
 
 
 def agrees(what: CodeIdentity, stated: StatedVersion) -> str:
     """What the code says to a version that a mark states."""
     if not what.versions:
         return "the code tells no version"
+    if not stated.known:
+        return "no index has this version to compare with"
     return "the code allows it" if stated.allowed else "the code does not allow it"
 
 

@@ -24,7 +24,9 @@ def test_coordinates_name_a_family(coordinates: str, family: str) -> None:
 def test_what_files_state_is_kept_beside_what_the_code_allows() -> None:
     what = LibraryVersion("androidx.core:core", "1.9.0")
     mark = Fact(id="f1", what=what, place=Place("META-INF/androidx.core_core.version"), extractor="library-versions/1")
-    (agrees,) = stated_versions("androidx-core", ("1.9.0", "1.8.0"), [mark])
-    (conflicts,) = stated_versions("androidx-core", ("1.2.0",), [mark])
+    (agrees,) = stated_versions("androidx-core", ("1.9.0", "1.8.0"), ("1.8.0", "1.9.0"), [mark])
+    (conflicts,) = stated_versions("androidx-core", ("1.2.0",), ("1.2.0", "1.9.0"), [mark])
     assert (agrees.version, agrees.allowed, conflicts.version, conflicts.allowed) == ("1.9.0", True, "1.9.0", False)
-    assert stated_versions("androidx-fragment", (), [mark]) == ()
+    (unknown,) = stated_versions("androidx-core", ("1.2.0",), ("1.2.0",), [mark])
+    assert (agrees.known, conflicts.known, unknown.known, unknown.allowed) == (True, True, False, False)
+    assert stated_versions("androidx-fragment", (), (), [mark]) == ()

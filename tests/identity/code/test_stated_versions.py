@@ -17,7 +17,8 @@ def mark(coordinates, version, entry="META-INF/a.version"):
 
 def said(family, allowed, *marks):
     return [
-        (item.version, item.coordinates, item.entry, item.allowed) for item in stated_versions(family, allowed, marks)
+        (item.version, item.coordinates, item.entry, item.allowed)
+        for item in stated_versions(family, allowed, allowed, marks)
     ]
 
 

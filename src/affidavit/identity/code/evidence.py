@@ -110,6 +110,7 @@ def _identity(
     family = index.families[match.family]
     own = np.unique([pair.app for pair in match.pairs if not pair.inlined]).astype(np.int64)
     labels = tuple(index.versions[number].label for number in match.versions)
+    every = [version.label for version in index.versions if version.family == match.family]
     whole = _classes_of(index, match)
     return CodeIdentity(
         family=family.id,
@@ -124,8 +125,8 @@ def _identity(
         p_value=round(match.p_value * 1_000_000),
         versions=tuple(bounded(label, 60) for label in labels[:VERSIONS]),
         allowed=len(labels),
-        known=sum(version.family == match.family for version in index.versions),
-        stated=stated_versions(family.id, labels, marks),
+        known=len(every),
+        stated=stated_versions(family.id, labels, every, marks),
         classes=len(own),
         of=whole,
         share=min(1_000, 1_000 * len(own) // whole) if whole else 0,

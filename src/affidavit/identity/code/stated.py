@@ -10,17 +10,20 @@ LISTED = 8
 """Stated versions that one fact lists."""
 
 
-def stated_versions(family: str, allowed: Iterable[str], marks: Iterable[Fact]) -> tuple[StatedVersion, ...]:
+def stated_versions(
+    family: str, allowed: Iterable[str], known: Iterable[str], marks: Iterable[Fact]
+) -> tuple[StatedVersion, ...]:
     """What marks state of a family's version.
 
     Args:
         family: id, as in the index.
         allowed: versions that the code allows.
+        known: versions that it was compared with.
         marks: facts; those about `LibraryVersion` whose coordinates name the family are taken.
     """
-    fits = set(allowed)
+    fits, compared = set(allowed), set(known)
     found = {
-        StatedVersion(what.version, what.coordinates, fact.place.entry, what.version in fits)
+        StatedVersion(what.version, what.coordinates, fact.place.entry, what.version in fits, what.version in compared)
         for fact in marks
         if isinstance(what := fact.what, LibraryVersion) and family in family_ids(what.coordinates)
     }
