@@ -1,11 +1,12 @@
 """What is said of apps whose texts or calls are hidden, or whose classes were split."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from affidavit.dalvik.program import Program
-from affidavit.identity.code.disguise import disguises
+from affidavit.identity.code.disguise import Seen, disguises
 from tests.builders.dex import Class, DexBuilder, Field, Method
 from tests.builders.known_code import program_of
 
@@ -109,3 +110,53 @@ def test_of_few_classes_no_share_is_told():
     assert said(*reflects) == {}
     assert said() == {}
     assert said(helper(0)) == {}
+
+
+def slowly(classes: list[Class]) -> tuple[int, int, int, int, int]:
+    """Classes with code, with texts, that reflect, that decode, that are split: counted from what was built."""
+    home = {made.name for made in classes}
+    calls = {made.name: [row[2] for method in made.methods for row in method.code if len(row) > 2] for made in classes}
+    texts = {made.name for made in classes if any(row[0] == "const-string" for m in made.methods for row in m.code)}
+    direct = {name for name, every in calls.items() if INVOKE in every}
+    targets = {name: {str(call).partition("->")[0] for call in every} - {name} for name, every in calls.items()}
+    through = [sum(hub in targets[name] for name in home) for hub in direct]
+    decoded = {
+        name: {c.partition("->")[0] for c in map(str, every) if c.endswith(f"({TEXT}){TEXT}")} - {name}
+        for name, every in calls.items()
+    }
+    decoders = [sum(hub in decoded[name] for name in home) for hub in home]
+    split = set()
+    for made in classes:
+        if made.methods and not made.fields and all(method.access & 0x8 for method in made.methods):
+            first = [method.proto[1:].partition(";")[0] + ";" for method in made.methods]
+            split |= {name for name in home - {made.name} if 2 * first.count(name) >= len(first)}
+    return len(home), len(texts), max([len(direct), *through]), max(decoders), len(split)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_counts_agree_with_the_slow_way(seed):
+    rng = random.Random(seed)  # noqa: S311 - nothing is secret
+    classes = []
+    for number in range(rng.randrange(1, 9)):
+        calls = [INVOKE] * (rng.random() < 0.3) + [f"La/c{rng.randrange(9)};->d({TEXT}){TEXT}"] * rng.randrange(3)
+        body = code(("const-string", 0, "x"), *(("invoke-static", [0], call) for call in calls))
+        made = [Method(f"r{n}", "()V", access=rng.choice((STATIC, PUBLIC)), registers=4, code=body) for n in range(2)]
+        handed = [
+            Method(f"s{n}", f"(La/c{rng.randrange(9)};)V", access=STATIC, registers=4, code=code()) for n in range(3)
+        ]
+        methods = rng.choice((made, handed, [*made[:1], *handed]))
+        classes.append(
+            Class(f"La/c{number};", methods=methods, fields=[Field("f", "I", access=0x9)][: rng.randrange(2)])
+        )
+    seen = Seen(program(*classes))
+    assert (seen.coded, seen.texts, seen.reflecting, seen.decoding, seen.split) == slowly(classes)
+
+
+def test_damaged_code_ends_no_comparison():
+    rng = random.Random(7)  # noqa: S311 - nothing is secret
+    whole = DexBuilder([plain(1, ("invoke-virtual", [0, 0, 0], INVOKE)), helper(1), helper(2)]).build()
+    for _ in range(300):
+        data = bytearray(whole)
+        for _ in range(rng.randrange(1, 6)):
+            data[rng.randrange(0x20, len(data))] = rng.choice((0, 1, 255, rng.randrange(256)))
+        assert list(disguises(program_of(bytes(data)), "shrunk")) == []

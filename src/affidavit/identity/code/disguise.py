@@ -51,7 +51,7 @@ def disguises(program: Program, regime: str) -> Iterator[Limitation]:
         program: the app's code.
         regime: what the comparison itself told (`Matched.regime`).
     """
-    cuts, seen = load("code_disguises", Cuts)["cuts"], _Seen(program)
+    cuts, seen = load("code_disguises", Cuts)["cuts"], Seen(program)
     every = max(seen.coded, cuts.fewest)
     if regime == "strings-hidden" or seen.decoding >= cuts.decoding * max(seen.texts, cuts.fewest):
         yield Limitation("identity/texts-hidden", f"texts of the app's code are encrypted or left out: {_HELD}")
@@ -69,7 +69,7 @@ def _of(count: int, every: int) -> str:
     return f"{count:,} of {plural(every, 'class', 'classes')} with code"
 
 
-class _Seen:
+class Seen:
     """Counts of classes in dex files.
 
     Attributes:
@@ -79,6 +79,11 @@ class _Seen:
     """
 
     def __init__(self, program: Program) -> None:
+        """Counts.
+
+        Args:
+            program: the code.
+        """
         names = program.types
         self._text, self._method = (names.index(name) if name in names else -2 for name in (_TEXT, _METHOD))
         self._size = len(names) + 1
