@@ -8,13 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 
-_ONE_LOOP = (
-    "a kernel's innermost loop, whose parts share a dozen numbers: a call for each part costs a third of its speed"
-)
-EXCEPTIONS: dict[str, str] = {
-    "affidavit/identity/kernels/matching.py:compare": _ONE_LOOP,
-    "affidavit/identity/kernels/matching.py:nearest": _ONE_LOOP,
-}
+EXCEPTIONS: dict[str, str] = {}
 """`path` or `path:function` -> the reason why it may be larger."""
 
 

@@ -11,10 +11,13 @@ from msgspec.structs import replace as changed
 
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.build import build
-from affidavit.identity.code.candidates import candidates, query, reversed_rows, room, unfolded
-from affidavit.identity.code.index import Family, Index, Version
+from affidavit.identity.code.candidates import candidates, query, room, unfolded
+from affidavit.identity.code.index import Family, Index, Version, reversed_rows
 from affidavit.identity.code.matching import numbers
+from affidavit.identity.code.signatures import joined
+from affidavit.identity.code.similarity import compare, known_rates
 from affidavit.identity.code.tokens import Kind, token
+from affidavit.identity.kernels import matching
 from tests.builders.asked import asked
 from tests.builders.made_libraries import signatures
 from tests.oracles import code_matching as oracle
@@ -43,9 +46,41 @@ def test_each_token_of_each_class_is_known_or_strange_and_none_is_lost(seed: int
     known = set(made.index.token.tolist())
     for app in range(len(made.app)):
         held = made.app.of(app).tolist()
-        rows = made.known[made.start[app] : made.start[app + 1]]
+        rows = made.known[made.start[made.same[app]] : made.start[made.same[app] + 1]]
         assert made.index.token[rows].tolist() == [number for number in held if number in known]
-        assert (made.strange_class == app).sum() == sum(number not in known for number in held)
+        assert (made.strange_of == made.same[app]).sum() == sum(number not in known for number in held)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 5), max_size=3), max_size=20))
+def test_classes_with_the_same_tokens_share_a_set_and_no_others_do(rows: list[frozenset[int]]):
+    app = signatures({f"Lx/X{number:02};": tokens for number, tokens in enumerate(rows)})
+    same = query(app, _index({"La/A;": frozenset({1, 2, 3})}), numbers()).same.tolist()
+    assert same == [sorted(set(rows), key=rows.index).index(tokens) for tokens in rows]
+
+
+def test_rows_that_find_no_place_in_the_table_are_numbered_apart():
+    rows = np.array([7, 8, 7, 8], np.uint64)
+    first, out = np.empty(4, np.int64), np.empty(4, np.int64)
+    assert matching.alike(np.arange(5), rows, np.full(1, -1, np.int64), first, out) == 3
+    assert out.tolist() == [0, 1, 0, 2]
+    assert first[:3].tolist() == [0, 1, 3]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_class_and_its_copy_are_compared_alike_in_any_order_of_pairs(seed: int):
+    made = asked(seed)
+    twice = query(joined(made.app, made.app), made.index, numbers())
+    rates, count, nodes = known_rates(twice), len(made.app), len(made.index.node_name)
+    rows = np.stack(np.meshgrid(np.arange(2 * count), np.arange(nodes), indexing="ij"), -1).reshape(-1, 2)
+    app, node = rows[np.random.default_rng(seed).permutation(len(rows))].astype(np.int32).T.copy()
+    pairs = compare(twice, rates, app, node)
+    alone = compare(twice, rates, app[app < count], node[app < count])
+    said = {
+        (one, other): nats for one, other, nats in zip(app.tolist(), node.tolist(), pairs.nats.tolist(), strict=True)
+    }
+    assert twice.same.max() < count
+    assert pairs.nats[app < count].tolist() == alone.nats.tolist()
+    assert all(said[one, other] == said[one + count, other] for one, other in said if one < count)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -59,7 +94,9 @@ def test_candidates_share_more_than_any_node_that_is_none(seed: int):
     for app in range(len(made.app)):
         mine, every = nodes[classes == app].tolist(), slow.get(app, {})
         assert len(set(mine)) == len(mine) == min(3, len(every))
-        assert [every[node] for node in mine] == pytest.approx(sorted(every.values(), reverse=True)[:3], rel=1e-4)
+        assert mine == sorted(mine)
+        best = sorted((every[node] for node in mine), reverse=True)
+        assert best == pytest.approx(sorted(every.values(), reverse=True)[:3], rel=1e-4)
 
 
 def test_what_ordinary_apps_have_is_of_no_family():
@@ -91,9 +128,9 @@ def test_a_token_that_is_in_every_class_weighs_nothing_and_a_strange_one_by_its_
     app = {f"Lx/{row};": frozenset({common, strange} if row < 2 else {common}) for row in range(5)}
     made = query(signatures(app), index, numbers())
     assert made.weight.tolist() == pytest.approx([log(12 / 10) * numbers().kinds["call"].counts], rel=1e-5)
-    assert made.strange_class.tolist() == [0, 1]
+    assert np.isin(made.same, made.strange_of).tolist() == [True, True, False, False, False]
     rarity = min(log(12 / 2), numbers().ceiling) * numbers().kinds["call"].counts
-    assert made.strange_weight.tolist() == pytest.approx([rarity] * 2)
+    assert made.strange_weight.tolist() == pytest.approx([rarity])
 
 
 def test_equal_nodes_beyond_the_bound_are_left_out_from_the_highest_number():

@@ -237,6 +237,6 @@ def test_neighbours_that_disagree_without_end_take_five_nats():
     lone = Csr(np.zeros(len(made.index.node_name) + 1, np.int32), np.zeros(0, np.int32))
     made = replace(made, ahead=crowd, back=none, known_ahead=lone, known_back=lone)
     score, agree, within = scores(made, pairs_of([(0, 0, 50.0), (1, 1, 90.0)]))
-    assert score.tolist() == [45.0, 90.0]
+    assert score.tolist() == [45.0, 85.0]
     assert agree.tolist() == [0.0, 0.0]
-    assert within[0] > 15
+    assert (within > 15).all()

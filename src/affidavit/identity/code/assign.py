@@ -6,6 +6,7 @@ from affidavit.identity.code.candidates import Query
 from affidavit.identity.code.matching import F64
 from affidavit.identity.code.signatures import I32
 from affidavit.identity.code.similarity import Pairs
+from affidavit.identity.kernels import pairs as kernel
 
 _CLEAR = 1.0
 """Nats by which one pair is clearly better than another."""
@@ -37,21 +38,19 @@ def assigned(pairs: Pairs, score: F64, least: float) -> I32:
     """Rows of the pairs that are kept: each class once, each node once, the best first.
 
     Args:
-        pairs: by rising class.
+        pairs: by rising class and node: of equal ones the first goes before.
         score: of each.
         least: what a pair must reach.
     """
-    order = np.lexsort((pairs.node, pairs.app, -score))
-    order = order[score[order] >= least]
-    classes: set[int] = set()
-    nodes: set[int] = set()
-    kept = []
-    for row, app, node in zip(order.tolist(), pairs.app[order].tolist(), pairs.node[order].tolist(), strict=True):
-        if app not in classes and node not in nodes:
-            classes.add(app)
-            nodes.add(node)
-            kept.append(row)
-    return np.array(sorted(kept), np.int32)
+    good = np.flatnonzero(score >= least)
+    order = good[np.argsort(-score[good], kind="stable")]
+    taken = (
+        np.zeros(int(pairs.app.max(initial=-1)) + 1, np.uint8),
+        np.zeros(int(pairs.node.max(initial=-1)) + 1, np.uint8),
+    )
+    kept = np.zeros(len(pairs), np.uint8)
+    kernel.assign(order, pairs.app, pairs.node, taken, kept)
+    return np.flatnonzero(kept).astype(np.int32)
 
 
 def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:

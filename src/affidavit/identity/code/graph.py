@@ -7,7 +7,7 @@ from affidavit.identity.code.candidates import Query, room, unfolded
 from affidavit.identity.code.matching import F64
 from affidavit.identity.code.signatures import I32, I64
 from affidavit.identity.code.similarity import Pairs
-from affidavit.identity.kernels import matching
+from affidavit.identity.kernels import matching, neighbours
 
 ROUNDS = 2
 _CHANCE = 0.02
@@ -27,18 +27,18 @@ def scores(asked: Query, pairs: Pairs) -> tuple[F64, F64, F64]:
     agreed = np.zeros((len(pairs), 2))
     worth = _worth(asked, pairs)
     start = np.searchsorted(pairs.app, np.arange(len(asked.app) + 1)).astype(np.int64)
+    family = asked.index.node_family[pairs.node]
     for _ in range(ROUNDS):
         held = belief(pairs.app, score, numbers.believed).astype(np.float32)
         agreed = np.zeros((len(pairs), 2))
-        for graph, known in ((asked.ahead, asked.known_ahead), (asked.back, asked.known_back)):
-            matching.agreement(
-                (start, pairs.node, held),
-                (graph.start, graph.items),
-                (known.start, known.items),
-                asked.index.node_family,
-                numbers.neighbours,
-                agreed,
-            )
+        neighbours.agreement(
+            (start, pairs.node, family, held),
+            (asked.ahead.start, asked.ahead.items),
+            (asked.known_ahead.start, asked.known_ahead.items),
+            numbers.neighbours,
+            agreed,
+            (np.zeros(len(asked.app), np.int32), np.empty(len(pairs), np.float32)),
+        )
         gain = numbers.agreed * (1 - np.exp(-agreed[:, 0] * worth / numbers.agreed))
         loss = np.minimum(agreed[:, 1] - agreed[:, 0], 5)
         score = pairs.nats + gain - loss
@@ -55,14 +55,8 @@ def _worth(asked: Query, pairs: Pairs) -> F64:
 
 def belief(app: I32, score: F64, believed: float) -> F64:
     """How far each pair is believed: its share among the candidates of its class, and whether it is good at all."""
-    if not len(app):
-        return np.zeros(0)
-    starts = np.flatnonzero(np.diff(app, prepend=-1))
-    lengths = np.diff(np.append(starts, len(app)))
-    best = np.repeat(np.maximum.reduceat(score, starts), lengths)
-    share = np.exp((score - best).clip(-50, 0) / 2)
-    total = np.repeat(np.add.reduceat(share, starts), lengths)
-    held: F64 = share / total / (1 + np.exp((believed - score).clip(-50, 50) / 3))
+    held = np.empty(len(app))
+    neighbours.believe(app, np.ascontiguousarray(score), believed, held)
     return held
 
 
@@ -93,9 +87,12 @@ def grown(asked: Query, pairs: Pairs, score: F64) -> tuple[I32, I32]:
             scratch,
         )
     app, node = unfolded(out, wanted, numbers.kept)
-    fresh = np.unique(app.astype(np.int64) * nodes + node)
-    fresh = np.setdiff1d(fresh, pairs.app.astype(np.int64) * nodes + pairs.node, assume_unique=True)
-    return (fresh // max(nodes, 1)).astype(np.int32), (fresh % max(nodes, 1)).astype(np.int32)
+    found, there = np.sort(app.astype(np.int64) * nodes + node), pairs.app.astype(np.int64) * nodes + pairs.node
+    fresh = np.ones(len(found), bool)
+    fresh[1:] = found[1:] != found[:-1]
+    fresh &= np.append(there, -1)[np.searchsorted(there, found)] != found
+    app, node = np.divmod(found[fresh], max(nodes, 1))
+    return app.astype(np.int32), node.astype(np.int32)
 
 
 def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:

@@ -1,6 +1,8 @@
 """The index of known code as arrays: families, their versions, and what each class of them is recognised by."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +10,14 @@ from msgspec import Struct
 
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.signatures import I32, I64, U64
+from affidavit.identity.code.tokens import KIND_MASK
+from affidavit.identity.kernels.matching import places
+from affidavit.identity.kernels.rows import scatter
+
+_BUCKET = 2
+"""Bits by which there are fewer buckets of tokens than tokens."""
+_KEPT = 2
+"""Indexes of which what is made from them is kept: as many as are in use at once."""
 
 
 class Family(Struct, frozen=True):
@@ -106,15 +116,13 @@ class Index:
 
     def native(self, nodes: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
         """Which of some nodes are native files and no classes: these have descriptors for names."""
-        names = self.node_name
-        return np.array([not names[node].endswith(";") for node in nodes.tolist()], bool)
+        names = [self.node_name[node] for node in nodes.tolist()]
+        return ~np.fromiter(map(str.endswith, names, repeat(";")), bool, len(names))
 
     @property
     def sizes(self) -> I64:
-        """(F,) how many classes each family has over all its versions: made anew on each use."""
-        return np.bincount(
-            self.node_family[~self.native(np.arange(len(self.node_name)))], minlength=len(self.families)
-        ).astype(np.int64)
+        """(F,) how many classes each family has over all its versions."""
+        return arranged(self).sizes
 
     @property
     def tokens(self) -> U64:
@@ -127,7 +135,69 @@ class Index:
 
     def rows_of(self, tokens: U64) -> npt.NDArray[np.int64]:
         """For each token its row in `token`, or -1."""
-        if not len(self.token):
-            return np.full(len(tokens), -1, np.int64)
-        rows = np.minimum(np.searchsorted(self.token, tokens), len(self.token) - 1)
-        return np.where(self.token[rows] == tokens, rows, -1)
+        found = np.empty(len(tokens), np.int64)
+        made = arranged(self)
+        places(self.token, made.bucket, made.shift, np.ascontiguousarray(tokens), found)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arranged:
+    """What is made from an index once, whatever is compared with it.
+
+    Attributes:
+        sizes: (F,) how many classes each family has over all its versions.
+        kind: (T,) of each token.
+        first: (N + 1,) where the signatures of each node start.
+        back: the nodes that name each node, sorted rows.
+        bucket: where tokens with each value of their highest bits begin. shift: how many bits those do not count.
+    """
+
+    sizes: I64
+    kind: npt.NDArray[np.uint8]
+    first: I64
+    back: Csr
+    bucket: I64
+    shift: int
+
+
+@lru_cache(_KEPT)
+def arranged(index: Index) -> Arranged:
+    """What an index gives by itself; kept, as an index never changes.
+
+    Args:
+        index: of known code.
+    """
+    nodes = len(index.node_name)
+    own = ~index.native(np.arange(nodes))
+    shift = 64 - max(len(index.token).bit_length() - _BUCKET, 1)
+    highest = (index.token >> np.uint64(shift)).astype(np.int64)
+    return Arranged(
+        np.bincount(index.node_family[own], minlength=len(index.families)).astype(np.int64),
+        (index.token & np.uint64(KIND_MASK)).astype(np.uint8),
+        np.searchsorted(index.node, np.arange(nodes + 1)).astype(np.int64),
+        reversed_rows(index.graph, nodes),
+        np.concatenate([[0], np.cumsum(np.bincount(highest, minlength=1 << (64 - shift)))]).astype(np.int64),
+        shift,
+    )
+
+
+def reversed_rows(graph: Csr, count: int) -> Csr:
+    """The same edges by their heads."""
+    tails = np.repeat(np.arange(len(graph.start) - 1), np.diff(graph.start))
+    start, items = grouped(graph.items, count, tails)
+    return Csr(start.astype(np.int32), items.astype(np.int32))
+
+
+def grouped(owner: npt.NDArray[np.integer], count: int, items: npt.NDArray[np.integer]) -> tuple[I64, U64]:
+    """Compressed rows of items by their owners, in their order.
+
+    Args:
+        owner: of each item.
+        count: how many owners there can be.
+        items: not below 0.
+    """
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
+    out = np.empty(len(items), np.uint64)
+    scatter(owner.astype(np.int64), items.astype(np.uint64), start[:-1].copy(), out)
+    return start, out

@@ -5,19 +5,25 @@ not costs by how often such come from inlining, and one that is missing costs li
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from affidavit.identity.code.candidates import Query
+from affidavit.identity.code.index import grouped
 from affidavit.identity.code.matching import F64
-from affidavit.identity.code.signatures import I32, U64
+from affidavit.identity.code.signatures import I32, I64, U64
 from affidavit.identity.code.tokens import KIND_MASK, Kind
-from affidavit.identity.kernels import matching
+from affidavit.identity.kernels import pairs as kernel
 
+Column = npt.NDArray[Any]
 _TYPICAL = 4.0
 """Nats of a token of no known rarity."""
 _STRANGE = 3.0
 """Nats against from which a foreign token counts with its whole weight (it is one of twenty)."""
+_NODE = 32
+"""Bits of a key that are a node; those above are the class."""
 _STRONG = 60
 """Tokens of a kind seen in certain pairs from which an app's own rates outweigh those known beforehand."""
 _HIDDEN, _OPTIMISED, _PLAIN = 0.25, 0.14, 0.93
@@ -42,7 +48,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """Parallel arrays, by rising class; `signature` is the form of the node that fits best.
+    """Parallel arrays, by rising class and node; `signature` is the form of the node that fits best.
 
     Attributes:
         app, node, signature: what is paired.
@@ -68,10 +74,22 @@ class Pairs:
         return Pairs(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
     def joined(self, more: "Pairs") -> "Pairs":
-        """These and others, by rising class."""
-        names = self.__dataclass_fields__
-        both = Pairs(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in names))
-        return both.take(np.lexsort((both.node, both.app)).astype(np.int32))
+        """These and others, none of which is among these, by rising class and node."""
+        mine, theirs = (pairs.app.astype(np.int64) << _NODE | pairs.node for pairs in (self, more))
+        place = np.searchsorted(mine, theirs) + np.arange(len(theirs))
+        old = np.ones(len(mine) + len(theirs), bool)
+        old[place] = False
+        return Pairs(
+            *(_merged(getattr(self, name), getattr(more, name), old, place) for name in self.__dataclass_fields__)
+        )
+
+
+def _merged(mine: Column, theirs: Column, old: npt.NDArray[np.bool_], place: I64) -> Column:
+    """Two columns as one: where each comes from, and where the second goes."""
+    made = np.empty(len(old), mine.dtype)
+    made[old] = mine
+    made[place] = theirs
+    return made
 
 
 def known_rates(asked: Query) -> Rates:
@@ -101,28 +119,37 @@ def compare(asked: Query, rates: Rates, app: I32, node: I32) -> Pairs:
         ],
         1,
     )
-    costs, classes = kinds[asked.strange_kind, 2], len(asked.app)
-    unknown = np.stack(
+    kinds = np.ascontiguousarray(kinds)
+    lone, out = _alone(asked, kinds), np.zeros((len(app), 7))
+    out[:, 0] = -1
+    kernel.compare(
+        (asked.start, asked.known, lone),
+        (asked.index.start, asked.index.rows, asked.first),
+        (asked.weight, asked.own, asked.kind),
+        (*grouped(node, len(asked.index.node_name), np.arange(len(node))), asked.same[app]),
+        kinds,
+        numbers.forms,
+        out,
+        (np.zeros(len(asked.index.token), np.uint8), np.zeros(10), np.zeros(len(lone), np.int64)),
+    )
+    number = lone[asked.same[app], 2]
+    nats, similarity, shared, foreign, own, both = out[:, 1:].T.copy()
+    return Pairs(app, node, out[:, 0].astype(np.int32), nats, similarity, shared, foreign, own, both, number - both)
+
+
+def _alone(asked: Query, kinds: F64) -> F64:
+    """For each set of tokens what all of them come to when none is shared: weight, cost, number."""
+    strange, count = kinds[asked.strange_kind], len(asked.start) - 1
+    lone = np.stack(
         [
-            np.bincount(asked.strange_class, asked.strange_weight * kinds[asked.strange_kind, 4], minlength=classes),
-            np.bincount(asked.strange_class, costs, minlength=classes),
-            np.bincount(asked.strange_class, minlength=classes).astype(np.float64),
+            np.bincount(asked.strange_of, asked.strange_weight * strange[:, 4], minlength=count),
+            np.bincount(asked.strange_of, strange[:, 2], minlength=count),
+            np.bincount(asked.strange_of, minlength=count).astype(np.float64),
         ],
         1,
     )
-    out = np.zeros((len(app), 8))
-    matching.compare(
-        (asked.start, asked.known),
-        np.ascontiguousarray(unknown),
-        (asked.index.start, asked.index.rows, asked.first),
-        (asked.weight, asked.own, asked.kind),
-        (app, node),
-        np.ascontiguousarray(kinds),
-        numbers.forms,
-        out,
-        (np.zeros(len(asked.index.token), np.uint8), np.full((len(asked.index.node), 2), -1.0)),
-    )
-    return Pairs(app, node, out[:, 0].astype(np.int32), *(out[:, column].copy() for column in range(1, 8)))
+    kernel.alone(asked.start, asked.known, asked.weight, asked.kind, kinds, lone)
+    return lone
 
 
 def worth_keeping(pairs: Pairs, least: float, behind: float) -> I32:

@@ -1,21 +1,23 @@
-"""Comparing the classes of an app with an index of known code. Cython.
+"""Comparing the classes of an app with an index of known code: its tokens, and which nodes come into question. Cython.
 
 Every function is bounded by what its caller passes; ties go to the lower number, so that the answer is always the same.
 """
 
 # mypy: disable-error-code="valid-type"
-# ruff: noqa: PLR0917, PLR1730 - columns are passed one by one: a kernel takes no objects; compiled as compares
+# ruff: noqa: PLR0917 - columns are passed one by one: a kernel takes no objects; compiled as compares
 from typing import Any
 
 import cython
-from cython.cimports.libc.math import log  # type: ignore[import-not-found]
+
+_PRIME = cython.declare(cython.ulonglong, 0x100000001B3)
+_STEPS = cython.declare(cython.longlong, 16)
 
 
 @cython.cfunc
 @cython.exceptval(check=False)
 def _insert(
-    keys: cython.int[:],
-    values: cython.float[:],
+    keys: cython.int[::1],
+    values: cython.float[::1],
     low: cython.longlong,
     count: cython.longlong,
     top: cython.longlong,
@@ -42,8 +44,8 @@ def _insert(
 @cython.cfunc
 @cython.exceptval(check=False)
 def _raise(
-    keys: cython.int[:],
-    values: cython.float[:],
+    keys: cython.int[::1],
+    values: cython.float[::1],
     low: cython.longlong,
     count: cython.longlong,
     top: cython.longlong,
@@ -65,255 +67,163 @@ def _raise(
 
 
 @cython.cfunc
-@cython.exceptval(check=False)
-def _has(items: cython.const[cython.int][:], low: cython.longlong, high: cython.longlong, wanted: cython.int) -> bool:
-    """Whether a sorted row has an item."""
+@cython.inline
+@cython.exceptval(-2)
+def _place(
+    token: cython.const[cython.ulonglong][::1],
+    low: cython.longlong,
+    end: cython.longlong,
+    wanted: cython.ulonglong,
+) -> cython.longlong:
+    """The row of a token between two places of a sorted table, or -1."""
     middle: cython.longlong
-    end: cython.longlong = high
-    while low < end:
-        middle = (low + end) >> 1
-        if items[middle] < wanted:
+    high: cython.longlong = end
+    while low < high:
+        middle = (low + high) >> 1
+        if token[middle] < wanted:
             low = middle + 1
         else:
-            end = middle
-    return low < high and items[low] == wanted  # type: ignore[no-any-return]
+            high = middle
+    return low if low < end and token[low] == wanted else -1
+
+
+def places(
+    token: cython.const[cython.ulonglong][::1],
+    bucket: cython.const[cython.longlong][::1],
+    shift: cython.int,
+    wanted: cython.const[cython.ulonglong][::1],
+    out: cython.longlong[::1],
+) -> None:
+    """The row of each token in a sorted table, or -1.
+
+    Args:
+        token: the table.
+        bucket: where tokens with each value of their highest bits begin, and where the last ones end.
+        shift: how many bits are not the highest ones.
+        wanted: looked up.
+        out: one row for each.
+    """
+    i: cython.Py_ssize_t
+    for i in range(len(wanted)):
+        out[i] = _place(token, bucket[wanted[i] >> shift], bucket[(wanted[i] >> shift) + 1], wanted[i])
+
+
+def alike(
+    start: cython.const[cython.longlong][::1],
+    items: cython.const[cython.ulonglong][::1],
+    table: cython.longlong[::1],
+    first: cython.longlong[::1],
+    out: cython.longlong[::1],
+) -> int:
+    """Number rows so that those with the very same items have the same number; give how many numbers there are.
+
+    A row for which the table has no place within some steps gets a number of its own: that happens by intent alone.
+
+    Args:
+        start: where each row begins, and where the last one ends.
+        items: of all rows.
+        table: -1, a power of two of them, at least twice as many as rows.
+        first: out: the first row of each number; room for as many as rows.
+        out: number of each row.
+    """
+    row: cython.Py_ssize_t
+    at: cython.Py_ssize_t
+    step: cython.Py_ssize_t
+    slot: cython.Py_ssize_t
+    mark: cython.ulonglong
+    other: cython.longlong
+    count: cython.longlong = 0
+    for row in range(len(start) - 1):
+        mark = start[row + 1] - start[row]
+        for at in range(start[row], start[row + 1]):
+            mark = (mark ^ items[at]) * _PRIME
+            mark ^= mark >> 29
+        out[row] = -1
+        for step in range(_STEPS):
+            slot = (mark + step) & (len(table) - 1)
+            other = table[slot]
+            if other < 0:
+                table[slot] = count
+                break
+            other = first[other]
+            if start[other + 1] - start[other] != start[row + 1] - start[row]:
+                continue
+            for at in range(start[row + 1] - start[row]):
+                if items[start[row] + at] != items[start[other] + at]:
+                    break
+            else:
+                out[row] = table[slot]
+                break
+        if out[row] < 0:
+            first[count] = row
+            out[row] = count
+            count += 1
+    return count  # type: ignore[no-any-return]
 
 
 def nearest(
     query: tuple[Any, ...],
     posting: tuple[Any, ...],
-    weight: cython.const[cython.float][:],
-    node: cython.const[cython.int][:],
-    bounds: tuple[int, int, int],
+    weight: cython.const[cython.float][::1],
+    node: cython.const[cython.int][::1],
+    bounds: tuple[int, int],
     out: tuple[Any, ...],
     scratch: tuple[Any, ...],
-) -> int:
-    """For each class the nodes that share most weight with it; give how many classes reached the budget.
+) -> None:
+    """For each class the nodes that share most weight with it.
 
     Args:
-        query: compressed rows of tokens of the index for each class, shortest postings first.
+        query: compressed rows of tokens of the index for each class, in the order in which they are read.
         posting: compressed rows: signatures of each token.
         weight: of each token of the index.
         node: of each signature.
-        bounds: postings read for one class at most, longest posting, nodes kept for one class.
-        out: nodes and weights, `bounds[2]` places for each class; how many of them are filled.
+        bounds: postings read for one class at most, nodes kept for one class.
+        out: nodes and weights, `bounds[1]` places for each class; how many of them are filled; whether the class has
+            more postings than are read.
         scratch: zeros, as many as signatures; room for one more than that.
     """
-    start: cython.const[cython.longlong][:] = query[0]
-    rows: cython.const[cython.int][:] = query[1]
-    first: cython.const[cython.int][:] = posting[0]
-    items: cython.const[cython.int][:] = posting[1]
+    start: cython.const[cython.longlong][::1] = query[0]
+    rows: cython.const[cython.int][::1] = query[1]
+    first: cython.const[cython.int][::1] = posting[0]
+    items: cython.const[cython.int][::1] = posting[1]
     budget: cython.longlong = bounds[0]
-    longest: cython.longlong = bounds[1]
-    top: cython.longlong = bounds[2]
-    out_node: cython.int[:] = out[0]
-    out_value: cython.float[:] = out[1]
-    out_count: cython.int[:] = out[2]
-    of_signature: cython.float[:] = scratch[0]
-    touched: cython.int[:] = scratch[1]
-    class_: cython.longlong
-    at: cython.longlong
-    place: cython.longlong
-    row: cython.longlong
-    signature: cython.int
+    top: cython.longlong = bounds[1]
+    out_node: cython.int[::1] = out[0]
+    out_value: cython.float[::1] = out[1]
+    out_count: cython.int[::1] = out[2]
+    out_cut: cython.uchar[::1] = out[3]
+    of_signature: cython.float[::1] = scratch[0]
+    touched: cython.int[::1] = scratch[1]
+    class_: cython.Py_ssize_t
+    at: cython.Py_ssize_t
+    place: cython.Py_ssize_t
     value: cython.float
-    cut: cython.longlong = 0
     for class_ in range(len(start) - 1):
         read: cython.longlong = 0
-        count: cython.longlong = 0
+        count: cython.Py_ssize_t = 0
         for at in range(start[class_], start[class_ + 1]):
-            row = rows[at]
-            if first[row + 1] - first[row] > longest:
-                break
-            read += first[row + 1] - first[row]
+            read += first[rows[at] + 1] - first[rows[at]]
             if read > budget:
-                cut += 1
+                out_cut[class_] = 1
                 break
-            added: cython.float = weight[row]
-            for place in range(first[row], first[row + 1]):
-                signature = items[place]
-                value = of_signature[signature]
-                touched[count] = signature
+            added: cython.float = weight[rows[at]]
+            for place in range(first[rows[at]], first[rows[at] + 1]):
+                value = of_signature[items[place]]
+                touched[count] = items[place]
                 count += value == 0
-                of_signature[signature] = value + added
+                of_signature[items[place]] = value + added
         kept: cython.longlong = 0
         for at in range(count):
-            signature = touched[at]
-            value = of_signature[signature]
-            of_signature[signature] = 0
+            value = of_signature[touched[at]]
+            of_signature[touched[at]] = 0
             if kept < top or value >= out_value[class_ * top + top - 1]:
-                kept = _raise(out_node, out_value, class_ * top, kept, top, node[signature], value)
-        out_count[class_] = kept
-    return cut  # type: ignore[no-any-return]
-
-
-def compare(
-    app: tuple[Any, ...],
-    unknown: cython.const[cython.double][:, :],
-    index: tuple[Any, ...],
-    tokens: tuple[Any, ...],
-    pairs: tuple[Any, ...],
-    kinds: cython.const[cython.double][:, :],
-    most: int,
-    out: cython.double[:, :],
-    scratch: tuple[Any, ...],
-) -> None:
-    """Compare classes with nodes, token by token; of each node the form that fits best.
-
-    Args:
-        app: compressed rows: tokens of the index that each class has, ascending.
-        unknown: for each class of its tokens that the index has not: weight, cost, number.
-        index: compressed rows: tokens of each signature, ascending; and where the signatures of each node start.
-        tokens: for each token of the index its weight, the part of it that is of one family alone, its kind.
-        pairs: class and node of each pair; those of one class stand together.
-        kinds: for each kind: what a token counts; cost of one that is missing, of one that is foreign; its weight when
-            it is missing, and the part of its weight that counts when it is foreign.
-        most: forms of one node that are looked at; of equal ones the first counts (sums differ in their last digits).
-        out: for each pair: signature, nats, similarity, shared weight, foreign weight, shared weight of one family
-            alone, tokens shared, tokens foreign.
-        scratch: zeros as many as tokens, (signatures, 2) below zero.
-    """
-    start: cython.const[cython.longlong][:] = app[0]
-    mine: cython.const[cython.int][:] = app[1]
-    first: cython.const[cython.longlong][:] = index[0]
-    known: cython.const[cython.int][:] = index[1]
-    form: cython.const[cython.longlong][:] = index[2]
-    weight: cython.const[cython.float][:] = tokens[0]
-    own: cython.const[cython.float][:] = tokens[1]
-    kind_of: cython.const[cython.uchar][:] = tokens[2]
-    classes: cython.const[cython.int][:] = pairs[0]
-    nodes: cython.const[cython.int][:] = pairs[1]
-    marked: cython.uchar[:] = scratch[0]
-    full: cython.double[:, :] = scratch[1]
-    lone: cython.double = 0
-    price: cython.double = 0
-    number: cython.double = 0
-    pair: cython.longlong
-    signature: cython.longlong
-    at: cython.longlong
-    stop: cython.longlong
-    row: cython.int
-    kind: cython.longlong
-    nats: cython.double
-    rate: cython.double
-    class_: cython.int = -1
-    for pair in range(len(classes)):
-        if classes[pair] != class_:
-            if class_ >= 0:
-                for at in range(start[class_], start[class_ + 1]):
-                    marked[mine[at]] = 0
-            class_ = classes[pair]
-            lone = unknown[class_, 0]
-            price = unknown[class_, 1]
-            number = unknown[class_, 2] + start[class_ + 1] - start[class_]
-            for at in range(start[class_], start[class_ + 1]):
-                row = mine[at]
-                marked[row] = 1
-                lone += weight[row] * kinds[kind_of[row], 4]
-                price += kinds[kind_of[row], 2]
-        out[pair, 0] = -1
-        stop = form[nodes[pair] + 1]
-        if stop - form[nodes[pair]] > most:
-            stop = form[nodes[pair]] + most
-        for signature in range(form[nodes[pair]], stop):
-            if full[signature, 0] < 0:
-                full[signature, 0] = 0
-                full[signature, 1] = 0
-                for at in range(first[signature], first[signature + 1]):
-                    full[signature, 0] += kinds[kind_of[known[at]], 1]
-                    full[signature, 1] += kinds[kind_of[known[at]], 3]
-            shared: cython.double = 0
-            alone: cython.double = 0
-            counted: cython.double = 0
-            missing: cython.double = full[signature, 0]
-            lost: cython.double = full[signature, 1]
-            foreign: cython.double = lone
-            cost: cython.double = price
-            both: cython.longlong = 0
-            for at in range(first[signature], first[signature + 1]):
-                row = known[at]
-                if marked[row] != 0:
-                    kind = kind_of[row]
-                    shared += weight[row]
-                    alone += own[row]
-                    counted += kinds[kind, 0]
-                    missing -= kinds[kind, 1]
-                    lost -= kinds[kind, 3]
-                    foreign -= weight[row] * kinds[kind, 4]
-                    cost -= kinds[kind, 2]
-                    both += 1
-            missing = max(missing, 0)
-            rate = (counted + 0.5) / (counted + missing + 1)
-            nats = shared - cost + counted * log(rate) + missing * log(1 - rate)
-            if out[pair, 0] < 0 or nats > out[pair, 1] + 1e-9:
-                out[pair, 0] = signature
-                out[pair, 1] = nats
-                out[pair, 2] = shared / (shared + 0.6 * foreign + 0.12 * lost + 1)
-                out[pair, 3] = shared
-                out[pair, 4] = foreign
-                out[pair, 5] = alone
-                out[pair, 6] = both
-                out[pair, 7] = number - both
-
-
-def agreement(
-    candidates: tuple[Any, ...],
-    graph: tuple[Any, ...],
-    known: tuple[Any, ...],
-    family: cython.const[cython.int][:],
-    most: int,
-    out: cython.double[:, :],
-) -> None:
-    """For each pair how many neighbours of the class are paired with neighbours of the node (one direction).
-
-    Args:
-        candidates: compressed rows for each class: nodes, and how far each is believed (0 to 1).
-        graph: compressed rows of neighbours of classes.
-        known: those of nodes.
-        family: of each node.
-        most: neighbours of one class that are looked at.
-        out: for each pair: belief that agrees and belief in any node of the family are added.
-    """
-    start: cython.const[cython.longlong][:] = candidates[0]
-    nodes: cython.const[cython.int][:] = candidates[1]
-    belief: cython.const[cython.float][:] = candidates[2]
-    first: cython.const[cython.int][:] = graph[0]
-    items: cython.const[cython.int][:] = graph[1]
-    known_first: cython.const[cython.int][:] = known[0]
-    known_items: cython.const[cython.int][:] = known[1]
-    class_: cython.longlong
-    pair: cython.longlong
-    at: cython.longlong
-    other: cython.longlong
-    stop: cython.longlong
-    here: cython.int
-    best: cython.float
-    every: cython.float
-    for class_ in range(len(start) - 1):
-        for pair in range(start[class_], start[class_ + 1]):
-            here = nodes[pair]
-            stop = first[class_ + 1]
-            if stop - first[class_] > most:
-                stop = first[class_] + most
-            for at in range(first[class_], stop):
-                best = 0
-                every = 0
-                for other in range(start[items[at]], start[items[at] + 1]):
-                    if family[nodes[other]] != family[here]:
-                        continue
-                    if belief[other] > every:
-                        every = belief[other]
-                    if belief[other] > best and _has(
-                        known_items, known_first[here], known_first[here + 1], nodes[other]
-                    ):
-                        best = belief[other]
-                out[pair, 0] += best
-                out[pair, 1] += every
+                kept = _raise(out_node, out_value, class_ * top, kept, top, node[touched[at]], value)
+        out_count[class_] = cython.cast(cython.int, kept)
 
 
 def expand(
-    wanted: cython.const[cython.int][:],
-    paired: cython.const[cython.int][:],
+    wanted: cython.const[cython.int][::1],
+    paired: cython.const[cython.int][::1],
     graph: tuple[Any, ...],
     known: tuple[Any, ...],
     bounds: tuple[int, int, int],
@@ -328,19 +238,19 @@ def expand(
         graph: compressed rows: neighbours of each class from which it is looked at.
         known: compressed rows of neighbours of nodes, in the other direction.
         bounds: neighbours of a class and of a node that are looked at, nodes kept for a class.
-        out: as in `nearest`, added to what is there.
+        out: nodes and weights, `bounds[2]` places for each class; how many are filled; added to what is there.
         scratch: zeros as many as nodes, room for as many.
     """
-    first: cython.const[cython.int][:] = graph[0]
-    items: cython.const[cython.int][:] = graph[1]
-    known_first: cython.const[cython.int][:] = known[0]
-    known_items: cython.const[cython.int][:] = known[1]
+    first: cython.const[cython.int][::1] = graph[0]
+    items: cython.const[cython.int][::1] = graph[1]
+    known_first: cython.const[cython.int][::1] = known[0]
+    known_items: cython.const[cython.int][::1] = known[1]
     top: cython.longlong = bounds[2]
-    out_node: cython.int[:] = out[0]
-    out_value: cython.float[:] = out[1]
-    out_count: cython.int[:] = out[2]
-    votes: cython.float[:] = scratch[0]
-    touched: cython.int[:] = scratch[1]
+    out_node: cython.int[::1] = out[0]
+    out_value: cython.float[::1] = out[1]
+    out_count: cython.int[::1] = out[2]
+    votes: cython.float[::1] = scratch[0]
+    touched: cython.int[::1] = scratch[1]
     row: cython.longlong
     at: cython.longlong
     place: cython.longlong
