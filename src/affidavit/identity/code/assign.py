@@ -4,6 +4,7 @@ import numpy as np
 
 from affidavit.identity.code.candidates import Query
 from affidavit.identity.code.matching import F64
+from affidavit.identity.code.namesakes import namesakes
 from affidavit.identity.code.signatures import I32
 from affidavit.identity.code.similarity import Pairs
 from affidavit.identity.kernels import pairs as kernel
@@ -56,6 +57,8 @@ def assigned(pairs: Pairs, score: F64, least: float) -> I32:
 def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:
     """For each kept pair by how many nats it is better than the best of its class in any other family.
 
+    A family that is the same code under another name, and for which less speaks, is no other one.
+
     Args:
         asked: the app beside the index.
         pairs: by rising class.
@@ -66,7 +69,7 @@ def margins(asked: Query, pairs: Pairs, score: F64, kept: I32) -> F64:
     chosen = np.full(len(asked.app), -1, np.int64)
     chosen[pairs.app[kept]] = family[kept]
     rest = np.zeros(len(asked.app))
-    other = np.flatnonzero(chosen[pairs.app] != family)
+    other = np.flatnonzero((chosen[pairs.app] != family) & ~namesakes(asked, pairs, score, kept))
     np.maximum.at(rest, pairs.app[other], score[other])
     margin: F64 = score[kept] - rest[pairs.app[kept]]
     return margin
