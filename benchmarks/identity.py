@@ -1,10 +1,14 @@
 """Whose code is in labelled and in real apps: `python -m benchmarks.identity TRUTH [--real APK ...] [--fit]`.
 
-TRUTH is a folder made by `benchmarks.truth`; its libraries are the index. Real apps are judged by the names that their
-classes kept, which the matcher never sees: a family is there when the app defines five or more classes under names that
-the family has, not there when it defines none, and in between it is not counted. Nor is code that moved: pairs whose
-classes have the same simple name in another package, or no name that tells anything. A family whose classes are found
-under the same simple names in another family counts as found when that one is: one code under two names.
+TRUTH is a folder made by `benchmarks.truth`; its libraries are the index. With `--more` everything is measured a second
+time, against an index that has those libraries too and, with `--background`, counts ordinary apps: like the one that is
+shipped. Numbers are fitted on both, so that they hold for small indexes and for large ones.
+
+Real apps are judged by the names that their classes kept, which the matcher never sees: a family is there when the app
+defines five or more classes under names that the family has, not there when it defines none, and in between it is not
+counted. Nor is code that moved: pairs whose classes have the same simple name in another package, or no name that tells
+anything. A family whose classes are found under the same simple names in another family counts as found when that one
+is: one code under two names.
 
 Every probability in the tables is given by numbers that were fitted without the app and without the library. `--fit`
 prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--without KIND` leaves out the
@@ -23,9 +27,10 @@ import msgspec
 import numpy as np
 import yaml
 
-from affidavit.identity.code.build import build
+from affidavit.identity.code.build import build, counted
 from affidavit.identity.code.decide import scaled
 from affidavit.identity.code.index import Family, Index, Version
+from affidavit.identity.code.libraries import Ordinary
 from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.match import Evidence, evidence
 from affidavit.identity.code.signatures import Signatures, of_program
@@ -163,11 +168,35 @@ class Truth:
         return self.known[library]
 
 
-def labelled(folder: Path, reader: Reader) -> Results:
-    """Measure the labelled apps."""
+def unknown(every: Iterable[App]) -> frozenset[str]:
+    """Families whose code in labelled apps stands for code that nobody knows."""
+    return frozenset(name.removeprefix(BACKGROUND).partition("__")[0] for app in every for name in app.background)
+
+
+def alone(folder: Path, paths: Sequence[Path], reader: Reader) -> Results:
+    """Measure against the libraries of the labelled apps."""
     every = list(apps(folder))
-    left_out = frozenset(name.removeprefix(BACKGROUND).partition("__")[0] for app in every for name in app.background)
-    index, signatures = indexed(libraries(folder), left_out, reader)
+    results = labelled(every, *indexed(libraries(folder), unknown(every), reader), reader)
+    if paths:
+        results.judged += real(paths, indexed(libraries(folder), frozenset(), reader)[0], reader)
+    return results
+
+
+def among(folder: Path, paths: Sequence[Path], more: Path, background: Path | None, reader: Reader) -> Results:
+    """Measure against these and more libraries, with what ordinary apps have counted."""
+    every = list(apps(folder))
+    files = {path.stem: path for path in sorted(more.iterdir())} | libraries(folder)
+    index, signatures = indexed(files, unknown(every), reader)
+    ordinary = Ordinary(index)
+    usual = sorted(background.glob("*.apk")) if background else []
+    index = counted(index, [ordinary.tokens(reader.app(path)) for path in usual])
+    results = labelled(every, index, signatures, reader)
+    results.judged += real(paths, index, reader)
+    return results
+
+
+def labelled(every: Iterable[App], index: Index, signatures: dict[str, Signatures], reader: Reader) -> Results:
+    """Measure the labelled apps."""
     truth, results = Truth(index, signatures), Results()
     for app in every:
         for made in app.builds:
@@ -278,11 +307,11 @@ def _moved(found: Evidence) -> frozenset[int]:
     return frozenset(np.flatnonzero((same >= 3) | (short > 0.3 * every)).tolist())
 
 
-def report(results: Results, made: Calibrated) -> Iterator[str]:
-    """The tables."""
+def report(results: Results, probability: Sequence[float], least: float) -> Iterator[str]:
+    """The table of one index, and what is wrong in it."""
     published = yaml.safe_load(PUBLISHED.read_text("utf-8"))
     builds = sorted({item.build for item in results.judged})
-    said = _said(results, made)
+    said = _said(results, probability, least)
     yield "| build | libraries | P | R | F1 | published F1 | class pairs P | R |\n|---|--:|--:|--:|--:|---|--:|--:|"
     for name in [*builds, "all generated"]:
         rows = [
@@ -301,23 +330,24 @@ def report(results: Results, made: Calibrated) -> Iterator[str]:
             f"{2 * precision * recall / max(precision + recall, 1e-9):.3f} | {peers} | "
             f"{pairs.right / max(pairs.paired, 1):.3f} | {pairs.right / max(pairs.alive, 1):.3f} |"
         )
-    yield ""
-    yield f"Expected calibration error {made.error:.4f} over all, {made.error_between:.4f} between 1 and 99 %"
-    yield "| probability | cases | mean | there |\n|---|--:|--:|--:|"
-    yield from (f"| {low:.2f}-{high:.2f} | {n} | {mean:.3f} | {share:.3f} |" for low, high, n, mean, share in made.bins)
     yield "\nFalse, or missed:"
     for row, item in enumerate(results.judged):
         if item.there is not None and item.there != said[row]:
             word = "missed" if item.there else "false"
-            yield f"- {word} {item.app} {item.build} {item.family} p={made.probability[row]:.2f} live={item.live}"
+            yield f"- {word} {item.app} {item.build} {item.family} p={probability[row]:.2f} live={item.live}"
 
 
-def _said(results: Results, made: Calibrated) -> list[bool]:
+def calibration(made: Calibrated) -> Iterator[str]:
+    """How far probabilities hold, over everything that was measured."""
+    yield f"Expected calibration error {made.error:.4f} over all, {made.error_between:.4f} between 1 and 99 %"
+    yield "| probability | cases | mean | there |\n|---|--:|--:|--:|"
+    yield from (f"| {low:.2f}-{high:.2f} | {n} | {mean:.3f} | {share:.3f} |" for low, high, n, mean, share in made.bins)
+
+
+def _said(results: Results, probability: Sequence[float], least: float) -> list[bool]:
     """Whether each family is found, under its own name or another that its code has."""
     found = {
-        (item.app, item.build, item.family)
-        for item, p in zip(results.judged, made.probability.tolist(), strict=True)
-        if p >= made.found
+        (item.app, item.build, item.family) for item, p in zip(results.judged, probability, strict=True) if p >= least
     }
     return [
         any((item.app, item.build, family) in found for family in (item.family, *item.also)) for item in results.judged
@@ -329,24 +359,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("truth", type=Path)
     parser.add_argument("--real", type=Path, nargs="*", default=[])
-    parser.add_argument("--more", type=Path, help="folder of further libraries to index when real apps are judged")
+    parser.add_argument("--more", type=Path, help="folder of further libraries: measure with these in the index too")
+    parser.add_argument("--background", type=Path, help="folder of ordinary apps that count in that index")
     parser.add_argument("--without", action="append", default=[], choices=[kind.name.lower() for kind in Kind])
     parser.add_argument("--cache", type=Path, default=Path(".cache/identity"))
     parser.add_argument("--fit", action="store_true")
     given = parser.parse_args()
     reader = Reader(given.cache, frozenset(Kind[name.upper()] for name in given.without))
-    results = labelled(given.truth, reader)
-    files = libraries(given.truth)
-    if given.real:
-        files |= {path.stem: path for path in sorted(given.more.iterdir())} if given.more else {}
-        results.judged += real(given.real, indexed(files, frozenset(), reader)[0], reader)
+    measured = [alone(given.truth, given.real, reader)]
+    if given.more:
+        measured.append(among(given.truth, given.real, given.more, given.background, reader))
     uncounted = frozenset(yaml.safe_load(PUBLISHED.read_text("utf-8"))["uncounted"])
-    results.judged = [item for item in results.judged if item.family not in uncounted]
-    rows = [scaled(item.features) if item.features else None for item in results.judged]
-    groups = [(item.app, item.family) for item in results.judged]
-    there = [None if item.also else item.there for item in results.judged]
-    made = calibrated(rows, there, groups)
-    sys.stdout.write("\n".join(report(results, made)) + "\n")
+    for results in measured:
+        results.judged = [item for item in results.judged if item.family not in uncounted]
+    judged = [item for results in measured for item in results.judged]
+    rows = [scaled(item.features) if item.features else None for item in judged]
+    there = [None if item.also else item.there for item in judged]
+    made = calibrated(rows, there, [(item.app, item.family) for item in judged])
+    first = 0
+    for results in measured:
+        part = made.probability[first : first + len(results.judged)].tolist()
+        sys.stdout.write("\n".join(report(results, part, made.found)) + "\n\n")
+        first += len(results.judged)
+    sys.stdout.write("\n".join(calibration(made)) + "\n")
     if given.fit:
         sys.stdout.write(msgspec.yaml.encode(coefficients(rows, there)).decode())
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 F64 = npt.NDArray[np.float64]
 Row = Mapping[str, float] | None
 
-USED = ("second", "third", "similarity", "edge", "own", "breadth", "special", "plain")
+USED = ("similarity", "edge", "own", "special", "rest", "plain", "chance")
 """The features that the decision rests on."""
 FOLDS = 6
 """Apps and libraries are dealt into so many folds by their names; a case is judged by what was fitted on neither."""

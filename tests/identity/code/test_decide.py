@@ -13,20 +13,19 @@ Features = dict[str, float]
 STRONG = {
     "classes": 12.0,
     "strong": 9.0,
-    "second": 55.0,
-    "third": 50.0,
     "special": 200.0,
+    "rest": 175.0,
     "own": 0.6,
     "edge": 1.0,
     "similarity": 0.95,
-    "share": 0.9,
     "foreign": 2.0,
+    "chances": 14_000.0,
     "size": 14.0,
 }
 """A library that is there beyond doubt."""
-WEAK = STRONG | {"second": 1.0, "third": 0.0, "special": 0.5, "own": 0.0, "edge": 0.0, "similarity": 0.2, "share": 0.05}
+WEAK = STRONG | {"special": 0.5, "rest": 0.2, "own": 0.0, "edge": 0.0, "similarity": 0.2}
 """One that is not: chance."""
-SPEAKING_FOR = ("second", "third", "special", "own", "edge", "similarity", "share")
+SPEAKING_FOR = ("special", "rest", "own", "edge", "similarity")
 
 _share = st.floats(0, 1)
 _sum = st.floats(0, 1e6)
@@ -34,14 +33,13 @@ _families = st.fixed_dictionaries(
     {
         "classes": st.integers(1, 50).map(float),
         "strong": st.integers(0, 50).map(float),
-        "second": _sum,
-        "third": _sum,
         "special": _sum,
+        "rest": _sum,
         "own": _share,
         "edge": _share,
         "similarity": _share,
-        "share": _share,
         "foreign": _sum,
+        "chances": st.floats(1, 1e9),
         "size": st.integers(1, 5_000).map(float),
     }
 )
@@ -54,7 +52,7 @@ def _ratio(item: Features) -> float:
 
 def _middling() -> Features:
     """Features about as much for as against, so that no bound hides a change."""
-    return STRONG | {"special": 3.0, "second": 8.0, "third": 2.0, "share": 0.2, "similarity": 0.6, "own": 0.2}
+    return STRONG | {"special": 9.0, "rest": 5.0, "similarity": 0.6, "own": 0.2}
 
 
 def test_what_is_there_is_found_and_chance_is_not_shown():
@@ -63,6 +61,13 @@ def test_what_is_there_is_found_and_chance_is_not_shown():
     assert made[3].probability > 0.99
     assert made[8].decision == "not-shown"
     assert made[8].probability < 0.01
+
+
+def test_what_is_found_in_few_comparisons_says_more_than_the_same_found_in_many():
+    few, many = (_middling() | {"chances": chances} for chances in (4e3, 4e6))
+    weight = calibration().coefficients["chance"]
+    assert _ratio(few) - _ratio(many) == pytest.approx(weight * math.log(1000))
+    assert weight > 0
 
 
 def test_nothing_is_decided_on_nothing():
@@ -89,6 +94,7 @@ def test_more_evidence_of_any_sort_makes_a_family_likelier(name: str):
 def test_more_evidence_never_makes_a_family_less_likely(item: Features, name: str, times: float):
     assert _ratio(item | {name: item[name] * times}) >= _ratio(item)
     assert _ratio(item | {"foreign": item["foreign"] * times}) <= _ratio(item)
+    assert _ratio(item | {"chances": item["chances"] * times}) <= _ratio(item)
 
 
 @settings(max_examples=25)
@@ -98,8 +104,8 @@ def test_every_number_is_what_the_document_says(features: dict[int, Features]):
     for family, made in decide(features).items():
         item = features[family]
         ratio = numbers.base - numbers.coefficients["plain"] * math.log(1 + item["foreign"])
-        ratio += numbers.coefficients["breadth"] * item["share"] ** 0.5
-        for name in ("second", "third", "special"):
+        ratio -= numbers.coefficients["chance"] * math.log(item["chances"])
+        for name in ("special", "rest"):
             ratio += numbers.coefficients[name] * math.log(1 + item[name])
         for name in ("own", "edge", "similarity"):
             ratio += numbers.coefficients[name] * item[name]
@@ -162,17 +168,17 @@ def test_one_class_alone_or_none_that_is_strong_leaves_too_little():
 
 
 def test_evidence_without_end_is_no_more_than_the_apps_seen_support():
-    boundless = STRONG | {"second": 1e300, "third": 1e300, "special": 1e300}
+    boundless = STRONG | {"special": 1e300, "rest": 1e300}
     assert _ratio(boundless) == calibration().certain
     assert decide({0: boundless})[0].probability < 1
-    nothing = dict.fromkeys(STRONG, 0.0) | {"foreign": 1e300}
+    nothing = dict.fromkeys(STRONG, 0.0) | {"foreign": 1e300, "chances": 1e9}
     assert _ratio(nothing) == -calibration().certain
     assert decide({0: nothing})[0].probability > 0
 
 
 def test_sums_below_zero_count_as_nothing():
-    below = _middling() | {"second": -5.0, "third": -1e9, "special": -0.1}
-    assert _ratio(below) == _ratio(_middling() | {"second": 0.0, "third": 0.0, "special": 0.0})
+    below = _middling() | {"rest": -5.0, "special": -0.1}
+    assert _ratio(below) == _ratio(_middling() | {"rest": 0.0, "special": 0.0})
 
 
 def test_families_of_another_size_say_nothing_on_how_rare_the_evidence_is():

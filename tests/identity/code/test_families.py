@@ -43,7 +43,8 @@ def _case(seed: int) -> tuple[Query, Pairs, F64, F64]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_speaks_for_each_family_is_that_of_the_slow_twin(seed: int):
+def test_what_speaks_for_each_family_is_that_of_the_slow_twin(seed: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("affidavit.identity.code.families._FEWEST", 5.0)
     made, pairs, score, margin = _case(seed)
     found = features(made, pairs, score, margin)
     family = made.index.node_family
@@ -52,34 +53,25 @@ def test_what_speaks_for_each_family_is_that_of_the_slow_twin(seed: int):
     for number, item in found.items():
         rows = [row for row in range(len(pairs)) if family[pairs.node[row]] == number]
         nats = [min(max(pairs.nats[row], 0), 60) if margin[row] >= 1 else 0 for row in rows]
-        ranked = [*sorted(nats, reverse=True), 0, 0]
         shared, foreign = sum(pairs.shared[rows].tolist()), sum(pairs.foreign[rows].tolist())
-        agree, within, out, expected, edge_nats = (sum(edges[row][column] for row in rows) for column in range(5))
+        agree, within = (sum(edges[row][column] for row in rows) for column in range(2))
+        known = [row for row in range(len(pairs)) if score[row] >= 12 and margin[row] >= 1]
+        left = len(made.app) - len([row for row in known if row not in rows])
         fits = [pairs.shared[row] / (pairs.shared[row] + pairs.foreign[row]) for row in rows]
+        special = [min(max(margin[row], 0), 25) * fit**2 for row, fit in zip(rows, fits, strict=True)]
         assert item == pytest.approx(
             {
                 "classes": len(rows),
                 "strong": sum(one >= 12 for one in nats),
                 "nats": sum(one * pairs.similarity[row] for one, row in zip(nats, rows, strict=True)),
-                "second": ranked[1],
-                "third": ranked[2],
                 "similarity": sum(pairs.similarity[row] * pairs.shared[row] for row in rows) / shared,
-                "explained": shared / (shared + foreign),
-                "special": sum(min(max(margin[row], 0), 25) * fit**2 for row, fit in zip(rows, fits, strict=True)),
+                "special": sum(special),
+                "rest": sum(sorted(special)[:-1]),
                 "foreign": foreign,
                 "own": sum(pairs.own[rows].tolist()) / shared,
-                "own_nats": sum(pairs.own[rows].tolist()),
-                "exclusive": sum(margin[row] >= 1 for row in rows) / len(rows),
-                "agree": agree,
-                "within": within,
-                "out": out,
                 "edge": agree / within if within else 0,
-                "led": agree / out if out else 0,
-                "excess": agree - expected,
-                "edge_nats": edge_nats,
-                "score": sum(min(max(score[row], 0), 60) for row in rows),
-                "share": len(rows) / sum(family == number),
                 "size": sum(family == number),
+                "chances": max(left * sum(family == number), 5),
             }
         )
 
@@ -89,7 +81,7 @@ def test_every_number_can_be_decided_on_and_every_share_is_one(seed: int):
     found = features(*_case(seed))
     for item in found.values():
         assert np.isfinite(list(scaled(item).values())).all()
-        for name in ("similarity", "explained", "own", "exclusive", "edge", "led", "share"):
+        for name in ("similarity", "own", "edge"):
             assert 0 <= item[name] <= 1
     assert set(decide(found)) == set(found)
 
@@ -102,7 +94,22 @@ def test_a_family_says_the_same_whatever_pairs_others_have_or_lose(seed: int):
         mine = np.flatnonzero(made.index.node_family[pairs.node] == number).astype(np.int32)
         alone = features(made, pairs.take(mine), score[mine], margin[mine])
         assert list(alone) == [number]
-        assert alone[number] == pytest.approx(item)
+        assert alone[number] == pytest.approx(item | {"chances": alone[number]["chances"]})
+        assert alone[number]["chances"] >= item["chances"]
+
+
+def test_classes_that_another_family_explains_are_no_chances(monkeypatch: pytest.MonkeyPatch):
+    made = asked(1)
+    first, second = (np.flatnonzero(made.index.node_family == family) for family in (0, 1))
+    pairs = pairs_of([(0, int(first[0]), 40.0), (1, int(second[0]), 40.0), (2, int(second[1]), 11.0)])
+    score, margin = pairs.nats, np.full(3, 9.0)
+    assert {item["chances"] for item in features(made, pairs, score, margin).values()} == {3000}
+    monkeypatch.setattr("affidavit.identity.code.families._FEWEST", 1.0)
+    found = features(made, pairs, score, margin)
+    assert found[0]["chances"] == found[0]["size"] * (len(made.app) - 1)
+    assert found[1]["chances"] == found[1]["size"] * (len(made.app) - 1)
+    nobody = features(made, pairs, score, np.zeros(3))
+    assert nobody[0]["chances"] == found[0]["size"] * len(made.app)
 
 
 def test_no_pairs_speak_for_nothing():
@@ -122,16 +129,15 @@ def test_one_class_however_much_it_has_is_no_second_one():
     made = asked(1)
     pairs = pairs_of([(0, 0, 1e9)], similarity=1.0, shared=1e9, foreign=0.0, own=1e9)
     item = features(made, pairs, np.array([1e9]), np.array([1e9]))[int(made.index.node_family[0])]
-    assert (item["second"], item["third"]) == (0, 0)
-    assert item["nats"] == item["score"] == 60
-    assert item["special"] == 25
+    assert item["nats"] == 60
+    assert (item["special"], item["rest"]) == (25, 0)
     assert decide({0: item})[0].decision != "found"
 
 
 def test_what_another_family_has_as_well_is_no_evidence_for_either():
     made, pairs, score, margin = _case(3)
     for item in features(made, pairs, score, np.minimum(margin, 0)).values():
-        assert [item[name] for name in ("nats", "second", "third", "strong", "special", "exclusive")] == [0] * 6
+        assert [item[name] for name in ("nats", "strong", "special", "rest")] == [0] * 4
 
 
 def _interfaces(written: bytes) -> tuple[Query, Pairs]:
@@ -150,18 +156,17 @@ def test_what_a_tool_writes_counts_only_by_what_is_its_own():
     many = np.full(4, 40.0)
     made, pairs = _interfaces(b"Landroid/os/IInterface;")
     written = features(made, pairs, many, many)[0]
-    assert (written["second"], written["strong"]) == (5, 0)
+    assert (written["nats"], written["strong"]) == (20, 0)
     assert written["special"] == pytest.approx(4 * 5 * (50 / 51) ** 2)
     made, pairs = _interfaces(b"Ljava/lang/Runnable;")
     by_hand = features(made, pairs, many, many)[0]
-    assert (by_hand["second"], by_hand["strong"]) == (50, 4)
+    assert (by_hand["nats"], by_hand["strong"]) == (200, 4)
     assert by_hand["special"] == pytest.approx(4 * 25 * (50 / 51) ** 2)
     assert {name for name in written if written[name] != by_hand[name]} == {
-        "second",
-        "third",
         "strong",
         "nats",
         "special",
+        "rest",
     }
 
 

@@ -52,14 +52,14 @@ def scaled(features: dict[str, float]) -> dict[str, float]:
     Args:
         features: of one family.
     """
-    sums, shares = ("second", "third", "special"), ("own", "edge", "similarity")
+    sums, shares = ("special", "rest"), ("own", "edge", "similarity")
     made = {name: math.log1p(max(features[name], 0.0)) for name in sums}
     return (
         made
         | {name: features[name] for name in shares}
         | {
-            "breadth": math.sqrt(features["share"]),
             "plain": -math.log1p(features["foreign"]),
+            "chance": -math.log(features["chances"]),
         }
     )
 

@@ -20,9 +20,15 @@ _BETTER = 1.0
 _APART = 25.0
 """Nats by which one class can be better than in any other family: one class alone never decides."""
 
+_FEWEST = 3000.0
+"""Comparisons that always count: no app that was measured tells how little chance does in a smaller one."""
+
 
 def features(asked: Query, pairs: Pairs, score: F64, margin: F64) -> dict[int, dict[str, float]]:
     """For each family with pairs what the decision rests on.
+
+    `chances` are the comparisons of which one could be alike by chance: classes of the app that no other family
+    explains, times classes of the family.
 
     Args:
         asked: the app beside the index.
@@ -38,10 +44,14 @@ def features(asked: Query, pairs: Pairs, score: F64, margin: F64) -> dict[int, d
     held = _formal(asked, pairs)
     pairs = replace(pairs, nats=np.where(held, np.minimum(pairs.nats, pairs.own), pairs.nats))
     margin = np.where(held, np.minimum(margin, pairs.own), margin)
+    explained = (score >= _STRONG) & (margin >= _BETTER)
     found = {}
     for number in np.unique(family).tolist():
         rows = np.flatnonzero(family == number).astype(np.int32)
-        found[number] = _of(pairs.take(rows), score[rows], margin[rows], edges[rows], int(asked.sizes[number]))
+        size = int(asked.sizes[number])
+        left = len(asked.app) - int(explained.sum()) + int(explained[rows].sum())
+        made = _of(pairs.take(rows), margin[rows], edges[rows])
+        found[number] = made | {"size": float(size), "chances": max(float(left * size), _FEWEST)}
     return found
 
 
@@ -53,34 +63,20 @@ def _formal(asked: Query, pairs: Pairs) -> npt.NDArray[np.bool_]:
     return np.bincount(which[items == row], minlength=len(pairs)) > 0
 
 
-def _of(pairs: Pairs, score: F64, margin: F64, edges: F64, size: int) -> dict[str, float]:
+def _of(pairs: Pairs, margin: F64, edges: F64) -> dict[str, float]:
     """What one family's pairs say."""
-    nats = np.sort(np.minimum(pairs.nats, _CAP).clip(0) * (margin >= _BETTER))[::-1]
-    ranked = np.append(nats, [0.0, 0.0, 0.0])
+    nats = np.minimum(pairs.nats, _CAP).clip(0) * (margin >= _BETTER)
     shared, foreign = float(pairs.shared.sum()), float(pairs.foreign.sum())
-    explained = pairs.shared / (pairs.shared + pairs.foreign).clip(1e-9)
-    agree, within, out, expected, edge_nats = edges.sum(0).tolist()
+    special = margin.clip(0, _APART) * (pairs.shared / (pairs.shared + pairs.foreign).clip(1e-9)) ** 2
+    agree, within = edges[:, :2].sum(0).tolist()
     return {
         "classes": float(len(pairs)),
         "strong": float((nats >= _STRONG).sum()),
-        "nats": float((np.minimum(pairs.nats, _CAP).clip(0) * pairs.similarity * (margin >= _BETTER)).sum()),
-        "second": float(ranked[1]),
-        "third": float(ranked[2]),
+        "nats": float((nats * pairs.similarity).sum()),
         "similarity": float((pairs.similarity * pairs.shared).sum() / max(shared, 1e-9)),
-        "explained": shared / max(shared + foreign, 1e-9),
-        "special": float((margin.clip(0, _APART) * explained**2).sum()),
+        "special": float(special.sum()),
+        "rest": float(special.sum() - special.max(initial=0)),
         "foreign": foreign,
         "own": float(pairs.own.sum()) / max(shared, 1e-9),
-        "own_nats": float(pairs.own.sum()),
-        "exclusive": float((margin >= _BETTER).mean()),
-        "agree": agree,
-        "within": within,
-        "out": out,
-        "edge": agree / max(within, 1e-9) if within else 0.0,
-        "led": agree / max(out, 1e-9) if out else 0.0,
-        "excess": agree - expected,
-        "edge_nats": edge_nats,
-        "score": float(score.clip(0, _CAP).sum()),
-        "share": len(pairs) / max(size, 1),
-        "size": float(size),
+        "edge": agree / within if within else 0.0,
     }
