@@ -11,15 +11,15 @@ anything. A family whose classes are found under the same simple names in anothe
 is: one code under two names.
 
 Every probability in the tables is given by numbers that were fitted without the app and without the library. `--fit`
-prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--without KIND` leaves out the
-tokens of a kind, in the apps and in the index.
+prints the numbers fitted on everything, for `knowledge/code_matching/decision.yaml`. `--as-decided` fits nothing and
+judges by what the program says: for apps that had no part in any fit. `--without KIND` leaves out the tokens of a kind,
+in the apps and in the index.
 """
 
 import argparse
-import pickle
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,17 +27,16 @@ import msgspec
 import numpy as np
 import yaml
 
-from affidavit.identity.code.build import build, counted
-from affidavit.identity.code.decide import scaled
-from affidavit.identity.code.index import Family, Index, Version
+from affidavit.identity.code.build import counted
+from affidavit.identity.code.decide import decide, scaled
+from affidavit.identity.code.index import Index
 from affidavit.identity.code.libraries import Ordinary
-from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.match import Evidence, evidence
-from affidavit.identity.code.signatures import Signatures, of_program
-from affidavit.identity.code.tokens import KIND_MASK, SCHEME, Kind
-from benchmarks.identity_fit import Calibrated, calibrated, coefficients
+from affidavit.identity.code.signatures import Signatures
+from affidavit.identity.code.tokens import Kind
+from benchmarks.identity_fit import FOUND, Calibrated, calibrated, coefficients, measured
+from benchmarks.identity_read import Reader, indexed
 from benchmarks.truth.reading import BACKGROUND, App, Build, apps, libraries
-from tests.reading import read
 
 LIVE = 5
 """Classes of a library that live on, from which on it counts as there."""
@@ -79,66 +78,6 @@ class Results:
 
     judged: list[Judged] = field(default_factory=list)
     classes: dict[str, Classes] = field(default_factory=lambda: defaultdict(Classes))
-
-
-class Reader:
-    """Signatures of files, kept in a folder: reading takes longer than matching."""
-
-    def __init__(self, folder: Path, without: frozenset[Kind]) -> None:
-        self.folder, self.without = folder, without
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def app(self, path: Path) -> Signatures:
-        """An app."""
-        kept = self._place(path)
-        if not kept.exists():
-            with read(path, frozenset({"entries", "code"})) as state:
-                kept.write_bytes(pickle.dumps(of_program(state.program)))
-        return self._kept(kept)
-
-    def library(self, path: Path) -> Signatures:
-        """A library."""
-        kept = self._place(path)
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(of_program(program_of(path))))
-        return self._kept(kept)
-
-    def _place(self, path: Path) -> Path:
-        seen = path.stat()
-        return self.folder / f"{path.parent.name}-{path.name}-{seen.st_size}-{int(seen.st_mtime)}.{SCHEME}"
-
-    def _kept(self, place: Path) -> Signatures:
-        made: Signatures = pickle.loads(place.read_bytes())  # noqa: S301 - own files
-        return without(made, self.without)
-
-
-def without(signatures: Signatures, kinds: frozenset[Kind]) -> Signatures:
-    """Signatures without the tokens of some kinds."""
-    if not kinds:
-        return signatures
-    keep = ~np.isin(signatures.tokens & np.uint64(KIND_MASK), [int(kind) for kind in kinds])
-    start = np.concatenate([[0], np.cumsum(keep)])[signatures.start]
-    return Signatures(
-        signatures.names,
-        start.astype(np.int64),
-        signatures.tokens[keep],
-        signatures.graph,
-        signatures.size,
-        signatures.unit,
-        signatures.row,
-    )
-
-
-def indexed(files: Mapping[str, Path], left_out: frozenset[str], reader: Reader) -> tuple[Index, dict[str, Signatures]]:
-    """The index of some library files by ``FAMILY__VERSION``, and their signatures."""
-    families: dict[str, int] = {}
-    every, signatures = [], {}
-    for name, path in files.items():
-        family, _, label = name.partition("__")
-        if family not in left_out:
-            made = signatures[name] = reader.library(path)
-            every.append((Version(families.setdefault(family, len(families)), label, classes=len(made)), made))
-    return build([Family(family) for family in families], every), signatures
 
 
 class Truth:
@@ -354,6 +293,14 @@ def _said(results: Results, probability: Sequence[float], least: float) -> list[
     ]
 
 
+def _decided(item: Judged) -> float:
+    """The probability that the program gives; never enough where it does not say that the family is found."""
+    if item.features is None:
+        return 0.0
+    made = decide({0: item.features})[0]
+    return made.probability if made.decision == "found" else min(made.probability, FOUND - 1e-9)
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -364,20 +311,24 @@ def main() -> None:
     parser.add_argument("--without", action="append", default=[], choices=[kind.name.lower() for kind in Kind])
     parser.add_argument("--cache", type=Path, default=Path(".cache/identity"))
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--as-decided", action="store_true", help="judge by what the program says; fit nothing")
     given = parser.parse_args()
     reader = Reader(given.cache, frozenset(Kind[name.upper()] for name in given.without))
-    measured = [alone(given.truth, given.real, reader)]
+    every = [alone(given.truth, given.real, reader)]
     if given.more:
-        measured.append(among(given.truth, given.real, given.more, given.background, reader))
+        every.append(among(given.truth, given.real, given.more, given.background, reader))
     uncounted = frozenset(yaml.safe_load(PUBLISHED.read_text("utf-8"))["uncounted"])
-    for results in measured:
+    for results in every:
         results.judged = [item for item in results.judged if item.family not in uncounted]
-    judged = [item for results in measured for item in results.judged]
+    judged = [item for results in every for item in results.judged]
     rows = [scaled(item.features) if item.features else None for item in judged]
     there = [None if item.also else item.there for item in judged]
-    made = calibrated(rows, there, [(item.app, item.family) for item in judged])
+    if given.as_decided:
+        made = measured(np.array([_decided(item) for item in judged]), there)
+    else:
+        made = calibrated(rows, there, [(item.app, item.family) for item in judged])
     first = 0
-    for results in measured:
+    for results in every:
         part = made.probability[first : first + len(results.judged)].tolist()
         sys.stdout.write("\n".join(report(results, part, made.found)) + "\n\n")
         first += len(results.judged)

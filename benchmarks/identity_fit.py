@@ -22,7 +22,7 @@ _BETWEEN = 0.01
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What each case gets from numbers that were fitted without its app and its library.
+    """What each case gets, and how far that holds.
 
     Attributes:
         probability: of each case. found: from which on a family is found.
@@ -75,6 +75,17 @@ def calibrated(rows: Sequence[Row], there: Sequence[bool | None], groups: Sequen
                 made = _fit(table[seen], truth[seen])
                 probability[asked] = _logistic(made[0] + table[asked] @ made[1:])
     probability[[row is None for row in rows]] = 0.0
+    return measured(probability, there)
+
+
+def measured(probability: F64, there: Sequence[bool | None]) -> Calibrated:
+    """What probabilities are worth, wherever they come from.
+
+    Args:
+        probability: of each case.
+        there: whether it is; None when it does not count.
+    """
+    truth = np.array([bool(said) for said in there])
     judged = np.array([said is not None for said in there])
     between = judged & (probability > _BETWEEN) & (probability < 1 - _BETWEEN)
     return Calibrated(
