@@ -122,6 +122,7 @@ def _slow(made: Query, rows: list[tuple[int, int, float]], kept: list[int]) -> l
             len(shared) >= 2
             and sum(min(nats, 60) for nats in shared) >= speaks[one] / 2
             and speaks[one] >= speaks[other]
+            and max(family.count(one), family.count(other)) <= 4 * min(family.count(one), family.count(other))
             and both >= 0.5 * max(len(rare[one]), len(rare[other]))
             and both > 0
         )

@@ -18,6 +18,8 @@ _CAP = 60.0
 _AS_WELL = 0.5
 """Share of what speaks for a family that must speak for the other as well before both are compared."""
 _CLASSES = 2
+_SIZE = 4
+"""How many times as large as the other one of them can be."""
 _RARE = 4
 """Families that may have a token which tells what code it is."""
 _ALIKE = 0.5
@@ -45,7 +47,9 @@ def namesakes(asked: Query, pairs: Pairs, score: F64, kept: I32) -> npt.NDArray[
     as_well = np.bincount(of, score[rival].clip(0, _CAP), minlength=len(both))
     often = np.bincount(of, minlength=len(both))
     one, other = both // max(count, 1), both % max(count, 1)
+    size = asked.sizes
     likely = (often >= _CLASSES) & (as_well >= _AS_WELL * speaks[one]) & (speaks[one] >= speaks[other])
+    likely &= (size[one] <= _SIZE * size[other]) & (size[other] <= _SIZE * size[one])
     rare: dict[int, I64] = {}
     same = np.array(
         [
@@ -62,7 +66,7 @@ def namesakes(asked: Query, pairs: Pairs, score: F64, kept: I32) -> npt.NDArray[
 def _alike(asked: Query, one: int, other: int, rare: dict[int, I64]) -> bool:
     """Whether each of two families has most of what is rare in the other."""
     first, second = (_rare(asked, family, rare) for family in (one, other))
-    both = len(np.intersect1d(first, second, assume_unique=True))
+    both = int(np.isin(first, second, assume_unique=True, kind="table").sum())
     return both > 0 and both >= _ALIKE * max(len(first), len(second))
 
 
@@ -74,6 +78,6 @@ def _rare(asked: Query, family: int, known: dict[int, I64]) -> I64:
         parts = [
             index.rows[index.start[asked.first[node]] : index.start[asked.first[node + 1]]] for node in nodes.tolist()
         ]
-        rows = np.unique(np.concatenate([*parts, np.empty(0, index.rows.dtype)])).astype(np.int64)
-        known[family] = rows[index.in_families[rows] <= _RARE]
+        rows = np.concatenate([*parts, np.empty(0, index.rows.dtype)])
+        known[family] = np.unique(rows[index.in_families[rows] <= _RARE]).astype(np.int64)
     return known[family]
