@@ -57,12 +57,8 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
         unit: the unit.
         skipped: rows of its references that do not count.
     """
-    refs = unit.refs
-    target = refs.target
-    if len(skipped):
-        target = target.copy()
-        target[skipped] = -1
-    base, made, own = _table(vocabulary, number, unit, target)
+    refs, target = unit.refs, counted(unit, skipped)
+    base, made, own = table(vocabulary, number, unit, target)
     owners, tokens = np.empty((4, len(refs)), np.int64), np.empty((2, len(refs)), np.uint64)
     rows = np.empty(len(refs), np.int64)
     texts, hits, calls = naming.collect(
@@ -71,21 +67,40 @@ def named(vocabulary: Vocabulary, number: int, unit: Unit, skipped: I64) -> Name
     holders = vocabulary.local[number][unit.def_class]
     edges = naming.edges(refs.owner, refs.kind, target, base, own, holders, owners[2], owners[3])
     called = rows[:calls]
+    same, pair = pairs(runs(unit, called), made[base[RefKind.METHOD] + target[called]])
     return Named(
         owners[0, :texts],
         tokens[0, :texts],
         owners[1, :hits],
         tokens[1, :hits],
-        *_pairs(runs(unit, called), refs.owner[called].astype(np.int64), made[base[RefKind.METHOD] + target[called]]),
+        refs.owner[called[same]].astype(np.int64),
+        pair,
         owners[2, :edges],
         owners[3, :edges],
     )
 
 
-def _table(vocabulary: Vocabulary, number: int, unit: Unit, target: npt.NDArray[np.int32]) -> tuple[I64, U64, I64]:
-    """All index spaces that count in one table: where each begins, tokens, and classes of the program.
+def counted(unit: Unit, skipped: I64) -> npt.NDArray[np.int32]:
+    """What the references of a unit name, where some rows do not count."""
+    target = unit.refs.target
+    if len(skipped):
+        target = target.copy()
+        target[skipped] = -1
+    return target
 
-    Only what an instruction names has a token.
+
+def table(vocabulary: Vocabulary, number: int, unit: Unit, target: npt.NDArray[np.int32]) -> tuple[I64, U64, I64]:
+    """All index spaces of a unit that count, in one table.
+
+    Args:
+        vocabulary: of the program.
+        number: of the unit in it.
+        unit: the unit.
+        target: what its references name, -1 for nothing.
+
+    Returns:
+        Where the space of each `RefKind` begins, -1 for one that does not count; the token of each place, 0 for none
+        and for what no instruction names; and the class of the program that each names, or -1.
     """
     types = vocabulary.unit_types[number]
     sizes = {
@@ -113,12 +128,17 @@ def _table(vocabulary: Vocabulary, number: int, unit: Unit, target: npt.NDArray[
     return base, made, own
 
 
-def _pairs(run: npt.NDArray[np.int32], owner: I64, call: U64) -> tuple[I64, U64]:
-    """(method, token) of each two calls that follow each other in a straight run."""
+def pairs(run: npt.NDArray[np.int32], call: U64) -> tuple[I64, U64]:
+    """Which of some calls have the next one in the same straight run, and the token of both.
+
+    Args:
+        run: of each call, as `runs` gives it.
+        call: the token of each.
+    """
     same = np.flatnonzero((run[1:] == run[:-1]) & (run[1:] >= 0))
     both = np.stack([call[same], call[same + 1]], 1).reshape(-1)
     at = 2 * np.arange(len(same), dtype=np.int64)
-    return owner[same], of_rows(Kind.PAIR, both, at, at + 2)
+    return same, of_rows(Kind.PAIR, both, at, at + 2)
 
 
 def runs(unit: Unit, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:

@@ -116,8 +116,8 @@ class _Part:
         held = constants(unit)
         found = named(vocabulary, number, unit, held.skipped)
         every = [*_of_methods(owner, held, found), *_of_classes(vocabulary, declared, number, unit, held)]
-        start, tokens = _rows(every, base, count)
-        edges, heads = _rows(_edges(vocabulary, number, unit, found), base, count)
+        start, tokens = grouped(every, base, count)
+        edges, heads = grouped(_edges(vocabulary, number, unit, found), base, count)
         own = owner >= 0
         size = np.bincount(owner[own] - base, unit.def_units[own], count).astype(np.int64)
         return _Part(start, tokens, edges, heads, size)
@@ -125,7 +125,7 @@ class _Part:
 
 def _of_methods(owner: I64, held: Constants, found: Named) -> list[tuple[I64, U64]]:
     """(class, token) of everything in the code of methods, whose classes are `owner`."""
-    start, together = _rows([(found.method, found.token), (held.method, held.token)], 0, len(owner))
+    start, together = grouped([(found.method, found.token), (held.method, held.token)], 0, len(owner))
     large = np.flatnonzero(np.diff(start) >= TOGETHER)
     return [
         (np.repeat(owner, np.diff(start)), together),
@@ -176,7 +176,7 @@ def _edges(vocabulary: Vocabulary, number: int, unit: Unit, found: Named) -> lis
     ]
 
 
-def _rows(parts: list[tuple[I64, U64]], base: int, count: int) -> tuple[I64, U64]:
+def grouped(parts: list[tuple[I64, U64]], base: int, count: int) -> tuple[I64, U64]:
     """Compressed rows of the sorted distinct items of `count` owners from `base` on; items of none (-1) are dropped."""
     start = np.zeros(count + 1, np.int64)
     for owner, _ in parts:

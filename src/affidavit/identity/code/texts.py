@@ -7,23 +7,23 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from affidavit.dalvik.handles import field_text, method_text
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.strings import decode_mutf8
-from affidavit.dalvik.unit import RefKind, Unit
+from affidavit.dalvik.unit import Unit
 from affidavit.facts.reading import bounded
-from affidavit.identity.code.constants import SHORTEST, Constants, constants
+from affidavit.identity.code.constants import Constants, constants
 from affidavit.identity.code.declared import RANKS, Declared, member_token
 from affidavit.identity.code.declared import SHORTEST as SHORTEST_NAME
-from affidavit.identity.code.instructions import runs
-from affidavit.identity.code.signatures import I32, I64, TOGETHER, Signatures
-from affidavit.identity.code.tokens import Kind, kind_of, of_rows, token
-from affidavit.identity.code.vocabulary import Vocabulary
+from affidavit.identity.code.instructions import counted, pairs, runs, table
+from affidavit.identity.code.signatures import I32, I64, TOGETHER, U64, Signatures, grouped
+from affidavit.identity.code.tokens import KIND_MASK, Kind, kind_of, of_rows, token
+from affidavit.identity.code.vocabulary import Vocabulary, ranges
 from affidavit.model.place import Place
 
 LONGEST = 200
@@ -32,13 +32,6 @@ _BYTES = 16
 _KEYS = 12
 _HEAD = 6
 _STATIC, _OWN_ALONE = 0x8, 0xA
-_JOINED = frozenset({Kind.PAIR, Kind.METHOD})
-_KINDS: dict[int, Kind] = {
-    RefKind.STRING: Kind.STRING,
-    RefKind.METHOD: Kind.CALL,
-    RefKind.FIELD: Kind.FIELD,
-    RefKind.TYPE: Kind.TYPE,
-}
 _TEXTS: dict[Kind, Callable[[Unit, int], str]] = {
     Kind.STRING: lambda unit, index: unit.strings[index],
     Kind.CALL: method_text,
@@ -55,13 +48,35 @@ class Told(NamedTuple):
     place: Place | None
 
 
-class _Seen(NamedTuple):
-    """A token where it was met: what the reference names and its row, or the value of a constant and -1."""
+class _Unit(NamedTuple):
+    """What a unit's instructions name, for all of them at once.
 
-    token: int
-    kind: Kind
-    target: int
-    at: int
+    Attributes:
+        held: its constants. target: what each reference names, -1 where it does not count.
+        base, made: where the space of each kind of reference begins, and the token of each place.
+    """
+
+    held: Constants
+    target: I32
+    base: I64
+    made: U64
+
+
+class _Code(NamedTuple):
+    """The code of one class. Rows of references that have a token, and of constants, in order of methods.
+
+    Attributes:
+        methods: rows of the class's methods. row, token, of: references, their tokens, and the places of their methods
+            in `methods`. at, value, within: the same of constants.
+    """
+
+    methods: I64
+    row: I64
+    token: U64
+    of: I64
+    at: I64
+    value: U64
+    within: I64
 
 
 class Texts:
@@ -74,29 +89,21 @@ class Texts:
     def __init__(self, program: Program, app: Signatures) -> None:
         self._app, self._vocabulary = app, Vocabulary(program)
         self._declarations = Declared(self._vocabulary)
-        self._constants: dict[int, Constants] = {}
-        self._skipped: dict[int, frozenset[int]] = {}
-        self._runs: dict[int, I32] = {}
+        self._read: dict[int, _Unit] = {}
         self._units = program.units
         self._order: dict[tuple[int, str], tuple[I64, I64]] = {}
-        self._made: dict[tuple[int, int, int], int] = {}
 
     def of(self, row: int, wanted: AbstractSet[int]) -> dict[int, Told]:
         """Token -> what it says, for those of the wanted tokens that one class of the signatures has."""
         number, class_row = int(self._app.unit[row]), int(self._app.row[row])
         unit, found = self._units[number], dict[int, Told]()
-        joined = not _JOINED.isdisjoint(map(kind_of, wanted))
-        for owner in self._rows(number, "def_class", class_row).tolist():
-            seen = [*self._named(number, unit, owner), *self._held(number, owner)]
-            own = {one.token: one for one in reversed(seen)}
-            for made in own.keys() & wanted - found.keys():
-                found[made] = self._told(number, owner, own[made])
-            for made, told in _together(unit, owner, seen, self._runs_of(number)) if joined else ():
-                if made in wanted:
-                    found.setdefault(made, told)
-        for made, told in self._declared(number, unit, row, class_row):
-            if made in wanted:
-                found.setdefault(made, told)
+        if number not in self._read:
+            self._read[number] = self._of_unit(number, unit)
+        code, asked = self._code(number, class_row), np.array(sorted(wanted), np.uint64)
+        for made, told in self._in_code(number, code, asked):
+            found.setdefault(made, told)
+        for made, told in self._declared(number, row, class_row, wanted - found.keys()):
+            found.setdefault(made, told)
         return found
 
     def class_place(self, row: int) -> Place:
@@ -125,60 +132,38 @@ class Texts:
         low, high = np.searchsorted(holders, [class_row, class_row + 1]).tolist()
         return order[low:high]
 
-    def _named(self, number: int, unit: Unit, owner: int) -> Iterator[_Seen]:
-        """What the instructions of a method name."""
-        refs, _ = unit.refs, self._constants_of(number)
-        skipped = self._skipped[number]
-        low, high = refs.owner.searchsorted(np.array([owner, owner + 1], refs.owner.dtype)).tolist()
-        pairs = zip(refs.kind[low:high].tolist(), refs.target[low:high].tolist(), strict=True)
-        for row, (form, target) in enumerate(pairs, low):
-            if target >= 0 and form in _KINDS and row not in skipped:
-                made = self._token(number, unit, form, target)
-                if made:
-                    yield _Seen(made, _KINDS[form], target, row)
+    def _of_unit(self, number: int, unit: Unit) -> _Unit:
+        held = constants(unit)
+        target = counted(unit, held.skipped)
+        base, made, _ = table(self._vocabulary, number, unit, target)
+        return _Unit(held, target, base, made)
 
-    def _token(self, number: int, unit: Unit, form: int, target: int) -> int:
-        """The token of an item of a unit's index spaces; 0 when it has none."""
-        key = number, form, target
-        if key not in self._made:
-            self._made[key] = self._new_token(number, unit, form, target)
-        return self._made[key]
+    def _code(self, number: int, class_row: int) -> _Code:
+        """What the code of one class names and holds."""
+        refs, read = self._units[number].refs, self._read[number]
+        methods = self._rows(number, "def_class", class_row)
+        rows, within = _of_owners(refs.owner, methods)
+        base, target = read.base[refs.kind[rows]], read.target[rows]
+        known = np.flatnonzero((base >= 0) & (target >= 0))
+        known = known[read.made[base[known] + target[known]] != 0]
+        tokens = read.made[base[known] + target[known]]
+        at, holders = _of_owners(read.held.method, methods)
+        return _Code(methods, rows[known], tokens, within[known], at, read.held.token[at], holders)
 
-    def _new_token(self, number: int, unit: Unit, form: int, target: int) -> int:
-        words = self._vocabulary
-        if form == RefKind.STRING:
-            raw = unit.strings.raw(target)
-            return token(Kind.STRING, raw) if len(raw) >= SHORTEST else 0
-        if form == RefKind.METHOD:
-            return int(words.call_tokens(number, np.array([target]))[0])
-        if form == RefKind.FIELD:
-            return int(words.field_tokens(number, unit, np.array([target]))[0])
-        return int(words.of_types[words.unit_types[number][target]])
-
-    def _runs_of(self, number: int) -> I32:
-        if number not in self._runs:
-            self._runs[number] = runs(self._units[number], np.arange(len(self._units[number].refs)))
-        return self._runs[number]
-
-    def _constants_of(self, number: int) -> Constants:
-        if number not in self._constants:
-            held = self._constants[number] = constants(self._units[number])
-            self._skipped[number] = frozenset(held.skipped.tolist())
-        return self._constants[number]
-
-    def _held(self, number: int, owner: int) -> Iterator[_Seen]:
-        """Literals, arrays and switches of a method."""
-        held = self._constants_of(number)
-        low, high = np.searchsorted(held.method, [owner, owner + 1]).tolist()
-        for made, value in zip(held.token[low:high].tolist(), held.value[low:high].tolist(), strict=True):
-            yield _Seen(made, kind_of(made), value, -1)
-
-    def _told(self, number: int, owner: int, seen: _Seen) -> Told:
-        """A token of an instruction in words, with its place; that of a constant is its method's."""
-        unit = self._units[number]
-        if seen.at >= 0:
-            return Told(seen.kind, bounded(_TEXTS[seen.kind](unit, seen.target), LONGEST), unit.site(seen.at))
-        return Told(seen.kind, _said(seen.kind, seen.target, self._constants_of(number)), _start(unit, owner))
+    def _in_code(self, number: int, code: _Code, asked: U64) -> Iterator[tuple[int, Told]]:
+        """What is asked for of what the code of a class names and holds, in order of its instructions."""
+        unit, held, kinds = self._units[number], self._read[number].held, {kind_of(made) for made in asked.tolist()}
+        for at, made in _first(code.token, asked):
+            row, kind = int(code.row[at]), kind_of(made)
+            text = _TEXTS[kind](unit, int(unit.refs.target[row]))
+            yield made, Told(kind, bounded(text, LONGEST), unit.site(row))
+        for at, made in _first(code.value, asked):
+            said = _said(kind_of(made), int(held.value[code.at[at]]), held)
+            yield made, Told(kind_of(made), said, _start(unit, int(code.methods[code.within[at]])))
+        if Kind.PAIR in kinds:
+            yield from _pairs(unit, code, asked)
+        if Kind.METHOD in kinds:
+            yield from _whole(unit, code, asked)
 
     def _members(self, number: int, class_row: int) -> Iterator[str]:
         """The blurred descriptors of methods and fields that a class defines, as `signatures` has them."""
@@ -196,59 +181,94 @@ class Texts:
                 letter = "S" if unit.deffield_access[row] & _STATIC else "F"
                 yield letter + self._vocabulary.blurred_type(number, kind)
 
-    def _declared(self, number: int, unit: Unit, row: int, class_row: int) -> Iterator[tuple[int, Told]]:
-        """Tokens of members, super types and overridden methods."""
-        seen: Counter[str] = Counter()
-        for content in self._members(number, class_row):
-            seen[content] += 1
-            if seen[content] <= RANKS:
-                made = member_token(content, seen[content])
-                yield made, Told(Kind.MEMBER, _member_text(content, seen[content]), None)
-        for name in self._declarations.tops(row):
-            yield token(Kind.SUPER, name.encode()), Told(Kind.SUPER, bounded(f"inherits from {name}", LONGEST), None)
-        yield from self._overridden(unit, row, self._rows(number, "def_class", class_row))
-        yield from self._initial(number, class_row)
+    def _declared(self, number: int, row: int, class_row: int, wanted: AbstractSet[int]) -> Iterator[tuple[int, Told]]:
+        """What is wanted of tokens of members, super types, overridden methods, and of what fields begin with."""
+        kinds = {kind_of(made) for made in wanted}
+        if Kind.MEMBER in kinds:
+            seen: Counter[str] = Counter()
+            for content in self._members(number, class_row):
+                seen[content] += 1
+                made = member_token(content, seen[content]) if seen[content] <= RANKS else 0
+                if made in wanted:
+                    yield made, Told(Kind.MEMBER, _member_text(content, seen[content]), None)
+        for name in self._declarations.tops(row) if Kind.SUPER in kinds else ():
+            made = token(Kind.SUPER, name.encode())
+            if made in wanted:
+                yield made, Told(Kind.SUPER, bounded(f"inherits from {name}", LONGEST), None)
+        if Kind.OVERRIDE in kinds:
+            yield from self._overridden(number, row, class_row, wanted)
+        yield from self._initial(number, class_row, wanted)
 
-    def _overridden(self, unit: Unit, row: int, methods: I64) -> Iterator[tuple[int, Told]]:
-        """Tokens of methods of the platform that some methods of a class override."""
-        kind = self._declarations.kind(row)
-        for owner in methods.tolist():
+    def _overridden(
+        self, number: int, row: int, class_row: int, wanted: AbstractSet[int]
+    ) -> Iterator[tuple[int, Told]]:
+        """What is wanted of the tokens of methods of the platform that methods of a class override."""
+        kind, unit = self._declarations.kind(row), self._units[number]
+        for owner in self._rows(number, "def_class", class_row).tolist():
             method = int(unit.def_method[owner])
-            _, name, proto = unit.method_parts(method)
-            raw = unit.strings.raw(int(unit.method_name[method])) if method >= 0 else b""
-            if len(raw) >= SHORTEST_NAME and proto and not unit.def_access[owner] & _OWN_ALONE:
-                made = self._declarations.override_token(
-                    kind, raw, len(unit.proto_params.row(int(unit.method_proto[method])))
-                )
-                if made:
-                    yield made, Told(Kind.OVERRIDE, bounded(f"overrides {name}{proto}", LONGEST), _start(unit, owner))
+            proto = int(unit.method_proto[method]) if method >= 0 else -1
+            if proto < 0 or unit.def_access[owner] & _OWN_ALONE:
+                continue
+            raw = unit.strings.raw(int(unit.method_name[method]))
+            if len(raw) >= SHORTEST_NAME:
+                made = self._declarations.override_token(kind, raw, len(unit.proto_params.row(proto)))
+                if made in wanted:
+                    _, name, descriptor = unit.method_parts(method)
+                    text = bounded(f"overrides {name}{descriptor}", LONGEST)
+                    yield made, Told(Kind.OVERRIDE, text, _start(unit, owner))
 
-    def _initial(self, number: int, class_row: int) -> Iterator[tuple[int, Told]]:
-        """Tokens of what static fields of a class begin with."""
-        held, types = self._constants_of(number), self._vocabulary.unit_types[number]
+    def _initial(self, number: int, class_row: int, wanted: AbstractSet[int]) -> Iterator[tuple[int, Told]]:
+        """What is wanted of the tokens of what static fields of a class begin with."""
+        held, types = self._read[number].held, self._vocabulary.unit_types[number]
         for at in np.flatnonzero(held.class_row == class_row).tolist():
             made = int(held.class_token[at])
-            yield made, Told(kind_of(made), _said(kind_of(made), int(held.class_value[at]), held), None)
+            if made in wanted:
+                yield made, Told(kind_of(made), _said(kind_of(made), int(held.class_value[at]), held), None)
         for index in held.types[held.types[:, 0] == class_row, 1].tolist():
-            text = bounded(self._units[number].type_name(index), LONGEST)
-            yield int(self._vocabulary.of_types[types[index]]), Told(Kind.TYPE, text, None)
+            made = int(self._vocabulary.of_types[types[index]])
+            if made in wanted:
+                yield made, Told(Kind.TYPE, bounded(self._units[number].type_name(index), LONGEST), None)
 
 
-def _together(unit: Unit, owner: int, seen: list[_Seen], run: I32) -> Iterator[tuple[int, Told]]:
-    """Tokens of several things of a method together, which were met in the order of its instructions."""
-    calls = [one for one in seen if one.kind is Kind.CALL]
-    for one, other in pairwise(calls):
-        if run[one.at] != run[other.at] or run[one.at] < 0:
-            continue
-        both = np.array([one.token, other.token], np.uint64)
-        said = f"{method_text(unit, one.target)}, then {method_text(unit, other.target)}"
-        made = of_rows(Kind.PAIR, both, np.array([0]), np.array([2])).tolist()[0]
-        yield made, Told(Kind.PAIR, bounded(said, LONGEST), unit.site(one.at))
-    whole = np.unique(np.array([one.token for one in seen if one.kind is not Kind.STRING], np.uint64))
-    if len(whole) >= TOGETHER:
-        said = f"a method with the same {len(whole)} calls, types, fields and numbers"
-        made = of_rows(Kind.METHOD, whole, np.array([0]), np.array([len(whole)])).tolist()[0]
-        yield made, Told(Kind.METHOD, said, _start(unit, owner))
+def _of_owners(owners: npt.NDArray[np.integer], wanted: I64) -> tuple[I64, I64]:
+    """Rows of some owners, which a column has in order, and the place in `wanted` of the owner of each."""
+    wanted = wanted.astype(owners.dtype)
+    low = np.searchsorted(owners, wanted)
+    counts = np.searchsorted(owners, wanted, side="right") - low
+    return ranges(low, counts), np.repeat(np.arange(len(wanted)), counts)
+
+
+def _first(tokens: U64, asked: U64) -> Iterator[tuple[int, int]]:
+    """Where each of the tokens that are asked for comes first, and which it is."""
+    found: set[int] = set()
+    at = np.flatnonzero(np.isin(tokens, asked))
+    for place, made in zip(at.tolist(), tokens[at].tolist(), strict=True):
+        if made not in found:
+            found.add(made)
+            yield place, made
+
+
+def _pairs(unit: Unit, code: _Code, asked: U64) -> Iterator[tuple[int, Told]]:
+    """Calls that follow each other."""
+    calls = np.flatnonzero((code.token & np.uint64(KIND_MASK)) == Kind.CALL)
+    rows = code.row[calls]
+    same, tokens = pairs(runs(unit, rows), code.token[calls])
+    for at, made in _first(tokens, asked):
+        one, other = (int(rows[same[at] + behind]) for behind in (0, 1))
+        said = ", then ".join(method_text(unit, int(unit.refs.target[row])) for row in (one, other))
+        yield made, Told(Kind.PAIR, bounded(said, LONGEST), unit.site(one))
+
+
+def _whole(unit: Unit, code: _Code, asked: U64) -> Iterator[tuple[int, Told]]:
+    """All things of a method together."""
+    named = np.flatnonzero((code.token & np.uint64(KIND_MASK)) != Kind.STRING)
+    parts = [(code.of[named], code.token[named]), (code.within, code.value)]
+    start, together = grouped(parts, 0, len(code.methods))
+    large = np.flatnonzero(np.diff(start) >= TOGETHER)
+    for at, made in _first(of_rows(Kind.METHOD, together, start[large], start[large + 1]), asked):
+        count = int(start[large[at] + 1] - start[large[at]])
+        said = f"a method with the same {count} calls, types, fields and numbers"
+        yield made, Told(Kind.METHOD, said, _start(unit, int(code.methods[large[at]])))
 
 
 def _member_text(content: str, rank: int) -> str:
