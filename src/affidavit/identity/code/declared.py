@@ -30,11 +30,11 @@ class Declared:
     """Reads declarations of a program, unit by unit.
 
     Args:
-        vocabulary: of the program.
+        vocabulary: of the program, which stays an attribute.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._kind_of, self._tops = tops(vocabulary)
         self._above = [above(item) for item in self._tops]
         inherited = [[token(Kind.SUPER, name.encode()) for name in item] for item in self._tops]
@@ -49,7 +49,7 @@ class Declared:
     @cached_property
     def _names(self) -> list[bytes]:
         """The names of the program's methods, by number."""
-        return list(self._vocabulary.program.resolution().signatures.names)
+        return list(self.vocabulary.program.resolution().signatures.names)
 
     @cached_property
     def _overriding(self) -> npt.NDArray[np.bool_]:
@@ -61,7 +61,7 @@ class Declared:
 
     def members(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods and fields: the first of a kind, the second, and so on."""
-        local, made = self._vocabulary.local[number], self._members
+        local, made = self.vocabulary.local[number], self._members
         found = []
         for holders, words in (
             (local[unit.def_class], self._method_words(number, unit)),
@@ -84,7 +84,7 @@ class Declared:
 
     def _method_words(self, number: int, unit: Unit) -> I64:
         """The number of what each defined method is as a member; -1 for one that does not count as a member."""
-        prototypes, signatures = self._vocabulary.prototypes, self._vocabulary.program.resolution().signatures
+        prototypes, signatures = self.vocabulary.prototypes, self.vocabulary.program.resolution().signatures
         proto = looked_up(signatures.protos_of(number), unit.def_method)
         known = proto >= 0
         known &= prototypes.arity[proto] >= 0
@@ -95,19 +95,19 @@ class Declared:
     def _field_words(self, number: int, unit: Unit) -> I64:
         """As for methods, of each defined field."""
         kinds = looked_up(unit.field_type, unit.deffield_field)
-        words = self._vocabulary.blurred_words[1][self._vocabulary.unit_types[number][kinds]] + self._words
+        words = self.vocabulary.blurred_words[1][self.vocabulary.unit_types[number][kinds]] + self._words
         return np.where(kinds >= 0, 2 * words + (unit.deffield_access & _STATIC != 0), -1)
 
     def _word(self, number: int) -> str:
         """What members are in words, by number."""
         word, static = divmod(number, 2)
         if word < self._words:
-            return "vs"[static] + self._vocabulary.prototypes.words[word]
-        return "FS"[static] + self._vocabulary.blurred_words[0][word - self._words]
+            return "vs"[static] + self.vocabulary.prototypes.words[word]
+        return "FS"[static] + self.vocabulary.blurred_words[0][word - self._words]
 
     def inherited(self, number: int) -> tuple[I64, U64]:
         """(class, token) of the first classes and interfaces of the platform on each way up."""
-        classes = self._vocabulary.local[number]
+        classes = self.vocabulary.local[number]
         classes = classes[classes >= 0]
         kinds = self._kind_of[classes]
         begins, counts = self._inherits[kinds], np.diff(self._inherits)[kinds]
@@ -115,11 +115,11 @@ class Declared:
 
     def overridden(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods of the platform that methods override or implement."""
-        signatures, local = self._vocabulary.program.resolution().signatures, self._vocabulary.local[number]
+        signatures, local = self.vocabulary.program.resolution().signatures, self.vocabulary.local[number]
         name = looked_up(signatures.names_of(number), unit.def_method)
         live = (local[unit.def_class] >= 0) & (unit.def_access & (_PRIVATE | _STATIC) == 0)
         methods = np.flatnonzero(live & np.append(self._overriding, np.False_)[name])
-        arity = self._vocabulary.prototypes.arity[signatures.protos_of(number)[unit.def_method[methods]]]
+        arity = self.vocabulary.prototypes.arity[signatures.protos_of(number)[unit.def_method[methods]]]
         methods, arity = methods[arity >= 0], arity[arity >= 0]
         classes = local[unit.def_class[methods]]
         # No method of the platform has so many parameters that two would be taken for one.

@@ -20,7 +20,8 @@ ENOUGH = 2
 """Classes without which a hypothesis is not excluded, and tokens of a class: one alone never decides."""
 CODE = 16
 """Code units from which a class has code of its own; the constructor of an interface's stub has four."""
-_FORMAL = np.array([Kind.MEMBER, Kind.SUPER, Kind.OVERRIDE], np.uint64)
+_FORMAL = np.zeros(KIND_MASK + 1, np.bool_)
+_FORMAL[[Kind.MEMBER, Kind.SUPER, Kind.OVERRIDE]] = True
 
 
 class Weighed(NamedTuple):
@@ -94,7 +95,7 @@ def _interface_only(app: Signatures, index: Index, pairs: Sequence[Pairing], stu
         pair
         for pair, item in zip(pairs, studied, strict=True)
         if min(app.size[pair.app], index.size[pair.signature]) >= CODE
-        and int((~np.isin(item.shared & np.uint64(KIND_MASK), _FORMAL)).sum()) >= ENOUGH
+        and int((~_FORMAL[(item.shared & np.uint64(KIND_MASK)).astype(np.int64)]).sum()) >= ENOUGH
     ]
     units = sum(int(app.size[pair.app]) for pair in coded)
     said = (

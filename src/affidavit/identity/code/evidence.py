@@ -8,6 +8,7 @@ import numpy as np
 
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import bounded, make_fact
+from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.doubts import Weighed, tried, weighed
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
@@ -44,7 +45,8 @@ _WORDS = {
     Kind.METHOD: "method",
 }
 """Kinds of tokens, those first that a person can check best."""
-_ORDER = {kind: row for row, kind in enumerate(_WORDS)}
+_ORDER = np.full(KIND_MASK + 1, len(_WORDS), np.int64)
+_ORDER[[*_WORDS]] = np.arange(len(_WORDS))
 _LAST = (Kind.MEMBER, Kind.METHOD)
 
 
@@ -55,6 +57,7 @@ class Compared:
     Attributes:
         program, app: the code and its signatures. index: what it was compared with; `digests`: SHA-256 of its parts.
         matched: what the comparison gave.
+        declared: the code's declarations, where they were read before.
     """
 
     program: Program
@@ -62,6 +65,7 @@ class Compared:
     index: Index
     digests: tuple[str, ...]
     matched: Matched
+    declared: Declared | None = None
 
 
 def facts_of(compared: Compared, marks: Iterable[Fact] = ()) -> Iterator[Fact]:
@@ -73,7 +77,7 @@ def facts_of(compared: Compared, marks: Iterable[Fact] = ()) -> Iterator[Fact]:
     """
     extractor, marked = f"{NAME}/{VERSION}", list(marks)
     yield make_fact(_search(compared), Place(""), extractor)
-    texts = Texts(compared.program, compared.app)
+    texts = Texts(compared.program, compared.app, compared.declared)
     for match in compared.matched.families:
         if match.decision == "not-shown" or not match.pairs:
             continue
@@ -172,17 +176,13 @@ def _pair(compared: Compared, texts: Texts, pair: Pairing, weight: Weighed, rank
 
 def _tokens(texts: Texts, pair: Pairing, weight: Weighed) -> Iterator[SharedToken]:
     """The shared tokens that say most: what a person can read, the rarest of that first, at most half of one kind."""
-
-    def order(at: int) -> tuple[bool, int, int, int, int]:
-        kind = Kind(int(weight.shared[at]) & KIND_MASK)
-        rarity = int(weight.families[at]), int(weight.background[at])
-        return kind in _LAST, *rarity, _ORDER[kind], int(weight.shared[at])
-
-    ordered, of_kind = sorted(range(len(weight.shared)), key=order), Counter[int]()
+    kinds = (weight.shared & np.uint64(KIND_MASK)).astype(np.int64)
+    order = np.lexsort((weight.shared, _ORDER[kinds], weight.background, weight.families, np.isin(kinds, _LAST)))
+    of_kind = Counter[int]()
     chosen: list[int] = []
-    for at in ordered:
-        of_kind[int(weight.shared[at]) & KIND_MASK] += 1
-        if of_kind[int(weight.shared[at]) & KIND_MASK] <= TOKENS // 2 and len(chosen) < TOKENS:
+    for at in order.tolist():
+        of_kind[int(kinds[at])] += 1
+        if of_kind[int(kinds[at])] <= TOKENS // 2 and len(chosen) < TOKENS:
             chosen.append(at)
     told = texts.of(pair.app, {int(weight.shared[at]) for at in chosen})
     for at in chosen:

@@ -68,14 +68,15 @@ def joined(first: Signatures, second: Signatures) -> Signatures:
     )
 
 
-def of_program(program: Program) -> Signatures:
+def of_program(program: Program, declared: Declared | None = None) -> Signatures:
     """The signatures of everything that a program defines.
 
     Args:
         program: the code of an app, or of one library.
+        declared: its declarations, where somebody goes on reading them.
     """
-    vocabulary = Vocabulary(program)
-    declared = Declared(vocabulary)
+    declared = declared or Declared(Vocabulary(program))
+    vocabulary = declared.vocabulary
     parts = [_Part.of(vocabulary, declared, number, unit) for number, unit in enumerate(program.units)]
     none = np.empty(0, np.int64)
     return Signatures(

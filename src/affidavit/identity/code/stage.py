@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.facts.extract import Extraction
+from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.disguise import disguises
 from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.match import match
 from affidavit.identity.code.native_stage import identify_natives
 from affidavit.identity.code.signatures import Signatures, of_program
+from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.identity.library_index import library_index
 from affidavit.identity.likeness import sketch
 from affidavit.model.fact import Fact
@@ -61,12 +63,13 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     if not state.program.units:
         return Identified()
     state.breathe()
-    app = of_program(state.program)
+    declared = Declared(Vocabulary(state.program))
+    app = of_program(state.program, declared)
     state.breathe()
     if known is None:
         state.facts.append(sketch(app, _own(app, state.facts), Place("")))
         return Identified()
-    compared = Compared(state.program, app, known.index, digests, match(app, known.index))
+    compared = Compared(state.program, app, known.index, digests, match(app, known.index), declared)
     state.breathe()
     families, origin = known.index.families, compared.matched.origin
     state.facts.append(sketch(app, (origin < 0) & _own(app, state.facts), Place("")))
@@ -84,7 +87,9 @@ def _own(app: Signatures, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
     """
     homes = tuple(f"L{fact.what.name.replace('.', '/')}/" for fact in facts if isinstance(fact.what, Package))
     attribute = library_index().attribute
-    return np.array([name.startswith(homes) or attribute(name) is None for name in app.names], bool)
+    packages = [f"{name.rpartition('/')[0]}/" for name in app.names]
+    own = {package: package.startswith(homes) or attribute(package) is None for package in set(packages)}
+    return np.array([own[package] for package in packages], bool)
 
 
 def _limits(compared: Compared, limitations: Iterable[Limitation]) -> Iterator[Limitation]:

@@ -83,12 +83,15 @@ class Texts:
     """Reads tokens of single classes of one program.
 
     Args:
-        program: the app. app: its signatures.
+        program: the app.
+        app: its signatures.
+        declared: its declarations, where they were read before.
     """
 
-    def __init__(self, program: Program, app: Signatures) -> None:
-        self._app, self._vocabulary = app, Vocabulary(program)
-        self._declarations = Declared(self._vocabulary)
+    def __init__(self, program: Program, app: Signatures, declared: Declared | None = None) -> None:
+        self._app = app
+        self._declarations = declared or Declared(Vocabulary(program))
+        self._vocabulary = self._declarations.vocabulary
         self._read: dict[int, _Unit] = {}
         self._units = program.units
         self._order: dict[tuple[int, str], tuple[I64, I64]] = {}
@@ -239,9 +242,11 @@ def _of_owners(owners: npt.NDArray[np.integer], wanted: I64) -> tuple[I64, I64]:
 
 
 def _first(tokens: U64, asked: U64) -> Iterator[tuple[int, int]]:
-    """Where each of the tokens that are asked for comes first, and which it is."""
+    """Where each of the sorted tokens that are asked for comes first, and which it is."""
+    if not len(asked):
+        return
     found: set[int] = set()
-    at = np.flatnonzero(np.isin(tokens, asked))
+    at = np.flatnonzero(asked[np.minimum(np.searchsorted(asked, tokens), len(asked) - 1)] == tokens)
     for place, made in zip(at.tolist(), tokens[at].tolist(), strict=True):
         if made not in found:
             found.add(made)
