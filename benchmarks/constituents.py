@@ -1,11 +1,18 @@
-"""SDKs in real apps, names removed: `python -m benchmarks.constituents SDKS APK ... [--libraries INDEX]`.
+"""Libraries in real apps, names removed: `python -m benchmarks.constituents APP ... [--sdks SDKS] [--libraries INDEX]`.
 
-SDKS is a folder of SDK builds. Each is cut into families by the names of its classes (``knowledge/libraries``), added
-to the product's index. From every app all names are then removed (`tests.builders.lift.renamed`), and what is found is
-compared with what the names had said: a family is there from five classes under its names on, not there with none.
+From every app all names are removed (`tests.builders.lift.renamed`), and what is found is compared with what the names
+had said. A family is there from five classes under its names on. One that is found and has no class under its names is
+*of one line* when pairs have the same simple names (a copy, or a publication under another name), *unnamed* when the
+names told nothing, as a renamer had been there before, and else *false*. What ties a nameless app to a listed one by
+its code is printed; which of the apps gave code to the index itself is said.
+
+SDKS is a folder of SDK builds. Each is cut into families by the names of its classes (``knowledge/libraries``), which
+are added to the index.
 """
 
 import argparse
+import hashlib
+import mmap
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +24,8 @@ from affidavit.dalvik.dex import read_dexes
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.build import build
+from affidavit.identity.code.catalogue import known, owner, packages
+from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.match import match
@@ -25,11 +34,17 @@ from affidavit.identity.code.result import FamilyMatch
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.store import opened
 from affidavit.identity.library_index import library_index
+from affidavit.identity.listed import bind, known_marks, values_of
 from affidavit.knowledge import FINGERPRINTS
 from affidavit.model.errors import AffidavitError
 from tests.builders.lift import renamed
 
 THERE = 5
+LETTERS, SAME, RENAMED = 4, 2, 0.3
+"""Letters of a simple name that tells anything, pairs of equal names that make a line, share of pairs without names."""
+SHOWN = {mark.value for marks in known_marks().values() for mark in marks.libraries}
+"""Families whose code ties an app to a listed one: shown when they are right too."""
+GIVEN = {file.sha256 for package in packages() for file in package.files if file.parts}
 
 
 def subset(whole: Signatures, rows: Sequence[int]) -> Signatures:
@@ -77,20 +92,53 @@ def nameless(path: Path) -> Program:
     return Program([unit for name, data in sorted(renamed(files).items()) for unit in read_dexes(name, data)])
 
 
-def judged(path: Path, index: Index) -> Iterator[str]:
-    """Lines about one app."""
-    told = of_program(program_of(path))
-    expected = Counter({family: len(rows) for family, rows in by_family(told.names).items()})
-    found = match(of_program(nameless(path)), index)
+class Names:
+    """Whose a class is by its name."""
+
+    def __init__(self) -> None:
+        self._catalogue, self._index = owner(known()), library_index()
+
+    def of(self, name: str) -> set[str]:
+        """Ids of families, as the catalogue and as the index of libraries have them."""
+        return {item for item in (self._catalogue(name[1:-1]), self._index.attribute(name)) if item}
+
+
+def judged(path: Path, index: Index, names: Names, total: Counter[str]) -> Iterator[str]:
+    """Lines about one app; what they count is added up."""
+    told, program = of_program(program_of(path)), nameless(path)
+    expected = Counter(family for name in told.names for family in names.of(name))
+    app = of_program(program)
+    matched = match(app, index)
     ids = [family.id for family in index.families]
-    said = {ids[item.family]: item for item in found.families if item.decision == "found"}
-    yield f"{path.name}: {len(told)} classes, {found.regime}"
-    for family, count in sorted(expected.items()):
-        if family in ids and count >= THERE:
-            yield f"  there: {family} ({count} classes): {in_words(said[family]) if family in said else 'MISSED'}"
+    said = {ids[item.family]: item for item in matched.families if item.decision == "found"}
+    gave = ", gave code to the index" if hashlib.sha256(path.read_bytes()).hexdigest() in GIVEN else ""
+    yield f"{path.name}: {len(told)} classes, {matched.regime}{gave}"
     for family, item in sorted(said.items()):
-        if not expected[family]:
-            yield f"  not by name: {family}: {in_words(item)}, in {owners(item, told)}"
+        kind = "right" if expected[family] else unnamed(item, index, told)
+        total[kind] += 1
+        if kind != "right" or family in SHOWN:
+            yield f"  {kind}: {family}: {in_words(item)}, in {owners(item, told, names)}"
+    for family in sorted(set(ids) & set(expected) - set(said)):
+        if expected[family] >= THERE:
+            total["missed"] += 1
+            yield f"  missed: {family} ({expected[family]} classes)"
+    facts = tuple(facts_of(Compared(program, app, index, ("",), matched)))
+    for tie in bind(values_of(facts), known_marks()):
+        total[f"ties by {tie.by}"] += 1
+        yield f"  {tie.relation} {tie.app}, by {tie.by}: {tie.mark}: {tie.note}"
+
+
+def unnamed(item: FamilyMatch, index: Index, told: Signatures) -> str:
+    """What a finding is that no name supports."""
+    pairs = [(simple(told.names[pair.app]), simple(index.node_name[pair.node])) for pair in item.pairs]
+    if sum(one == other and len(one) >= LETTERS for one, other in pairs) >= SAME:
+        return "of one line"
+    return "unnamed" if sum(min(map(len, pair)) < LETTERS for pair in pairs) > RENAMED * len(pairs) else "false"
+
+
+def simple(name: str) -> str:
+    """The simple name of the outermost class."""
+    return name[1:-1].rsplit("/", maxsplit=1)[-1].split("$", maxsplit=1)[0]
 
 
 def in_words(item: FamilyMatch) -> str:
@@ -98,28 +146,32 @@ def in_words(item: FamilyMatch) -> str:
     return f"found {item.probability:.3f}, {item.log_ratio:.1f} nats, {len(item.pairs)} pairs"
 
 
-def owners(item: FamilyMatch, told: Signatures) -> dict[str, int]:
+def owners(item: FamilyMatch, told: Signatures, names: Names) -> dict[str, int]:
     """Whose the paired classes are by the names that they had; renaming keeps their order."""
-    names = (library_index().attribute(told.names[pair.app]) or "unknown names" for pair in item.pairs)
-    return dict(Counter(names).most_common(3))
+    every = (min(names.of(told.names[pair.app]), default="unknown names") for pair in item.pairs)
+    return dict(Counter(every).most_common(3))
 
 
 def main() -> None:
     """Print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("sdks", type=Path)
-    parser.add_argument("apps", type=Path, nargs="+")
+    parser.add_argument("apps", type=Path, nargs="+", help="apps, or folders of them")
+    parser.add_argument("--sdks", type=Path)
     parser.add_argument("--libraries", type=Path, default=FINGERPRINTS)
     options = parser.parse_args()
-    index = index_of(options.sdks)
-    if options.libraries.is_file():
-        index = merge(opened(options.libraries.read_bytes())[0], index)
+    with options.libraries.open("rb") as handle:
+        index = opened(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))[0]
+    if options.sdks:
+        index = merge(index, index_of(options.sdks))
     print(f"{len(index.families)} families, {len(index.versions)} versions", flush=True)
-    for path in options.apps:
+    names, total = Names(), Counter[str]()
+    every = [app for path in options.apps for app in (sorted(path.rglob("*.apk")) if path.is_dir() else [path])]
+    for path in {hashlib.sha256(path.read_bytes()).digest(): path for path in every}.values():
         try:
-            print("\n".join(judged(path, index)), flush=True)
+            print("\n".join(judged(path, index, names, total)), flush=True)
         except AffidavitError as error:
             print(f"{path.name}: {error}", file=sys.stderr)
+    print(dict(sorted(total.items())))
 
 
 if __name__ == "__main__":

@@ -2,18 +2,18 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.assemble import Parts, grouped
 from affidavit.identity.code.copies import Lined, copies
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.lineup import Classes, expand, line_up
 from affidavit.identity.code.postings import postings
 from affidavit.identity.code.signatures import I32, I64, U64, Signatures
-from affidavit.identity.code.tokens import SCHEME
 
 _ORDINARY = 3
 """Apps from which on a token that no family has is kept, so that code added later knows it to be ordinary."""
@@ -46,38 +46,31 @@ def build(
     node, form, of_version = _signatures(own, held, len(forms.start) - 1)
     of, rows = expand(forms, form)
     used, at = np.unique(rows, return_inverse=True)
+    start = np.searchsorted(of, np.arange(len(form) + 1))
     size = np.zeros(len(forms.start) - 1, np.int32)
     for numbers, (_, signatures) in zip(reversed(held), reversed(every), strict=True):
         size[numbers] = signatures.size
-    node_family = lined.family[keep].astype(np.int32)
-    token, placed = token[used], at.astype(np.int32)
-    start = np.searchsorted(of, np.arange(len(form) + 1)).astype(np.int64)
-    posting, in_nodes, in_families = postings(placed, start, node, node_family, len(token))
-    index = Index(
-        scheme=SCHEME,
+    parts = Parts(
         families=tuple(families),
         versions=tuple(
             replace(version, classes=int(np.count_nonzero((nodes >= 0) & (signatures.unit >= 0))))
             for (version, signatures), nodes in zip(libraries, own, strict=True)
         ),
         left_out=left_out,
-        node_family=node_family,
+        node_family=lined.family[keep].astype(np.int32),
         node_name=tuple(lined.name[row] for row in np.flatnonzero(keep).tolist()),
         shared=np.where(shared < len(families), shared, -1)[keep].astype(np.int32),
-        graph=_graph(own, libraries, len(node_family)),
+        edges=_edges(own, libraries),
         node=node,
         size=size[form],
-        start=start,
-        rows=placed,
+        form=np.arange(len(form)),
+        forms=Csr(start.astype(np.int32), at.astype(np.int32)),
         of_version=of_version,
-        token=token,
-        posting=posting,
-        in_families=in_families,
-        in_nodes=in_nodes,
-        in_background=np.zeros(len(token), np.int32),
+        token=token[used],
+        in_background=np.zeros(len(used), np.int32),
         background=0,
     )
-    return counted(index, background)
+    return counted(parts.index(), background)
 
 
 def counted(index: Index, background: Iterable[U64]) -> Index:
@@ -187,25 +180,16 @@ def _signatures(own: Sequence[I64], held: Sequence[I64], forms: int) -> tuple[I3
     keys = [nodes[nodes >= 0] * forms + numbers[nodes >= 0] for nodes, numbers in zip(own, held, strict=False)]
     distinct, of = np.unique(np.concatenate([*keys, np.empty(0, np.int64)]), return_inverse=True)
     version = np.repeat(np.arange(len(keys)), [len(of_version) for of_version in keys])
-    return (distinct // max(forms, 1)).astype(np.int32), distinct % max(forms, 1), _grouped(of, version, len(distinct))
+    return (distinct // max(forms, 1)).astype(np.int32), distinct % max(forms, 1), grouped(of, version, len(distinct))
 
 
-def _grouped(rows: I64, items: I64, count: int) -> Csr:
-    """Compressed rows of items that are in order within each row; every (row, item) once."""
-    order = np.argsort(rows, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
-    return Csr(start.astype(np.int32), items[order].astype(np.int32))
-
-
-def _graph(own: Sequence[I64], libraries: Sequence[Library], nodes: int) -> Csr:
-    """Which nodes name which in any version."""
-    keys = [np.empty(0, np.int64)]
+def _edges(own: Sequence[I64], libraries: Sequence[Library]) -> Iterator[tuple[I64, I64]]:
+    """Both ends of what names what in each version."""
     for of_class, (_, signatures) in zip(own, libraries, strict=True):
         tail = np.repeat(of_class, np.diff(signatures.graph.start))
         head = of_class[signatures.graph.items]
-        keys.append(np.unique((tail * nodes + head)[(tail >= 0) & (head >= 0) & (tail != head)]))
-    distinct = np.unique(np.concatenate(keys))
-    return _grouped(distinct // max(nodes, 1), distinct % max(nodes, 1), nodes)
+        there = (tail >= 0) & (head >= 0)
+        yield tail[there], head[there]
 
 
 def _ordinary(token: U64, background: Iterable[U64]) -> tuple[U64, I64, I32, int]:

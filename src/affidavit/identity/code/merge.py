@@ -1,12 +1,14 @@
 """Two indexes as one, for a query that asks both."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from msgspec.structs import replace
 
 from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.assemble import Parts
 from affidavit.identity.code.index import Index, Version
 from affidavit.identity.code.lineup import Classes, expand, line_up
-from affidavit.identity.code.postings import postings
 from affidavit.identity.code.signatures import I32, I64
 
 
@@ -40,33 +42,24 @@ def merge(first: Index, second: Index) -> Index:
     shared = np.where(second.shared[fresh] >= 0, np.append(family_of, -1)[second.shared[fresh]], -1)
     node = place[np.concatenate([first.node, node_of[second.node]])]
     signature, of_version = _forms(first, second, node, forms)
-    node = node[signature].astype(np.int32)
-    of, items = expand(forms, signature)
-    start, rows = np.searchsorted(of, np.arange(len(signature) + 1)), items.astype(np.int32)
-    node_family = family[order].astype(np.int32)
-    posting, in_nodes, in_families = postings(rows, start, node, node_family, len(token))
-    ends = [place[own] for own in (np.arange(len(first.node_name)), node_of)]
-    return Index(
-        scheme=first.scheme,
+    parts = Parts(
         families=(*first.families, *more),
         versions=(*first.versions, *_renumbered(second, family_of)),
         left_out=(*first.left_out, *second.left_out),
-        node_family=node_family,
+        node_family=family[order].astype(np.int32),
         node_name=tuple(names[row] for row in order.tolist()),
         shared=np.concatenate([first.shared, shared])[order].astype(np.int32),
-        graph=_graph(first, second, ends, len(order)),
-        node=node,
+        edges=_edges((first, second), [place[own] for own in (np.arange(len(first.node_name)), node_of)]),
+        node=node[signature].astype(np.int32),
         size=np.concatenate([first.size, second.size])[signature],
-        start=start,
-        rows=rows,
+        form=signature,
+        forms=forms,
         of_version=of_version,
         token=token,
-        posting=posting,
-        in_families=in_families,
-        in_nodes=in_nodes,
         in_background=_in_background(first, second, at, len(token)),
         background=first.background + second.background,
     )
+    return parts.index()
 
 
 def _renumbered(second: Index, family_of: I64) -> list[Version]:
@@ -134,12 +127,8 @@ def _forms(first: Index, second: Index, node: I64, forms: Csr) -> tuple[I64, Csr
     return signature, Csr(start.astype(np.int32), version[order].astype(np.int32))
 
 
-def _graph(first: Index, second: Index, ends: list[I64], nodes: int) -> Csr:
-    """The edges of both."""
-    keys = []
-    for index, place in zip((first, second), ends, strict=True):
+def _edges(indexes: Sequence[Index], ends: Sequence[I64]) -> Iterator[tuple[I64, I64]]:
+    """Both ends of the edges of each index, by what its nodes are now."""
+    for index, place in zip(indexes, ends, strict=True):
         of, items = expand(index.graph, np.arange(len(index.node_name)))
-        keys.append(place[of] * nodes + place[items])
-    distinct = np.unique(np.concatenate(keys))
-    start = np.searchsorted(distinct // max(nodes, 1), np.arange(nodes + 1))
-    return Csr(start.astype(np.int32), (distinct % max(nodes, 1)).astype(np.int32))
+        yield place[of], place[items]
