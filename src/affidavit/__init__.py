@@ -60,6 +60,7 @@ def review(
     sandbox: "Sandbox" = "auto",
     v4_signature: "str | Path | None" = None,
     libraries: "Sequence[Path] | None" = None,
+    mapping: "str | Path | None" = None,
 ) -> "Review":
     """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR, a dex file or an IPA.
 
@@ -71,6 +72,7 @@ def review(
             in this process; the bundle says which walls stood.
         v4_signature: the v4 signature file (``.idsig``) that came with it.
         libraries: indexes of known code to compare with, together with the one that comes along.
+        mapping: the mapping file that R8 or ProGuard wrote: what is cited is named as in the source as well.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -79,9 +81,15 @@ def review(
     from affidavit.evidence.review import Review, reviewed  # noqa: PLC0415 - `affidavit --help` must not pay
     from affidavit.model.progress import silent  # noqa: PLC0415 - the same
 
-    companion = None if v4_signature is None else Path(v4_signature)
+    companion, names = (None if given is None else Path(given) for given in (v4_signature, mapping))
     made = reviewed(
-        Path(path), budget, progress or silent, sandbox=sandbox, v4_signature=companion, libraries=libraries
+        Path(path),
+        budget,
+        progress or silent,
+        sandbox=sandbox,
+        v4_signature=companion,
+        libraries=libraries,
+        mapping=names,
     )
     return Review(made)
 
@@ -106,6 +114,7 @@ def verify(
     sandbox: "Sandbox" = "auto",
     v4_signature: "str | Path | None" = None,
     libraries: "Sequence[Path] | None" = None,
+    mapping: "str | Path | None" = None,
 ) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
@@ -117,6 +126,7 @@ def verify(
         v4_signature: as in `review`: the artefact's v4 signature file, if the review was given one.
         libraries: as in `review`: indexes of known code; of these and the one that comes along, those are compared with
             that the review used.
+        mapping: as in `review`: the artefact's mapping file, if the review was given one.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
@@ -127,15 +137,16 @@ def verify(
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
 
     trusted = expected_key(key) if key is not None else None
-    companion = None if v4_signature is None else Path(v4_signature)
+    companion, names = (None if given is None else Path(given) for given in (v4_signature, mapping))
     return check(
         Path(bundle),
         Path(artefact) if artefact is not None else None,
         trusted,
-        lambda path, indexes: derived_members(path, indexes, sandbox=sandbox, v4_signature=companion),
+        lambda path, indexes: derived_members(path, indexes, sandbox=sandbox, v4_signature=companion, mapping=names),
         companion,
         check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
         libraries=chosen(libraries),
+        mapping=names,
     )
 
 

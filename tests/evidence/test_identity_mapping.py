@@ -13,6 +13,7 @@ from affidavit.model.code_identity import ClassPair
 from affidavit.model.errors import UsageError
 from affidavit.model.progress import silent
 from affidavit.report.identified import Account, as_text
+from affidavit.report.source_names import SourceNames
 from tests.builders.known_code import library_index, matched_by_hand, write_app
 
 MAPPING = b"com.tencent.mm.opensdk.A -> a.A:\n    int field -> a\ncom.tencent.mm.opensdk.B -> a.B:\n"
@@ -34,7 +35,10 @@ def named(files, **more):
 
 
 def originals(found):
-    return {fact.what.app_class: fact.what.app_original for fact in found.facts if isinstance(fact.what, ClassPair)}
+    names = SourceNames(found.facts)
+    return {
+        fact.what.app_class: names.of(fact.what.app_class) for fact in found.facts if isinstance(fact.what, ClassPair)
+    }
 
 
 def test_pairs_name_the_class_of_the_source(files):
@@ -48,7 +52,7 @@ def test_pairs_name_the_class_of_the_source(files):
     }
     assert not [item for item in found.limitations if item.kind == "identity/mapping"]
     text = " ".join(as_text(Account(found.artefact, found.facts, ()), "wechat-opensdk", width=400).split())
-    assert "La/A; (com.tencent.mm.opensdk.A by the mapping file) is Lcom/tencent/mm/opensdk/A;" in text
+    assert "La/A; (com.tencent.mm.opensdk.A by the mapping) is Lcom/tencent/mm/opensdk/A;" in text
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff not a mapping\n" * 9])

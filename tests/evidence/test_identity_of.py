@@ -18,6 +18,7 @@ from affidavit.model.errors import BudgetError, UnreadableError
 from affidavit.model.identity import Package
 from affidavit.model.library import LibraryVersion
 from affidavit.model.progress import silent
+from affidavit.model.source_name import SourceName
 from tests.builders.dex import Class, Method
 from tests.builders.known_code import app_files, dex_of, library_index, matched_by_hand, write_app
 from tests.builders.zip import zip_of
@@ -163,8 +164,9 @@ def test_stages_come_in_one_order_and_identity_is_last(tmp_path):
 def test_a_mapping_file_changes_the_names_and_nothing_else(tmp_path):
     path = write_app(tmp_path)
     plain, named = asked(path), asked(path, mapping=b"real.Name -> a.B:\n")
-    shown = {item.app_class: item.app_original for item in of_kind(named, ClassPair)}
-    assert shown == {"La/A;": "", "La/B;": "real.Name", "La/C;": "", "La/D;": ""}
+    assert [item.name for item in of_kind(named, SourceName)] == ["real.Name"]
+    extra = {"name-mapping", "source-name"}
+    assert plain.facts == tuple(fact for fact in named.facts if fact.what.__struct_config__.tag not in extra)
     assert of_kind(plain, CodeIdentity) == of_kind(named, CodeIdentity)
     assert [item.library_class for item in of_kind(plain, ClassPair)] == [
         item.library_class for item in of_kind(named, ClassPair)
@@ -174,9 +176,9 @@ def test_a_mapping_file_changes_the_names_and_nothing_else(tmp_path):
 def test_a_name_without_end_in_a_mapping_file_is_cut(tmp_path):
     mapping = b"x." + b"Long" * 400 + b" -> a.B:\n"
     found = asked(write_app(tmp_path), mapping=mapping)
-    (said,) = {item.app_original for item in of_kind(found, ClassPair)} - {""}
-    assert said == bounded("x." + "Long" * 400, 200)
-    assert len(said) < 250
+    (said,) = of_kind(found, SourceName)
+    assert said.name == bounded("x." + "Long" * 400, 400)
+    assert len(said.name) < 450
 
 
 @pytest.mark.parametrize(

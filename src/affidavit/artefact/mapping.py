@@ -7,6 +7,7 @@ inlined, the innermost first. Comments, in which R8 keeps further properties as 
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ _HEADER: Final = 64
 """Lines at the start in which the compiler names itself."""
 _ROWS: Final = 8_000_000
 """Classes and members that are kept; the largest apps have a tenth of them."""
+_HASH: Final = re.compile(rb"^# *pg_map_hash: *SHA-256 +([0-9a-fA-F]{64})\r?\n", re.MULTILINE)
 _TYPE: Final = re.compile(r"\[*(?:[BCDFIJSZ]|L[^;]+;)")
 _PRIMITIVES: Final = {
     "B": "byte", "C": "char", "D": "double", "F": "float", "I": "int", "J": "long", "S": "short", "V": "void",
@@ -65,6 +67,7 @@ class Mapping(msgspec.Struct):
         compiler, version: that wrote it, when it says so.
         id: of the mapping; the same is in a marker string of the dex files that belong to it.
         unread: lines that are none of the format's. whole: whether it was read to its end.
+        altered: whether what follows R8's digest of it has another digest: somebody changed it.
     """
 
     classes: dict[str, Named] = {}
@@ -73,6 +76,7 @@ class Mapping(msgspec.Struct):
     id: str = ""
     unread: int = 0
     whole: bool = True
+    altered: bool = False
 
     def class_name(self, descriptor: str) -> str:
         """The name in the source of a class of the app, with dots; empty when the mapping does not say."""
@@ -94,9 +98,18 @@ class Mapping(msgspec.Struct):
         named = self.classes.get(descriptor)
         found = named.methods.get(name, ()) if named else ()
         if len(found) > 1:
-            wanted = tuple(map(self._java, _types(proto)))
-            found = tuple(item for item in found if item.parameters == wanted)
+            found = tuple(item for item in found if item.parameters == self._parameters(proto))
         return found[0] if len(found) == 1 else None
+
+    def agrees(self, descriptor: str, name: str, proto: str) -> bool | None:
+        """Whether a method of the app has parameters that the file knows of one of that name; None when of none."""
+        named = self.classes.get(descriptor)
+        found = named.methods.get(name) if named else None
+        return any(item.parameters == self._parameters(proto) for item in found) if found else None
+
+    def _parameters(self, proto: str) -> tuple[str, ...]:
+        """Types of parameters as Java writes them, under their names in the source."""
+        return tuple(map(self._java, _types(proto)))
 
     def _java(self, descriptor: str) -> str:
         """A type as Java writes it, under its name in the source."""
@@ -141,6 +154,9 @@ class _Reader:
 
     def read(self, data: memoryview) -> Mapping:
         """Read everything."""
+        stated = _HASH.search(bytes(data[:_LONGEST]))
+        if stated:
+            self._mapping.altered = sha256(data[stated.end() :]).hexdigest() != stated[1].decode().lower()
         for number, line in enumerate(_lines(data)):
             self._budget.tick()
             if self._rows >= _ROWS:

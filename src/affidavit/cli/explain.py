@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from affidavit.model.flow import Call, Entry
     from affidavit.model.place import Place
     from affidavit.report.flows import Walked
+    from affidavit.report.source_names import SourceNames
 
 EXAMPLES = """\
 examples:
@@ -129,8 +130,9 @@ def _chain(entry: "Entry", chain: "Sequence[Call]", account: "Affidavit") -> Ite
     """A chain from an entry point, link by link."""
     from affidavit.report.flows import chain_points, entry_words  # noqa: PLC0415 - the same
 
-    yield f"reached from {entry_words(entry)}"
-    yield from _points(chain_points(chain, account.excerpts))
+    names = _source(account)
+    yield f"reached from {entry_words(entry)}{names.beside(entry.component, entry.method)}"
+    yield from _points(chain_points(chain, account.excerpts), names)
 
 
 def _flow(fact: "Fact", account: "Affidavit") -> Iterator[str]:
@@ -146,16 +148,23 @@ def _flow(fact: "Fact", account: "Affidavit") -> Iterator[str]:
         yield f"  target    {found.flow.value}"
     if found.flow.entry is not None:
         yield from _chain(found.flow.entry, found.flow.chain, account)
-    yield from _points(found.steps)
+    yield from _points(found.steps, _source(account))
 
 
-def _points(points: "Iterable[Walked]") -> Iterator[str]:
+def _source(account: "Affidavit") -> "SourceNames":
+    """Names of the source, by the mapping file that the review was given."""
+    from affidavit.report.source_names import SourceNames  # noqa: PLC0415 - costs time that --help should not pay
+
+    return SourceNames(account.facts)
+
+
+def _points(points: "Iterable[Walked]", names: "SourceNames") -> Iterator[str]:
     """Points of a path: what happens, where, and the instruction."""
     for number, point in enumerate(points, 1):
         role = f" [{point.role}]" if point.role else ""
         yield f"  {number:>3} {point.words}{role}"
         at = f" +{point.place.pc:#06x}" if point.place.pc >= 0 else ""
-        yield f"      {point.place.class_}->{point.place.method}{at}"
+        yield f"      {point.place.class_}->{point.place.method}{at}{names.at(point.place)}"
         if point.line:
             yield f"      > {point.line}"
 
@@ -166,7 +175,7 @@ def _place(place: "Place", account: "Affidavit") -> Iterator[str]:
     yield f"{visible(place.entry) or 'the file itself'}{at}"
     if place.class_:
         pc = f" +{place.pc:#06x}" if place.pc >= 0 else ""
-        yield f"  {visible(place.class_)}->{visible(place.method)}{pc}"
+        yield f"  {visible(place.class_)}->{visible(place.method)}{pc}{visible(_source(account).at(place))}"
     excerpt = account.excerpts.get(f"{place.entry}@{place.offset}")
     for index, line in enumerate(excerpt.lines if excerpt else ()):
         mark = ">" if excerpt and index == excerpt.cited else " "

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, add_review, apply_settings, budget, paper
+from affidavit.cli.options import add_mapping, add_output, add_review, apply_settings, budget, paper
 from affidavit.cli.output import emit
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import BUNDLE, file_at
@@ -42,9 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--beside", type=Path, action="append", metavar="FILE", default=[],
         help="lay the pairs beside the code of this library file, method by method (jar, aar, dex, apk; repeatable)",
     )  # fmt: skip
-    parser.add_argument(
-        "--mapping", type=Path, metavar="FILE", help="the mapping file that R8 or ProGuard wrote: names of the source"
-    )
+    add_mapping(parser)
     add_output(parser, ("text", "json", "html", "cyclonedx"), "text")
     add_review(parser)
     apply_settings(parser)

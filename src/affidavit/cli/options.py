@@ -58,6 +58,13 @@ def add_walls(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_mapping(parser: argparse.ArgumentParser) -> None:
+    """What names of the source are taken from."""
+    parser.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="the mapping file that R8 or ProGuard wrote: names of the source"
+    )
+
+
 def add_libraries(parser: argparse.ArgumentParser) -> None:
     """What code is compared with."""
     parser.add_argument(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, add_review, apply_settings, budget, paper
+from affidavit.cli.options import add_mapping, add_output, add_review, apply_settings, budget, paper
 from affidavit.cli.output import emit, note
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import file_at
@@ -24,6 +24,7 @@ examples:
   affidavit review app.apk
   affidavit review app.apk --output-dir out --fail-on high
   affidavit review app.apk --no-files --format sarif -o app.sarif
+  affidavit review app.apk --mapping mapping.txt       names of the source beside those of the app
   affidavit review huge.xapk --budget 120s,3GB --strict
 
 settings that stand for flags (a flag wins; --fail-on adds to them):
@@ -51,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="exit with 3 when an answer is undetermined or the affidavit partial"
     )
+    add_mapping(parser)
     add_review(parser)
     apply_settings(parser)
 
@@ -75,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
             sandbox=options.sandbox,
             v4_signature=options.v4_signature,
             libraries=options.libraries,
+            mapping=options.mapping,
         )
     account = review.affidavit
     written: list[tuple[str, str]] = []
@@ -117,7 +120,13 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
     bundle, page = options.output_dir / bundle_name, options.output_dir / page_name
     account = review.write(bundle, key=options.key, announce=note)
     emit(render(account, "html"), page)
-    check = how_to_check(str(bundle), str(options.path))
+    beside = [("--libraries", str(path)) for path in options.libraries or ()]
+    beside += [
+        (option, str(path))
+        for option, path in (("--mapping", options.mapping), ("--v4-signature", options.v4_signature))
+        if path is not None
+    ]
+    check = how_to_check(str(bundle), str(options.path), beside)
     return account, [("Report", str(page)), ("Bundle", str(bundle)), ("Check it", check)]
 
 

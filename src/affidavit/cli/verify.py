@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_libraries, add_walls
+from affidavit.cli.options import add_libraries, add_mapping, add_walls
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.report.text import visible
@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", metavar="KEY", help="the public key that you expect: its line, or a file that holds it"
     )
+    add_mapping(parser)
     add_walls(parser)
     add_libraries(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (default: text)")
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         sandbox=options.sandbox,
         v4_signature=options.v4_signature,
         libraries=options.libraries,
+        mapping=options.mapping,
     )
     unsettled = _unsettled(result, options)
     emit(_json(result) if options.format == "json" else text(result, unsettled))

@@ -49,12 +49,13 @@ def review_confined(
     v4_signature: bytes | None = None,
     *,
     libraries: Sequence[Path] = (),
+    mapping: bytes | None = None,
 ) -> Affidavit:
     """Review one artefact behind walls: the unsigned affidavit.
 
     Args, and what it raises: as `read_confined`.
     """
-    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature, libraries=libraries))
+    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature, libraries=libraries, mapping=mapping))
 
 
 def read_confined(

@@ -22,6 +22,7 @@ def derive(
     v4_signature: bytes | None = None,
     *,
     libraries: Sequence[Path] = (),
+    mapping: bytes | None = None,
 ) -> Affidavit:
     """Review one artefact: the unsigned affidavit.
 
@@ -31,6 +32,7 @@ def derive(
         progress: called with stage, done and total.
         v4_signature: bytes of the v4 signature file that was given beside it.
         libraries: indexes of known code to compare with.
+        mapping: bytes of the mapping file that was given beside it.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -40,7 +42,7 @@ def derive(
     known = known_here(libraries)
     file = given(path)
     try:
-        examined = examine(file, budget or Budget(), progress, v4_signature=v4_signature, known=known)
+        examined = examine(file, budget or Budget(), progress, v4_signature=v4_signature, mapping=mapping, known=known)
         return conclude(examined, "none")
     finally:
         os.close(file.handle)

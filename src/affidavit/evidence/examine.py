@@ -20,7 +20,7 @@ from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.excerpt import Excerpter
 from affidavit.evidence.flows_checked import drop_refused
 from affidavit.evidence.proofs import cited_places, shown_places
-from affidavit.facts import coverage, flow_stage
+from affidavit.facts import coverage, flow_stage, source_names
 from affidavit.facts.extract import Extraction, stages
 from affidavit.findings import constituents, judge, load
 from affidavit.identity import libraries, listed, mentions, signers
@@ -62,6 +62,7 @@ def examine(
     sha256: str = "",
     spool: Spool | None = None,
     v4_signature: bytes | None = None,
+    mapping: bytes | None = None,
     lost: Sequence[Lost] = (),
     known: Known | None = None,
 ) -> Examined:
@@ -74,6 +75,7 @@ def examine(
         sha256: digest of the file, where somebody took it already.
         spool: where code lies that memory is too small for, new; it is closed here.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        mapping: bytes of the mapping file that the app's compiler wrote, if it was given.
         lost: stages to leave out.
         known: code to compare with, if there is any.
 
@@ -84,10 +86,14 @@ def examine(
     progress("opening", 0, 1)
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
-        state.v4_signature = v4_signature
+        state.v4_signature, state.mapping = v4_signature, mapping
         ran = _run(state, drawn, known, progress, {item.stage: item for item in lost})
         return Examined(
-            replace(opened.artefact, v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else ""),
+            replace(
+                opened.artefact,
+                v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else "",
+                mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else "",
+            ),
             drawn.facts or canonical(state.facts),
             drawn.findings,
             (*opened.limitations, *state.limitations),
@@ -108,6 +114,7 @@ def _run(
         ("paths", lambda: drop_refused(state)),
         ("coverage", lambda: _cover(state, drawn)),
         ("findings", lambda: _judge(state, drawn)),
+        *([("names", lambda: _name(state, drawn))] if state.mapping is not None else []),
         ("excerpts", lambda: _excerpt(state, drawn, progress)),
     )
     ran = []
@@ -197,6 +204,13 @@ def _judge(state: Extraction, drawn: _Conclusions) -> None:
         raise
     state.limitations += judged.raised
     drawn.findings = judged.findings
+
+
+def _name(state: Extraction, drawn: _Conclusions) -> None:
+    """Put the names that the source had beside what is cited; nothing that was concluded changes by it."""
+    about = (*drawn.facts, *drawn.findings)
+    state.add(source_names.extract(state.mapping or b"", state.program, about, state.budget, state.limitations))
+    drawn.facts = canonical(state.facts)
 
 
 def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.mapping import original_names
 from affidavit.artefact.opening import Given, open_artefact, sha256_of
 from affidavit.artefact.spool import Spool
 from affidavit.evidence.examine import canonical, lost_stage
 from affidavit.evidence.examined import Examined, Lost
-from affidavit.facts import hidden_code, library_versions
+from affidavit.facts import hidden_code, library_versions, source_names
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
-from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity import libraries
 from affidavit.identity.code.beside_files import Library, laid_beside
 from affidavit.identity.code.evidence import Compared
@@ -31,10 +29,11 @@ from affidavit.model.library import Library as NamedLibrary
 from affidavit.model.library import LibraryVersion
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
+from affidavit.model.source_name import NameMapping, SourceName
 
 ABOUT = (
-    AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, NamedLibrary, LibraryVersion, NativeIdentity,
-    NativeSearch, Package,
+    AppleBundle, ClassPair, CodeIdentity, CodeSearch, CodeUnit, NamedLibrary, LibraryVersion, NameMapping,
+    NativeIdentity, NativeSearch, Package, SourceName,
 )  # fmt: skip
 """What the facts are about."""
 _AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
@@ -70,7 +69,9 @@ def identity_of(
                 state.limitations += [lost_stage(item) for item in lost]
             else:
                 compared = _read(state, progress, known)
-                _name_classes(state, mapping)
+                if mapping is not None:
+                    about = [fact for fact in state.facts if isinstance(fact.what, ABOUT)]
+                    state.add(source_names.extract(mapping, state.program, about, budget, state.limitations))
                 laid = _beside(state, compared, beside, family)
         except BudgetError as error:
             state.limitations.append(Limitation("budget/identity", f"the code was not all compared: {error}"))
@@ -97,23 +98,6 @@ def _beside(state: Extraction, compared: Compared | None, files: Sequence[Given]
         read.append(Library(file.name, sha256_of(file), file.size, program_of(file, spent, state.spool)))
         state.breathe()
     return laid_beside(compared, read, family)
-
-
-def _name_classes(state: Extraction, mapping: bytes | None) -> None:
-    """Put the names that the app's classes had in the source beside those that they have."""
-    if mapping is None:
-        return
-    read = original_names(mapping, state.budget)
-    if read.unread or not read.whole or not read.classes:
-        detail = (
-            f"of the mapping file {read.unread:,} lines are none of the format's, {len(read.classes):,} classes were "
-            f"read{'' if read.whole else '; its end was not'}"
-        )
-        state.limitations.append(Limitation("identity/mapping", detail))
-    for row, fact in enumerate(state.facts):
-        if isinstance(fact.what, ClassPair):
-            named = replace(fact.what, app_original=bounded(read.class_name(fact.what.app_class), 200))
-            state.facts[row] = make_fact(named, fact.place, fact.extractor)
 
 
 def _read(state: Extraction, progress: Progress, known: Known | None) -> Compared | None:

@@ -27,9 +27,9 @@ Only = Literal["", "signatures", "identity"]
 
 Stage = Literal[
     "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "identity", "flows",
-    "paths", "coverage", "findings", "excerpts",
+    "paths", "coverage", "findings", "names", "excerpts",
 ]  # fmt: skip
-"""Every stage of a reading."""
+"""Every stage of a reading; names only where a mapping file was given."""
 STAGES: Final[tuple[str, ...]] = get_args(Stage)
 """The same, in their order."""
 

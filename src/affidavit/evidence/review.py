@@ -85,6 +85,7 @@ def reviewed(
     sandbox: Sandbox = "auto",
     v4_signature: Path | None = None,
     libraries: Sequence[Path] | None = None,
+    mapping: Path | None = None,
 ) -> Affidavit:
     """Review one artefact, behind the walls that were asked for: the unsigned affidavit.
 
@@ -95,6 +96,7 @@ def reviewed(
         sandbox: which walls (see `confined.Sandbox`).
         v4_signature: the v4 signature file (``.idsig``) that came with it.
         libraries: indexes of known code to compare with; by default the one that comes along (see `indexes.chosen`).
+        mapping: the mapping file that its compiler wrote: what is cited is named as in the source as well.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -102,25 +104,27 @@ def reviewed(
         KnowledgeError: compiled knowledge is missing.
     """
     indexes = chosen(libraries)
-    return _reviewed(path, indexes, sandbox, v4_signature, budget=budget or Budget(), progress=progress)
+    return _reviewed(path, indexes, sandbox, (v4_signature, mapping), budget=budget or Budget(), progress=progress)
 
 
 def _reviewed(
     path: Path,
     indexes: Sequence[Path],
     sandbox: Sandbox,
-    v4_signature: Path | None,
+    beside: tuple[Path | None, Path | None],
     *,
     budget: Budget,
     progress: Progress = silent,
 ) -> Affidavit:
-    """Review with exactly these indexes."""
+    """Review with exactly these indexes, and with what was given beside: a v4 signature file, a mapping file."""
+    v4_signature, mapping = beside
     companion = None if v4_signature is None else _bytes_of(v4_signature)
+    names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
     if sandbox == "none":
         from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
 
-        return derive(path, budget, progress, companion, libraries=indexes)
-    return review_confined(path, budget, progress, sandbox, companion, libraries=indexes)
+        return derive(path, budget, progress, companion, libraries=indexes, mapping=names)
+    return review_confined(path, budget, progress, sandbox, companion, libraries=indexes, mapping=names)
 
 
 def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> Examined:
@@ -213,11 +217,16 @@ def _bytes_of(path: Path, most: int = _MAX_V4, what: str = "an .idsig") -> bytes
 
 
 def derived_members(
-    path: Path, indexes: Sequence[Path], *, sandbox: Sandbox = "auto", v4_signature: Path | None = None
+    path: Path,
+    indexes: Sequence[Path],
+    *,
+    sandbox: Sandbox = "auto",
+    v4_signature: Path | None = None,
+    mapping: Path | None = None,
 ) -> dict[str, bytes]:
     """The members that a bundle about the artefact at `path` has to hold, when its code was compared with `indexes`.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
-    return members_of(_reviewed(path, indexes, sandbox, v4_signature, budget=Budget()))
+    return members_of(_reviewed(path, indexes, sandbox, (v4_signature, mapping), budget=Budget()))

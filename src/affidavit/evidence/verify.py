@@ -24,7 +24,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from affidavit.evidence import bundle, dsse, layout, statement
-from affidavit.evidence.beside import Beside, Need, compared_with, needs, sentences, the_rest
+from affidavit.evidence.companions import Companions, Need, compared_with, needs, sentences, the_rest
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import digests
@@ -129,7 +129,7 @@ def verify(
     Raises:
         UsageError: a file that was named is not there.
     """
-    evidence, here = _open(bundle_path), Beside(_sha256_of(v4_signature), _sha256_of(mapping), digests(libraries))
+    evidence, here = _open(bundle_path), Companions(_sha256_of(v4_signature), _sha256_of(mapping), digests(libraries))
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
         ("the manifest is of a known schema", lambda: _schema(evidence)),
@@ -265,7 +265,7 @@ def _sha256_of(path: Path | None) -> str:
     return "" if path is None else _file_sha256(path)
 
 
-def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, here: Beside) -> Outcome:
+def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, here: Companions) -> Outcome:
     """Step 9."""
     if path is None or derive is None:
         return None, "no artefact was given" if path is None else "no review was asked for"
@@ -277,7 +277,7 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, h
 
 
 def _derived_again(
-    evidence: _Evidence, manifest: Manifest, here: Beside, derive: Callable[[tuple[Path, ...]], Mapping[str, bytes]]
+    evidence: _Evidence, manifest: Manifest, here: Companions, derive: Callable[[tuple[Path, ...]], Mapping[str, bytes]]
 ) -> Outcome:
     """Compare with what `derive` gives, as far as there is all that it takes."""
     facts = bundle.read_content(manifest, evidence.named).facts

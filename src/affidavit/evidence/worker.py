@@ -121,7 +121,15 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
             known=known, beside=request.beside, family=request.family,
         )  # fmt: skip
     return examine(
-        given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost, known=known
+        given,
+        request.budget,
+        reporter,
+        sha256=sha256,
+        spool=spool,
+        v4_signature=v4_signature,
+        mapping=request.mapping,
+        lost=lost,
+        known=known,
     )
 
 

@@ -95,16 +95,16 @@ def _from_file(
 
 def _from_strings(unit: Unit, markers: set[str], seen: set[str]) -> Iterator[Fact]:
     """Tools that strings of the form ``~~R8{...}`` name; strings in `seen` are left out, new ones join it."""
-    for index in _tilde_strings(unit):
+    for index in tilde_strings(unit):
         text = unit.strings[index]
         name, brace, _ = text[2:].partition("{")
         if brace and name in markers and text not in seen:
             seen.add(text)
-            version = bounded(_marker_version(text[2 + len(name) :]), _VERSION_LIMIT)
+            version = bounded(marker_field(text[2 + len(name) :], "version"), _VERSION_LIMIT)
             yield _fact(BuildTool(name.lower(), version, bounded(text, _TEXT_LIMIT)), Place(*unit.strings.place(index)))
 
 
-def _tilde_strings(unit: Unit) -> list[int]:
+def tilde_strings(unit: Unit) -> list[int]:
     """The first strings of a unit that start with two tildes."""
     blob, start, end = unit.strings.blob()
     raw = np.frombuffer(blob, np.uint8)
@@ -114,14 +114,14 @@ def _tilde_strings(unit: Unit) -> list[int]:
     return found
 
 
-def _marker_version(document: str) -> str:
-    """``version`` of a marker's JSON object; empty when it cannot be read."""
+def marker_field(document: str, key: str) -> str:
+    """A text in a marker's JSON object; empty when it is none or cannot be read."""
     try:
         fields = json.loads(document)
     except (ValueError, RecursionError):
         return ""
-    version = fields.get("version", "") if isinstance(fields, dict) else ""
-    return encodable(version) if isinstance(version, str) else ""
+    value = fields.get(key, "") if isinstance(fields, dict) else ""
+    return encodable(value) if isinstance(value, str) else ""
 
 
 def _fact(what: BuildTool, place: Place) -> Fact:

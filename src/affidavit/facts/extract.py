@@ -69,7 +69,7 @@ class Extraction(msgspec.Struct):
         spool: where the code lies.
         dexes, classes: code entries kept by the walk until `read_code`; the classes by the prefix of their part.
         sightings: endpoints seen so far, until `read_endpoints` makes facts of them.
-        v4_signature: bytes of the v4 signature file that was given beside the artefact.
+        v4_signature, mapping: bytes of the files that were given beside the artefact.
         elements: XML elements in `documents`. full: whether the budget's bound on facts is reached.
     """
 
@@ -86,6 +86,7 @@ class Extraction(msgspec.Struct):
     classes: dict[str, list[tuple[str, bytes]]] = {}
     sightings: list[endpoints.Sighting] = []
     v4_signature: bytes | None = None
+    mapping: bytes | None = None
     elements: int = 0
     full: bool = False
 

@@ -135,7 +135,6 @@ class ClassPair(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
             neighbours in the library too.
         units: code units (class files: bytes) of the app class.
         missing: tokens that only the library's class has. foreign: tokens that only the app's class has.
-        app_original: name in the source of the app's class, with dots, as a mapping file says; empty without one.
         inlined: whether code of the library's class lies in a class that comes from elsewhere.
     """
 
@@ -155,7 +154,6 @@ class ClassPair(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="
     neighbours: int = 0
     missing: int = 0
     foreign: int = 0
-    app_original: str = ""
     inlined: bool = False
 
 

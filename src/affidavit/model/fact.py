@@ -44,6 +44,7 @@ from affidavit.model.likeness import CodeSketch
 from affidavit.model.native import NativeLibrary
 from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, KnownSigner, PlatformVerdict, Signature, SigningBlock, SigningLineage
+from affidavit.model.source_name import NameMapping, SourceName
 
 Subject = (
     AppMention
@@ -75,6 +76,7 @@ Subject = (
     | Library
     | LibraryVersion
     | MetaData
+    | NameMapping
     | NativeIdentity
     | NativeLibrary
     | NativeSearch
@@ -93,6 +95,7 @@ Subject = (
     | Signature
     | SigningBlock
     | SigningLineage
+    | SourceName
     | TransportSecurity
     | UrlScheme
     | UsageDescription

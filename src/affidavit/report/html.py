@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from affidavit.model.bundle import Affidavit, Excerpt
@@ -25,11 +26,13 @@ from affidavit.model.limitation import Limitation
 from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
+from affidavit.model.source_name import SourceName
 from affidavit.report import apple, coverage, evidence, identity, law, natives, signed, verdicts
 from affidavit.report.answers import statements
 from affidavit.report.endpoints import aside_by_role, by_host
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
 from affidavit.report.paths import word
+from affidavit.report.source_names import SourceNames, mapping_in_words
 from affidavit.report.template_cache import TemplateCache
 from affidavit.report.text import visible
 from affidavit.wording import plural
@@ -79,7 +82,8 @@ def environment() -> Environment:
         bytecode_cache=TemplateCache(_TEMPLATES),
     )  # fmt: skip
     made.filters |= {
-        "plural": plural, "size": size_in_words, "first": _first, "dotted": _dotted, "sentence": _sentence,
+        "plural": plural, "source": _source, "size": size_in_words, "first": _first, "dotted": _dotted,
+        "sentence": _sentence,
     }  # fmt: skip
     return made
 
@@ -93,6 +97,13 @@ def _dotted(name: str) -> Markup:
     """A name that may be broken after a dot or a slash, and is copied without anything added."""
     text = str(escape(visible(name, _TEXT)))
     return Markup(text.replace(".", ".<wbr>").replace("/", "/<wbr>"))  # noqa: S704 - escaped in the line above
+
+
+@pass_context
+def _source(context: Context, class_: str, method: str = "") -> str:
+    """What a class or a method was called in the source; empty when no mapping file says."""
+    names = context.get("source_names")
+    return names.of(class_, method) if isinstance(names, SourceNames) else ""
 
 
 def _sentence(text: str) -> str:
@@ -124,6 +135,7 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
         **identity_context(facts, affidavit.excerpts), "in_bundle": True, "beside_numbers": {},
+        "mapping": mapping_in_words(affidavit.facts, affidavit.manifest.artefact.mapping),
     }  # fmt: skip
 
 
@@ -132,6 +144,7 @@ def identity_context(facts: Facts, excerpts: Mapping[str, Excerpt]) -> dict[str,
     return {
         "families": identity.families(facts, excerpts), "identity_heads": identity.HEADS,
         "natives": natives.rows(facts), "native_heads": natives.HEADS, "natives_searched": natives.searched(facts),
+        "source_names": SourceNames(facts.facts(SourceName)),
         "compared": identity.compared(facts.about(CodeSearch)),
     }  # fmt: skip
 

@@ -12,15 +12,20 @@ from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.limitation import Limitation
+from affidavit.model.source_name import NameMapping, SourceName
 from affidavit.report import beside, natives, pairs
 from affidavit.report.columns import Page
 from affidavit.report.identity import agrees, columns, compared, ordered
 from affidavit.report.json import as_json as encoded
 from affidavit.report.overview import Facts, folded
+from affidavit.report.source_names import SourceNames, mapping_in_words
 from affidavit.report.text import visible
 
 SCHEMA: Final = "affidavit/identify/1"
 _CELL = 600
+_ABOUT = (
+    CodeSearch, CodeIdentity, ClassPair, Library, LibraryVersion, NameMapping, NativeIdentity, NativeSearch, SourceName,
+)  # fmt: skip
 
 
 class Account(Struct, frozen=True):
@@ -33,8 +38,9 @@ class Account(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
-    """The JSON form: `facts` are those of the kinds ``code-search``, ``code-identity``, ``class-pair``, ``library`` and
-    ``library-version``, as in a bundle; `beside` is there when files of libraries were given.
+    """The JSON form: `facts` are those of the kinds ``code-search``, ``code-identity``, ``class-pair``, ``library``,
+    ``library-version``, ``native-search``, ``native-identity``, ``name-mapping`` and ``source-name``, as in a bundle;
+    `beside` is there when files of libraries were given.
     """
 
     schema: str
@@ -46,8 +52,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
 
 def as_json(account: Account) -> bytes:
     """Every fact on whose code it is."""
-    about = CodeSearch | CodeIdentity | ClassPair | Library | LibraryVersion | NativeIdentity | NativeSearch
-    facts = tuple(fact for fact in account.facts if isinstance(fact.what, about))
+    facts = tuple(fact for fact in account.facts if isinstance(fact.what, _ABOUT))
     return encoded(Document(SCHEMA, account.artefact, facts, account.limitations, account.beside))
 
 
@@ -87,6 +92,8 @@ def as_text(account: Account, pairs_of: str = "", advice: str = "", *, width: in
     page, facts = Page(width, colour=colour), Facts(account.facts)
     page.paragraph(visible(account.artefact.name, 200), "bold")
     page.line(f"SHA-256 {account.artefact.sha256}")
+    if said := mapping_in_words(account.facts, account.artefact.mapping):
+        page.paragraph(visible(f"Mapping file {said}", _CELL))
     page.paragraph(visible(compared(facts.about(CodeSearch)), 2_000), "dim")
     found = ordered(facts)
     for fact, what in found:
@@ -107,7 +114,7 @@ def as_text(account: Account, pairs_of: str = "", advice: str = "", *, width: in
         page.paragraph("No family of known code was found.", "bold")
     _limits(page, account.limitations)
     if pairs_of:
-        _pairs(page, pairs_of, facts)
+        _pairs(page, pairs_of, facts, SourceNames(account.facts))
     if account.beside is not None:
         beside.write(page, account.beside)
     elif advice:
@@ -141,10 +148,10 @@ def _limits(page: Page, limitations: Sequence[Limitation]) -> None:
         page.paragraph(f"{visible(detail)}{times} [{kind}]", indent=2)
 
 
-def _pairs(page: Page, family: str, facts: Facts) -> None:
+def _pairs(page: Page, family: str, facts: Facts, names: SourceNames) -> None:
     """The pairs of one family, each with what it rests on."""
     found = sorted((item for item in facts.pairs(ClassPair) if item[1].family == family), key=lambda item: item[1].rank)
     if not found:
         known = ", ".join(sorted({pair.family for pair in facts.about(ClassPair)})) or "none"
         raise UsageError(f"no pairs of classes of {family[:60]!r}", advice=f"families with pairs: {known[:500]}")
-    pairs.write(page, found)
+    pairs.write(page, found, names)

@@ -16,6 +16,7 @@ from affidavit.report.coverage import examined
 from affidavit.report.law import NAMES_DECIDE, NOTHING_BOUND, AppLaw, by_app, how_to_ask, in_words, kind_in_words
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, hosts, size_in_words
 from affidavit.report.paths import how_to_check
+from affidavit.report.source_names import SourceNames, mapping_in_words
 from affidavit.report.terminal import signers
 from affidavit.report.text import visible
 from affidavit.report.version import version_in_words
@@ -92,20 +93,20 @@ def _limits(affidavit: Affidavit) -> Iterator[str]:
     yield ""
     if affidavit.limitations:
         rows = (
-            (code(item.kind), escape(item.detail), _where(item.place), f"{item.count:,}")
+            (code(item.kind), escape(item.detail), _where(item.place, SourceNames()), f"{item.count:,}")
             for item in affidavit.limitations
         )
         yield from _table(("Kind", "What is therefore unknown", "Place", "Times"), rows)
 
 
-def _where(place: Place | None) -> str:
-    """A place in one code span."""
+def _where(place: Place | None, names: SourceNames) -> str:
+    """A place in one code span, with what the source called it."""
     if place is None:
         return ""
     at = f" @ {place.offset}" if place.offset >= 0 else ""
     member = f" {place.class_}->{place.method}" if place.class_ else ""
     pc = f" +{place.pc:#06x}" if place.pc >= 0 else ""
-    return code(f"{place.entry}{at}{member}{pc}")
+    return code(f"{place.entry}{at}{member}{pc}{names.at(place)}")
 
 
 def _answers(affidavit: Affidavit) -> Iterator[str]:
@@ -123,12 +124,12 @@ def _answers(affidavit: Affidavit) -> Iterator[str]:
 def _evidence(affidavit: Affidavit) -> Iterator[str]:
     """Each finding that is shown or undetermined, with the first of its places."""
     facts = {fact.id: fact for fact in affidavit.facts}
-    names = names_of_code(affidavit.facts)
+    names, source = names_of_code(affidavit.facts), SourceNames(affidavit.facts)
     yield "## Findings\n"
     for item in statements(affidavit):
         for finding in item.findings:
             if finding.answer != Answer.NOT_SHOWN:
-                yield from _finding(finding, cited_places(finding, facts), names)
+                yield from _finding(finding, cited_places(finding, facts), names, source)
     absent = [finding for finding in affidavit.findings if finding.answer == Answer.NOT_SHOWN]
     if absent:
         yield "### Not shown\n"
@@ -137,7 +138,7 @@ def _evidence(affidavit: Affidavit) -> Iterator[str]:
         )
 
 
-def _finding(finding: Finding, places: Sequence[Place], names: dict[str, str]) -> Iterator[str]:
+def _finding(finding: Finding, places: Sequence[Place], names: dict[str, str], source: SourceNames) -> Iterator[str]:
     """One finding."""
     grade = f", {finding.grade}" if finding.grade else ""
     yield f"### {escape(finding.title)}\n"
@@ -150,7 +151,7 @@ def _finding(finding: Finding, places: Sequence[Place], names: dict[str, str]) -
     for kind in finding.limitations:
         yield f"- Limited by {code(kind)}"
     for place in places[:_PLACES]:
-        yield f"- At {_where(place)}"
+        yield f"- At {_where(place, source)}"
     if len(places) > _PLACES or has_more_places(finding):
         yield "- Further places are in the bundle"
     yield ""
@@ -261,6 +262,8 @@ def _check(affidavit: Affidavit) -> Iterator[str]:
     bundle, _ = file_names(affidavit)
     yield "## Inputs and how to check\n"
     yield f"- Tool {code(manifest.tool.name)} {code(manifest.tool.version)}, code {code(manifest.tool.code_sha256)}"
+    if said := mapping_in_words(affidavit.facts, manifest.artefact.mapping):
+        yield f"- Mapping file {code(said)}"
     yield f"- Knowledge {code(manifest.knowledge_sha256)}"
     yield f"- Signing key {code(affidavit.key_id)}" if affidavit.key_id else "- This affidavit is not signed"
     yield f"- {code(how_to_check(bundle, manifest.artefact.name), _COMMAND)}"

@@ -10,6 +10,7 @@ from affidavit.model.code_identity import ClassPair, SharedToken
 from affidavit.model.fact import Fact
 from affidavit.model.place import Place
 from affidavit.report.columns import Page
+from affidavit.report.source_names import SourceNames
 from affidavit.report.text import visible
 from affidavit.report.types import dotted, short, signature
 from affidavit.wording import plural
@@ -147,30 +148,34 @@ def against(pair: ClassPair) -> str:
     return "; ".join(said) or "nothing"
 
 
-def write(page: Page, found: Sequence[tuple[Fact, ClassPair]]) -> None:
-    """All pairs of one family for a terminal: a table of all, then each with what it rests on."""
+def write(page: Page, found: Sequence[tuple[Fact, ClassPair]], names: SourceNames) -> None:
+    """All pairs of one family for a terminal: a table of all, then each with what it rests on.
+
+    Args:
+        page: to write on.
+        found: the pairs.
+        names: of the source.
+    """
     page.line()
     width = page.beside(3, 8) - 9
     page.row([("", 3, ""), ("app's", 8, "bold"), ("the class of the app, and of the library", width, "bold")])
     for _, pair in found:
         foreign = 100 * pair.foreign / max(1, pair.shared + pair.foreign)
-        names = visible(_names(pair), _CELL)
         page.row(
             [
                 (f"{pair.rank}.", 3, ""),
                 (f"{100 - foreign:.0f} %", 8, "red" if foreign > 50 else ""),
-                (names, page.beside(3, 8), ""),
+                (visible(_names(pair), _CELL), page.beside(3, 8), ""),
             ]
         )
     page.paragraph("How much of what the app's class has the library's has too; those with most evidence first.", "dim")
     for fact, pair in found:
-        _write(page, fact, pair)
+        _write(page, fact, pair, names.beside(pair.app_class))
 
 
-def _write(page: Page, fact: Fact, pair: ClassPair) -> None:
-    """One pair."""
+def _write(page: Page, fact: Fact, pair: ClassPair, was: str) -> None:
+    """One pair; `was` says what its class was called in the source."""
     page.line()
-    was = f" ({pair.app_original} by the mapping file)" if pair.app_original else ""
     of = f" ({versions(pair)})" if versions(pair) else ""
     page.paragraph(visible(f"{pair.rank}. {_names(pair, was)}{of}", _CELL), "bold")
     at = f"@{fact.place.offset}" if fact.place.offset >= 0 else ""

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Final
 
 from affidavit.report.text import HIDDEN, visible
@@ -43,6 +44,7 @@ def word(name: str) -> str:
     return quoted if quoted != shown or _WORD.match(shown) else f"'{shown}'"
 
 
-def how_to_check(bundle: str, artefact: str) -> str:
-    """The command that checks a bundle."""
-    return f"affidavit verify {word(bundle)} --artefact {word(artefact)}"
+def how_to_check(bundle: str, artefact: str, beside: Iterable[tuple[str, str]] = ()) -> str:
+    """The command that checks a bundle; `beside` are the options and files that the review was given too."""
+    given = "".join(f" {option} {word(name)}" for option, name in beside)
+    return f"affidavit verify {word(bundle)} --artefact {word(artefact)}{given}"

@@ -25,6 +25,7 @@ from affidavit.model.place import Place
 from affidavit.report.answers import cited_places, names_of_code
 from affidavit.report.flows import SHOWN, Path, Walked, chain_points, flows_of, path
 from affidavit.report.json import as_json
+from affidavit.report.source_names import SourceNames
 from affidavit.report.text import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -87,6 +88,7 @@ class _Run:
         self.root = affidavit.manifest.artefact
         self.facts = {fact.id: fact for fact in affidavit.facts}
         self.names = names_of_code(affidavit.facts)
+        self.source = SourceNames(affidavit.facts)
         self.rules = sorted({finding.rule: finding for finding in affidavit.findings}.items())
         self.rule_index = {rule: index for index, (rule, _) in enumerate(self.rules)}
         self.artifacts: dict[str, int] = {"": 0}
@@ -162,8 +164,11 @@ class _Run:
         name = f"{place.class_}->{place.method}" if place.method else place.class_
         kind = "function" if place.method else "type"
         logical: Object = {"fullyQualifiedName": visible(name, _TEXT), "kind": kind}
-        if place.pc >= 0:
-            logical["properties"] = {"pc": place.pc}
+        properties: Object = {"pc": place.pc} if place.pc >= 0 else {}
+        if was := self.source.of(place.class_, place.method):
+            properties["nameInSource"] = visible(was, _TEXT)
+        if properties:
+            logical["properties"] = properties
         return {"physicalLocation": physical, "logicalLocations": [logical]}
 
     def _uri(self, entry: str) -> str:

@@ -58,7 +58,7 @@ class Need(Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Companions:
     """What a check was given beside the artefact.
 
     Attributes:
@@ -77,7 +77,7 @@ def compared_with(facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(index for indexes in found for index in indexes))
 
 
-def needs(artefact: Artefact, compared: Sequence[str], here: Beside) -> tuple[Need, ...]:
+def needs(artefact: Artefact, compared: Sequence[str], here: Companions) -> tuple[Need, ...]:
     """What this check would have to be given, or not, to have what the review had."""
     pairs: tuple[tuple[What, str, str], ...] = (
         ("v4-signature", artefact.v4_signature, here.v4_signature),
@@ -87,7 +87,7 @@ def needs(artefact: Artefact, compared: Sequence[str], here: Beside) -> tuple[Ne
     return (*found, *(Need("index", index, _OPTIONS["index"]) for index in compared if index not in here.indexes))
 
 
-def sentences(missing: Sequence[Need], here: Beside) -> str:
+def sentences(missing: Sequence[Need], here: Companions) -> str:
     """What is missing, in words."""
     said = [_sentence(item) for item in missing if item.what != "index"]
     indexes = [item.sha256[:16] for item in missing if item.what == "index"]
