@@ -46,11 +46,12 @@ KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -name '*.idx' -o -type d 2
 	@touch $@
 
 .venv/.built: .venv/.packages pyproject.toml setup.py $(KERNELS)
-	@echo "affidavit: compiling the kernels"
+	@echo "affidavit: compiling the kernels; this takes about three minutes, once"
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --reinstall -e .
 	@touch $@
 
 .venv/.knowledge: .venv/.built $(KNOWLEDGE) src/affidavit/knowledge/compile.py
+	@echo "affidavit: packing the knowledge and unpacking the fingerprints of known code"
 	@$(RUN)/python -m affidavit.identity.code.unpack
 	@$(RUN)/python -m affidavit.knowledge.compile >/dev/null
 	@touch $@
