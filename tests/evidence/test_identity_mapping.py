@@ -52,7 +52,7 @@ def test_pairs_name_the_class_of_the_source(files):
     }
     assert not [item for item in found.limitations if item.kind == "identity/mapping"]
     text = " ".join(as_text(Account(found.artefact, found.facts, ()), "wechat-opensdk", width=400).split())
-    assert "La/A; (com.tencent.mm.opensdk.A by the mapping) is Lcom/tencent/mm/opensdk/A;" in text
+    assert "a.A (com.tencent.mm.opensdk.A by the mapping) is com.tencent.mm.opensdk.A" in text
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff not a mapping\n" * 9])

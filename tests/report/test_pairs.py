@@ -8,6 +8,7 @@ from affidavit.model.code_identity import ClassPair, SharedToken
 from affidavit.model.place import Place
 from affidavit.report.columns import Page, cells_of
 from affidavit.report.pairs import against, pair_of, rows, speaks, telling, told, write
+from affidavit.report.source_names import SourceNames
 from tests.builders.known_code import compared_by_hand
 from tests.report.accounts import PAYLOADS
 
@@ -17,7 +18,7 @@ PAIR = FOUND[0][1]
 
 def paper(found=FOUND, width: int = 80) -> str:
     page = Page(width, colour=False)
-    write(page, found)
+    write(page, found, SourceNames())
     return page.text()
 
 

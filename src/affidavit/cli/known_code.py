@@ -240,6 +240,7 @@ def _show_families(index: "Index", source: "Source", options: argparse.Namespace
     import numpy as np  # noqa: PLC0415 - costs time that --help should not pay
 
     from affidavit.report.text import visible  # noqa: PLC0415 - the same
+    from affidavit.wording import plural  # noqa: PLC0415 - the same
 
     classes = np.bincount(index.node_family, minlength=len(index.families)).tolist()
     versions = np.bincount([version.family for version in index.versions], minlength=len(index.families)).tolist()
@@ -255,10 +256,13 @@ def _show_families(index: "Index", source: "Source", options: argparse.Namespace
         for family, many, count in zip(index.families, versions, classes, strict=True)
     ]
     lines = columns([("family", "versions", "classes", "kind", "vendor", "title"), *rows])
-    head = (
-        f"{visible(source.name)}: {source.families:,} families, {source.versions:,} versions, "
-        f"{source.classes:,} classes, {source.background:,} ordinary apps; sha256 {source.digest}\n\n"
+    counts = (
+        plural(source.families, "family", "families"),
+        plural(source.versions, "version"),
+        plural(source.classes, "class", "classes"),
+        plural(source.background, "ordinary app"),
     )
+    head = f"{visible(source.name)}: {', '.join(counts)}; sha256 {source.digest}\n\n"
     emit(head + lines, options.output)
 
 
