@@ -11,9 +11,12 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from affidavit.model.artefact import Artefact
-from affidavit.model.code_identity import CodeIdentity, CodeSearch, StatedVersion, Tried
+from affidavit.model.binding import Binding
+from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, StatedVersion, Tried
 from affidavit.model.fact import Fact
+from affidavit.model.finding import Grade
 from affidavit.model.identity import Package
+from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library, LibraryVersion
 from affidavit.model.place import Place
 from affidavit.report.cyclonedx import sbom
@@ -60,6 +63,7 @@ COMPONENT = closed(
     group=TEXT,
     name=TEXT,
     version=TEXT,
+    purl={"type": "string", "pattern": r"^pkg:maven/[\w.~%-]+/[\w.~%-]+(@[\w.~%-]+)?$"},
     hashes=each(closed("alg content", alg={"const": "SHA-256"}, content={"pattern": "^[a-f0-9]{64}$"})),
     supplier=closed("name", name=TEXT),
     evidence=closed("", identity=each(IDENTITY), occurrences=each(WHERE)),
@@ -82,8 +86,8 @@ def fact(what, entry="classes.dex", number=0, **where):
     return Fact(f"f{number:016x}", what, Place(entry, **where), "x/1")
 
 
-def bill(*facts, artefact=ARTEFACT):
-    made = json.loads(sbom(artefact, facts))
+def bill(*facts, artefact=ARTEFACT, **more):
+    made = json.loads(sbom(artefact, facts, **more))
     Draft202012Validator(BILL).validate(made)
     assert len({item["bom-ref"] for item in made["components"]}) == len(made["components"])
     return made
@@ -91,6 +95,51 @@ def bill(*facts, artefact=ARTEFACT):
 
 def properties(item):
     return {each["name"].removeprefix("affidavit:"): each["value"] for each in item["properties"]}
+
+
+NATIVE = NativeIdentity(
+    "react-native", "arm64-v8a/libhermes.so", "is", 990, 980, 123_456, "React Native", "Meta", "", "library",
+    versions=("0.60.0", "0.60.1"), allowed=2, known=9, shared=("hermes::vm",),
+)  # fmt: skip
+
+
+def test_a_native_file_is_a_component_with_its_digest_and_no_version_that_the_bytes_do_not_tell():
+    entry = fact(EntryFact(9, 9, 0, 30, "cd" * 32, "elf"), "lib/arm64-v8a/libhermes.so", 7)
+    (made,) = bill(fact(NATIVE, entry.place.entry), entry)["components"]
+    assert (made["name"], made["supplier"], made.get("version")) == ("React Native", {"name": "Meta"}, None)
+    assert made["hashes"] == [{"alg": "SHA-256", "content": "cd" * 32}]
+    assert made["evidence"]["identity"] == [{"field": "name", "concludedValue": "react-native"}]
+    assert made["evidence"]["occurrences"] == [{"location": "lib/arm64-v8a/libhermes.so"}]
+    assert properties(made)["versions-allowed"] == "0.60.0, 0.60.1"
+    holds = replace(NATIVE, relation="holds", versions=("0.60.1",), allowed=1)
+    (made,) = bill(fact(holds, entry.place.entry), entry)["components"]
+    assert ("hashes" in made, made["version"]) == (False, "0.60.1")
+    assert properties(made)["file-sha256"] == "cd" * 32
+
+
+def test_package_urls_are_of_known_coordinates_and_have_a_version_only_when_one_is_left():
+    named = {"okhttp": "com.squareup.okhttp3:okhttp", "react-native": "com.facebook.react:react-native"}
+    code, native = bill(fact(OKHTTP), fact(NATIVE), coordinates=named)["components"]
+    assert code["purl"] == "pkg:maven/com.squareup.okhttp3/okhttp@4.9.0"
+    assert native["purl"] == "pkg:maven/com.facebook.react/react-native"
+    (mark,) = bill(fact(LibraryVersion("a b:c/d", "1+2"), "META-INF/x"))["components"]
+    assert mark["purl"] == "pkg:maven/a%20b/c%2Fd@1%2B2"
+    assert "purl" not in bill(fact(OKHTTP))["components"][0]
+
+
+def test_the_classes_that_show_a_family_are_its_occurrences_the_first_of_them_each_once():
+    pairs = [
+        fact(ClassPair("okhttp", rank, f"La{rank};", "Lo;", (), 0, 1, 1, 1, (), 1, 1), number=rank, offset=rank)
+        for rank in range(1, 30)
+    ]
+    (made,) = bill(fact(OKHTTP, offset=1), *pairs)["components"]
+    assert [item["offset"] for item in made["evidence"]["occurrences"]] == list(range(1, 13))
+
+
+def test_what_ties_the_app_to_a_listed_one_is_said_of_the_whole():
+    bound = Binding("wechat", "contains", "code", "wechat-opensdk", Grade.REACHABLE, ("f1",), 1, "confirmed", "x")
+    said = properties(bill(fact(replace(OKHTTP, entity="tencent")), bindings=[bound])["metadata"])
+    assert said["listed-app"] == "wechat: contains, by code wechat-opensdk, reachable, confidence confirmed"
 
 
 def test_an_app_of_which_nothing_is_known_has_a_bill_that_says_so():

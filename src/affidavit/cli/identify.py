@@ -55,9 +55,11 @@ def run(options: argparse.Namespace) -> int:
     account = _account(options)
     page = options.output is not None and options.output.suffix in _PAGES
     if options.format == "cyclonedx":
+        from affidavit.identity.code.catalogue import known  # noqa: PLC0415 - the same
         from affidavit.report.cyclonedx import sbom  # noqa: PLC0415 - the same
 
-        emit(sbom(account.artefact, account.facts), options.output)
+        named = {family.id: family.coordinates for family in known().values()}
+        emit(sbom(account.artefact, account.facts, coordinates=named, bindings=account.bindings), options.output)
     elif options.format == "json":
         emit(as_json(account), options.output)
     elif options.format == "html" or page:
@@ -105,7 +107,7 @@ def _account(options: argparse.Namespace) -> "Account":
         if options.beside:
             raise UsageError("--beside compares code, and a bundle holds none", advice="give the app")
         read = affidavit.read(path)
-        return Account(read.manifest.artefact, read.facts, read.limitations)
+        return Account(read.manifest.artefact, read.facts, read.limitations, bindings=read.law.bindings)
     with Progress(quiet=options.quiet) as progress:
         found = identified(
             path,

@@ -25,6 +25,7 @@ from affidavit.model.code import CodeUnit
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import BudgetError
 from affidavit.model.identity import Package
+from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library as NamedLibrary
 from affidavit.model.library import LibraryVersion
 from affidavit.model.limitation import Limitation
@@ -75,7 +76,14 @@ def identity_of(
                 laid = _beside(state, compared, beside, family)
         except BudgetError as error:
             state.limitations.append(Limitation("budget/identity", f"the code was not all compared: {error}"))
-        facts = canonical([fact for fact in state.facts if isinstance(fact.what, ABOUT)])
+        native = {fact.place.entry for fact in state.facts if isinstance(fact.what, NativeIdentity)}
+        facts = canonical(
+            [
+                fact
+                for fact in state.facts
+                if isinstance(fact.what, ABOUT) or (isinstance(fact.what, EntryFact) and fact.place.entry in native)
+            ]
+        )
         every = (*opened.limitations, *state.limitations)
         return Examined(
             replace(opened.artefact, mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else ""),

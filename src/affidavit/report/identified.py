@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
 from affidavit.model.beside import Beside
+from affidavit.model.binding import Binding
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
@@ -29,12 +30,15 @@ _ABOUT = (
 
 
 class Account(Struct, frozen=True):
-    """What was read: the artefact, the facts on its code, what could not be examined, and pairs beside libraries."""
+    """What was read: the artefact, the facts on its code, what could not be examined, pairs beside libraries,
+    and what ties it to listed apps, which only a bundle has.
+    """
 
     artefact: Artefact
     facts: tuple[Fact, ...]
     limitations: tuple[Limitation, ...]
     beside: Beside | None = None
+    bindings: tuple[Binding, ...] = ()
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
