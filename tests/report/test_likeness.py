@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import convert
 from msgspec.structs import replace
 
+from affidavit.identity.likeness import cuts
 from affidavit.model.likeness import Level, Likeness, Line, Share
 from affidavit.report.likeness import as_json, as_text
 from affidavit.report.text import HIDDEN
@@ -105,3 +106,7 @@ def test_whatever_apps_are_called_there_are_as_many_lines_and_nothing_is_hidden(
     made = json.loads(as_json(first, second, said))
     assert (made["first"], made["second"]) == (first, second)
     assert made["likeness"]["lines"][0]["share"]["examples"] == examples
+
+
+def test_every_level_has_words_that_come_from_knowledge():
+    assert set(cuts().means) == set(get_args(Level))

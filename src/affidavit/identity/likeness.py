@@ -53,6 +53,7 @@ class Cuts(Struct, frozen=True):
     repackaged: float
     derivative: float
     large: float
+    means: dict[Level, str]
 
 
 @cache
