@@ -1,13 +1,27 @@
 """Two apps compared: as text and as JSON."""
 
 from collections.abc import Iterator
+from functools import cache
 
-from affidavit.identity.likeness import cuts
-from affidavit.model.likeness import Likeness, Line
+from msgspec import Struct
+
+from affidavit import knowledge
+from affidavit.model.likeness import Level, Likeness, Line
 from affidavit.report.json import as_json as encoded
 from affidavit.report.text import visible
 
 _WIDE = 200
+
+
+class _Words(Struct, frozen=True):
+    """What a reader takes from ``knowledge/likeness/levels``."""
+
+    means: dict[Level, str]
+
+
+@cache
+def _means() -> dict[Level, str]:
+    return knowledge.load("likeness", _Words)["levels"].means
 
 
 def as_text(first: str, second: str, what: Likeness) -> str:
@@ -17,13 +31,13 @@ def as_text(first: str, second: str, what: Likeness) -> str:
 
 def as_json(first: str, second: str, what: Likeness) -> bytes:
     """One object: the names of the two, and all fields of `Likeness`."""
-    shown = {"first": first, "second": second, "means": cuts().means[what.level], "likeness": what}
+    shown = {"first": first, "second": second, "means": _means()[what.level], "likeness": what}
     return encoded(shown)
 
 
 def _lines(first: str, second: str, what: Likeness) -> Iterator[str]:
     yield f"{visible(first, _WIDE)}  and  {visible(second, _WIDE)}"
-    yield f"  Own code     {what.level}: {cuts().means[what.level]}"
+    yield f"  Own code     {what.level}: {_means()[what.level]}"
     yield f"               {what.why}"
     both = f"{what.inside:6.1%} of the first is in the second, {what.around:6.1%} of the second in the first"
     yield f"    all kinds        {both}"
