@@ -13,6 +13,7 @@ from affidavit.evidence.examined import Examined, Lost
 from affidavit.facts import hidden_code, library_versions, source_names
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
 from affidavit.identity import libraries
+from affidavit.identity.code.beside import Room
 from affidavit.identity.code.beside_files import Library, laid_beside
 from affidavit.identity.code.evidence import Compared
 from affidavit.identity.code.handed import Known
@@ -105,7 +106,7 @@ def _beside(state: Extraction, compared: Compared | None, files: Sequence[Given]
         spent = replace(state.budget, inflated=0, listed=0)
         read.append(Library(file.name, sha256_of(file), file.size, program_of(file, spent, state.spool)))
         state.breathe()
-    return laid_beside(compared, read, family)
+    return laid_beside(compared, read, family, Room(check=state.budget.check))
 
 
 def _read(state: Extraction, progress: Progress, known: Known | None) -> Compared | None:

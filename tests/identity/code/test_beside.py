@@ -10,6 +10,7 @@ from affidavit.identity.code import beside_files
 from affidavit.identity.code.beside import Pair, Room, Sides, beside
 from affidavit.identity.code.beside_files import Library, laid_beside
 from affidavit.identity.code.side import Names, Side, cut, descriptor
+from affidavit.model.errors import BudgetError
 from tests.builders.classfile import ClassBuilder
 from tests.builders.dex import Class, DexBuilder, Field, Method
 from tests.builders.known_code import FAMILY, compared_by_hand, dex_of, library_classes, program_of
@@ -133,6 +134,18 @@ def test_what_is_made_is_bounded_and_what_is_left_out_is_counted(monkeypatch):
     monkeypatch.setattr(beside_module, "METHODS", 1)
     (pair,) = laid(app, library, {"La/a;": "Llib/W;"})
     assert (len(pair.methods), pair.left) == (2, 2)
+
+
+def test_whoever_waits_can_stop_between_two_pairs_of_classes():
+    asked = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) > 2:
+            raise BudgetError("no time is left", advice="give more")
+
+    with pytest.raises(BudgetError):
+        laid_beside(compared_by_hand(), [library_file()], room=Room(check=check))
 
 
 def test_the_same_bytes_give_the_same_answer():

@@ -5,7 +5,7 @@ which member of the app is which of the library; with these names everything is 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -62,13 +62,18 @@ class _Open(NamedTuple):
     partners: list[tuple[int, int]]
 
 
+def _unbounded() -> None:
+    """Time that nobody bounds."""
+
+
 @dataclass(slots=True)
 class Room:
-    """How much may still be made, over all files."""
+    """How much may still be made, over all files; `check` raises when time has run out."""
 
     read: list[int] = field(default_factory=lambda: [READ, READ])
     cells: int = _TABLES
     shown: int = SHOWN
+    check: Callable[[], None] = _unbounded
 
 
 class Sides(NamedTuple):
@@ -97,6 +102,7 @@ def beside(sides: Sides, pairs: Sequence[Pair]) -> Iterator[model.ClassBeside]:
 
 def _opened(sides: Sides, pair: Pair) -> _Open:
     found, room = [], sides.room
+    room.check()
     for number, (side, row) in enumerate(((sides.app, pair.app), (sides.library, pair.library))):
         methods, left = side.methods(row, METHODS, min(LINES, room.read[number]))
         room.read[number] = max(0, room.read[number] - sum(len(each.lines) for each in methods))
@@ -195,6 +201,7 @@ def _aligned(
 def _class(sides: Sides, opened: _Open, names: Names) -> model.ClassBeside:
     """One pair of classes, in words."""
     pair, room = opened.pair, sides.room
+    room.check()
     made = [_method(_sorted(opened.app.declared, names), _sorted(opened.library.declared, _NO_NAMES), names, room)]
     for row, column in opened.partners:
         one = opened.app.methods[row] if row >= 0 else None

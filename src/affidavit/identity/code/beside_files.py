@@ -61,13 +61,14 @@ class _File:
         return FileBeside(name, digest, size, len(self.side.number), tuple(sorted(set(known))))
 
 
-def laid_beside(compared: Compared, libraries: Iterable[Library], family: str = "") -> Beside:
+def laid_beside(compared: Compared, libraries: Iterable[Library], family: str = "", room: Room | None = None) -> Beside:
     """Lay the pairs of classes of an app beside the files that libraries are in.
 
     Args:
         compared: the app, compared with an index.
         libraries: the files; the first that has a class is taken, those that the index was made of before others.
         family: id of the one family to show; empty for each that the files have classes of.
+        room: how much may be made.
     """
     files = [_File(each) for each in libraries]
     app, index = Side(compared.program), compared.index
@@ -84,7 +85,7 @@ def laid_beside(compared: Compared, libraries: Iterable[Library], family: str = 
         for number, pairs in enumerate(chosen)
         for pair in pairs
     }
-    room = Room()
+    room = room or Room()
     made: list[ClassBeside] = []
     for number, (file, pairs) in enumerate(zip(files, chosen, strict=True)):
         made += beside(Sides(app, file.side, classes, room, number), pairs)
