@@ -95,8 +95,11 @@ class Frequency:
         Args:
             app: the signatures of its classes.
         """
-        self._tokens: U64 = np.sort(app.tokens)
-        self._classes = max(len(app), 1)
+        every = np.sort(app.tokens)
+        first = np.flatnonzero(np.diff(every, prepend=~every[:1]))
+        self._tokens: U64 = every[first]
+        self._often: I64 = np.diff(np.append(first, len(every)))
+        self._every, self._classes = len(every), max(len(app), 1)
 
     def share(self, tokens: U64, inside: npt.NDArray[np.bool_], more: I64) -> _F64:
         """How likely a class of usual size, or one with more in it, has each token by chance.
@@ -106,8 +109,9 @@ class Frequency:
             inside: which of them the class at hand has, which does not count.
             more: tokens that each class has beyond what is known of it.
         """
-        count = np.searchsorted(self._tokens, tokens, "right") - np.searchsorted(self._tokens, tokens)
-        every = len(self._tokens) + 1
+        at = np.searchsorted(self._tokens[1:], tokens, "right")
+        count = self._often[at] * (self._tokens[at] == tokens) if self._every else np.zeros(len(tokens))
+        every = self._every + 1
         once = np.log1p(-np.minimum((count - inside + 0.5) / every, 0.5))
         found: _F64 = 1 - np.exp((every / self._classes + more) * once)
         return found
