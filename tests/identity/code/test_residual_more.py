@@ -159,9 +159,12 @@ def test_how_often_an_app_has_a_token_is_counted_without_the_class_at_hand(
     made = signatures({f"L{number};": tokens for number, tokens in enumerate(classes)})
     tokens = sorted(wanted)
     inside = np.array([bool(classes) and token in classes[0] for token in tokens], bool)
-    found = Frequency(made).share(np.array(tokens, np.uint64), inside)
-    others = [sum(token in other for other in classes[1:]) for token in tokens]
-    assert found.tolist() == pytest.approx([(count + 0.5) / (max(len(classes), 1) + 1) for count in others])
+    more = np.array([token % 3 for token in tokens], np.int64)
+    found = Frequency(made).share(np.array(tokens, np.uint64), inside, more)
+    every, usual = sum(map(len, classes)) + 1, (sum(map(len, classes)) + 1) / max(len(classes), 1)
+    once = [min((sum(token in other for other in classes[1:]) + 0.5) / every, 0.5) for token in tokens]
+    drawn = [1 - (1 - one) ** (usual + token % 3) for one, token in zip(once, tokens, strict=True)]
+    assert found.tolist() == pytest.approx(drawn)
 
 
 @given(st.frozensets(st.integers(0, 10**6), max_size=400), st.frozensets(st.integers(0, 10**6), max_size=400))
