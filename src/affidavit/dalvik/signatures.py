@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from affidavit.dalvik.strings import raw_strings
 from affidavit.dalvik.unit import I32, Unit
 
 I64 = npt.NDArray[np.int64]
+_Integer = TypeVar("_Integer", bound=np.integer)
 _OBJECT_METHODS = frozenset({
     *(b"clone", b"equals", b"finalize", b"getClass", b"hashCode", b"notify", b"notifyAll", b"toString", b"wait"),
     b"<init>",
@@ -24,7 +26,7 @@ def find(ordered: I64, wanted: I64) -> I64:
     return np.where(ordered[places] == wanted, places, -1)
 
 
-def distinct(numbers: I64) -> I64:
+def distinct(numbers: npt.NDArray[_Integer]) -> npt.NDArray[_Integer]:
     """The different numbers, sorted (numpy's own unique hashes, which takes many times as long)."""
     ordered = np.sort(numbers)
     first = np.ones(len(ordered), np.bool_)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.identity.code.build import build
-from affidavit.identity.code.doubts import CODE, ENOUGH, Weighed, tried, weighed
+from affidavit.identity.code.doubts import CODE, ENOUGH, Weighed, rivals_of, tried, weighed
 from affidavit.identity.code.index import Family, Version
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.tokens import KIND_MASK, Kind, token
@@ -49,7 +49,7 @@ def asked(app, libraries, *others, decision="found", inlined=False):
     )  # fmt: skip
     matched = Matched("plain", (*rivals, match), np.full(len(ours), -1, np.int32))
     studied = [weighed(ours, index, pair) for pair in pairs]
-    made = tried(ours, index, matched, match, studied)
+    made = tried(ours, index, rivals_of(matched), match, studied)
     assert tuple(item.hypothesis for item in made) == ORDER
     return {item.hypothesis: item for item in made}
 
@@ -158,9 +158,9 @@ def test_the_order_of_the_pairs_plays_no_part():
     for order in itertools.permutations(match.pairs, 4):
         turned = FamilyMatch(0, "found", order, {}, 1.0, 9.0, 0.0)
         studied = [weighed(made.app, made.index, pair) for pair in order]
-        answers = tried(made.app, made.index, made.matched, turned, studied)
+        answers = tried(made.app, made.index, rivals_of(made.matched), turned, studied)
         assert answers == tried(
-            made.app, made.index, made.matched, match, [studied[order.index(p)] for p in match.pairs]
+            made.app, made.index, rivals_of(made.matched), match, [studied[order.index(p)] for p in match.pairs]
         )
 
 
@@ -173,7 +173,37 @@ def test_only_what_was_studied_is_asked_about():
     made = compared_by_hand()
     match = made.matched.families[0]
     one = [weighed(made.app, made.index, match.pairs[0])]
-    answers = {item.hypothesis: item for item in tried(made.app, made.index, made.matched, match, one)}
+    answers = {item.hypothesis: item for item in tried(made.app, made.index, rivals_of(made.matched), match, one)}
     assert "of 1 class " in answers["interface-only"].said
     assert not answers["interface-only"].excluded
     assert answers["other-family"].excluded
+
+
+def test_a_family_is_rivalled_by_the_first_of_those_that_explain_most():
+    rng = seeded(3)
+    families = [
+        FamilyMatch(
+            number,
+            rng.choice(["found", "too-little", "not-shown"]),
+            tuple(
+                Pairing(rng.randrange(5), 0, 0, float(rng.randrange(4)), 0.5, 0, 0, inlined=rng.random() < 0.2)
+                for _ in range(rng.randrange(9))
+            ),
+            {}, 1.0, 9.0, 0.0,
+        )
+        for number in range(12)
+    ]  # fmt: skip
+    matched = Matched("plain", tuple(families), np.empty(0, np.int32))
+    rows = [(Version(at, "1"), signatures({f"L{at};": frozenset(some(Kind.CALL, 2, f"{at}"))})) for at in range(12)]
+    index = build([Family(f"f{at}") for at in range(12)], rows)
+    for match in families:
+        own = {pair.app: pair.nats for pair in match.pairs if not pair.inlined}
+        counts = {
+            other.family: len({p.app for p in other.pairs if not p.inlined and p.nats >= own.get(p.app, np.inf)})
+            for other in families
+            if other is not match and other.decision != "not-shown"
+        }
+        most = max(counts.values(), default=0)
+        said = tried(compared_by_hand().app, index, rivals_of(matched), match, [])[-1].said
+        first = next(family for family, count in counts.items() if count == most)
+        assert said.startswith(f"f{first} explains {most} " if most else "no other family")

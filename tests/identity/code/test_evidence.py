@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from affidavit.identity.code.doubts import tried, weighed
+from affidavit.identity.code.doubts import rivals_of, tried, weighed
 from affidavit.identity.code.evidence import PAIRS, TOKENS, facts_of
 from affidavit.identity.code.result import Matched, Pairing
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch
@@ -92,7 +92,7 @@ def test_a_family_that_is_not_shown_makes_no_fact():
 def hypotheses(made, match=None):
     match = match or made.matched.families[0]
     studied = [weighed(made.app, made.index, pair) for pair in match.pairs]
-    return {item.hypothesis: item for item in tried(made.app, made.index, made.matched, match, studied)}
+    return {item.hypothesis: item for item in tried(made.app, made.index, rivals_of(made.matched), match, studied)}
 
 
 def test_every_counter_hypothesis_is_tried_and_excluded_by_code_of_its_own():

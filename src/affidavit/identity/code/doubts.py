@@ -4,7 +4,8 @@ A comparison finds likeness. Whether likeness is the library's code depends on w
 have too is set aside: these are the questions that a person would ask of each finding.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,15 +61,44 @@ def weighed(app: Signatures, index: Index, pair: Pairing) -> Weighed:
     )
 
 
+class Rival(NamedTuple):
+    """A family that explains a class of the app.
+
+    Attributes:
+        rank: its place among the families of the comparison. family: its number. nats: evidence for its best pair.
+    """
+
+    rank: int
+    family: int
+    nats: float
+
+
+def rivals_of(matched: Matched) -> dict[int, list[Rival]]:
+    """For each class of the app the families that explain it as a class of theirs, of those that are shown."""
+    found: dict[int, list[Rival]] = {}
+    for rank, match in enumerate(matched.families):
+        best: dict[int, float] = {}
+        for pair in match.pairs if match.decision != "not-shown" else ():
+            if not pair.inlined:
+                best[pair.app] = max(pair.nats, best.get(pair.app, pair.nats))
+        for app, nats in best.items():
+            found.setdefault(app, []).append(Rival(rank, match.family, nats))
+    return found
+
+
 def tried(
-    app: Signatures, index: Index, matched: Matched, match: FamilyMatch, studied: Sequence[Weighed]
+    app: Signatures,
+    index: Index,
+    rivals: Mapping[int, Sequence[Rival]],
+    match: FamilyMatch,
+    studied: Sequence[Weighed],
 ) -> tuple[Tried, ...]:
     """Every counter-hypothesis to one family.
 
     Args:
         app: the app's signatures.
         index: what it was compared with.
-        matched: the whole comparison.
+        rivals: of the whole comparison.
         match: the family.
         studied: the tokens of its first pairs.
     """
@@ -77,7 +107,7 @@ def tried(
         _shared_dependency(studied),
         _interface_only(app, index, pairs, studied),
         _name_only(studied),
-        _other_family(index, matched, match),
+        _other_family(index, rivals, match),
     )
 
 
@@ -114,17 +144,19 @@ def _name_only(studied: Sequence[Weighed]) -> Tried:
     return Tried("name-only", alone >= ENOUGH, said)
 
 
-def _other_family(index: Index, matched: Matched, match: FamilyMatch) -> Tried:
+def _other_family(index: Index, rivals: Mapping[int, Sequence[Rival]], match: FamilyMatch) -> Tried:
     """Whether one other family explains as many of the classes at least as well."""
     own = {pair.app: pair.nats for pair in match.pairs if not pair.inlined}
+    better = Counter(
+        (rival.rank, rival.family)
+        for app, nats in own.items()
+        for rival in rivals.get(app, ())
+        if rival.family != match.family and rival.nats >= nats
+    )
     best, by = 0, ""
-    for other in matched.families:
-        if other.family != match.family and other.decision != "not-shown":
-            count = len(
-                {pair.app for pair in other.pairs if not pair.inlined and pair.nats >= own.get(pair.app, np.inf)}
-            )
-            if count > best:
-                best, by = count, index.families[other.family].id
+    for (_, family), count in sorted(better.items()):
+        if count > best:
+            best, by = count, index.families[family].id
     if not best:
         said = f"no other family explains any of {plural(len(own), 'class', 'classes')} as well"
     else:

@@ -1,7 +1,7 @@
 """What a comparison rests on, as facts: which families, class by class, with the text of what both classes have."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from affidavit.dalvik.program import Program
 from affidavit.facts.reading import bounded, make_fact
 from affidavit.identity.code.declared import Declared
-from affidavit.identity.code.doubts import Weighed, tried, weighed
+from affidavit.identity.code.doubts import Rival, Weighed, rivals_of, tried, weighed
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import FamilyMatch, Matched, Pairing
 from affidavit.identity.code.signatures import Signatures
@@ -77,13 +77,14 @@ def facts_of(compared: Compared, marks: Iterable[Fact] = ()) -> Iterator[Fact]:
     """
     extractor, marked = f"{NAME}/{VERSION}", list(marks)
     yield make_fact(_search(compared), Place(""), extractor)
+    rivals = rivals_of(compared.matched)
     texts = Texts(compared.program, compared.app, compared.declared)
     for match in compared.matched.families:
         if match.decision == "not-shown" or not match.pairs:
             continue
         studied = [weighed(compared.app, compared.index, pair) for pair in match.pairs[:STUDIED]]
         place = texts.class_place(match.pairs[0].app)
-        yield make_fact(_identity(compared, match, studied, marked), place, extractor)
+        yield make_fact(_identity(compared, rivals, match, studied, marked), place, extractor)
         shown = PAIRS if compared.index.families[match.family].entity else PAIRS_OF_OTHERS
         for rank, (pair, weight) in enumerate(zip(match.pairs[:shown], studied, strict=False), 1):
             made = _pair(compared, texts, pair, weight, rank)
@@ -108,7 +109,11 @@ def _search(compared: Compared) -> CodeSearch:
 
 
 def _identity(
-    compared: Compared, match: FamilyMatch, studied: Sequence[Weighed], marks: Iterable[Fact]
+    compared: Compared,
+    rivals: Mapping[int, Sequence[Rival]],
+    match: FamilyMatch,
+    studied: Sequence[Weighed],
+    marks: Iterable[Fact],
 ) -> CodeIdentity:
     app, index = compared.app, compared.index
     family = index.families[match.family]
@@ -139,14 +144,14 @@ def _identity(
         missing=sum(item.missing for item in studied),
         foreign=sum(item.foreign for item in studied),
         pairs=len(match.pairs),
-        tried=tried(compared.app, index, compared.matched, match, studied),
+        tried=tried(compared.app, index, rivals, match, studied),
     )
 
 
 def _classes_of(index: Index, match: FamilyMatch) -> int:
     """How many classes the library has: in the version that fits best, else in all together."""
     best = next((index.versions[number].classes for number in match.versions), 0)
-    return best or int(index.sizes[match.family])
+    return best or int((~index.native(np.flatnonzero(index.node_family == match.family))).sum())
 
 
 def _pair(compared: Compared, texts: Texts, pair: Pairing, weight: Weighed, rank: int) -> ClassPair:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.signatures import distinct
 from affidavit.identity.code.signatures import I32, I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
 
@@ -33,7 +34,7 @@ def own_tokens(signatures: Signatures, own: npt.NDArray[np.bool_]) -> U64:
     """
     kept = np.repeat(own, np.diff(signatures.start))
     kept &= np.isin(signatures.tokens & np.uint64(KIND_MASK), np.array(ROBUST, np.uint64))
-    return np.unique(signatures.tokens[kept])
+    return distinct(signatures.tokens[kept])
 
 
 def sketch_of(tokens: U64) -> U64:
