@@ -13,7 +13,7 @@ from affidavit.identity.code.native_match import NativeIndex, NativeMatch, cuts
 from affidavit.identity.code.tokens import Kind, token
 from tests.builders.ar import archive
 from tests.builders.elf import ElfBuilder
-from tests.builders.macho import ARM64, ARMV7, Cpu, fat, image
+from tests.builders.macho import ARM64, ARMV7, fat, image, section
 
 
 def tokens(first: int, count: int, kind: Kind = Kind.NATIVE_STRING) -> np.ndarray:
@@ -109,9 +109,15 @@ def test_archives_in_files_for_several_processors_in_archives_are_not_opened() -
     assert not len(found.tokens)
 
 
-def test_names_of_local_symbols_are_no_texts_of_an_image() -> None:
-    data = image(cpu=Cpu(ARM64), code=b"\0a text of ours\0")
-    assert token(Kind.NATIVE_STRING, b"a text of ours") in of_native("x", data).tokens
+@pytest.mark.parametrize(("segment", "there"), [(b"__DWARF", False), (b"__LLVM", False), (b"__TEXT", True)])
+def test_what_debuggers_and_other_compilers_read_is_no_text_of_an_image(segment: bytes, there: bool) -> None:
+    text = b"\0a text of ours\0"
+    size = len(image(section(b"__any", 0, len(text))))
+    head = section(b"__any", size, len(text))
+    head = head[: 8 + 64 + 16] + segment.ljust(16, b"\0") + head[8 + 64 + 32 :]
+    found = of_native("x", image(head, code=text + b"\0another\0"))
+    assert (token(Kind.NATIVE_STRING, b"a text of ours") in found.tokens) == there
+    assert token(Kind.NATIVE_STRING, b"another") in found.tokens
 
 
 @pytest.mark.parametrize(("raw", "there"), [(b"\0some text here\0", True), (b"\0some text here\x01", False)])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from affidavit.artefact.ar import MAGIC, members
 from affidavit.artefact.elf import read_elf
 from affidavit.artefact.macho import Slice, read_macho, slices
-from affidavit.artefact.macho_symbols import symbols
+from affidavit.artefact.macho_symbols import passing, symbols
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.signatures import U64, Signatures
 from affidavit.identity.code.sketch import mixed
@@ -95,9 +95,10 @@ def _macho(entry: str, data: bytes) -> NativeSignature:
         return NativeSignature(entry, "", len(data), np.empty(0, np.uint64), (*faults, file))
     image = file.images[0]
     order = ">" if part[:1] == b"\xfe" else "<"
-    taken, offered, left, (start, size) = symbols(memoryview(part), order, image.bits)
-    # Names of local symbols are texts too, which whoever strips the file takes away.
-    found = _of_symbols(taken, offered) | _strings(part[:start] + part[start + size :], set())
+    taken, offered, left, names = symbols(memoryview(part), order, image.bits)
+    # Names of local symbols are texts too, and so is what debuggers read: whoever links and strips takes them away.
+    lasting = _without(part, [names, *passing(memoryview(part), order, image.bits)])
+    found = _of_symbols(taken, offered) | _strings(lasting, set())
     build = image.commands.uuid
     tokens = np.concatenate([np.array(sorted(found), np.uint64), _of_build(build)])
     detail = f"{left:,} rows of the symbol table were not read: there are more than real files have, or their names are"
@@ -188,6 +189,15 @@ def _strings(data: bytes, known: set[bytes]) -> set[int]:
 def _runs(data: bytes) -> set[bytes]:
     """Runs of printable ASCII that end with a zero."""
     return {run[:-1] for run in _RUNS.findall(data) if run.endswith(b"\0")}
+
+
+def _without(data: bytes, ranges: Sequence[tuple[int, int]]) -> bytes:
+    """The bytes outside of some ranges (offset, size)."""
+    kept, at = list[bytes](), 0
+    for start, size in sorted(ranges):
+        kept.append(data[at : max(at, start)])
+        at = max(at, start + size)
+    return b"".join([*kept, data[at:]])
 
 
 def _constants(data: bytes, order: str) -> set[int]:
