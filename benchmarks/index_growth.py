@@ -22,12 +22,18 @@ import numpy.typing as npt
 
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import candidates, query
+from affidavit.identity.code.declared import Declared
+from affidavit.identity.code.evidence import Compared, facts_of
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.library_file import program_of
+from affidavit.identity.code.match import match
 from affidavit.identity.code.matching import numbers
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.store import opened
 from affidavit.identity.code.tokens import KIND_MASK, Kind
+from affidavit.identity.code.vocabulary import Vocabulary
+from affidavit.identity.likeness import sketch
+from affidavit.model.place import Place
 
 MADE_UP = (Kind.STRING, Kind.LITERAL, Kind.ARRAY, Kind.METHOD, Kind.SWITCH)
 WHOLE = 100_000_000
@@ -99,15 +105,44 @@ def timed(act: Any, times: int = 3) -> tuple[float, Any]:
     return best, result
 
 
+def stage(app: Path, index: Index) -> str:
+    """CPU seconds of each part of comparing one app with an index as it is, one after the other."""
+    at, said = [time.process_time()], []
+
+    def over(what: str) -> None:
+        at.append(time.process_time())
+        said.append(f"{what} {at[-1] - at[-2]:.2f}")
+
+    program = program_of(app)
+    over("read")
+    program.resolution()
+    over("methods resolved")
+    declared = Declared(Vocabulary(program))
+    signatures = of_program(program, declared)
+    over("signatures")
+    matched = match(signatures, index)
+    over("matched")
+    facts = list(facts_of(Compared(program, signatures, index, (), matched, declared)))
+    over("evidence")
+    sketch(signatures, matched.origin < 0, Place(""))
+    over("sketch")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return f"{len(signatures)} classes, {len(facts)} facts: {', '.join(said)} s CPU; peak {peak} MiB"
+
+
 def main() -> None:
     """Print a line for each size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("index", type=Path)
     parser.add_argument("app", type=Path)
     parser.add_argument("versions", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--stage", action="store_true", help="say instead what comparing with the index as it is costs")
     options = parser.parse_args()
     data = options.index.read_bytes()
     opening, (index, _) = timed(lambda: opened(data))
+    if options.stage:
+        print(f"{options.app.name}: {stage(options.app, index)}")
+        return
     app = of_program(program_of(options.app))
     rows, longest = touched(index, app), numbers().longest
     print(f"{len(index.versions)} versions, {len(index.node)} signatures, opened in {opening:.2f} s CPU")

@@ -10,6 +10,8 @@ from msgspec import Struct
 from affidavit import knowledge
 
 _OBJECT = "Ljava/lang/Object;"
+_MANY = 250
+"""Questions to sorted lines after which all their names are read."""
 
 
 class _Document(Struct, frozen=True, omit_defaults=True):
@@ -33,16 +35,31 @@ class Lines:
         ends = np.flatnonzero(np.frombuffer(self._data, np.uint8) == ord("\n"))
         begins = np.concatenate((np.zeros(1, ends.dtype), ends + 1))
         self._begins: list[int] = begins[begins < len(self._data)].tolist()
+        self._asked = 0
 
     def find(self, name: str) -> list[str] | None:
         """The words of the line of `name`, its own with the mark first; None when there is no such line."""
         wanted = name.encode("utf-8", "surrogatepass") + b";"
+        begin = self._place(wanted)
+        if begin is None:
+            return None
+        end = self._data.find(b"\n", begin)
+        return self._data[begin : end if end >= 0 else None].decode().split(" ")
+
+    def _place(self, wanted: bytes) -> int | None:
+        """Where the line of a name begins. After many questions all names are read once, which then costs less."""
+        self._asked += 1
+        if self._asked > _MANY:
+            return self._places.get(wanted)
         row = bisect_left(self._begins, wanted, key=self._name)
         if row == len(self._begins) or self._name(self._begins[row]) != wanted:
             return None
-        begin = self._begins[row]
-        end = self._data.find(b"\n", begin)
-        return self._data[begin : end if end >= 0 else None].decode().split(" ")
+        return self._begins[row]
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        """Where the line of each name begins, of equal ones the first."""
+        return {self._name(begin): begin for begin in reversed(self._begins)}
 
     def _name(self, begin: int) -> bytes:
         """The name of the line at `begin`, as it is sorted."""

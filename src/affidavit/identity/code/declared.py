@@ -53,11 +53,17 @@ class Declared:
 
     @cached_property
     def _overriding(self) -> npt.NDArray[np.bool_]:
-        """Which of the names are those of some method that some class here could override."""
+        """(2, N) which names some class here could override a method of: only Object's, and those of all that is above.
+
+        The last column is of no name.
+        """
         framework = Framework.load()
-        classes = sorted({name for item in self._above for name in item})
-        known = {name.encode() for class_ in classes for name in framework.methods(class_)}
-        return np.array([len(name) >= SHORTEST and name in known for name in self._names], np.bool_)
+        every = sorted({name for item in self._above for name in item})
+        found = np.zeros((2, len(self._names) + 1), np.bool_)
+        for row, classes in enumerate((above(()), every)):
+            known = {name.encode() for class_ in classes for name in framework.methods(class_)}
+            found[row, :-1] = [len(name) >= SHORTEST and name in known for name in self._names]
+        return found
 
     def members(self, number: int, unit: Unit) -> tuple[I64, U64]:
         """(class, token) of methods and fields: the first of a kind, the second, and so on."""
@@ -76,9 +82,7 @@ class Declared:
             keep = np.flatnonzero(rank < RANKS)
             found.append((classes[keep], of_live[keep] * RANKS + rank[keep]))
         keys = np.concatenate([key for _, key in found])
-        fresh = np.zeros(len(made), np.bool_)
-        fresh[keys] = True
-        for key in np.flatnonzero(fresh & (made == 0)).tolist():
+        for key in distinct(keys[made[keys] == 0]).tolist():
             made[key] = member_token(self._word(key // RANKS), key % RANKS + 1)
         return np.concatenate([classes for classes, _ in found]), made[keys]
 
@@ -118,7 +122,10 @@ class Declared:
         signatures, local = self.vocabulary.program.resolution().signatures, self.vocabulary.local[number]
         name = looked_up(signatures.names_of(number), unit.def_method)
         live = (local[unit.def_class] >= 0) & (unit.def_access & (_PRIVATE | _STATIC) == 0)
-        methods = np.flatnonzero(live & np.append(self._overriding, np.False_)[name])
+        methods = np.flatnonzero(live & self._overriding[1][name])
+        inherits = self._inherits[1:] > self._inherits[:-1]
+        kinds = inherits[self._kind_of[local[unit.def_class[methods]]]].astype(np.int64)
+        methods = methods[self._overriding[kinds, name[methods]]]
         arity = self.vocabulary.prototypes.arity[signatures.protos_of(number)[unit.def_method[methods]]]
         methods, arity = methods[arity >= 0], arity[arity >= 0]
         classes = local[unit.def_class[methods]]
@@ -194,7 +201,9 @@ def tops(vocabulary: Vocabulary) -> tuple[I64, list[tuple[str, ...]]]:
                     stack += more
                     continue
             stack.pop()
-            if met[here] == _OPEN and over:
+            if met[here] == _OPEN and len(over) == 1 and not found[here]:
+                found[here] = found[over[0]]
+            elif met[here] == _OPEN:
                 found[here] = sets.union([found[here], *(found[item] for item in over)])
             met[here] = _DONE
     used, kinds = np.unique(np.array(found, np.int64), return_inverse=True)
