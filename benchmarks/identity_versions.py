@@ -4,7 +4,8 @@
     python -m benchmarks.identity_versions LIBRARIES --stated TABLE DATA  apps whose builds left versions in META-INF
     python -m benchmarks.identity_versions LIBRARIES --known APK FAMILY VERSION
 
-A folder of libraries has files ``FAMILY__VERSION.EXT``. `--index FILE` keeps the index between runs. Versions are asked
+A folder of libraries has files ``FAMILY__VERSION.EXT``. `--index FILE` keeps the index between runs; a FILE.idx is
+an index made by `affidavit knowledge build libraries`, such as the one that comes along. Versions are asked
 of families that the matcher found, with its pairs; nothing here is told which classes are right. Two builds of one
 release (`identity_versions.yaml`) are one version.
 """
@@ -28,6 +29,7 @@ from affidavit.identity.code.match import match
 from affidavit.identity.code.result import Matched
 from affidavit.identity.code.signatures import Signatures, of_program
 from affidavit.identity.code.stated import family_ids
+from affidavit.identity.code.store import opened
 from affidavit.identity.code.variation import Flags, Forms, Variation, variation
 from affidavit.model.errors import UnreadableError, UsageError
 from benchmarks.truth.reading import BACKGROUND, Build, apps
@@ -83,7 +85,9 @@ class Known:
     """The index of a folder of libraries, and which node each class of each version is."""
 
     def __init__(self, folder: Path, kept: Path | None) -> None:
-        if kept is not None and kept.exists():
+        if kept is not None and kept.suffix == ".idx":
+            self.index, self._names = opened(kept.read_bytes())[0], {}
+        elif kept is not None and kept.exists():
             self.index, self._names = pickle.loads(kept.read_bytes())  # noqa: S301 - own file
         else:
             self.index, self._names = _indexed(folder)

@@ -9,6 +9,7 @@ from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import Pairing
 from affidavit.identity.code.signatures import Signatures
 from affidavit.identity.code.tokens import Kind, kind_of
+from affidavit.identity.code.variation import VALUES
 from affidavit.identity.code.versions import Calibration
 
 
@@ -69,7 +70,7 @@ def scores(app: Signatures, index: Index, family: int, pairs: Sequence[Pairing],
 def _forms(index: Index, node: int) -> dict[int, frozenset[int]]:
     """Version -> tokens of the class."""
     return {
-        version: frozenset(token for token in index.of(row).tolist() if kind_of(token) != Kind.PAIR)
+        version: frozenset(token for token in index.of(row).tolist() if kind_of(token) != Kind.PAIR and token != VALUES)
         for row in range(len(index.node))
         if index.node[row] == node
         for version in index.of_version.row(row).tolist()

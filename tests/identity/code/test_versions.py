@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from affidavit.identity.code.build import build
+from affidavit.identity.code.declared import member_token
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.tokens import Kind, token
@@ -111,6 +112,30 @@ def test_the_order_of_calls_tells_no_version_because_it_tells_how_an_artefact_wa
         jar, index_of([jar, {name: tokens | many(f"dex {name}", 5, Kind.PAIR) for name, tokens in ONE.items()}])
     )
     assert (answer.versions, answer.alike, answer.telling) == ((0, 1), (0, 0), 0)
+
+
+def test_a_method_that_newer_compilers_add_tells_no_version() -> None:
+    newer = {name: tokens | {member_token("s()[X", 2)} for name, tokens in ONE.items()}
+    answer = asked(ONE, index_of([newer, ONE]))
+    assert (answer.versions, answer.alike, answer.telling) == ((0, 1), (0, 0), 0)
+
+
+def test_a_part_of_what_a_version_added_speaks_for_it_though_the_rest_is_gone() -> None:
+    added = many("added", 40, Kind.CALL)
+    index = index_of([ONE, ONE | {"Lb;": ONE["Lb;"] | added}])
+    rest = {f"Lown{number};": many(f"own {number}", 20) for number in range(20)}
+    parts = [ONE | rest | {"Lb;": ONE["Lb;"] | frozenset(sorted(added)[:left])} for left in (0, 1, 6)]
+    assert [asked(app, index, "shrunk").versions for app in parts] == [(0, 1), (0, 1), (1,)]
+
+
+def test_code_that_an_optimiser_can_have_moved_from_another_class_says_less() -> None:
+    moved = many("moved", 1, Kind.CALL)
+    base = ONE | {"Lelse;": many("else", 20) | moved}
+    index = index_of([base, base | {"Lb;": base["Lb;"] | moved}])
+    app = base | {"Lb;": base["Lb;"] | moved}
+    shrunk, optimised = asked(app, index, "shrunk"), asked(app, index, "optimised")
+    assert shrunk.versions[0] == optimised.versions[0] == 1
+    assert shrunk.drops[-1] > optimised.drops[-1] > 0
 
 
 def test_what_a_shrinker_takes_from_every_class_counts_once() -> None:

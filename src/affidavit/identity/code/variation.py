@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.declared import member_token
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import Pairing
 from affidavit.identity.code.signatures import I32, I64, U64, Signatures
@@ -15,6 +16,8 @@ from affidavit.identity.code.tokens import KIND_MASK, Kind
 Flags = npt.NDArray[np.bool_]
 _MASK, _PAIR = np.uint64(KIND_MASK), np.uint64(Kind.PAIR)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+VALUES = np.uint64(member_token("s()[X", 2))
+"""Compilers since Java 15 list the values of an enumeration in a method of its own, beside the one that gives them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,15 +91,15 @@ def flat(start: npt.NDArray[np.integer], items: I32, rows: I64) -> tuple[I64, I3
 def telling(index: Index, rows: I64) -> tuple[I32, I64]:
     """The tokens of some signatures that can tell versions apart, as rows of `Index.token`; and of which each is.
 
-    In which order two calls stand differs between a class file and what compilers make of it, so that it would tell
-    how an artefact was published.
+    In which order two calls stand differs between a class file and what compilers make of it, and so does a method that
+    newer compilers add: they would tell how an artefact was published.
 
     Args:
         index: of known code.
         rows: the signatures.
     """
     of, token = flat(index.start, index.rows, rows)
-    kept = (index.token[token] & _MASK) != _PAIR
+    kept = ((index.token[token] & _MASK) != _PAIR) & (index.token[token] != VALUES)
     return token[kept], of[kept]
 
 
