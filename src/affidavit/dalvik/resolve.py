@@ -136,7 +136,9 @@ class Defined:
     def find(self, classes: I64, numbers: I64) -> I32:
         """The method with the signature of that number that each class itself defines; -1 where it defines none."""
         places = np.where(numbers >= 0, find(self.keys, self._key(classes, numbers)), -1)
-        return np.append(self.methods, np.int32(-1))[places]
+        found = np.full(len(places), -1, np.int32)
+        found[places >= 0] = self.methods[places[places >= 0]]
+        return found
 
     def _key(self, classes: I64, numbers: I64) -> I64:
         key: I64 = classes * max(1, len(self.signatures)) + numbers
