@@ -24,7 +24,7 @@ from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import candidates, query
 from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.evidence import Compared, facts_of
-from affidavit.identity.code.index import Index
+from affidavit.identity.code.index import Index, arranged
 from affidavit.identity.code.library_file import program_of
 from affidavit.identity.code.match import match
 from affidavit.identity.code.matching import numbers
@@ -147,7 +147,7 @@ def main() -> None:
     rows, longest = touched(index, app), numbers().longest
     print(f"{len(index.versions)} versions, {len(index.node)} signatures, opened in {opening:.2f} s CPU")
     print(f"{options.app.name}: {len(app)} classes, {len(app.tokens)} tokens, {len(rows)} of them in the index")
-    print("versions | signatures | posted | tokens | tokens found s | candidates s | peak MiB | on disk, GB")
+    print("versions | signatures | posted | tokens | found s | arranged s | candidates s | peak MiB | on disk, GB")
     tokens = np.unique(app.tokens)
     for versions in options.versions:
         copies = max(1, round(versions / len(index.versions)))
@@ -156,12 +156,14 @@ def main() -> None:
         known = len(whole)
         del whole
         made, total = grown(index, rows, copies, longest)
+        arranging, _ = timed(lambda made=made: arranged(made), 1)
         seconds, (classes, _, cut) = timed(lambda made=made: candidates(query(app, made, numbers())))
+        arranged.cache_clear()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         disk = (8 * total + 8 * known * copies / max(copies, 1)) / 1e9
         print(
             f"{copies * len(index.versions):,} | {copies * len(index.node):,} | {total:,} | {known:,} | {found:.3f} | "
-            f"{seconds:.3f} | {peak:.0f} | {disk:.2f}  ({len(classes):,} pairs, {cut} classes cut)"
+            f"{arranging:.3f} | {seconds:.3f} | {peak:.0f} | {disk:.2f}  ({len(classes):,} pairs, {cut} classes cut)"
         )
 
 

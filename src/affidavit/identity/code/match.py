@@ -138,13 +138,13 @@ def match(app: Signatures, index: Index) -> Matched:
     decided = decide(found.features)
     there = np.zeros(len(index.families), bool)
     there[[family for family, item in decided.items() if item.decision == "found"]] = True
-    origin, sure = np.full(len(app), -1, np.int32), found.among(there)
-    matches = []
+    origin, sure = np.full(len(app), -1, np.int32), _by_family(found.among(there), index)
+    every, matches = _by_family(found.kept, index), []
     for family, item in decided.items():
         match_ = FamilyMatch(
             family,
             item.decision,
-            _pairings(sure if there[family] else found.kept, index.node_family == family),
+            sure.get(family, ()) if there[family] else every.get(family, ()),
             found.features[family],
             item.probability,
             item.log_ratio,
@@ -157,18 +157,17 @@ def match(app: Signatures, index: Index) -> Matched:
     return completed(app, index, Matched(found.rates.regime, tuple(matches), origin))[0]
 
 
-def _pairings(kept: Kept, nodes: npt.NDArray[np.bool_]) -> tuple[Pairing, ...]:
-    """The pairs of one family, best first; those that could as well be another class of it are left out."""
-    rows = np.flatnonzero(nodes[kept.pairs.node] & (kept.lead >= _CLEAR))
-    return tuple(
-        Pairing(
-            int(kept.pairs.app[row]),
-            int(kept.pairs.node[row]),
-            int(kept.pairs.signature[row]),
-            float(kept.score[row]),
-            float(kept.pairs.similarity[row]),
-            round(float(kept.agree[row])),
-            round(float(kept.within[row])),
-        )
-        for row in rows[np.lexsort((rows, -kept.score[rows]))].tolist()
-    )
+def _by_family(kept: Kept, index: Index) -> dict[int, tuple[Pairing, ...]]:
+    """The pairs of each family, best first; those that could as well be another class of it are left out."""
+    rows = np.flatnonzero(kept.lead >= _CLEAR)
+    family = index.node_family[kept.pairs.node[rows]]
+    order = np.lexsort((rows, -kept.score[rows], family))
+    rows, found = rows[order], dict[int, list[Pairing]]()
+    columns = (kept.pairs.app, kept.pairs.node, kept.pairs.signature, kept.score, kept.pairs.similarity)
+    said = (column[rows].tolist() for column in (*columns, kept.agree, kept.within))
+    for number, app, node, signature, score, similarity, agree, within in zip(
+        family[order].tolist(), *said, strict=True
+    ):
+        pair = Pairing(app, node, signature, score, similarity, round(agree), round(within))
+        found.setdefault(number, []).append(pair)
+    return {number: tuple(items) for number, items in found.items()}
