@@ -216,8 +216,9 @@ class _Search:
         place = np.searchsorted(self.nodes, self.origin[classes])
         place = np.minimum(place, max(len(self.nodes) - 1, 0))
         known = self.nodes[place] == self.origin[classes]
-        own = self.owner * len(self.token) + self.token_row
-        found: npt.NDArray[np.bool_] = known & np.isin(place * len(self.token) + rows, own)
+        own = self.owner * len(self.token) + self.token_row  # ascends, as rows and tokens in them do
+        asked = place * len(self.token) + rows
+        found: npt.NDArray[np.bool_] = known & (np.append(own, -1)[np.searchsorted(own, asked)] == asked)
         return found
 
     def _compete(self, app: int, token: I64, holders: I64) -> Iterator[Residue]:
@@ -257,12 +258,16 @@ class _Search:
         origin = int(self.origin[app])
         beside = self.around.get(origin, frozenset()) if origin >= 0 else frozenset()
         others = frozenset(self.origin[self.app.graph.row(app)].tolist()) - {-1, origin}
-        places, agree = [], []
-        for node in self.nodes[nodes].tolist():
-            around = self.around.get(node, frozenset())
-            near = node in beside, not beside.isdisjoint(around)
-            places.append("none" if origin < 0 else "next" if near[0] else "near" if near[1] else "far")
-            agree.append(min(len(others & around), 3))
+        known = self.nodes[nodes].tolist()
+        around = [self.around[node] for node in known]
+        if origin < 0:
+            places = ["none"] * len(known)
+        else:
+            places = [
+                "next" if node in beside else "far" if beside.isdisjoint(near) else "near"
+                for node, near in zip(known, around, strict=True)
+            ]
+        agree = [min(len(others & near), 3) for near in around] if others else [0] * len(known)
         return places, agree
 
 
