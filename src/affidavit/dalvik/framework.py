@@ -82,6 +82,7 @@ class Framework:
         self._known: dict[str, tuple[bool, list[str]] | None] = {}
         self._defined: dict[str, dict[str, frozenset[int]]] = {}
         self._above: dict[str, tuple[str, ...]] = {}
+        self._arities: dict[str, frozenset[int]] = {}
         self._below: dict[str, frozenset[str]] = {}
 
     @staticmethod
@@ -182,7 +183,10 @@ class Framework:
         for words in self._lines(self._methods, descriptor):
             for word in words[1:]:
                 name, _, arities = word.partition("/")
-                found[name] = found.get(name, frozenset()) | {int(arity) for arity in arities.split(",")}
+                numbers = self._arities.get(arities)
+                if numbers is None:
+                    numbers = self._arities[arities] = frozenset(map(int, arities.split(",")))
+                found[name] = found[name] | numbers if name in found else numbers
         return found
 
     @staticmethod

@@ -29,7 +29,7 @@ class Prototypes:
     """
 
     def __init__(self, signatures: Signatures, types: list[str], blurred: list[str]) -> None:
-        self._types, keys = types, list(signatures.protos)
+        self._types, self._texts, keys = types, dict[int, str](), list(signatures.protos)
         self._flat = np.frombuffer(b"".join(keys), np.int32)
         self._start: I64 = np.zeros(len(keys) + 1, np.int64)
         np.cumsum(np.array([len(key) for key in keys], np.int64) // self._flat.itemsize, out=self._start[1:])
@@ -40,9 +40,11 @@ class Prototypes:
 
     def text(self, number: int) -> str:
         """The descriptor of a prototype; empty for what could not be read."""
-        items = self._flat[self._start[number] : self._start[number + 1]].tolist()
-        names = [self._types[item] if item >= 0 else "" for item in items]
-        return f"({''.join(names[1:])}){names[0]}" if names else ""
+        if number not in self._texts:
+            items = self._flat[self._start[number] : self._start[number + 1]].tolist()
+            names = [self._types[item] if item >= 0 else "" for item in items]
+            self._texts[number] = f"({''.join(names[1:])}){names[0]}" if names else ""
+        return self._texts[number]
 
     def _blurred(self, blurred: list[str], words: dict[str, int]) -> I64:
         """The number in `words` of each prototype, which are put into words once each."""
