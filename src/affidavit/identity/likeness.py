@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -76,7 +77,8 @@ def sketch(signatures: Signatures, own: npt.NDArray[np.bool_], place: Place) -> 
     """
     tokens = own_tokens(signatures, own)
     plain = tokens[(tokens & np.uint64(KIND_MASK)) != Kind.STRING]
-    digests = sorted(hashlib.sha256(signatures.of(row).tobytes()).digest() for row in range(len(signatures)))
+    data, bounds = memoryview(signatures.tokens.tobytes()), (signatures.start * signatures.tokens.itemsize).tolist()
+    digests = sorted(hashlib.sha256(data[begin:end]).digest() for begin, end in pairwise(bounds))
     what = CodeSketch(
         SCHEME,
         int(own.sum()),
