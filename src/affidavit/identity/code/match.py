@@ -8,7 +8,7 @@ import numpy.typing as npt
 from affidavit.identity.code.assign import assigned, leads, margins, preferred
 from affidavit.identity.code.candidates import Query, candidates, query
 from affidavit.identity.code.complete import completed
-from affidavit.identity.code.decide import decide
+from affidavit.identity.code.decide import calibration, decide
 from affidavit.identity.code.families import features
 from affidavit.identity.code.graph import belief, grown, scores
 from affidavit.identity.code.index import Index
@@ -141,16 +141,19 @@ def match(app: Signatures, index: Index) -> Matched:
     origin, sure = np.full(len(app), -1, np.int32), _by_family(found.among(there), index)
     every, matches = _by_family(found.kept, index), []
     for family, item in decided.items():
+        told = sure.get(family, ()) if there[family] else every.get(family, ())
+        # Classes of one family can be alike so that hardly any pair can be told: one class alone never decides.
+        alone = there[family] and len(told) < calibration().classes
         match_ = FamilyMatch(
             family,
-            item.decision,
-            sure.get(family, ()) if there[family] else every.get(family, ()),
+            "too-little" if alone else item.decision,
+            told,
             found.features[family],
             item.probability,
             item.log_ratio,
             item.p_value,
         )
-        if there[family]:
+        if match_.decision == "found":
             origin[[pair.app for pair in match_.pairs]] = family
         matches.append(match_)
     matches.sort(key=lambda match_: (-match_.log_ratio, -match_.features["nats"], match_.family))
