@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_mapping, add_output, add_review, apply_settings, budget, paper
+from affidavit.cli.options import PAGES, add_mapping, add_output, add_review, apply_settings, budget, paper
 from affidavit.cli.output import emit
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import BUNDLE, file_at
@@ -29,10 +29,6 @@ That a family is not listed means that it was not found in what was compared.
 """
 
 
-_PAGES = (".html", ".htm")
-"""Ends of names of files that are pages, whatever the format."""
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments."""
     parser.epilog = EXAMPLES
@@ -53,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from affidavit.report.identified import as_html, as_json, as_text  # noqa: PLC0415 - costs time --help should not pay
 
     account = _account(options)
-    page = options.output is not None and options.output.suffix in _PAGES
+    page = options.output is not None and options.output.suffix in PAGES
     if options.format == "cyclonedx":
         from affidavit.identity.code.catalogue import known  # noqa: PLC0415 - the same
         from affidavit.report.cyclonedx import sbom  # noqa: PLC0415 - the same

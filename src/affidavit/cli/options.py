@@ -21,6 +21,10 @@ _COPIES = 4
 """How many times an inflated entry may be in memory at once: as it comes out, as it is kept, and what is read of it."""
 
 
+PAGES = (".html", ".htm")
+"""Ends of names of files that are pages, whatever the format."""
+
+
 def add_output(parser: argparse.ArgumentParser, formats: tuple[str, ...], default: str) -> None:
     """``--format`` and ``-o``."""
     parser.add_argument("--format", choices=formats, default=default, help=f"form of the output (default: {default})")

@@ -18,7 +18,7 @@ from affidavit.identity.code.beside_files import Library, laid_beside
 from affidavit.identity.code.evidence import Compared
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.library_file import program_of
-from affidavit.identity.code.stage import identify
+from affidavit.identity.code.stage import Identified, identify
 from affidavit.identity.library_index import library_index
 from affidavit.model.apple import AppleBundle
 from affidavit.model.beside import Beside
@@ -38,7 +38,8 @@ ABOUT = (
     NativeIdentity, NativeSearch, Package, SourceName,
 )  # fmt: skip
 """What the facts are about."""
-_AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
+AREAS = frozenset({"budget", "code", "container", "identity", "tool"})
+"""Areas of limitations that say something about code."""
 
 
 def identity_of(
@@ -70,7 +71,7 @@ def identity_of(
             if lost:
                 state.limitations += [lost_stage(item) for item in lost]
             else:
-                compared = _read(state, progress, known)
+                compared = read_identity(state, progress, known).compared
                 if mapping is not None:
                     about = [fact for fact in state.facts if isinstance(fact.what, ABOUT)]
                     state.add(source_names.extract(mapping, state.program, about, budget, state.limitations))
@@ -89,7 +90,7 @@ def identity_of(
         return Examined(
             replace(opened.artefact, mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else ""),
             facts,
-            limitations=tuple(item for item in every if item.kind.partition("/")[0] in _AREAS),
+            limitations=tuple(item for item in every if item.kind.partition("/")[0] in AREAS),
             partial=any(item.kind.startswith("budget/") for item in every),
             beside=laid,
         )
@@ -109,7 +110,7 @@ def _beside(state: Extraction, compared: Compared | None, files: Sequence[Given]
     return laid_beside(compared, read, family, Room(check=state.budget.check))
 
 
-def _read(state: Extraction, progress: Progress, known: Known | None) -> Compared | None:
+def read_identity(state: Extraction, progress: Progress, known: Known | None) -> Identified:
     """The code, what is missing of it, names that libraries kept, versions that files state, what the code is like."""
     walk_entries(state, progress)
     read_declared(state, progress)
@@ -121,4 +122,4 @@ def _read(state: Extraction, progress: Progress, known: Known | None) -> Compare
     state.add(library_versions.extract(names, state.read, state.limitations))
     state.facts += libraries.extract(state.program, tuple(state.facts), names, library_index())
     progress("identity", 0, 1)
-    return identify(state, known).compared
+    return identify(state, known)

@@ -22,7 +22,7 @@ LONGEST: Final = {WALLS: 4 << 10, PROGRESS: 4 << 10, RESULT: 192 << 20, REFUSAL:
 SENTENCE: Final = 4_000
 """Most characters of a refusal's message."""
 
-Only = Literal["", "signatures", "identity"]
+Only = Literal["", "signatures", "identity", "own"]
 """What of an artefact is read: all of it, or what one question takes."""
 
 Stage = Literal[
@@ -44,7 +44,8 @@ class Request(Struct, frozen=True):
         spool: descriptor of an empty file for bulky code; -1 where there is none.
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
-        only: what alone is asked for: the signatures, or whose code it is; empty for a review.
+        only: what alone is asked for: the signatures, whose code it is, or its own code beside that of another app,
+            which is the one file in `beside`; empty for a review.
         libraries: descriptors of open indexes of known code, with the names under which a person gave them.
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.

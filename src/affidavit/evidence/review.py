@@ -183,6 +183,35 @@ def identified(
         return identity_of(files[0], budget, progress, known=known, mapping=names, beside=files[1:], family=family)
 
 
+def own_compared(
+    path: Path,
+    other: Path,
+    budget: Budget,
+    progress: Progress = silent,
+    *,
+    sandbox: Sandbox = "auto",
+    libraries: Sequence[Path] | None = None,
+) -> Examined:
+    """Pair the classes of one app's own code with those of another's: further arguments as of `reviewed`.
+
+    Raises:
+        AffidavitError: as `reviewed`.
+    """
+    if sandbox != "none":
+        return read_confined(
+            path, budget, progress, sandbox, only="own", libraries=chosen(libraries), beside=[other]
+        )[0]  # fmt: skip
+    from affidavit.evidence.derive import known_here  # noqa: PLC0415 - as above
+    from affidavit.evidence.own_beside import own_beside  # noqa: PLC0415 - as above
+
+    with ExitStack() as held:
+        files = []
+        for each in (path, other):
+            files.append(given(each))
+            held.callback(os.close, files[-1].handle)
+        return own_beside(files[0], files[1], budget, progress, known=known_here(chosen(libraries)))
+
+
 def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "auto") -> Examined:
     """Check paths that are claimed of the artefact at `path` (see `flows_checked.check_claims`).
 

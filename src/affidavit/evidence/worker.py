@@ -22,6 +22,7 @@ from affidavit.evidence.examine import examine
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.flows_checked import check_claims
 from affidavit.evidence.identity_of import identity_of
+from affidavit.evidence.own_beside import own_beside
 from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
 from affidavit.evidence.signing_of import signing_of
 from affidavit.identity.code.handed import Known, handed
@@ -114,6 +115,10 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
     if request.only == "signatures":
         return signing_of(
             given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost
+        )
+    if request.only == "own":
+        return own_beside(
+            given, request.beside[0], request.budget, reporter, sha256=sha256, spool=spool, lost=lost, known=known
         )
     if request.only:
         return identity_of(

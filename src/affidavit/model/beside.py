@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from affidavit.model.code_identity import Decision
 from affidavit.model.place import Place
 
 Mark = Literal["same", "alike", "app", "library"]
@@ -94,6 +95,25 @@ class FileBeside(Struct, frozen=True, omit_defaults=True):
     known: tuple[str, ...] = ()
 
 
+class OwnCode(Struct, frozen=True, omit_defaults=True):
+    """How much of one app's own code was found in another app's: classes of known libraries are left out of both.
+
+    Attributes:
+        first, second: own classes of the two apps. paired: of the first, those that have a pair in the second.
+        first_units: code units of the instructions of the first's own classes. paired_units: of those that are paired.
+        kept: pairs of which both classes have one name.
+        decision: whether that is more than chance gives, see `Decision`; no pairs are given if not.
+    """
+
+    first: int
+    second: int
+    paired: int = 0
+    first_units: int = 0
+    paired_units: int = 0
+    kept: int = 0
+    decision: Decision = "not-shown"
+
+
 class Beside(Struct, frozen=True, omit_defaults=True):
     """All pairs that were laid side by side.
 
@@ -101,9 +121,11 @@ class Beside(Struct, frozen=True, omit_defaults=True):
         files: that were laid beside. pairs: strongest family first, then by rank.
         missing: pairs of the families shown whose class of the library none of the files has. left: pairs beyond the
             number shown.
+        own: where two apps were compared, how much of the own code of one is in the other.
     """
 
     files: tuple[FileBeside, ...] = ()
     pairs: tuple[ClassBeside, ...] = ()
     missing: int = 0
     left: int = 0
+    own: OwnCode | None = None

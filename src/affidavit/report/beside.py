@@ -10,23 +10,35 @@ from affidavit.model.beside import Beside, ClassBeside, FileBeside, Line, Mark, 
 from affidavit.report.columns import GAP, Page
 from affidavit.report.text import visible
 from affidavit.report.types import dotted, short, signature
+from affidavit.report.whose import APPS, LIBRARY, Whose
 from affidavit.wording import plural
 
 SIGNS: Final[dict[Mark, str]] = {"same": "=", "alike": "~", "app": "<", "library": ">"}
-KEY: Final = (
-    ("=", "equal, the app's own names replaced by the library's where pairs of classes tell them"),
-    ("~", "equal but for a name that no pair tells, the class that a platform call names, or a branch turned round"),
-    ("<", "in the app alone"),
-    (">", "in the library's file alone"),
-)  # fmt: skip
-METHOD: Final = (
-    "Instructions stand without registers, loads, stores and jumps, so that code for Android and class files compare. "
-    "What is in the library alone a shrinker may have removed or moved; what is in the app alone may have been inlined."
-)
 _STYLES: Final[dict[Mark, str]] = {"same": "", "alike": "yellow", "app": "magenta", "library": "dim"}
 _RUN, _ENDS = 8, 2
 """Longest stretch of equal lines that a terminal shows whole; how many it shows at both ends of a longer one."""
 _CELL: Final = 400
+
+
+def key(whose: Whose) -> tuple[tuple[str, str], ...]:
+    """What the signs mean."""
+    return (
+        ("=", f"equal, the {whose.one}'s own names replaced by the {whose.other}'s where pairs of classes tell them"),
+        ("~", "equal but for a name that no pair tells, the class a platform call names, or a branch turned round"),
+        ("<", f"in the {whose.one} alone"),
+        (">", f"in the {whose.file} alone"),
+    )  # fmt: skip
+
+
+def method(whose: Whose) -> str:
+    """How to read it."""
+    said = "Instructions stand without registers, loads, stores and jumps, so that "
+    if whose == APPS:
+        return f"{said}code from different compilers compares. What one side has alone may be new, or moved elsewhere."
+    return (
+        f"{said}code for Android and class files compare. What is in the library alone a shrinker may have removed or "
+        "moved; what is in the app alone may have been inlined."
+    )
 
 
 class Row(Struct, frozen=True):
@@ -61,21 +73,29 @@ class Shown(Struct, frozen=True):
 
 def shown(beside: Beside) -> list[Shown]:
     """Every pair in words."""
+    whose = whose_of(beside)
     return [
         Shown(
             pair,
             dotted(pair.app),
             dotted(pair.library),
-            agreement(pair),
+            agreement(pair, whose),
             beside.files[pair.file].name if pair.file < len(beside.files) else "",
-            tuple(_part(method) for method in pair.methods),
+            tuple(map(_part, pair.methods)),
         )
         for pair in beside.pairs
     ]
 
 
+def whose_of(beside: Beside) -> Whose:
+    """What the sides are called."""
+    return LIBRARY if beside.own is None else APPS
+
+
 def files(beside: Beside) -> list[str]:
     """What was laid beside the app, a sentence for each file, and what of the pairs is not shown."""
+    if beside.own is not None:
+        return [f"{plural(beside.left, 'pair')} more are not laid side by side"] if beside.left else []
     said = [_file(item) for item in beside.files]
     if beside.missing:
         said.append(f"the files lack {plural(beside.missing, 'class', 'classes')} more that pairs name")
@@ -86,13 +106,14 @@ def files(beside: Beside) -> list[str]:
     return said
 
 
-def agreement(pair: ClassBeside) -> str:
+def agreement(pair: ClassBeside, whose: Whose = LIBRARY) -> str:
     """How much of both classes agrees."""
     both = pair.same + pair.alike
     ours, theirs = both + pair.app_only, both + pair.library_only
     return (
-        f"{_share(both, ours)} of the app's {plural(ours, 'line')} stand in the library's class "
-        f"({pair.same:,} equal, {pair.alike:,} but for names), {_share(both, theirs)} of its {theirs:,} in the app's"
+        f"{_share(both, ours)} of the {whose.one}'s {plural(ours, 'line')} stand in the {whose.other}'s class "
+        f"({pair.same:,} equal, {pair.alike:,} but for names), {_share(both, theirs)} of its {theirs:,} in the "
+        f"{whose.one}'s"
     )
 
 
@@ -102,17 +123,20 @@ def write(page: Page, beside: Beside) -> None:
     page.paragraph("Side by side", "bold")
     for said in files(beside):
         page.paragraph(visible(said, _CELL), indent=2)
-    for sign, means in KEY:
+    whose = whose_of(beside)
+    for sign, means in key(whose):
         page.row([("", 0, ""), (sign, 1, "bold"), (means, page.beside(0, 1), "dim")])
-    page.paragraph(METHOD, "dim", indent=2)
+    page.paragraph(method(whose), "dim", indent=2)
     for item in shown(beside):
         page.line()
         page.paragraph(
             visible(f"{item.pair.family} {item.pair.rank}. {item.app} is {item.library}".strip(), _CELL), "bold"
         )
-        page.paragraph(visible(f"{item.said}; {item.file}, the app's class at {_at(item.pair)}", _CELL), indent=3)
+        file = "" if whose == APPS else f"{item.file}, "
+        said = f"{item.said}; {file}the {whose.one}'s class at {_at(item.pair)}"
+        page.paragraph(visible(said, _CELL), indent=3)
         for part in item.parts:
-            _write_part(page, part)
+            _write_part(page, part, whose)
         if item.pair.left:
             page.paragraph(f"{plural(item.pair.left, 'method')} more were not read", "dim", indent=3)
 
@@ -138,13 +162,13 @@ def _row(line: Line) -> Row:
     return Row(line.mark, SIGNS[line.mark], short(line.app), short(line.library))
 
 
-def _write_part(page: Page, part: Part) -> None:
+def _write_part(page: Page, part: Part, whose: Whose) -> None:
     """One method on a terminal."""
     half = (page.width - 1 - 2 * len(GAP)) // 2
     if not part.app and not part.library:
         heads = ("declares", "declares")
     else:
-        heads = (part.app or "(not in the app)", part.library or "(not in the library's file)")
+        heads = (part.app or f"(not in the {whose.one})", part.library or f"(not in the {whose.file})")
     place = f" at {part.place}" if part.place else ""
     page.row([(" ", 1, ""), (visible(heads[0] + place, _CELL), half, "bold"), (visible(heads[1], _CELL), half, "bold")])
     if not part.rows:

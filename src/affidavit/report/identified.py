@@ -21,6 +21,7 @@ from affidavit.report.json import as_json as encoded
 from affidavit.report.overview import Facts, folded
 from affidavit.report.source_names import SourceNames, mapping_in_words
 from affidavit.report.text import visible
+from affidavit.report.whose import LIBRARY
 
 SCHEMA: Final = "affidavit/identify/1"
 _CELL = 600
@@ -75,7 +76,7 @@ def as_html(account: Account, advice: str = "") -> str:
         "limits": folded(account.limitations), **identity_context(Facts(account.facts), {}),
         "beside_pairs": beside.shown(laid) if laid else [], "beside_files": beside.files(laid) if laid else [],
         "beside_numbers": {(pair.family, pair.rank): row for row, pair in enumerate(laid.pairs if laid else (), 1)},
-        "beside_key": beside.KEY, "beside_method": beside.METHOD,
+        "beside_key": beside.key(LIBRARY), "beside_method": beside.method(LIBRARY), "whose": LIBRARY,
     }  # fmt: skip
     return environment().get_template("identified.html").render(context)
 

@@ -31,8 +31,12 @@ def as_text(first: str, second: str, what: Likeness) -> str:
 
 def as_json(first: str, second: str, what: Likeness) -> bytes:
     """One object: the names of the two, and all fields of `Likeness`."""
-    shown = {"first": first, "second": second, "means": _means()[what.level], "likeness": what}
-    return encoded(shown)
+    return encoded(document(first, second, what))
+
+
+def document(first: str, second: str, what: Likeness) -> dict[str, object]:
+    """What `as_json` has, before it is text."""
+    return {"first": first, "second": second, "means": _means()[what.level], "likeness": what}
 
 
 def _lines(first: str, second: str, what: Likeness) -> Iterator[str]:

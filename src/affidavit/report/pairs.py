@@ -12,7 +12,8 @@ from affidavit.model.place import Place
 from affidavit.report.columns import Page
 from affidavit.report.source_names import SourceNames
 from affidavit.report.text import visible
-from affidavit.report.types import dotted, short, signature
+from affidavit.report.types import dotted, short, signature, simple
+from affidavit.report.whose import LIBRARY, Whose
 from affidavit.wording import plural
 
 HEADS: Final = (
@@ -30,6 +31,7 @@ _CELL: Final = 600
 _OVERRIDES: Final = "overrides "
 _INHERITS: Final = "inherits from "
 _THEN: Final = ", then "
+_HOW_MUCH: Final = "shared"
 
 
 class Token(Struct, frozen=True):
@@ -55,7 +57,7 @@ class Pair(Struct, frozen=True):
     tokens: tuple[Token, ...]
 
 
-def pair_of(fact: Fact, pair: ClassPair, excerpts: Mapping[str, Excerpt]) -> Pair:
+def pair_of(fact: Fact, pair: ClassPair, excerpts: Mapping[str, Excerpt], whose: Whose = LIBRARY) -> Pair:
     """A pair in words, with those excerpts that there are."""
     shown = telling(pair.tokens)
     left = pair.shared - len(shown)
@@ -67,7 +69,7 @@ def pair_of(fact: Fact, pair: ClassPair, excerpts: Mapping[str, Excerpt]) -> Pai
         versions(pair),
         "; ".join(f"{item.form} {told(item)}" for item in shown) + (f"; {left:,} more" if left > 0 else ""),
         speaks(pair),
-        against(pair),
+        against(pair, whose),
         tuple(
             Token(
                 item,
@@ -105,7 +107,7 @@ def told(item: SharedToken) -> str:
         return f'"{text}"'
     if item.form in {"call", "calls", "field"}:
         word = "field" if item.form == "field" else "invoke"
-        return _THEN.join(short(f"{word} {part}").removeprefix(f"{word} ") for part in text.split(_THEN))
+        return _THEN.join(_member(word, part) for part in text.split(_THEN))
     if text.startswith(_OVERRIDES):
         return _OVERRIDES + signature(text.removeprefix(_OVERRIDES))
     if text.startswith(_INHERITS):
@@ -113,10 +115,26 @@ def told(item: SharedToken) -> str:
     return dotted(text) if item.form == "type" else text
 
 
+def _member(word: str, text: str) -> str:
+    """A member as programmers write it; of one that was cut off, what is whole of it."""
+    whole, cut, _ = text.partition("…(+")
+    if not cut:
+        return short(f"{word} {text}").removeprefix(f"{word} ")
+    owner, arrow, name = whole.partition("->")
+    if not arrow:
+        return f"{dotted(f'{whole};' if whole.startswith('L') else whole)}…"
+    return f"{simple(owner)}.{name.partition('(')[0].partition(':')[0]}…"
+
+
 def rarity(item: SharedToken) -> str:
     """How rare a token is."""
     apps = f", {plural(item.background, 'ordinary app')}" if item.background else ""
-    return f"in {plural(item.families, 'family', 'families')}{apps}"
+    return f"in {_families(item.families)}{apps}"
+
+
+def _families(count: int) -> str:
+    """How many families of known code; none, where two apps are compared."""
+    return plural(count, "family", "families") if count else "no known family"
 
 
 def versions(pair: ClassPair) -> str:
@@ -130,35 +148,42 @@ def speaks(pair: ClassPair) -> str:
     near = f"{pair.agree:,} of {pair.neighbours:,} neighbours agree" if pair.neighbours else "no neighbour paired"
     inlined = "; its code lies in a class that comes from elsewhere" if pair.inlined else ""
     return (
-        f"{plural(pair.shared, 'thing')} in common, the rarest in {plural(pair.rarest, 'family', 'families')}; "
+        f"{plural(pair.shared, 'thing')} in common, the rarest in {_families(pair.rarest)}; "
         f"{near}; likeness {pair.similarity / 10:.0f} %, {pair.evidence / 100:,.0f} nats; "
         f"{plural(pair.units, 'code unit')}{inlined}"
     )
 
 
-def against(pair: ClassPair) -> str:
+def against(pair: ClassPair, whose: Whose = LIBRARY) -> str:
     """What speaks against a pair."""
     said = []
     if pair.foreign:
-        said.append(f"{_share(pair.foreign, pair.shared)} of the app's class foreign to the library's")
+        said.append(f"{_share(pair.foreign, pair.shared)} of the {whose.one}'s class foreign to the {whose.other}'s")
     if pair.missing:
-        said.append(f"{_share(pair.missing, pair.shared)} of the library's missing")
+        said.append(f"{_share(pair.missing, pair.shared)} of the {whose.other}'s missing")
     if pair.agree < pair.neighbours:
-        said.append(f"{plural(pair.neighbours - pair.agree, 'neighbour')} elsewhere in the library")
+        said.append(f"{plural(pair.neighbours - pair.agree, 'neighbour')} elsewhere in the {whose.other}")
     return "; ".join(said) or "nothing"
 
 
-def write(page: Page, found: Sequence[tuple[Fact, ClassPair]], names: SourceNames) -> None:
+def write(page: Page, found: Sequence[tuple[Fact, ClassPair]], names: SourceNames, whose: Whose = LIBRARY) -> None:
     """All pairs of one family for a terminal: a table of all, then each with what it rests on.
 
     Args:
         page: to write on.
         found: the pairs.
         names: of the source.
+        whose: what the sides are called.
     """
     page.line()
     width = page.beside(3, 8) - 9
-    page.row([("", 3, ""), ("app's", 8, "bold"), ("the class of the app, and of the library", width, "bold")])
+    page.row(
+        [
+            ("", 3, ""),
+            (_HOW_MUCH, 8, "bold"),
+            (f"the class of the {whose.one}, and of the {whose.other}", width, "bold"),
+        ]
+    )
     for _, pair in found:
         foreign = 100 * pair.foreign / max(1, pair.shared + pair.foreign)
         page.row(
@@ -168,19 +193,22 @@ def write(page: Page, found: Sequence[tuple[Fact, ClassPair]], names: SourceName
                 (visible(_names(pair), _CELL), page.beside(3, 8), ""),
             ]
         )
-    page.paragraph("How much of what the app's class has the library's has too; those with most evidence first.", "dim")
+    said = (
+        f"{_HOW_MUCH.capitalize()}: what of the {whose.one}'s class the {whose.other}'s has too. Most evidence first."
+    )
+    page.paragraph(said, "dim")
     for fact, pair in found:
-        _write(page, fact, pair, names.beside(pair.app_class))
+        _write(page, fact, pair, names.beside(pair.app_class), whose)
 
 
-def _write(page: Page, fact: Fact, pair: ClassPair, was: str) -> None:
+def _write(page: Page, fact: Fact, pair: ClassPair, was: str, whose: Whose) -> None:
     """One pair; `was` says what its class was called in the source."""
     page.line()
     of = f" ({versions(pair)})" if versions(pair) else ""
     page.paragraph(visible(f"{pair.rank}. {_names(pair, was)}{of}", _CELL), "bold")
     at = f"@{fact.place.offset}" if fact.place.offset >= 0 else ""
     page.paragraph(visible(f"{fact.place.entry}{at}; for: {speaks(pair)}", _CELL), indent=3)
-    page.paragraph(visible(f"against: {against(pair)}", _CELL), indent=3)
+    page.paragraph(visible(f"against: {against(pair, whose)}", _CELL), indent=3)
     shown = telling(pair.tokens)
     for item in shown:
         at = f"  @{item.place.offset}" if item.place else ""

@@ -86,9 +86,25 @@ def facts_of(compared: Compared, marks: Iterable[Fact] = ()) -> Iterator[Fact]:
         place = texts.class_place(match.pairs[0].app)
         yield make_fact(_identity(compared, rivals, match, studied, marked), place, extractor)
         shown = PAIRS if compared.index.families[match.family].entity else PAIRS_OF_OTHERS
-        for rank, (pair, weight) in enumerate(zip(match.pairs[:shown], studied, strict=False), 1):
-            made = _pair(compared, texts, pair, weight, rank)
-            yield make_fact(made, texts.class_place(pair.app), extractor)
+        yield from _pairs(compared, texts, match, studied[:shown])
+
+
+def pairs_of(compared: Compared, match: FamilyMatch, most: int) -> Iterator[Fact]:
+    """The pairs of one family alone, those with most evidence first.
+
+    Args:
+        compared: the comparison.
+        match: of the family.
+        most: how many pairs.
+    """
+    weights = [weighed(compared.app, compared.index, pair) for pair in match.pairs[:most]]
+    yield from _pairs(compared, Texts(compared.program, compared.app, compared.declared), match, weights)
+
+
+def _pairs(compared: Compared, texts: Texts, match: FamilyMatch, weights: Sequence[Weighed]) -> Iterator[Fact]:
+    """The first pairs of a family, as many as are weighed."""
+    for rank, (pair, weight) in enumerate(zip(match.pairs, weights, strict=False), 1):
+        yield make_fact(_pair(compared, texts, pair, weight, rank), texts.class_place(pair.app), f"{NAME}/{VERSION}")
 
 
 def _search(compared: Compared) -> CodeSearch:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.program import Program
 from affidavit.facts.extract import Extraction
 from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.disguise import disguises
@@ -35,16 +36,29 @@ _NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Code:
+    """The code of an app, its signatures and its declarations."""
+
+    program: Program
+    app: Signatures
+    declared: Declared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Identified:
     """What the comparison of one app gave.
 
     Attributes:
         compared: the comparison; None when there was nothing to compare, or nothing to compare with.
         origin: descriptor of a class -> family that was found and that it comes from; names play no part.
+        read: the code; None when there is none.
+        own: (C,) its classes that are of no known library.
     """
 
     compared: Compared | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
+    read: Code | None = None
+    own: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
 
 def identify(state: Extraction, known: Known | None) -> Identified:
@@ -65,19 +79,22 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     state.breathe()
     declared = Declared(Vocabulary(state.program))
     app = of_program(state.program, declared)
+    read = Code(state.program, app, declared)
     state.breathe()
     if known is None:
-        state.facts.append(sketch(app, _own(app, state.facts), Place("")))
-        return Identified()
+        own = _own(app, state.facts)
+        state.facts.append(sketch(app, own, Place("")))
+        return Identified(read=read, own=own)
     compared = Compared(state.program, app, known.index, digests, match(app, known.index), declared)
     state.breathe()
     families, origin = known.index.families, compared.matched.origin
-    state.facts.append(sketch(app, (origin < 0) & _own(app, state.facts), Place("")))
+    own = (origin < 0) & _own(app, state.facts)
+    state.facts.append(sketch(app, own, Place("")))
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
     state.limitations += disguises(state.program, compared.matched.regime)
     rows = (origin >= 0).nonzero()[0].tolist()
-    return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows})
+    return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows}, read, own)
 
 
 def _own(app: Signatures, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
