@@ -55,6 +55,8 @@ def test_a_page_has_the_pairs_and_links_them_to_their_code(apps, stranger, tmp_p
     assert text.count('href="#b') == text.count('<details class="fold" id="b') == 10
     assert '<th scope="col">First app</th><th scope="col">Second app</th>' in text
     assert "<script" not in text
+    assert "La/q" not in text, "names are written as programmers write them"
+    assert "a.<wbr>q1<" in text
     assert main(["compare", apps[0], stranger, "--beside", "-o", str(page), *QUIET]) == codes.DONE
     assert "No class is shown to be in both." in page.read_text()
     assert "Side by side" not in page.read_text()

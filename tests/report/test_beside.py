@@ -50,7 +50,7 @@ def on_paper(beside: Beside, width: int = 80) -> list[str]:
         ("invoke-virtual Lx/List;->add(ILx/Y;[[J)Z", "invoke-virtual List.add(int, Y, long[][]): boolean"),
         ("invoke-static La/b$c;->d()V", "invoke-static b$c.d()"),
         ("iget La/b;->c:[Lx/Y;", "iget b.c: Y[]"),
-        (".field static La/b;->c:J", ".field static b.c: long"),
+        (".field static La/b;->c:J", ".field static c: long"),
         ("new-array [[I", "new-array int[][]"),
         ("check-cast Ljava/util/Map$Entry;", "check-cast Map$Entry"),
         ('const-string "La/b;->c()V"', 'const-string "La/b;->c()V"'),
@@ -89,6 +89,25 @@ def test_a_long_stretch_of_equal_lines_is_folded_on_a_terminal_and_whole_on_a_pa
     assert "8 more equal lines" in "\n".join(on_paper(pair(*lines)))
     assert "const 5" not in "\n".join(on_paper(pair(*lines)))
     assert as_html(account(pair(*lines))).count("<bdi>const 5</bdi>") == 2
+
+
+def test_methods_that_are_equal_throughout_take_one_line_each_but_for_the_longest():
+    def made(name: str, *lines: Line) -> MethodBeside:
+        return MethodBeside(f"{name}()V", f"{name}()V", Place("classes.dex", 8), len(lines), 0, 0, 0, lines)
+
+    same = [Line("same", f"const {row}", f"const {row}", row, row) for row in range(6)]
+    methods = (made("b", *same[:2]), made("c", *same), made("d", Line("app", "throw", "", 1)), made("e", same[0]))
+    beside = pair()
+    said = "\n".join(on_paper(replace(beside, pairs=(replace(beside.pairs[0], methods=methods),))))
+    assert "… all 2 lines are equal" in said
+    assert "… its one line is equal" in said
+    assert said.count("const 5") == 2, "the longest is shown"
+    assert "<  throw" in said
+
+
+def test_a_class_that_kept_its_name_is_named_once():
+    assert any(line.endswith("1. lib.B") for line in on_paper(pair(name="Llib/B;")))
+    assert any("1. a.b is lib.B" in line for line in on_paper(pair()))
 
 
 def test_how_much_agrees_is_said_of_both_sides():

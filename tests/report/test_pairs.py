@@ -9,6 +9,7 @@ from affidavit.model.place import Place
 from affidavit.report.columns import Page, cells_of
 from affidavit.report.pairs import against, pair_of, rows, speaks, telling, told, write
 from affidavit.report.source_names import SourceNames
+from affidavit.report.whose import APPS
 from tests.builders.known_code import compared_by_hand
 from tests.report.accounts import PAYLOADS
 
@@ -84,3 +85,26 @@ def test_no_text_of_an_app_leaves_its_line(width):
         assert "\x1b" not in said
         assert "\u202e" not in said
         assert max(map(cells_of, said.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Lx/A;->b(I)V", "A.b(int)"),
+        ("Lx/A;->b(Ljava/ut…(+48)", "A.b…"),
+        ("Lx/A;->na…(+9)", "A.na…"),
+        ("Lx/pack/Cl…(+57)", "x.pack.Cl…"),
+        ("Lx/A;->b(I)V, then Lx/B;->c…(+1)", "A.b(int), then B.c…"),
+    ],
+)
+def test_what_was_cut_off_is_not_read_as_if_it_were_whole(text, said):
+    assert told(SharedToken("calls", text, 1)) == said
+
+
+def test_two_apps_are_called_apps_and_what_no_library_has_is_said_to_be_so():
+    doubted = replace(PAIR, rarest=0, foreign=1, missing=1, agree=1, neighbours=3)
+    assert "the rarest in no known family" in speaks(doubted)
+    said = against(doubted, APPS)
+    assert "first app's class foreign to the second app's" in said
+    assert "2 neighbours elsewhere in the second app" in said
+    assert "library" not in said

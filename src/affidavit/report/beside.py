@@ -129,16 +129,23 @@ def write(page: Page, beside: Beside) -> None:
     page.paragraph(method(whose), "dim", indent=2)
     for item in shown(beside):
         page.line()
-        page.paragraph(
-            visible(f"{item.pair.family} {item.pair.rank}. {item.app} is {item.library}".strip(), _CELL), "bold"
-        )
+        names = item.app if item.app == item.library else f"{item.app} is {item.library}"
+        page.paragraph(visible(f"{item.pair.family} {item.pair.rank}. {names}".strip(), _CELL), "bold")
         file = "" if whose == APPS else f"{item.file}, "
         said = f"{item.said}; {file}the {whose.one}'s class at {_at(item.pair)}"
         page.paragraph(visible(said, _CELL), indent=3)
-        for part in item.parts:
-            _write_part(page, part, whose)
+        opened = _opened(item)
+        for number, part in enumerate(item.parts):
+            _write_part(page, part, whose, folded=number not in opened)
         if item.pair.left:
             page.paragraph(f"{plural(item.pair.left, 'method')} more were not read", "dim", indent=3)
+
+
+def _opened(item: Shown) -> set[int]:
+    """Numbers of the parts whose lines a terminal shows: those that differ, and the longest of the others."""
+    sizes = [sum(row.mark == "same" for row in part.rows) for part in item.parts]
+    longest = max(range(len(sizes)), key=sizes.__getitem__, default=-1)
+    return {row for row, part in enumerate(item.parts) if row == longest or len(part.rows) != sizes[row]}
 
 
 def _part(method: MethodBeside) -> Part:
@@ -162,8 +169,8 @@ def _row(line: Line) -> Row:
     return Row(line.mark, SIGNS[line.mark], short(line.app), short(line.library))
 
 
-def _write_part(page: Page, part: Part, whose: Whose) -> None:
-    """One method on a terminal."""
+def _write_part(page: Page, part: Part, whose: Whose, *, folded: bool) -> None:
+    """One method on a terminal; of one that is `folded` its name, and that all of its lines are equal."""
     half = (page.width - 1 - 2 * len(GAP)) // 2
     if not part.app and not part.library:
         heads = ("declares", "declares")
@@ -175,11 +182,18 @@ def _write_part(page: Page, part: Part, whose: Whose) -> None:
         page.row(
             [(" ", 1, ""), (part.said if part.app else "", half, "dim"), ("" if part.app else part.said, half, "dim")]
         )
+    if folded and part.rows:
+        page.row([("=", 1, "bold"), (f"… {_all_equal(len(part.rows))}", half, "dim")])
+        return
     for row in _folded(part.rows):
         style = _STYLES[row.mark]
         page.row([
             (row.sign, 1, "bold"), (visible(row.app, _CELL), half, style), (visible(row.library, _CELL), half, style),
         ])  # fmt: skip
+
+
+def _all_equal(count: int) -> str:
+    return f"all {count:,} lines are equal" if count > 1 else "its one line is equal"
 
 
 def _folded(rows: Sequence[Row]) -> Iterator[Row]:

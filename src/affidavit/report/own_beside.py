@@ -16,6 +16,7 @@ from affidavit.report.json import as_json as encoded
 from affidavit.report.overview import folded
 from affidavit.report.source_names import SourceNames
 from affidavit.report.text import visible
+from affidavit.report.types import dotted
 from affidavit.report.whose import APPS
 from affidavit.wording import plural
 
@@ -85,7 +86,8 @@ def as_html(account: Account) -> str:
     context = {
         "first": account.first, "second": account.second, "what": what, "lines": (*what.lines, *what.function),
         "means": likeness.document("", "", what)["means"], "told": told(laid.own), "caution": _CAUTION,
-        "pairs": found, "limits": folded(account.limitations), "whose": APPS,
+        "pairs": [(pair, dotted(pair.app), dotted(pair.library)) for pair in found],
+        "limits": folded(account.limitations), "whose": APPS,
         "beside_pairs": beside.shown(laid), "beside_files": beside.files(laid),
         "beside_key": beside.key(APPS), "beside_method": beside.method(APPS),
     }  # fmt: skip

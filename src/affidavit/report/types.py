@@ -10,7 +10,7 @@ _PRIMITIVES: Final = {
 
 
 def short(line: str) -> str:
-    """A line as a programmer reads it: ``invoke-virtual List.add(Object): boolean``."""
+    """A line as a programmer reads it: ``invoke-virtual List.add(Object): boolean``; declarations without the class."""
     op, _, rest = line.partition(" ")
     if op == ".field" and rest.startswith("static "):
         op, rest = ".field static", rest.removeprefix("static ")
@@ -22,7 +22,9 @@ def short(line: str) -> str:
     if member.endswith(")") or "(" in member:
         return f"{op} {simple(owner)}.{signature(member)}"
     name, colon, kind = member.rpartition(":")
-    return f"{op} {simple(owner)}.{name}: {simple(kind)}" if colon else line
+    if not colon:
+        return line
+    return f"{op} {name if op.startswith('.') else f'{simple(owner)}.{name}'}: {simple(kind)}"
 
 
 def signature(method: str) -> str:
