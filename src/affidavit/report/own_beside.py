@@ -115,7 +115,11 @@ def told(own: OwnCode | None) -> list[str]:
         f"code, have a pair in the second. {compared}{kept}"
     )
     if own.decision == "too-little":
-        return [said, "That is little: these pairs are leads, and together they show nothing."]
+        little = (
+            "That shows nothing yet: the pairs are few, or too few of them have anything that other code has not. "
+            "Classes that tools write, of messages or bindings, are as like in apps that have nothing else in common."
+        )
+        return [said, little]
     return [said]
 
 

@@ -1,5 +1,7 @@
 """Two apps class by class: what is nobody else's is paired, whatever its names; libraries are left out of both."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from affidavit.identity.code.stage import Code, Identified
 from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.model.beside import FileBeside
 from affidavit.model.errors import BudgetError
+from tests.builders.dex import Class, Method
 from tests.builders.known_code import code_class, compared_by_hand, dex_of, library_index, program_of
 
 FILE = FileBeside("b.apk", "cd" * 32, 7, 9)
@@ -21,6 +24,11 @@ def app(names: str, numbers, foreign=()) -> Identified:
     """An app of classes that call each other in a ring; `names` has a place for the number."""
     called = [names.format(number) for number in numbers]
     classes = [code_class(names.format(number), number, called[at - 1]) for at, number in enumerate(numbers)]
+    return read(classes, foreign)
+
+
+def read(classes: list[Class], foreign=()) -> Identified:
+    """An app of some classes, of which those named are a library's."""
     program = program_of(dex_of(classes))
     declared = Declared(Vocabulary(program))
     signatures = of_program(program, declared)
@@ -94,6 +102,37 @@ def test_a_library_that_both_carry_under_other_names_is_no_difference():
     known = Identified(compared=ours, read=read, own=np.ones(len(ours.app), bool))
     assert own_pairs._of_libraries(known, known) == {f"La/{letter};": f"La/{letter};" for letter in "ABCD"}
     assert own_pairs._of_libraries(known, Identified()) == {}
+
+
+def plain(names: str) -> Identified:
+    """An app of classes as a tool writes them: members by the dozen, nothing that could be read."""
+    numbers = range(1, 13)
+    called = [names.format(number) for number in numbers]
+    classes = [
+        Class(
+            names.format(number),
+            interfaces=["Ljava/lang/Runnable;"],
+            methods=[
+                Method("run", "()V", [("invoke-static", [], f"{called[number - 2]}->m0()V"), ("return-void",)]),
+                *(Method(f"m{row}", f"({'I' * row}{'J' * number}B)V", [("return-void",)]) for row in range(1, 13)),
+                Method("m0", "()V", [("return-void",)], 0x9),
+            ],
+        )
+        for number in numbers
+    ]
+    return read(classes)
+
+
+def test_classes_that_have_shape_alone_in_common_show_nothing(monkeypatch):
+    first, second = plain("La/q{};"), plain("Lz/r{};")
+    found = likened(first, second, None)
+    assert found.own.decision != "found"
+    related = likened(app("La/q{};", range(1, 9)), app("Lz/r{};", range(1, 9)), None)
+    sure = replace(related.found, decision="found")
+    assert own_pairs._decided(related.compared, sure) == "found"
+    assert own_pairs._decided(related.compared, replace(sure, pairs=sure.pairs[:1])) == "too-little", "one alone"
+    monkeypatch.setattr(own_pairs, "ENOUGH", 1_000)
+    assert own_pairs._decided(related.compared, sure) == "too-little"
 
 
 def test_whoever_waits_can_stop_it():

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.beside import Pair, Room, Sides, beside
 from affidavit.identity.code.build import build
-from affidavit.identity.code.evidence import Compared, pairs_of
+from affidavit.identity.code.doubts import ENOUGH, weighed
+from affidavit.identity.code.evidence import STUDIED, Compared, pairs_of
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.lineup import expand
 from affidavit.identity.code.match import match
@@ -22,13 +23,19 @@ from affidavit.identity.code.result import FamilyMatch, Matched
 from affidavit.identity.code.side import Side
 from affidavit.identity.code.signatures import Signatures
 from affidavit.identity.code.stage import Identified
+from affidavit.identity.code.tokens import KIND_MASK, Kind
 from affidavit.model.beside import Beside, FileBeside, OwnCode
+from affidavit.model.code_identity import Decision
 from affidavit.model.fact import Fact
 
 LAID = 10
 """Pairs that are laid side by side."""
 LISTED = 40
 """Pairs that are listed, with what both have."""
+_FEW = 10
+"""Of so many ordinary apps one may have what is rare."""
+_FORMAL = (Kind.MEMBER, Kind.METHOD, Kind.SUPER, Kind.OVERRIDE, Kind.SWITCH)
+"""Kinds of tokens that are shape, and that nobody can read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +88,28 @@ def likened(first: Identified, second: Identified, known: Index | None) -> Liken
         first_units=int(ours.app.size[rows].sum(dtype=np.int64)),
         paired_units=int(ours.app.size[paired].sum(dtype=np.int64)),
         kept=sum(ours.app.names[pair.app] == held.node_name[pair.node] for pair in found.pairs) if found else 0,
-        decision=found.decision if found else "not-shown",
+        decision=_decided(compared, found),
     )
     return Likened(compared, found, own, nodes)
+
+
+def _decided(compared: Compared, found: FamilyMatch | None) -> Decision:
+    """Whether the pairs show something: tools write classes that are alike in all apps that use them.
+
+    At least two pairs have to share things that can be read, that are in no known code and in few ordinary apps. Some
+    have to be allowed: one of the two may have been counted as an ordinary app itself.
+    """
+    if found is None:
+        return "not-shown"
+    telling, most = 0, compared.index.background // _FEW
+    for pair in found.pairs[:STUDIED]:
+        item = weighed(compared.app, compared.index, pair)
+        kinds = (item.shared & np.uint64(KIND_MASK)).astype(np.int64)
+        rare = (item.families == 0) & (item.background <= most) & ~np.isin(kinds, _FORMAL)
+        telling += int(rare.sum()) >= ENOUGH
+        if telling == ENOUGH:
+            return found.decision
+    return "too-little"
 
 
 def taken(signatures: Signatures, rows: npt.NDArray[np.int64]) -> Signatures:
