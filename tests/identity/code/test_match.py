@@ -10,7 +10,7 @@ from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.assign import assigned
 from affidavit.identity.code.build import build
 from affidavit.identity.code.candidates import candidates, query
-from affidavit.identity.code.decide import scaled
+from affidavit.identity.code.decide import decide, scaled
 from affidavit.identity.code.graph import adjacent
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.match import evidence, match
@@ -103,6 +103,21 @@ def test_one_class_alone_never_decides(made: Made) -> None:
     app, index, _ = made
     alone = signatures([set(app.of(0).tolist())], set(), "app")
     assert [item.decision for item in match(alone, index).families if item.decision == "found"] == []
+
+
+def test_of_classes_that_are_all_alike_too_little_is_left() -> None:
+    source = random.Random(3)  # noqa: S311 - made-up code
+    alike, one, other = content(source, "alike", 40), content(source, "one", 40), content(source, "other", 40)
+    library = signatures([alike] * 6 + [one], set(), "lib")
+    index = build(
+        [Family("lib"), Family("other")],
+        [(Version(0, "1"), library), (Version(1, "1"), signatures([other] * 3, set(), "o"))],
+    )
+    app = signatures([alike] * 6 + [one], set(), "app")
+    assert decide(evidence(app, index).features)[0].decision == "found"
+    found = match(app, index)
+    assert [(item.family, item.decision, len(item.pairs)) for item in found.families] == [(0, "too-little", 1)]
+    assert found.origin.tolist() == [-1] * 7
 
 
 def test_candidates_are_those_of_the_slow_twin(made: Made) -> None:
