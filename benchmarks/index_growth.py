@@ -124,7 +124,7 @@ def stage(app: Path, index: Index) -> str:
     over("matched")
     facts = list(facts_of(Compared(program, signatures, index, (), matched, declared)))
     over("evidence")
-    sketch(signatures, matched.origin < 0, Place(""))
+    sketch(signatures, matched.origin < 0, Place(""), index)
     over("sketch")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return f"{len(signatures)} classes, {len(facts)} facts: {', '.join(said)} s CPU; peak {peak} MiB"

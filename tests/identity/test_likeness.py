@@ -1,14 +1,20 @@
 """Two apps compared by their facts."""
 
+import mmap
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from affidavit.facts.reading import make_fact
+from affidavit.identity.code.index import Index
+from affidavit.identity.code.match import match
 from affidavit.identity.code.signatures import of_program
-from affidavit.identity.likeness import likeness, sketch
+from affidavit.identity.code.stage import own_classes
+from affidavit.identity.code.store import opened
+from affidavit.identity.likeness import cuts, likeness, sketch
+from affidavit.knowledge import FINGERPRINTS
 from affidavit.model.declared import MetaData, Permission
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact
@@ -28,9 +34,17 @@ def fact(what: Any, entry: str = "") -> Fact:
 
 
 def sketched(path: Path) -> list[Fact]:
-    with read(path, frozenset({"entries", "code"})) as state:
+    with read(path, frozenset({"entries", "manifest", "code"})) as state:
         signatures = of_program(state.program)
-        return [sketch(signatures, np.ones(len(signatures), bool), Place(""))]
+        own = (match(signatures, shipped()).origin < 0) & own_classes(signatures, state.facts)
+        return [sketch(signatures, own, Place(""), shipped())]
+
+
+@cache
+def shipped() -> Index:
+    """The index that comes along."""
+    with FINGERPRINTS.open("rb") as file:
+        return opened(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[0]
 
 
 def line(what: Likeness, about: str) -> str:
@@ -52,8 +66,7 @@ def test_sketches_of_different_schemes_are_not_compared() -> None:
 
 
 def test_too_little_own_code_of_one_framework_is_a_common_template() -> None:
-    few = fact(CodeSketch(1, 9, 9, 700, "a", 30, "", 30, ""))
-    other = fact(CodeSketch(1, 9, 9, 700, "b", 30, "", 30, ""))
+    few, other = (fact(CodeSketch(1, 9, 9, 700, name, 30, "", 30, "", families=300)) for name in "ab")
     assert likeness([few], [other]).level == "undetermined"
     framework = fact(Framework("cordova", "Cordova"))
     found = likeness([few, framework], [other, framework])
@@ -96,25 +109,22 @@ def test_each_line_of_evidence_stands_by_itself() -> None:
 
 
 @pytest.mark.corpus
-def test_another_obfuscator_leaves_the_same_app() -> None:
-    builds = {
-        name: sketched(OBFUSCATED / "app00" / f"{name}.apk") for name in ("r8srk", "r8full", "pgopt", "cfo", "d8")
-    }
-    assert likeness(builds["r8srk"], builds["r8srk"]).level == "same code"
-    assert likeness(builds["r8srk"], builds["r8full"]).level == "repackaged"
-    assert likeness(builds["r8srk"], builds["pgopt"]).level == "repackaged"
-    hidden = likeness(builds["r8srk"], builds["cfo"])
-    assert hidden.level == "repackaged", "strings that were encrypted do not speak against"
-    assert hidden.plain_inside > hidden.inside
-    assert likeness(builds["d8"], builds["r8full"]).level == "derivative", "shrinking removed much of the first"
+def test_builds_of_one_real_app_are_the_app_and_another_app_is_not() -> None:
+    miiad = SHARED / "constituent" / "apk" / "miiad"
+    first, second = (sketched(path) for path in sorted(miiad.iterdir()) if path.suffix == ".apk")
+    assert likeness(first, first).level == "same code"
+    assert likeness(first, second).level == "repackaged"
+    apps = SHARED / "tpl" / "libhunter" / "apks"
+    plain, shrunk = (sketched(path) for path in sorted(apps.iterdir()))
+    found = likeness(plain, shrunk)
+    assert found.level == "repackaged"
+    assert found.around > found.inside > cuts().derivative, "shrinking removed much of the first"
+    other = sketched(SHARED / "realapps" / "androguard-androguard" / "com.teleca.jamendo_35_bedeeae7.apk")
+    assert [likeness(item, other).level for item in (first, plain, shrunk)] == ["not shown"] * 3
 
 
 @pytest.mark.corpus
-def test_a_shrunk_real_app_is_the_app_and_another_is_not() -> None:
-    apps = SHARED / "tpl" / "libhunter" / "apks"
-    first, second = (sketched(path) for path in sorted(apps.iterdir()))
-    found = likeness(first, second)
-    assert found.level == "derivative"
-    assert found.around > 0.9
-    other = sketched(SHARED / "realapps" / "androguard-androguard" / "com.teleca.jamendo_35_bedeeae7.apk")
-    assert likeness(second, other).level == "not shown"
+def test_of_an_app_that_is_nearly_all_libraries_it_is_said_that_there_is_too_little() -> None:
+    found = likeness(*(sketched(OBFUSCATED / "app00" / f"{name}.apk") for name in ("r8srk", "r8full")))
+    assert found.level == "undetermined"
+    assert "too little own code" in found.why

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.facts.reading import make_fact
-from affidavit.identity.code.sketch import FEWEST, ROBUST, own_tokens, sketch_of
+from affidavit.identity.code.build import build
+from affidavit.identity.code.index import Family, Index, Version
+from affidavit.identity.code.sketch import FEWEST, ROBUST, own_tokens, sample_of
 from affidavit.identity.code.tokens import KIND_MASK, SCHEME, Kind, token
 from affidavit.identity.likeness import EXAMPLES, cuts, likeness, sketch
 from affidavit.model.declared import Component, MetaData, Permission, PermissionDefinition
@@ -26,16 +28,30 @@ from tests.builders.made_libraries import Made, signatures
 
 CALLS = [token(Kind.CALL, f"call {number}".encode()) for number in range(3_000)]
 TEXTS = [token(Kind.STRING, f"text {number}".encode()) for number in range(3_000)]
+HIDDEN = [token(Kind.STRING, f"cipher {number}".encode()) for number in range(3_000)]
+CLASS = {item: number // 10 for items in (CALLS, TEXTS, HIDDEN) for number, item in enumerate(items)}
 
 
 def fact(what: Any, entry: str = "") -> Fact:
     return make_fact(what, Place(entry), "test/1")
 
 
-def app(tokens: list[int], more: Made | None = None) -> list[Fact]:
-    """An app with one class of its own, and classes of known libraries."""
-    made = signatures({"Lown;": frozenset(tokens), **(more or {})})
-    return [sketch(made, np.arange(len(made)) == 0, Place(""))]
+def known(*tokens: int) -> Index:
+    """An index of enough families, one of which has these tokens."""
+    families = [Family(f"family-{number}") for number in range(cuts().families)]
+    return build(families, [(Version(0, "1"), signatures({"Lknown;": frozenset(tokens)}))])
+
+
+NOTHING_KNOWN = known(1)
+
+
+def app(tokens: list[int], more: Made | None = None, index: Index | None = NOTHING_KNOWN) -> list[Fact]:
+    """An app that has the tokens in classes of its own, ten to a class, and classes of known libraries."""
+    classes: dict[str, set[int]] = {}
+    for item in tokens:
+        classes.setdefault(f"Lown/C{CLASS.get(item, 0)};", set()).add(item)
+    made = signatures({name: frozenset(held) for name, held in classes.items()} | (more or {}))
+    return [sketch(made, np.arange(len(made)) < len(classes), Place(""), index)]
 
 
 def code(*names: Any) -> list[Fact]:
@@ -60,8 +76,8 @@ def keys(text: str) -> list[int]:
         (2_000, 20, 20, "repackaged"),
         (2_000, 0, 0, "same code"),
         (1_500, 20, 1_000, "derivative"),
-        (1_000, 900, 900, "large pieces"),
-        (300, 1_300, 1_300, "not shown"),
+        (600, 900, 900, "large pieces"),
+        (150, 1_400, 1_400, "not shown"),
         (0, 1_500, 1_500, "not shown"),
         (500, 20, 2_400, "large pieces"),
     ],
@@ -82,8 +98,7 @@ def test_the_shares_say_which_of_both_is_inside_of_the_other() -> None:
 
 
 def test_strings_that_one_of_both_hides_speak_for_nothing_and_against_nothing() -> None:
-    hidden = [token(Kind.STRING, f"cipher {number}".encode()) for number in range(3_000)]
-    found = likeness(app(CALLS[:1_500] + TEXTS), app(CALLS[:1_500] + hidden))
+    found = likeness(app(CALLS[:1_500] + TEXTS), app(CALLS[:1_500] + HIDDEN))
     assert found.level == "repackaged"
     assert found.inside < cuts().derivative
     assert (found.plain_inside, found.plain_around) == (1.0, 1.0)
@@ -111,7 +126,7 @@ def test_code_of_known_libraries_is_neither_in_the_sketch_nor_in_what_is_common(
     one, other = with_library[0].what, without[0].what
     assert isinstance(one, CodeSketch)
     assert isinstance(other, CodeSketch)
-    assert (one.classes, one.library_classes, one.size) == (1, 1, 1_000)
+    assert (one.classes, one.library_classes, one.size) == (100, 1, 1_000)
     assert (one.keys, one.tokens, one.scheme) == (other.keys, other.tokens, SCHEME)
     assert one.whole != other.whole
     assert likeness(with_library, without).level == "repackaged", "not the same code: a library came along"
@@ -133,17 +148,86 @@ def test_an_app_without_own_code_is_no_twin_of_another() -> None:
 
 
 @given(st.frozensets(st.sampled_from([*CALLS[:200], *TEXTS[:200]]), max_size=150))
-def test_a_sketch_is_of_the_robust_tokens_and_its_keys_are_sorted(held: frozenset[int]) -> None:
+def test_a_sketch_is_of_pairs_of_robust_tokens_and_its_keys_are_sorted(held: frozenset[int]) -> None:
     weak = {token(kind, b"weak") for kind in Kind if kind not in ROBUST}
     made = signatures({"La;": held | weak, "Lb;": frozenset(CALLS[500:])})
-    own = own_tokens(made, np.array([True, False]))
-    assert own.tolist() == sorted(held)
-    (what,) = [item.what for item in app([*held, *weak])]
+    owner, tokens = own_tokens(made, np.array([True, False]))
+    assert (set(owner.tolist()), tokens.tolist()) == ({0} if held else set(), sorted(held))
+    what = sketch(made, np.array([True, False]), Place(""), NOTHING_KNOWN).what
     assert isinstance(what, CodeSketch)
     plain = {item for item in held if item & KIND_MASK != Kind.STRING}
-    assert (what.tokens, what.plain_tokens) == (len(held), len(plain))
-    assert keys(what.keys) == sketch_of(own).tolist() == sorted(keys(what.keys))
-    assert len(keys(what.keys)) == min(len(held), FEWEST) or len(held) > FEWEST
+    assert (what.tokens, what.plain_tokens, what.common) == (len(held), len(plain), 0)
+    assert keys(what.keys) == sample_of(owner, tokens).keys.tolist() == sorted(keys(what.keys))
+    assert len(keys(what.keys)) <= FEWEST, "of a small app"
+
+
+def test_what_known_code_has_is_counted_and_not_sampled() -> None:
+    common = known(*CALLS[:500])
+    (what,) = [item.what for item in app(CALLS[:600], index=common)]
+    (alone,) = [item.what for item in app(CALLS[500:600])]
+    assert isinstance(what, CodeSketch)
+    assert isinstance(alone, CodeSketch)
+    assert (what.tokens, what.common, what.families) == (100, 500, cuts().families)
+    assert (what.keys, what.key_classes) == (alone.keys, alone.key_classes)
+
+
+def test_two_apps_that_have_only_common_things_in_common_have_nothing_in_common() -> None:
+    both, one, other = CALLS[:1_000], CALLS[1_000:1_300], CALLS[2_000:2_300]
+    assert likeness(app(both + one), app(both + other)).level == "repackaged"
+    common = known(*both)
+    found = likeness(app(both + one, index=common), app(both + other, index=common))
+    assert (found.level, found.inside, found.around) == ("not shown", 0.0, 0.0)
+    few = likeness(app(both + one[:20], index=common), app(both + one[:20] + other, index=common))
+    assert (few.level, few.inside) == ("undetermined", 1.0)
+    assert "too little own code" in few.why
+
+
+def test_the_same_single_things_in_other_classes_are_not_the_same_code() -> None:
+    dealt = {f"L{number};": frozenset(CALLS[number:1_000:100]) for number in range(100)}
+    made = signatures(dealt)
+    other = [sketch(made, np.ones(len(made), bool), Place(""), NOTHING_KNOWN)]
+    found = likeness(app(CALLS[:1_000]), other)
+    assert (found.level, found.inside) == ("not shown", 0.0), "all tokens of the one are in the other"
+
+
+def test_one_class_in_both_is_one_copied_piece_however_large() -> None:
+    large = frozenset(TEXTS[:1_000])
+    made = [signatures({"La;": large, "Lb;": frozenset(rest)}) for rest in (CALLS[:60], CALLS[100:160])]
+    one, other = ([sketch(item, np.ones(2, bool), Place(""), NOTHING_KNOWN)] for item in made)
+    found = likeness(one, other)
+    assert (found.level, found.classes) == ("undetermined", 1)
+    assert "one copied piece" in found.why
+
+
+def test_without_an_index_nothing_tells_what_is_own_from_what_any_app_has() -> None:
+    told, untold = app(CALLS[:1_000]), app(CALLS[:1_020], index=None)
+    found = likeness(told, untold)
+    assert found.level == "undetermined"
+    assert "without the index of known code" in found.why
+    assert likeness(untold, untold).level == "same code", "which needs no sample"
+
+
+def test_bundles_of_before_are_not_compared_by_samples_of_another_kind() -> None:
+    old = fact(CodeSketch(SCHEME, 9, 9, 0, "a", 900, "", 900, ""))
+    found = likeness([old], app(CALLS[:1_000]))
+    assert found.level == "undetermined"
+    assert "by an earlier version" in found.why
+
+
+def test_a_few_things_without_strings_do_not_speak_for_all() -> None:
+    found = likeness(app(CALLS[:5] + TEXTS[1_000:1_500]), app(CALLS[:5] + TEXTS[2_000:2_500]))
+    assert (found.level, found.plain_inside) == ("not shown", 1.0)
+    assert likeness(app(CALLS[:50] + TEXTS[1_000:1_500]), app(CALLS[:50] + TEXTS[2_000:2_500])).level == "repackaged"
+
+
+def test_of_a_small_app_and_a_huge_one_samples_tell_nothing() -> None:
+    rest = [token(Kind.CALL, f"other {number}".encode()) for number in range(150_000)]
+    classes = {f"L{number};": frozenset(rest[number : number + 50]) for number in range(0, len(rest), 50)}
+    made = signatures({"La;": frozenset(CALLS[:80]), **classes})
+    huge = [sketch(made, np.ones(len(made), bool), Place(""), NOTHING_KNOWN)]
+    found = likeness(app(CALLS[:80]), huge)
+    assert found.level == "undetermined"
+    assert "very much more" in found.why
 
 
 def test_a_signature_that_does_not_hold_says_nothing_of_the_signer() -> None:

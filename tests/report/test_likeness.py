@@ -17,7 +17,7 @@ from affidavit.report.text import HIDDEN
 SIGNER = Line("signer", "same", "one key signed both")
 NATIVE = Line("native", "partly", "1 of 2 files", Share(1, 2, 2, ("lib/libx.so", "lib/liby.so")))
 DOES = Line("permissions", "partly", "both ask for the location")
-LIKE = Likeness("derivative", "of the own code, 90% and 40%", 0.9, 0.4, 0.85, 0.333, (SIGNER, NATIVE), (DOES,))
+LIKE = Likeness("derivative", "of the own code, 90% and 40%", 0.9, 0.4, 0.85, 0.333, 5, (SIGNER, NATIVE), (DOES,))
 HOSTILE = "a\x1b[31m\nOwn code: same code\u202e\u2028b"
 
 

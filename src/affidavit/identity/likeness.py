@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,9 @@ from msgspec import Struct
 from affidavit import knowledge
 from affidavit.facts.inventory import oddity_table
 from affidavit.facts.reading import make_fact
+from affidavit.identity.code.index import Index
 from affidavit.identity.code.signatures import U64, Signatures
-from affidavit.identity.code.sketch import Sketches, own_tokens, share, sketch_of
+from affidavit.identity.code.sketch import Sample, Sketches, comparable, own_tokens, sample_of, share, spread, unusual
 from affidavit.identity.code.tokens import KIND_MASK, SCHEME, Kind
 from affidavit.model.declared import Component, MetaData, Permission, PermissionDefinition
 from affidavit.model.endpoint import Endpoint
@@ -33,10 +34,14 @@ from affidavit.model.place import Place
 from affidavit.model.signing import Certificate
 from affidavit.wording import plural
 
-NAME, VERSION = "code-sketch", 1
+NAME, VERSION = "code-sketch", 2
 T = TypeVar("T")
 _NOTHING = np.empty(0, np.uint64)
 
+_WITHOUT_INDEX = (
+    "one of them was read without the index of known code, or by an earlier version: what any app has cannot be told "
+    "from what is its own; review both again"
+)
 EXAMPLES = 8
 """Examples that one line gives."""
 _SMALLEST = 64
@@ -50,7 +55,10 @@ class Cuts(Struct, frozen=True):
 
     source: str
     licence: str
+    families: int
     fewest: int
+    pairs: int
+    classes: int
     repackaged: float
     derivative: float
     large: float
@@ -67,16 +75,22 @@ def cuts() -> Cuts:
     return knowledge.load("likeness", Cuts)["levels"]
 
 
-def sketch(signatures: Signatures, own: npt.NDArray[np.bool_], place: Place) -> Fact:
+def sketch(signatures: Signatures, own: npt.NDArray[np.bool_], place: Place, index: Index | None = None) -> Fact:
     """The fact that keeps an app's own code comparable.
 
     Args:
         signatures: of the app.
         own: (C,) its classes that are of no known library.
         place: of the app.
+        index: of known code: what it has is left out of the sample.
     """
-    tokens = own_tokens(signatures, own)
-    plain = tokens[(tokens & np.uint64(KIND_MASK)) != Kind.STRING]
+    owner, tokens = own_tokens(signatures, own)
+    every = len(np.unique(tokens))
+    if index is not None:
+        kept = unusual(tokens, index)
+        owner, tokens = owner[kept], tokens[kept]
+    plain = (tokens & np.uint64(KIND_MASK)) != Kind.STRING
+    samples = sample_of(owner, tokens), sample_of(owner[plain], tokens[plain])
     data, bounds = memoryview(signatures.tokens.tobytes()), (signatures.start * signatures.tokens.itemsize).tolist()
     digests = sorted(hashlib.sha256(data[begin:end]).digest() for begin, end in pairwise(bounds))
     what = CodeSketch(
@@ -85,21 +99,25 @@ def sketch(signatures: Signatures, own: npt.NDArray[np.bool_], place: Place) -> 
         int(signatures.size[own].sum(dtype=np.int64)),
         int((~own).sum()),
         hashlib.sha256(b"".join(digests)).hexdigest(),
-        len(tokens),
-        _packed(sketch_of(tokens)),
-        len(plain),
-        _packed(sketch_of(plain)),
+        left := len(np.unique(tokens)),
+        _packed(samples[0].keys),
+        len(np.unique(tokens[plain])),
+        _packed(samples[1].keys),
+        _packed(samples[0].classes),
+        _packed(samples[1].classes),
+        0 if index is None else len(index.families),
+        every - left,
     )
     return make_fact(what, place, f"{NAME}/{VERSION}")
 
 
 def likeness(first: Sequence[Fact], second: Sequence[Fact]) -> Likeness:
     """Compare two apps by their facts."""
-    sketches = [sketch_in(facts) for facts in (first, second)]
-    shares = _shares(sketches[0], sketches[1])
-    level, why = _level(sketches[0], sketches[1], shares, _template(first, second))
+    sketches = sketch_in(first), sketch_in(second)
+    found = _common(*sketches)
+    level, why = _level(*sketches, found, _template(first, second))
     lines = (_signer(first, second), _package(first, second), *_things(first, second))
-    return Likeness(level, why, *shares, lines, tuple(_function(first, second)))
+    return Likeness(level, why, *found, lines, tuple(_function(first, second)))
 
 
 def sketch_in(facts: Sequence[Fact]) -> CodeSketch | None:
@@ -108,52 +126,95 @@ def sketch_in(facts: Sequence[Fact]) -> CodeSketch | None:
 
 
 def nearest(first: CodeSketch | None, others: Sequence[CodeSketch | None]) -> list[int]:
-    """Numbers of the others: those first that share most of the sampled code, then the rest as they come."""
+    """Numbers of the others: those of the same code first, then those that share most of the sample, then the rest."""
+    same = [number for number, item in enumerate(others) if first is not None and item and item.whole == first.whole]
     keys = [
         _unpacked(item.keys) if first is not None and item is not None and item.scheme == first.scheme else _NOTHING
         for item in others
     ]
     found = Sketches.of(keys).nearest(_unpacked(first.keys), len(keys), len(keys)) if first is not None else []
-    near = [item.app for item in found]
+    near = [*same, *(item.app for item in found if item.app not in set(same))]
     return near + sorted(set(range(len(others))) - set(near))
 
 
-def _shares(first: CodeSketch | None, second: CodeSketch | None) -> tuple[float, float, float, float]:
+class _Common(NamedTuple):
+    """What two samples have in common, as `Likeness` says it."""
+
+    inside: float
+    around: float
+    plain_inside: float
+    plain_around: float
+    classes: int
+
+
+def _common(first: CodeSketch | None, second: CodeSketch | None) -> _Common:
     """Containment of the first in the second and the other way round, with strings and without."""
     if first is None or second is None or first.scheme != second.scheme:
-        return 0.0, 0.0, 0.0, 0.0
-    inside, around = share(_unpacked(first.keys), _unpacked(second.keys))
-    return inside, around, *share(_unpacked(first.plain_keys), _unpacked(second.plain_keys))
+        return _Common(0.0, 0.0, 0.0, 0.0, 0)
+    one, other = _samples(first), _samples(second)
+    classes = max(spread(*both) for both in zip(one, other, strict=True))
+    return _Common(*share(one[0].keys, other[0].keys), *share(one[1].keys, other[1].keys), classes)
 
 
-def _level(
-    first: CodeSketch | None, second: CodeSketch | None, shares: tuple[float, float, float, float], template: str
-) -> tuple[Level, str]:
+def _samples(held: CodeSketch) -> tuple[Sample, Sample]:
+    """With strings and without."""
+    every = Sample(_unpacked(held.keys), _numbers(held.key_classes))
+    return every, Sample(_unpacked(held.plain_keys), _numbers(held.plain_key_classes))
+
+
+def _level(first: CodeSketch | None, second: CodeSketch | None, found: _Common, template: str) -> tuple[Level, str]:
     """How much is common."""
     if first is None or second is None:
         return "undetermined", "the code of one of them was not read"
     if first.scheme != second.scheme:
         return "undetermined", "the two were read by versions that sample code differently: review both again"
-    if first.whole == second.whole and first.tokens:
+    if first.whole == second.whole and first.tokens + first.common:
         return "same code", "every class of the one is in the other, whatever the names"
+    if min(first.families, second.families) < cuts().families:
+        return "undetermined", _WITHOUT_INDEX
     least = min(first.tokens, second.tokens)
     if least >= cuts().fewest:
-        return _by_share(shares)
-    few = f"one of them has {plural(least, 'token')} of its own code, fewer than {cuts().fewest}"
+        return _by_sample(_samples(first), _samples(second), found)
+    few = (
+        f"too little own code: one of them has {plural(least, 'token')} that neither known code nor ordinary apps "
+        f"have, fewer than {cuts().fewest}"
+    )
     return ("common template", f"{few}; both are made with {template}") if template else ("undetermined", few)
 
 
-def _by_share(shares: tuple[float, float, float, float]) -> tuple[Level, str]:
-    """The level that the cuts give."""
+def _by_sample(first: tuple[Sample, Sample], second: tuple[Sample, Sample], found: _Common) -> tuple[Level, str]:
+    """The level, if the samples can tell it."""
+    every, plain = (comparable(one.keys, other.keys) for one, other in zip(first, second, strict=True))
+    if every >= cuts().pairs:
+        return _by_share(found, plain=plain >= cuts().pairs)
+    few = f"{plural(every, 'pair')} of the samples can be compared, fewer than {cuts().pairs}"
+    return "undetermined", f"{few}: one has little own code, or the other very much more"
+
+
+def _by_share(found: _Common, *, plain: bool) -> tuple[Level, str]:
+    """The level that the cuts give.
+
+    Args:
+        found: what is common.
+        plain: whether there is enough without strings to count.
+    """
     # What speaks for more: strings may have been encrypted in one of them, so they cannot speak against.
-    low, high = sorted((max(shares[0], shares[2]), max(shares[1], shares[3])))
-    why = f"of the own code, {high:.0%} in one direction and {low:.0%} in the other (estimated by samples)"
+    inside = max(found.inside, found.plain_inside) if plain else found.inside
+    around = max(found.around, found.plain_around) if plain else found.around
+    low, high = sorted((inside, around))
+    why = (
+        f"of what is unusual in the own code, {high:.0%} in one direction and {low:.0%} in the other, in "
+        f"{plural(found.classes, 'class', 'classes')} (estimated by samples)"
+    )
     levels: tuple[tuple[Level, bool], ...] = (
         ("repackaged", low >= cuts().repackaged),
         ("derivative", high >= cuts().derivative and low >= cuts().large),
         ("large pieces", high >= cuts().large),
     )
-    return next((level for level, holds in levels if holds), "not shown"), why
+    level: Level = next((level for level, holds in levels if holds), "not shown")
+    if level != "not shown" and found.classes < cuts().classes:
+        return "undetermined", f"{why}: in fewer than {cuts().classes} classes it may be one copied piece"
+    return level, why
 
 
 def _template(first: Sequence[Fact], second: Sequence[Fact]) -> str:
@@ -253,9 +314,13 @@ def _about(facts: Iterable[Fact], kind: type[T]) -> list[T]:
     return [fact.what for fact in facts if isinstance(fact.what, kind)]
 
 
-def _packed(keys: U64) -> str:
-    return base64.b64encode(keys.astype("<u8").tobytes()).decode("ascii")
+def _packed(numbers: U64 | npt.NDArray[np.uint16]) -> str:
+    return base64.b64encode(numbers.astype(numbers.dtype.newbyteorder("<")).tobytes()).decode("ascii")
 
 
 def _unpacked(keys: str) -> U64:
     return np.frombuffer(base64.b64decode(keys), "<u8").astype(np.uint64)
+
+
+def _numbers(classes: str) -> npt.NDArray[np.uint16]:
+    return np.frombuffer(base64.b64decode(classes), "<u2").astype(np.uint16)

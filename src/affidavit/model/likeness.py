@@ -16,8 +16,11 @@ class CodeSketch(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag=
         classes, size: classes, and code units (dex) or bytes (class files) of their instructions.
         library_classes: classes that were left out because they are of known libraries.
         whole: SHA-256 over what all classes of the app are recognised by, whatever their names and order.
-        tokens: distinct tokens of the own code; `keys` is a sample of them: base64 of 64-bit numbers, sorted.
-        plain_tokens, plain_keys: the same without strings, which can be encrypted.
+        tokens: distinct tokens of the own code that no known code has; `keys` is a sample of the pairs of them that are
+            in one class: base64 of 64-bit numbers, sorted; `key_classes` numbers the class of each: base64 of 16 bits.
+        plain_tokens, plain_keys, plain_key_classes: the same without strings, which can be encrypted.
+        families: families of known code that were asked; without them what any app has cannot be left out.
+        common: distinct tokens of the own code that were left out because known code or ordinary apps have them.
     """
 
     scheme: int
@@ -29,6 +32,10 @@ class CodeSketch(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag=
     keys: str
     plain_tokens: int
     plain_keys: str
+    key_classes: str = ""
+    plain_key_classes: str = ""
+    families: int = 0
+    common: int = 0
 
 
 class Share(Struct, frozen=True):
@@ -65,8 +72,9 @@ class Likeness(Struct, frozen=True):
 
     Attributes:
         level: how much of the own code is common. why: the numbers that decided, as a sentence.
-        inside: estimated share of the first app's own code that is in the second; around: the other way round.
-        plain_inside, plain_around: the same without strings.
+        inside: estimated share of what is unusual in the first app's own code that is in the second, in pairs within a
+            class; around: the other way round. plain_inside, plain_around: the same without strings.
+        classes: classes of the samples in which what is common lies; of the app where they are fewer.
         lines: further evidence. function: what both do alike, which is never called common code.
     """
 
@@ -76,5 +84,6 @@ class Likeness(Struct, frozen=True):
     around: float
     plain_inside: float
     plain_around: float
+    classes: int
     lines: tuple[Line, ...]
     function: tuple[Line, ...]

@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.identity.code.sketch import FEWEST, MOST, Sketches, buckets_for, placed, share, sketch_of
+from affidavit.identity.code.sketch import (
+    FEWEST,
+    MOST,
+    REACH,
+    Sample,
+    Sketches,
+    buckets_for,
+    comparable,
+    mixed,
+    placed,
+    sample_of,
+    share,
+    sketch_of,
+    spread,
+)
 
 
 def tokens(seed: int, count: int) -> np.ndarray:
@@ -36,7 +50,7 @@ def test_a_small_app_inside_of_a_large_one_is_seen() -> None:
 def test_a_sketch_is_bounded_and_hangs_on_nothing_but_the_set() -> None:
     many = tokens(6, 300_000)
     assert len(sketch_of(many)) == MOST
-    few = tokens(7, 500)
+    few = tokens(7, 5_000)
     assert len(sketch_of(few)) == FEWEST
     assert sketch_of(few[::-1]).tolist() == sketch_of(few).tolist()
 
@@ -93,3 +107,62 @@ def test_the_keys_of_an_app_cost_eight_bytes_each_and_a_directory() -> None:
     assert sketches.low.nbytes + sketches.apps.nbytes == 8 * keys
     assert sketches.start.nbytes <= 8 * (keys / 8 + 65)
     assert sketches.start[-1] == keys
+
+
+def slow_sample(classes: list[set[int]]) -> list[tuple[int, int]]:
+    """The slow, obvious twin: every pair within reach, and the class that it is in by its smallest key."""
+    factor, limit, found = 0x9E3779B97F4A7C15, (1 << 64) - 1, {}
+    for tokens in classes:
+        row = sorted(mixed(np.array(sorted(tokens), np.uint64)).tolist())
+        for at, first in enumerate(row):
+            for second in row[at + 1 : at + 1 + REACH]:
+                (pair,) = mixed(np.array([(first * factor & limit) + second & limit], np.uint64)).tolist()
+                found[pair] = min(found.get(pair, limit), row[0])
+    keys = {mixed(np.array([pair], np.uint64)).tolist()[0]: row for pair, row in found.items()}
+    ordered = sorted(keys)[:FEWEST]
+    numbers = list(dict.fromkeys(keys[key] for key in ordered))
+    return [(key, numbers.index(keys[key])) for key in ordered]
+
+
+@given(st.lists(st.frozensets(st.integers(0, 30), max_size=9), max_size=6), st.randoms())
+def test_pairs_are_those_within_reach_in_a_class_in_whatever_order_classes_come(classes, random) -> None:
+    expected = slow_sample(classes)
+    for _ in range(2):
+        owner = np.array([row for row, held in enumerate(classes) for _ in held], np.int64)
+        found = sample_of(owner, np.array([item for held in classes for item in sorted(held)], np.uint64))
+        assert list(zip(found.keys.tolist(), found.classes.tolist(), strict=True)) == expected
+        random.shuffle(classes)
+
+
+def test_pairs_grow_with_a_class_and_not_with_its_square() -> None:
+    owner, held = np.zeros(20_000, np.int64), tokens(8, 20_000)
+    assert len(sample_of(owner, held).keys) <= MOST
+    few = tokens(9, 20)
+    assert len(sample_of(np.zeros(len(few), np.int64), few).keys) == sum(min(REACH, 19 - at) for at in range(20))
+    assert len(sample_of(np.arange(len(few)), few).keys) == 0, "each in a class of its own"
+
+
+def test_a_class_that_lost_and_won_some_tokens_keeps_most_of_its_pairs() -> None:
+    owner = np.repeat(np.arange(100), 30)
+    before = np.stack([tokens(seed, 40)[:30] for seed in range(100)])
+    after = before.copy()
+    after[:, ::10] = np.arange(300, dtype=np.uint64).reshape(100, 3)
+    first, second = (sample_of(owner, np.sort(rows, 1).ravel()) for rows in (before, after))
+    inside, around = share(first.keys, second.keys)
+    assert min(inside, around) > 0.7
+    assert spread(first, second) > 50
+
+
+def test_what_lies_in_few_classes_of_the_one_is_not_widespread() -> None:
+    keys = np.array([2, 3, 5, 7], np.uint64)
+    one, other = Sample(keys, np.array([0, 1, 2, 3], np.uint16)), Sample(keys, np.array([0, 0, 1, 1], np.uint16))
+    assert spread(one, other) == spread(other, one) == 2
+    nothing = sample_of(np.empty(0, np.int64), np.empty(0, np.uint64))
+    assert (len(nothing.keys), spread(one, nothing)) == (0, 0)
+
+
+def test_how_many_keys_can_be_compared_is_counted_below_the_bound_of_both() -> None:
+    small, large = sketch_of(tokens(1, 2_000)), sketch_of(tokens(2, 200_000))
+    assert comparable(small, large) == comparable(large, small) == int((small <= large[-1]).sum()) < 200
+    assert comparable(small, small) == FEWEST
+    assert comparable(small, sketch_of(tokens(1, 0))) == 0

@@ -58,13 +58,14 @@ def test_without_an_index_nothing_is_said_but_a_sample_of_the_code_is_kept(tmp_p
         assert state.facts[:-1] == before
         sample = state.facts[-1].what
     assert isinstance(sample, CodeSketch)
-    assert (sample.classes, sample.library_classes) == (5, 0)
+    assert (sample.classes, sample.library_classes, sample.families) == (5, 0, 0)
 
 
 def test_the_sample_of_own_code_leaves_out_classes_of_known_libraries(by_hand, tmp_path):
     _, facts, _ = identified(write_app(tmp_path))
     (sample,) = (fact.what for fact in facts if isinstance(fact.what, CodeSketch))
     assert (sample.classes, sample.library_classes) == (1, 4)
+    assert sample.families > 0, "what any app has was left out, too"
 
 
 def test_an_artefact_without_code_has_no_sample(tmp_path):
@@ -142,10 +143,10 @@ def test_a_kept_name_comes_before_code_and_code_before_the_place_in_the_app(name
     ("name", "own"), [("Lokhttp3/Call;", False), ("Lorg/example/app/Main;", True), ("La/A;", True)]
 )
 def test_what_an_app_shares_with_others_by_name_is_not_its_own_code(name, own):
-    assert stage._own(signatures({name: frozenset({1})}), [PACKAGE]).tolist() == [own]
+    assert stage.own_classes(signatures({name: frozenset({1})}), [PACKAGE]).tolist() == [own]
 
 
 def test_an_app_that_is_itself_a_known_library_has_its_own_code():
     app = signatures({"Lokhttp3/Call;": frozenset({1})})
     home = make_fact(Package("okhttp3", "1", 1), Place(""), "test/1")
-    assert stage._own(app, [home]).tolist() == [True]
+    assert stage.own_classes(app, [home]).tolist() == [True]

@@ -1,5 +1,9 @@
 """Small samples of an app's own code, by which apps of like code are found among very many.
 
+What is sampled are pairs: two tokens of one class, neither of which known code or ordinary apps have. Any app calls
+the platform, and a large app makes all calls that a small one makes; that two apps have the same two unusual things
+together in a class says that they have the class.
+
 A sketch keeps every key below a fixed bound (FracMinHash: Hera and others, "Deriving confidence intervals for mutation
 rates across a wide range of evolutionary distances using FracMinHash", 2023), and of a small app as many of the
 smallest as make an estimate. What two apps share below both bounds is in both sketches, so that shares of sketches
@@ -13,32 +17,92 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.signatures import distinct
+from affidavit.identity.code.index import Index
 from affidavit.identity.code.signatures import I32, I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
 
 ROBUST = (Kind.STRING, Kind.CALL, Kind.TYPE, Kind.FIELD, Kind.LITERAL, Kind.ARRAY, Kind.OVERRIDE, Kind.SWITCH)
 """Kinds that stay in an app when its methods are inlined and its classes merged."""
-SCALE = 64
+SCALE = 16
 """One key of so many is kept."""
-FEWEST, MOST = 64, 1_024
+FEWEST, MOST = 512, 2_048
 """Keys of the sketch of a small and of a very large app."""
+REACH = 4
+"""A token makes a pair with so many that come next in its class: all pairs would grow with the square of a class."""
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def own_tokens(signatures: Signatures, own: npt.NDArray[np.bool_]) -> U64:
-    """The distinct robust tokens of some classes, sorted.
+class Sample(NamedTuple):
+    """A sketch of pairs.
+
+    Attributes:
+        keys: sorted. classes: which class each is in, numbered as they come.
+    """
+
+    keys: U64
+    classes: npt.NDArray[np.uint16]
+
+
+def own_tokens(signatures: Signatures, own: npt.NDArray[np.bool_]) -> tuple[I64, U64]:
+    """The robust tokens of some classes: the class of each, and the token.
 
     Args:
         signatures: of an app.
         own: (C,) which classes count: those of no known library.
     """
-    kept = np.repeat(own, np.diff(signatures.start))
+    counts = np.diff(signatures.start)
+    kept = np.repeat(own, counts)
     kept &= np.isin(signatures.tokens & np.uint64(KIND_MASK), np.array(ROBUST, np.uint64))
-    return distinct(signatures.tokens[kept])
+    return np.repeat(np.arange(len(signatures)), counts)[kept], signatures.tokens[kept]
+
+
+def unusual(tokens: U64, index: Index) -> npt.NDArray[np.bool_]:
+    """Which tokens no known family has, and few ordinary apps."""
+    return index.rows_of(tokens) < 0
+
+
+def sample_of(owner: I64, tokens: U64) -> Sample:
+    """The sketch of the pairs of tokens that are together in a class.
+
+    Args:
+        owner: the class of each token, ascending.
+        tokens: distinct within a class.
+    """
+    keys = mixed(tokens)
+    order = np.lexsort((keys, owner))
+    named, pairs = _smallest(*_pairs(owner[order], keys[order]))
+    kept = sketch_of(pairs)
+    within = named[np.argsort(mixed(pairs))[: len(kept)]]
+    _, first, number = np.unique(within, return_index=True, return_inverse=True)
+    # Numbers are given as classes come in the order of keys, so that neither names nor order of classes count.
+    return Sample(kept, np.argsort(np.argsort(first))[number].astype(np.uint16))
+
+
+def _pairs(owner: I64, keys: U64) -> tuple[U64, U64]:
+    """Pairs, each with the smallest key of its class."""
+    first = np.concatenate([np.ones(min(1, len(owner)), bool), owner[1:] != owner[:-1]])
+    named = keys[np.maximum.accumulate(np.where(first, np.arange(len(keys)), 0))]
+    owners, made = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+    for reach in range(1, REACH + 1):
+        same = owner[reach:] == owner[:-reach]
+        owners.append(named[reach:][same])
+        made.append(mixed(keys[:-reach][same] * _FACTOR + keys[reach:][same]))
+    return np.concatenate(owners), np.concatenate(made)
+
+
+def _smallest(named: U64, pairs: U64) -> tuple[U64, U64]:
+    """Distinct pairs that a sketch can be made of; of those in several classes that with the smallest name."""
+    below = mixed(pairs) < np.uint64((1 << 64) // SCALE)
+    # Putting all pairs of a large app in order takes sixteen times as long as those that its sketch takes.
+    if len(np.unique(pairs[below])) >= FEWEST:
+        named, pairs = named[below], pairs[below]
+    order = np.lexsort((named, pairs))
+    distinct, at = np.unique(pairs[order], return_index=True)
+    return named[order][at], distinct
 
 
 def sketch_of(tokens: U64) -> U64:
-    """The sketch of some distinct tokens: keys, sorted; see the module."""
+    """The sketch of some distinct tokens or pairs: keys, sorted; see the module."""
     keys = np.sort(mixed(tokens))
     below = int(np.searchsorted(keys, np.uint64((1 << 64) // SCALE)))
     return keys[: min(MOST, max(FEWEST, below))]
@@ -61,6 +125,20 @@ def share(first: U64, second: U64) -> tuple[float, float]:
     first, second = first[first <= bound], second[second <= bound]
     common = len(np.intersect1d(first, second, assume_unique=True))
     return common / max(1, len(first)), common / max(1, len(second))
+
+
+def comparable(first: U64, second: U64) -> int:
+    """How many keys of the one with fewer can be in the other: of a small app hardly one in a sample of a huge one."""
+    if not len(first) or not len(second):
+        return 0
+    bound = min(first[-1], second[-1])
+    return int(min(np.searchsorted(keys, bound, side="right") for keys in (first, second)))
+
+
+def spread(first: Sample, second: Sample) -> int:
+    """In how many classes what two samples share lies, in that of them where it lies in fewer."""
+    _, one, other = np.intersect1d(first.keys, second.keys, assume_unique=True, return_indices=True)
+    return min(len(np.unique(first.classes[one])), len(np.unique(second.classes[other])))
 
 
 class Near(NamedTuple):

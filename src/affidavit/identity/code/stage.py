@@ -82,14 +82,14 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     read = Code(state.program, app, declared)
     state.breathe()
     if known is None:
-        own = _own(app, state.facts)
+        own = own_classes(app, state.facts)
         state.facts.append(sketch(app, own, Place("")))
         return Identified(read=read, own=own)
     compared = Compared(state.program, app, known.index, digests, match(app, known.index), declared)
     state.breathe()
     families, origin = known.index.families, compared.matched.origin
-    own = (origin < 0) & _own(app, state.facts)
-    state.facts.append(sketch(app, own, Place("")))
+    own = (origin < 0) & own_classes(app, state.facts)
+    state.facts.append(sketch(app, own, Place(""), known.index))
     state.add(facts_of(compared, tuple(state.facts)))
     state.limitations += _limits(compared, state.limitations)
     state.limitations += disguises(state.program, compared.matched.regime)
@@ -97,7 +97,7 @@ def identify(state: Extraction, known: Known | None) -> Identified:
     return Identified(compared, {app.names[row]: families[int(origin[row])].id for row in rows}, read, own)
 
 
-def _own(app: Signatures, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
+def own_classes(app: Signatures, facts: Iterable[Fact]) -> npt.NDArray[np.bool_]:
     """Which classes are in the app's own package, or have no name that a known library kept.
 
     Else two apps with the same open libraries, of which the index has none, would seem to be of one origin.
