@@ -79,5 +79,5 @@ def test_another_key_than_the_expected_is_caught(review, home):
 
 
 def test_the_derived_members_are_those_of_the_bundle(review, home):
-    members = derived_members(home / "small.apk")
+    members = derived_members(home / "small.apk", [])
     assert {item.path for item in review.affidavit.manifest.members} == set(members)
