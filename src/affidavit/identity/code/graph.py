@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import Query, room, unfolded
 from affidavit.identity.code.matching import F64
@@ -112,7 +113,7 @@ def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
     family = index.node_family[pairs.node]
     same = (of_head >= 0) & (index.node_family[of_head] == family[tails])
     known_tails, known_heads = edges_of(asked.known_ahead, pairs.node)
-    edges = np.unique(pairs.node[known_tails].astype(np.int64) * nodes + known_heads)
+    edges = distinct(pairs.node[known_tails].astype(np.int64) * nodes + known_heads)
     agree = same & np.isin(pairs.node[tails].astype(np.int64) * nodes + of_head, edges)
     chance = np.diff(asked.known_ahead.start)[pairs.node] / np.maximum(asked.sizes[family] - 1, 1)
     within = np.bincount(tails, same, minlength=len(pairs))

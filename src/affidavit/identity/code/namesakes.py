@@ -8,6 +8,7 @@ namesakes: most of what is rare in each must be in the other.
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.signatures import distinct
 from affidavit.identity.code.candidates import Query
 from affidavit.identity.code.matching import F64
 from affidavit.identity.code.signatures import I32, I64
@@ -79,5 +80,5 @@ def _rare(asked: Query, family: int, known: dict[int, I64]) -> I64:
             index.rows[index.start[asked.first[node]] : index.start[asked.first[node + 1]]] for node in nodes.tolist()
         ]
         rows = np.concatenate([*parts, np.empty(0, index.rows.dtype)])
-        known[family] = np.unique(rows[index.in_families[rows] <= _RARE]).astype(np.int64)
+        known[family] = distinct(rows[index.in_families[rows] <= _RARE]).astype(np.int64)
     return known[family]

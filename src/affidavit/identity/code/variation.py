@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.declared import member_token
 from affidavit.identity.code.index import Index
@@ -75,7 +76,7 @@ class Forms:
         same[order[1:]] = np.cumsum((marks[order[1:]] != marks[order[:-1]]).any(axis=1))
         place, version = flat(self.index.of_version.start, self.index.of_version.items, rows)
         every = max(len(self.index.versions), 1)
-        held = np.unique(same[place] * every + version)
+        held = distinct(same[place] * every + version)
         start = np.searchsorted(held, np.arange(same.max(initial=-1) + 2) * every)
         return Family(rows, self.index.node[rows], same, Csr(start.astype(np.int32), (held % every).astype(np.int32)))
 
@@ -158,12 +159,12 @@ def variation(
     place[list(versions)] = np.arange(len(versions))
     nodes = np.array([pair.node for pair in pairs], np.int64)
     owner, at = _ranges(np.searchsorted(known.node, nodes), np.searchsorted(known.node, nodes, "right"))
-    distinct, first, inverse = np.unique(
+    different, first, inverse = np.unique(
         owner * (len(known.row) + 1) + known.same[at], return_index=True, return_inverse=True
     )
     order = np.argsort(first)
-    number = np.empty(len(distinct), np.int64)
-    number[order] = np.arange(len(distinct))
+    number = np.empty(len(different), np.int64)
+    number[order] = np.arange(len(different))
     own, version = flat(index.of_version.start, index.of_version.items, known.row[at])
     table = np.full((len(pairs), len(versions)), -1, np.int64)
     table[owner[own], place[version]] = number[inverse][own]
@@ -203,12 +204,12 @@ def elsewhere(forms: Forms, family: int, varied: Variation) -> Flags:
         varied: classes of the app beside those of the family.
     """
     index, rows = forms.index, forms.rows(family)
-    asked = np.unique(varied.token[varied.present & ~varied.common])
+    asked = distinct(varied.token[varied.present & ~varied.common])
     token, of = telling(index, rows)
     held = index.token[token]
     some = np.isin(held, asked)
     nodes = max(len(index.node_name), 1)
-    key = np.unique(np.searchsorted(asked, held[some]) * nodes + index.node[rows][of[some]])
+    key = distinct(np.searchsorted(asked, held[some]) * nodes + index.node[rows][of[some]])
     many = np.bincount(key // nodes, minlength=len(asked)) > 1
     found: Flags = np.isin(varied.token, asked[many])
     return found
@@ -241,10 +242,10 @@ def _present(app: Signatures, pairs: Sequence[Pairing], token: U64, pair: I64) -
     """Which items the classes of the app have."""
     mine = [app.of(item.app) for item in pairs]
     held = np.concatenate([*mine, np.empty(0, np.uint64)])
-    distinct = np.unique(token)
-    if not len(distinct):
+    different = distinct(token)
+    if not len(different):
         return np.zeros(0, bool)
-    at = np.minimum(np.searchsorted(distinct, held), len(distinct) - 1)
-    key = np.repeat(np.arange(len(pairs)), [len(part) for part in mine]) * len(distinct) + at
-    found: Flags = np.isin(pair * len(distinct) + np.searchsorted(distinct, token), key[distinct[at] == held])
+    at = np.minimum(np.searchsorted(different, held), len(different) - 1)
+    key = np.repeat(np.arange(len(pairs)), [len(part) for part in mine]) * len(different) + at
+    found: Flags = np.isin(pair * len(different) + np.searchsorted(different, token), key[different[at] == held])
     return found
