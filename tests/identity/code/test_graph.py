@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import Query
-from affidavit.identity.code.graph import ROUNDS, adjacent, belief, edges_of, grown, scores
+from affidavit.identity.code.compressed import flat
+from affidavit.identity.code.graph import ROUNDS, adjacent, belief, grown, scores
 from affidavit.identity.code.similarity import Pairs
 from tests.builders.asked import any_pairs, asked, pairs_of
 from tests.builders.made_libraries import seeded
@@ -224,7 +225,7 @@ def test_edges_of_some_rows_are_those_rows_one_after_the_other(rows: list[list[i
         np.cumsum([0, *map(len, rows)]).astype(np.int32), np.array([item for row in rows for item in row], np.int32)
     )
     wanted = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=10))
-    tails, heads = edges_of(graph, np.array(wanted, np.int32))
+    tails, heads = flat(graph.start, graph.items, np.array(wanted, np.int32))
     expected = [(at, head) for at, row in enumerate(wanted) for head in rows[row]]
     assert list(zip(tails.tolist(), heads.tolist(), strict=True)) == expected
 

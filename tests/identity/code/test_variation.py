@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.identity.code.build import build
+from affidavit.identity.code.compressed import flat
 from affidavit.identity.code.index import Family, Index, Version
 from affidavit.identity.code.result import Pairing
 from affidavit.identity.code.tokens import KIND_MASK, Kind, token
-from affidavit.identity.code.variation import Forms, Variation, flat, telling, variation
+from affidavit.identity.code.variation import Forms, Variation, telling, variation
 from tests.builders.made_libraries import seeded, signatures
 
 Classes = Mapping[str, frozenset[int]]

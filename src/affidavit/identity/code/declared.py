@@ -10,8 +10,9 @@ from affidavit.dalvik.resolve import ROOT
 from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import Unit
+from affidavit.identity.code.compressed import ranges
 from affidavit.identity.code.tokens import I64, U64, Kind, token
-from affidavit.identity.code.vocabulary import Vocabulary, above, looked_up, ranges
+from affidavit.identity.code.vocabulary import Vocabulary, above, looked_up
 from affidavit.identity.kernels import rows
 
 RANKS = 6

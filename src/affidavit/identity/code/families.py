@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import Query
-from affidavit.identity.code.graph import adjacent, edges_of
+from affidavit.identity.code.compressed import flat
+from affidavit.identity.code.graph import adjacent
 from affidavit.identity.code.matching import F64
 from affidavit.identity.code.similarity import Pairs
 from affidavit.identity.code.tokens import Kind, token
@@ -59,7 +59,7 @@ def _formal(asked: Query, pairs: Pairs) -> npt.NDArray[np.bool_]:
     """Which pairs are of interfaces to other processes: a tool writes these and all their code, always the same."""
     index = asked.index
     row = index.rows_of(np.array([token(Kind.SUPER, _WRITTEN)], np.uint64))[0]
-    which, items = edges_of(Csr(index.start.astype(np.int32), index.rows), pairs.signature)
+    which, items = flat(index.start, index.rows, pairs.signature)
     return np.bincount(which[items == row], minlength=len(pairs)) > 0
 
 

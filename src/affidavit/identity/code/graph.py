@@ -3,10 +3,10 @@
 import numpy as np
 
 from affidavit.dalvik.signatures import distinct
-from affidavit.dalvik.unit import Csr
 from affidavit.identity.code.candidates import Query, room, unfolded
+from affidavit.identity.code.compressed import flat
 from affidavit.identity.code.matching import F64
-from affidavit.identity.code.signatures import I32, I64
+from affidavit.identity.code.signatures import I32
 from affidavit.identity.code.similarity import Pairs
 from affidavit.identity.kernels import matching, neighbours
 
@@ -108,11 +108,11 @@ def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
         node_of: node of each class of the app, or -1.
     """
     index, nodes = asked.index, len(asked.index.node_name)
-    tails, heads = edges_of(asked.ahead, pairs.app)
+    tails, heads = flat(asked.ahead.start, asked.ahead.items, pairs.app)
     of_head = node_of[heads]
     family = index.node_family[pairs.node]
     same = (of_head >= 0) & (index.node_family[of_head] == family[tails])
-    known_tails, known_heads = edges_of(asked.known_ahead, pairs.node)
+    known_tails, known_heads = flat(asked.known_ahead.start, asked.known_ahead.items, pairs.node)
     edges = distinct(pairs.node[known_tails].astype(np.int64) * nodes + known_heads)
     agree = same & np.isin(pairs.node[tails].astype(np.int64) * nodes + of_head, edges)
     chance = np.diff(asked.known_ahead.start)[pairs.node] / np.maximum(asked.sizes[family] - 1, 1)
@@ -125,11 +125,3 @@ def adjacent(asked: Query, pairs: Pairs, node_of: I32) -> F64:
     chance = chance.clip(_CHANCE, 1 - _CHANCE)
     out[:, 4] = out[:, 0] * np.log((1 - _CHANCE) / chance) + (within - out[:, 0]) * np.log(_CHANCE / (1 - chance))
     return out
-
-
-def edges_of(graph: Csr, rows: I32) -> tuple[I64, I32]:
-    """(position in `rows`, head) of all edges of some rows."""
-    lengths = np.diff(graph.start)[rows]
-    tails = np.repeat(np.arange(len(rows)), lengths)
-    first = np.repeat(graph.start[rows] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) if len(rows) else 0
-    return tails, graph.items[np.arange(len(tails)) + first]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.compressed import flat
 from affidavit.identity.code.signatures import I64
 
 F64 = npt.NDArray[np.float64]
@@ -88,10 +89,8 @@ def line_up(versions: Sequence[Classes], forms: Csr) -> list[I64]:
 
 def expand(rows: Csr, picked: I64) -> tuple[I64, I64]:
     """(position in `picked`, item) of all items of some rows, in order."""
-    start, counts = rows.start[picked].astype(np.int64), np.diff(rows.start)[picked].astype(np.int64)
-    of = np.repeat(np.arange(len(picked)), counts)
-    at = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + start[of]
-    return of, rows.items[at].astype(np.int64)
+    of, items = flat(rows.start, rows.items, picked)
+    return of, items.astype(np.int64)
 
 
 def likeness(forms: Csr, left: I64, right: I64) -> F64:

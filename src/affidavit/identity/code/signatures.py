@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from affidavit.dalvik.program import Program
 from affidavit.dalvik.unit import Csr, Unit
+from affidavit.identity.code.compressed import ranges
 from affidavit.identity.code.constants import Constants, constants
 from affidavit.identity.code.declared import Declared
 from affidavit.identity.code.instructions import Named, named
 from affidavit.identity.code.tokens import Kind, of_rows
-from affidavit.identity.code.vocabulary import Vocabulary, looked_up, ranges
+from affidavit.identity.code.vocabulary import Vocabulary, looked_up
 from affidavit.identity.kernels import rows
 
 U64 = npt.NDArray[np.uint64]

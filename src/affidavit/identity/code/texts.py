@@ -17,13 +17,14 @@ from affidavit.dalvik.program import Program
 from affidavit.dalvik.strings import decode_mutf8
 from affidavit.dalvik.unit import Unit
 from affidavit.facts.reading import bounded
+from affidavit.identity.code.compressed import ranges
 from affidavit.identity.code.constants import Constants, constants
 from affidavit.identity.code.declared import RANKS, Declared, member_token
 from affidavit.identity.code.declared import SHORTEST as SHORTEST_NAME
 from affidavit.identity.code.instructions import counted, pairs, runs, table
 from affidavit.identity.code.signatures import I32, I64, TOGETHER, U64, Signatures, grouped
 from affidavit.identity.code.tokens import KIND_MASK, Kind, kind_of, of_rows, token
-from affidavit.identity.code.vocabulary import Vocabulary, ranges
+from affidavit.identity.code.vocabulary import Vocabulary
 from affidavit.model.place import Place
 
 LONGEST = 200

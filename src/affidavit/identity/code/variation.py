@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from affidavit.dalvik.signatures import distinct
 from affidavit.dalvik.unit import Csr
+from affidavit.identity.code.compressed import flat, ranges
 from affidavit.identity.code.declared import member_token
 from affidavit.identity.code.index import Index
 from affidavit.identity.code.result import Pairing
@@ -79,14 +80,6 @@ class Forms:
         held = distinct(same[place] * every + version)
         start = np.searchsorted(held, np.arange(same.max(initial=-1) + 2) * every)
         return Family(rows, self.index.node[rows], same, Csr(start.astype(np.int32), (held % every).astype(np.int32)))
-
-
-def flat(start: npt.NDArray[np.integer], items: I32, rows: I64) -> tuple[I64, I32]:
-    """(position in `rows`, item) of all items of some compressed rows."""
-    lengths = start[rows + 1].astype(np.int64) - start[rows]
-    of = np.repeat(np.arange(len(rows)), lengths)
-    at = np.arange(len(of)) + np.repeat(start[rows] - np.cumsum(lengths) + lengths, lengths)
-    return of, items[at]
 
 
 def telling(index: Index, rows: I64) -> tuple[I32, I64]:
@@ -218,7 +211,7 @@ def elsewhere(forms: Forms, family: int, varied: Variation) -> Flags:
 def _ranges(low: I64, high: I64) -> tuple[I64, I64]:
     """(number of the range, what it goes over) of some ranges."""
     of = np.repeat(np.arange(len(low)), high - low)
-    return of, np.arange(len(of)) + np.repeat(low - np.cumsum(high - low) + (high - low), high - low)
+    return of, ranges(low, high - low)
 
 
 def _elsewhere(table: I64, owner: I64, same: I64, known: Family, place: I64) -> I64:

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from affidavit.identity.code.compressed import flat
 from affidavit.identity.code.result import FamilyMatch, Pairing
 from affidavit.identity.code.signatures import I64, U64, Signatures
 from affidavit.identity.code.tokens import KIND_MASK, Kind
-from affidavit.identity.code.variation import Flags, Forms, Variation, elsewhere, flat, variation
+from affidavit.identity.code.variation import Flags, Forms, Variation, elsewhere, variation
 from affidavit.knowledge import load
 
 _F64 = npt.NDArray[np.float64]

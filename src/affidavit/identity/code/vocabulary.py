@@ -34,12 +34,6 @@ def looked_up(column: npt.NDArray[np.int32], rows: npt.NDArray[np.integer]) -> I
     return found
 
 
-def ranges(begins: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> I64:
-    """The numbers of many ranges, one range after the other: so many each, from where it begins."""
-    ends = np.cumsum(counts)
-    return np.repeat(begins - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
-
-
 @cache
 def _changed() -> _Changed:
     """What compilers add and take away."""
