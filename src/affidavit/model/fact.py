@@ -16,6 +16,7 @@ from affidavit.model.apple import (
     UrlScheme,
     UsageDescription,
 )
+from affidavit.model.capture import Capture, Contact, Disclosure, Lookup, Undecoded
 from affidavit.model.code import CodeUnit, DuplicateClass, FrameworkCall, NotableCode
 from affidavit.model.code_identity import ClassPair, CodeIdentity, CodeSearch, NativeIdentity, NativeSearch
 from affidavit.model.declared import (
@@ -52,6 +53,7 @@ Subject = (
     | AppleSetting
     | Application
     | BuildTool
+    | Capture
     | Certificate
     | ClassPair
     | CodeDirectory
@@ -61,7 +63,9 @@ Subject = (
     | CodeUnit
     | CollectedData
     | Component
+    | Contact
     | DeepLink
+    | Disclosure
     | DuplicateClass
     | Endpoint
     | Entitlement
@@ -75,6 +79,7 @@ Subject = (
     | KnownSigner
     | Library
     | LibraryVersion
+    | Lookup
     | MetaData
     | NameMapping
     | NativeIdentity
@@ -97,6 +102,7 @@ Subject = (
     | SigningLineage
     | SourceName
     | TransportSecurity
+    | Undecoded
     | UrlScheme
     | UsageDescription
 )

@@ -1,0 +1,1 @@
+"""What traffic says of its names: TLS, QUIC, DNS and HTTP messages."""

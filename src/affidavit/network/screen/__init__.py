@@ -1,0 +1,1 @@
+"""What of a provider's or an enterprise's own records touches a listed app."""
