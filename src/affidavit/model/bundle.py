@@ -8,6 +8,7 @@ from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+from affidavit.model.network import NetworkRecord
 
 SCHEMA = "affidavit/bundle/3"
 """Version of the bundle's layout; it changes when a reader of the old layout would misread the new."""
@@ -99,6 +100,7 @@ class Affidavit(Struct, frozen=True, dict=True):
         key_id: SHA-256 (hex) of the signer's raw public key; empty while unsigned.
         law: what ties the artefact to listed apps, and the law on them as the register had it at review time.
         coverage: what was examined, in numbers.
+        network: who serves the hosts that it names and talks to, and who gets which data.
     """
 
     manifest: Manifest
@@ -110,3 +112,4 @@ class Affidavit(Struct, frozen=True, dict=True):
     categories: tuple[Category, ...] = ()
     law: LawRecord = LawRecord()
     coverage: Coverage = Coverage()
+    network: NetworkRecord = NetworkRecord()
