@@ -1,0 +1,47 @@
+"""Names are told from addresses, and compared as names are."""
+
+import pytest
+
+from affidavit.network.names import hosts
+
+
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "[2001:db8::1]", "2001:db8::1", "fe80::1%eth0", "0x7f.1", "2130706433", "10.0.0.1."]
+)
+def test_addresses_are_no_names(host):
+    assert hosts.is_literal(host)
+
+
+@pytest.mark.parametrize("host", ["example.com", "1.example", "10.0.0.1.nip.example", "", "0x7f.example", "a:b"])
+def test_names_are_no_addresses(host):
+    assert not hosts.is_literal(host)
+
+
+@pytest.mark.parametrize(
+    ("authority", "parts"),
+    [
+        ("example.com", ("example.com", -1)),
+        ("example.com:8443", ("example.com", 8443)),
+        ("user:word@example.com:1", ("example.com", 1)),
+        ("[2001:db8::1]:443", ("2001:db8::1", 443)),
+        ("[2001:db8::1]", ("2001:db8::1", -1)),
+        ("2001:db8::1", ("2001:db8::1", -1)),
+        ("example.com:99999", ("example.com", -1)),
+        ("example.com:٣", ("example.com", -1)),
+        ("", ("", -1)),
+    ],
+)
+def test_an_authority_is_taken_apart(authority, parts):
+    assert hosts.split(authority) == parts
+
+
+def test_fronting_is_another_name_and_not_another_spelling():
+    assert hosts.are_fronting("cdn.example", "hidden.example")
+    assert not hosts.are_fronting("cdn.example", "CDN.example.")
+    assert not hosts.are_fronting("", "hidden.example")
+    assert not hosts.are_fronting("cdn.example", "192.0.2.1")
+
+
+def test_odd_bytes_are_written_out_and_bounded():
+    assert hosts.text(b"a\x00\xe9b c") == r"a\x00\xe9b\x20c"
+    assert len(hosts.text(b"\xff" * 1_000)) == hosts.MOST
