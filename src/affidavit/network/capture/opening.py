@@ -1,0 +1,50 @@
+"""Which format a file of captured traffic has: told by its content, never by its name."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from affidavit.artefact.notes import Notes
+from affidavit.model.errors import UnreadableError
+from affidavit.network.capture.events import Event
+from affidavit.network.capture.source import Source
+
+Read = Callable[[Source, Notes], Iterator[Event]]
+"""A reader: events in the order of the file; what it leaves out comes as `Unread`, so `Notes` are for what is of the
+whole file."""
+
+_LOOK: Final = 1 << 16
+"""Bytes of the content that tell its format."""
+
+
+class Format(NamedTuple):
+    """One kind of file.
+
+    Attributes:
+        title: what a person calls it.
+        form: what the first bytes of the content are, as `Capture.form` says it; empty when they are something else.
+        read: its events.
+    """
+
+    title: str
+    form: Callable[[bytes], str]
+    read: Read
+
+
+FORMATS: Final[tuple[Format, ...]] = ()
+"""In the order in which they are asked: what a magic number tells stands before what is told by words."""
+
+
+def opened(source: Source) -> tuple[str, Read]:
+    """What the file is, and what reads it.
+
+    Raises:
+        UnreadableError: it is of no format that is read here.
+    """
+    head = source.head(_LOOK)
+    for known in FORMATS:
+        if form := known.form(head):
+            return form, known.read
+    titles = ", ".join(known.title for known in FORMATS)
+    raise UnreadableError(
+        f"{source.name!r} is no capture of a format that is read here", advice=f"give one of: {titles}"
+    )
