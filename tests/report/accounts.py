@@ -25,6 +25,7 @@ from affidavit.model.identity import AppMention, BuildTool, NetworkSecurity
 from affidavit.model.place import Place
 from tests.builders.affidavits import CALL_SITE, small_affidavit
 from tests.builders.flows import with_flows
+from tests.builders.networks import TRAFFIC, network_record
 
 MARK = "zqx"
 """Every hostile text holds it, so that a test can say where such a text went."""
@@ -60,7 +61,9 @@ PAYLOADS = {
     "long": "zqx" * 5_000,
 }  # fmt: skip
 
-CLOSED = frozenset({"relation", "by", "outcome", "verdict", "decision", "hypothesis"})
+CLOSED = frozenset(
+    {"relation", "by", "outcome", "verdict", "decision", "hypothesis", "basis", "method", "marks", "service"}
+)
 """Fields of a fixed set of words: no reader of a bundle accepts another."""
 
 WORDS = frozenset({
@@ -137,12 +140,14 @@ def full_affidavit() -> Affidavit:
         ),
     )
     account = with_flows(small_affidavit())
-    added = tuple(make_fact(what, CALL_SITE, "test/1") for what in subjects)
+    added = tuple(make_fact(what, CALL_SITE, "test/1") for what in subjects + TRAFFIC)
     asked = (
         Category("location", 10, "Can it learn where the device is?", "Satellite, network and Wi-Fi positions."),
         Category("network", 20, "Does it use the network?"),
     )
-    return msgspec.structs.replace(account, facts=account.facts + added, categories=asked, key_id="ab" * 32)
+    return msgspec.structs.replace(
+        account, facts=account.facts + added, categories=asked, key_id="ab" * 32, network=network_record()
+    )
 
 
 def poisoned(account: Affidavit, text: str, *, spare: frozenset[str] = frozenset()) -> Affidavit:

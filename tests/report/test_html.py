@@ -21,6 +21,7 @@ ELEMENTS = {
     "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "main", "mark",
     "meta", "nav", "ol", "p", "pre", "section", "span", "strong", "style", "summary", "table", "tbody", "td",
     "th", "thead", "title", "tr", "ul", "wbr",
+    "g", "line", "rect", "svg", "text",
 }  # fmt: skip
 VALUE = re.compile(r"[A-Za-z0-9 #_.:;=,'/-]*\Z")
 

@@ -165,7 +165,7 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False, keep_trailing_newline=True,
         bytecode_cache=TemplateCache(_TEMPLATES),
     )  # fmt: skip
-    made.filters["px"] = _pixels
+    made.filters["px"] = pixels
     return made
 
 
@@ -174,6 +174,6 @@ def _shown(value: Any) -> Any:
     return visible(value, _TEXT) if type(value) is str else value
 
 
-def _pixels(value: float) -> str:
+def pixels(value: float) -> str:
     """A length with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")

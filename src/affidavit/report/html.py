@@ -27,9 +27,11 @@ from affidavit.model.measure import CONFIDENCE
 from affidavit.model.native import NativeLibrary
 from affidavit.model.signing import SigningBlock
 from affidavit.model.source_name import SourceName
-from affidavit.report import apple, coverage, evidence, identity, law, natives, signed, verdicts
+from affidavit.report import apple, coverage, evidence, identity, law, natives, network, signed, verdicts
 from affidavit.report.answers import statements
+from affidavit.report.chart_scene import pixels
 from affidavit.report.endpoints import aside_by_role, by_host
+from affidavit.report.network_picture import picture
 from affidavit.report.overview import METHOD_LIMITS, Facts, code_in_words, file_names, folded, size_in_words
 from affidavit.report.paths import word
 from affidavit.report.source_names import SourceNames, mapping_in_words
@@ -83,7 +85,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "plural": plural, "source": _source, "size": size_in_words, "first": _first, "dotted": _dotted,
-        "sentence": _sentence,
+        "sentence": _sentence, "px": pixels,
     }  # fmt: skip
     return made
 
@@ -135,8 +137,17 @@ def _context(affidavit: Affidavit) -> dict[str, Any]:
         "ladder": [(grade, grade in reached) for grade in GRADES],
         **_declared(facts, affidavit.limitations), **_code(facts), **_rows(facts), **_law(affidavit),
         **identity_context(facts, affidavit.excerpts), "in_bundle": True, "beside_numbers": {},
+        "network": affidavit.network, "traffic": network.tables(affidavit.network, facts, affidavit.categories),
+        "picture": picture(affidavit.network, _named(affidavit, facts)),
+        "one_country": network.NO_ONE_COUNTRY, "undecoded": network.undecoded_in_words(facts),
         "mapping": mapping_in_words(affidavit.facts, affidavit.manifest.artefact.mapping),
     }  # fmt: skip
+
+
+def _named(affidavit: Affidavit, facts: Facts) -> str:
+    """What to call the app."""
+    package = facts.package()
+    return package.name if package else affidavit.manifest.artefact.name
 
 
 def identity_context(facts: Facts, excerpts: Mapping[str, Excerpt]) -> dict[str, Any]:

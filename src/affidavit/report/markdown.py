@@ -9,7 +9,7 @@ from affidavit.model.declared import Component, Permission
 from affidavit.model.finding import Answer, Finding
 from affidavit.model.library import Library
 from affidavit.model.place import Place
-from affidavit.report import identity, natives, pairs
+from affidavit.report import identity, natives, network, pairs
 from affidavit.report.answers import cited_places, has_more_places, names_of_code, statements
 from affidavit.report.apple import declared_rows
 from affidavit.report.coverage import examined
@@ -52,8 +52,8 @@ def escape(text: str) -> str:
 def render_markdown(affidavit: Affidavit) -> str:
     """The whole account, limits first."""
     facts = Facts(affidavit.facts)
-    parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit),
-             _law(affidavit), _identity(facts), _tables(facts), _check(affidavit))  # fmt: skip
+    parts = (_head(affidavit, facts), _limits(affidavit), _answers(affidavit), _evidence(affidavit), _law(affidavit),
+             _identity(facts), _network(affidavit, facts), _tables(facts), _check(affidavit))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -221,6 +221,23 @@ def _identity(facts: Facts) -> Iterator[str]:
             yield f"- {escape(name)}: **{outcome}**, {escape(said)}"
         yield ""
         yield from _table(pairs.HEADS, (map(code, row) for row in pairs.rows(item.pairs)))
+
+
+def _network(affidavit: Affidavit, facts: Facts) -> Iterator[str]:
+    """Who serves the app, and who gets which data."""
+    found = network.tables(affidavit.network, facts, affidavit.categories)
+    if not found:
+        return
+    yield "## Who serves it\n"
+    yield f"- {escape(network.NO_ONE_COUNTRY)}"
+    if said := network.undecoded_in_words(facts):
+        yield f"- {escape(said)}"
+    if affidavit.network.searched:
+        yield f"- Searched: {escape(affidavit.network.searched)}"
+    yield ""
+    for table in found:
+        yield f"### {escape(table.caption)}\n"
+        yield from _table(table.heads, ([code(cell) if cell else "" for cell in row] for row in table.rows))
 
 
 def _tables(facts: Facts) -> Iterator[str]:

@@ -8,7 +8,7 @@ from affidavit.model.finding import Answer
 from affidavit.model.library import Library
 from affidavit.model.limitation import Limitation
 from affidavit.model.native import NativeLibrary
-from affidavit.report import natives
+from affidavit.report import natives, network
 from affidavit.report.answers import Statement, statements
 from affidavit.report.apple import declared_in_words
 from affidavit.report.columns import GAP, Page
@@ -50,6 +50,7 @@ def render_terminal(
     _identity(page, facts)
     _section(page, "By name", _libraries(facts))
     _section(page, "Hosts named", _hosts(facts))
+    _served(page, affidavit, facts)
     _section(page, "Native", _native(facts))
     _section(page, "Declares", visible(declared_in_words(facts)))
     _law(page, affidavit)
@@ -192,6 +193,22 @@ def _hosts(facts: Facts) -> str:
     if not names:
         return f"no host name found{note}"
     return f"{plural(len(names), 'host')} named in the bytes: {_named([visible(name, 80) for name in names])}{note}"
+
+
+def _served(page: Page, affidavit: Affidavit, facts: Facts) -> None:
+    """Who gets which data and who serves the hosts: the first of each, and what was not read."""
+    for table in network.tables(affidavit.network, facts, affidavit.categories):
+        if table.heads not in {network.RECIPIENT_HEADS, network.HEADS}:
+            continue
+        page.line()
+        page.paragraph(table.caption, "bold")
+        for row in table.rows[:_LISTED]:
+            page.paragraph(visible(row[0] if table.heads == network.HEADS else f"{row[0]} to {row[1]}", 400), indent=2)
+            page.paragraph(visible("; ".join(network.labelled(table, row)), 800), "dim", indent=4)
+        if len(table.rows) > _LISTED:
+            page.paragraph(f"… and {len(table.rows) - _LISTED:,} more in the report", indent=2)
+    if said := network.undecoded_in_words(facts):
+        page.paragraph(visible(said), indent=2)
 
 
 def _native(facts: Facts) -> str:
