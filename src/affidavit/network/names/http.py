@@ -1,0 +1,142 @@
+"""Heads of HTTP/1 messages: who is asked for what, and what came back.
+
+Sources: RFC 9112 (messages), RFC 9110 (CONNECT, methods). What is read is what stands there: a head that is cut has
+the lines that are whole.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from affidavit.network.names import hosts
+
+MAX_HEAD = 64 << 10
+"""Bytes of a head that are read."""
+MAX_HEADERS = 256
+"""Lines of a head that are read."""
+_METHOD = rb"[A-Z][A-Z-]{1,19}"
+_REQUEST = re.compile(rb"(" + _METHOD + rb") ([^\s\x00-\x1f]{1,60000}) HTTP/1\.([0-9])\r?\n").match
+_STARTS = re.compile(rb"(?:" + _METHOD + rb" [^\s\x00-\x1f]|HTTP/1\.[0-9] [0-9])").match
+_RESPONSE = re.compile(rb"HTTP/1\.([0-9]) ([1-5][0-9]{2})(?: ([^\r\n]*))?\r?\n").match
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The head of a request.
+
+    Attributes:
+        method, target, version: of its first line; the version is that behind ``1.``.
+        headers: in order, names as sent. size: bytes of the head. whole: whether its empty line was there.
+        host, port: whom it asks for, by an absolute target or the Host header; empty and -1 without.
+    """
+
+    method: str
+    target: str
+    version: int
+    headers: Headers
+    size: int
+    whole: bool
+    host: str = ""
+    port: int = -1
+
+    def header(self, name: str) -> str:
+        """The first header of a name in lower case; empty without."""
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The head of a response, as `Request` has it."""
+
+    status: int
+    version: int
+    headers: Headers
+    size: int
+    whole: bool
+
+    def header(self, name: str) -> str:
+        """The first header of a name in lower case; empty without."""
+        return _header(self.headers, name)
+
+
+def starts(data: bytes) -> bool:
+    """Whether bytes may be the start of a message whose first line is not whole yet."""
+    return bool(_STARTS(bytes(data[:128])))
+
+
+def request(data: bytes) -> Request | None:
+    """The head of the request at the start of some bytes; None when there is none with a whole first line."""
+    raw = bytes(data[:MAX_HEAD])
+    line = _REQUEST(raw)
+    if line is None:
+        return None
+    method, target = line[1].decode("ascii"), line[2].decode("latin-1")
+    headers, size, whole = _headers(raw, line.end())
+    authority = target if method == "CONNECT" else _absolute(target) or _header(headers, "host")
+    host, port = hosts.split(authority.strip())
+    return Request(method, target, int(line[3]), headers, size, whole, hosts.text(host.encode("latin-1")), port)
+
+
+def response(data: bytes) -> Response | None:
+    """The head of the response at the start of some bytes; None as for `request`."""
+    raw = bytes(data[:MAX_HEAD])
+    line = _RESPONSE(raw)
+    if line is None:
+        return None
+    headers, size, whole = _headers(raw, line.end())
+    return Response(int(line[2]), int(line[1]), headers, size, whole)
+
+
+def proxy_connect(data: bytes) -> tuple[str, int] | None:
+    """The host and port that a client asks a proxy to connect it to; None when it asks for no such thing."""
+    if bytes(data[:8]) != b"CONNECT ":
+        return None
+    found = request(data)
+    return (found.host, found.port) if found is not None and found.host and found.port >= 0 else None
+
+
+def url(found: Request, scheme: str = "http", port: int = 80) -> str:
+    """The absolute address that a request is for; its target alone when it names no host."""
+    if found.method == "CONNECT" or not found.host or not found.target.startswith(("/", "*")):
+        return found.target
+    host = f"[{found.host}]" if ":" in found.host else found.host
+    if found.port >= 0:
+        port = found.port
+    usual = {"http": 80, "https": 443}.get(scheme)
+    return f"{scheme}://{host}{'' if port == usual else f':{port}'}{found.target if found.target != '*' else ''}"
+
+
+def _absolute(target: str) -> str:
+    """The authority of an absolute target, which counts more than the Host header (RFC 9112, section 3.2.2)."""
+    if "://" not in target[:16]:
+        return ""
+    try:
+        return urlsplit(target).netloc
+    except ValueError:
+        return ""
+
+
+def _headers(raw: bytes, at: int) -> tuple[Headers, int, bool]:
+    """Headers from an offset on, where they end, and whether their end is there."""
+    found: list[tuple[str, str]] = []
+    for _ in range(MAX_HEADERS):
+        end = raw.find(b"\n", at)
+        if end < 0:
+            return tuple(found), at, False
+        line, at = raw[at:end].removesuffix(b"\r"), end + 1
+        if not line:
+            return tuple(found), at, True
+        if line[:1] in (b" ", b"\t"):
+            if found:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip().decode('latin-1')}")
+            continue
+        name, colon, value = line.partition(b":")
+        if colon and _NAME(name):
+            found.append((name.decode("ascii"), value.strip().decode("latin-1")))
+    return tuple(found), at, False
+
+
+def _header(headers: Headers, name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")
