@@ -275,7 +275,7 @@ def constants(node: ast.AST) -> Iterator[str]:
 
 def emitted(path: Path) -> Iterator[str]:
     """Kinds of limitations that a module names in full, or by their cause alone."""
-    areas = "container|manifest|resources|code|native|signing|text|flows|knowledge|budget|tool|identity"
+    areas = "container|manifest|resources|code|native|signing|text|flows|knowledge|budget|tool|identity|capture"
     tree = ast.parse(path.read_text())
     yield from (value for value in constants(tree) if re.fullmatch(rf"({areas})/[a-z-]+", value))
     for node in ast.walk(tree):
