@@ -39,7 +39,7 @@ $(UV):
 
 KERNELS := $(wildcard src/affidavit/*/kernels/*.py)
 # A folder is newer than the pack when a file was taken out of it.
-KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -name '*.idx' -o -type d 2>/dev/null)
+KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -name '*.idx' -o -name '*.nets' -o -type d 2>/dev/null)
 
 .venv/.packages: $(UV) requirements.lock
 	@$(UV) pip install --quiet --python .venv --compile-bytecode --require-hashes -r requirements.lock
@@ -51,8 +51,9 @@ KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -name '*.idx' -o -type d 2
 	@touch $@
 
 .venv/.knowledge: .venv/.built $(KNOWLEDGE) src/affidavit/knowledge/compile.py
-	@echo "affidavit: packing the knowledge and unpacking the fingerprints of known code"
+	@echo "affidavit: packing the knowledge, unpacking the fingerprints of known code and the snapshot of networks"
 	@$(RUN)/python -m affidavit.identity.code.unpack
+	@$(RUN)/python -m affidavit.network.snapshot.unpack
 	@$(RUN)/python -m affidavit.knowledge.compile >/dev/null
 	@touch $@
 
@@ -117,4 +118,4 @@ bench: build ## compare with peers, whole processes, in one run
 	$(RUN)/python -m benchmarks.run
 
 clean: ## remove what was built (not the fetched samples)
-	rm -rf .venv build out src/*.egg-info src/affidavit/knowledge/compiled src/affidavit/knowledge/fingerprints src/affidavit/*/kernels/*.c src/affidavit/*/kernels/*.so
+	rm -rf .venv build out src/*.egg-info src/affidavit/knowledge/compiled src/affidavit/knowledge/fingerprints src/affidavit/knowledge/snapshots src/affidavit/*/kernels/*.c src/affidavit/*/kernels/*.so

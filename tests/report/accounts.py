@@ -25,7 +25,7 @@ from affidavit.model.identity import AppMention, BuildTool, NetworkSecurity
 from affidavit.model.place import Place
 from tests.builders.affidavits import CALL_SITE, small_affidavit
 from tests.builders.flows import with_flows
-from tests.builders.networks import TRAFFIC, network_record
+from tests.builders.served import TRAFFIC, network_record
 
 MARK = "zqx"
 """Every hostile text holds it, so that a test can say where such a text went."""

@@ -6,7 +6,7 @@ from affidavit.model.network import NetworkRecord
 from affidavit.report import network
 from affidavit.report.overview import Facts
 from tests.builders.affidavits import CALL_SITE, CATEGORIES
-from tests.builders.networks import TRAFFIC, network_record
+from tests.builders.served import TRAFFIC, network_record
 
 FACTS = Facts(make_fact(what, CALL_SITE, "test/1") for what in TRAFFIC)
 NONE = Facts(())

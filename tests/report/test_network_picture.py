@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from affidavit.model.network import Attributed, NetworkRecord
 from affidavit.report.html import environment
 from affidavit.report.network_picture import MOST, picture
-from tests.builders.networks import network_record
+from tests.builders.served import network_record
 
 
 def test_a_record_without_endpoints_has_no_picture() -> None:

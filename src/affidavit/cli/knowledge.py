@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affidavit.cli import codes, known_code
+from affidavit.cli import codes, known_code, networks
 from affidavit.cli.options import add_output, paper
 from affidavit.cli.output import columns, emit, note
 from affidavit.model.errors import UsageError
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 What reviews and answers rest on is data, in files that anyone can read, check and add to: rules for apps, and legal
 measures with their provisions, events and sources. Fingerprints of known code are made from files of libraries: they
-are hashes of what classes contain, and names of classes, never code.
+are hashes of what classes contain, and names of classes, never code. Snapshots of networks are made from files that
+registries, route collectors, providers and lists publish; old ones stay usable for what was observed in their time.
 """
 
 EXAMPLES = """\
@@ -33,6 +34,9 @@ examples:
   affidavit knowledge show libraries okhttp       the versions of one of them
   affidavit knowledge build libraries my-sdk-1.2.aar -o my.idx
                                                   fingerprints of code of your own, for --libraries my.idx
+  affidavit knowledge show networks               which tables of networks there are, how old, under which licence
+  affidavit knowledge build networks ip-ranges.json delegated-apnic-latest -o my.nets
+                                                  a snapshot of networks of your own
 
 A new order is one new file, knowledge/measures/<jurisdiction>/<name>.yaml: write it, run lint, do what it says.
 Step by step: docs/how-to/add-an-order.md
@@ -48,19 +52,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "action",
         choices=("lint", "show", "schema", "build"),
         help="lint: check the sources; show: list or print what is known; schema: print the form of a measure's file; "
-        "build: make fingerprints",
+        "build: make fingerprints, or a snapshot of networks",
     )
     parser.add_argument(
         "what",
         nargs="?",
-        help="lint: the folder (default: knowledge); show: a kind (measures) or an id (wx-e2); build: libraries",
+        help="lint: the folder (default: knowledge); show: a kind (measures) or an id (wx-e2); "
+        "build: libraries or networks",
     )
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE",
         help="build: libraries and folders of them (dex, jar, aar, apk, zip, native so or a), named "
-        "name-1.2.jar or name__1.2.jar; show libraries: a family",
+        "name-1.2.jar or name__1.2.jar; or files of networks; show libraries: a family",
     )  # fmt: skip
     known_code.configure(parser)
+    networks.configure(parser)
     parser.add_argument(
         "--unverified",
         action="store_true",
@@ -72,6 +78,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Lint, show, print the schema, or build."""
     known_code.check(options)
+    networks.check(options)
+    if options.what == "networks" and options.action in {"build", "show"}:
+        return networks.build(options) if options.action == "build" else networks.show(options)
     if options.action == "build":
         return known_code.build(options)
     if options.action == "show" and options.what == "libraries":

@@ -33,7 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", type=Path, metavar="FOLDER", help="build: keep there what was read, so that the next time costs less"
     )
-    parser.add_argument("--name", default="", help="build: what the index calls itself (default: its file's name)")
+    parser.add_argument(
+        "--name", default="", help="build: what the index or snapshot calls itself (default: its file's name)"
+    )
     parser.add_argument(
         "--packed", action="store_true", help="build: fewer bytes, which are unpacked on every use, rather than mapped"
     )
@@ -53,6 +55,8 @@ def check(options: argparse.Namespace) -> None:
         UsageError: an option or argument has no meaning here.
     """
     building = options.action == "build"
+    if options.what == "networks" and options.action in {"build", "show"}:
+        return
     if building and options.what != "libraries":
         raise UsageError(f"cannot build {options.what or 'nothing'}", advice=_ADVICE)
     if options.files and not building and (options.action, options.what) != ("show", "libraries"):

@@ -21,6 +21,7 @@ from affidavit.findings.searched import AREAS
 from affidavit.identity.code import catalogue
 from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
+from affidavit.network.snapshot import pins
 
 SECTIONS = {
     "rules": Rule,
@@ -33,6 +34,7 @@ SECTIONS = {
     "lifecycles": LifecycleDocument,
     "code_families": catalogue.FamilyDocument,
     "code_packages": catalogue.PackageDocument,
+    "network_packages": pins.PackageDocument,
 }
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
@@ -49,7 +51,16 @@ _PER_RULE = (*RULE_CHECKS, *FEATURE_CHECKS)
 
 def check_names() -> tuple[str, ...]:
     """Every check that `lint` runs."""
-    own = ("yaml", "schema", "source", "licence", "category-document", "limitation-areas", *catalogue.CHECKS)
+    own = (
+        "yaml",
+        "schema",
+        "source",
+        "licence",
+        "category-document",
+        "limitation-areas",
+        "network-package",
+        *catalogue.CHECKS,
+    )
     return (*own, *(name for checks in (_PER_RULE, SET_CHECKS, FLOW_CHECKS, MODEL_CHECKS) for name, _ in checks))
 
 
@@ -125,6 +136,8 @@ def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from check_flows(flows)
     yield from check_models(typed, vocabulary.framework)
     yield from catalogue.check(typed, *_owners_and_libraries(documents))
+    packages = {path: item for path, item in typed.items() if isinstance(item, pins.PackageDocument)}
+    yield from ((path, "network-package", message) for path, message in pins.problems(packages))
 
 
 def _owners_and_libraries(documents: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:

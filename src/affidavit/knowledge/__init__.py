@@ -17,6 +17,8 @@ T = TypeVar("T")
 _COMPILED = Path(__file__).parent / "compiled"
 FINGERPRINTS = Path(__file__).parent / "fingerprints" / "libraries.idx"
 """The index of known code that comes with the product (``affidavit knowledge build libraries``)."""
+NETWORKS = Path(__file__).parent / "snapshots" / "networks.nets"
+"""The snapshot of networks that comes with the product (``affidavit knowledge build networks``)."""
 
 
 _held: dict[str, bytes] = {}
@@ -51,7 +53,7 @@ def load(section: str, document: type[T]) -> dict[str, T]:
 
 @cache
 def digest() -> str:
-    """SHA-256 (hex) over the names and bytes of all compiled sections and of the index of known code.
+    """SHA-256 (hex) over the names and bytes of all compiled sections, of known code and of networks.
 
     Raises:
         KnowledgeError: knowledge was not compiled.

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from affidavit.knowledge import FINGERPRINTS
+from affidavit.knowledge import FINGERPRINTS, NETWORKS
 from affidavit.model.errors import KnowledgeError
 
 SOURCE = Path(__file__).parents[3] / "knowledge"
@@ -53,15 +53,16 @@ def compile_all(source: Path = SOURCE, target: Path = TARGET) -> str:
 
 
 def _write(source: Path, target: Path) -> str:
-    """Write every section, and the digest over them and the index of known code, into an empty folder."""
+    """Write every section into an empty folder, and the digest over them, known code and networks."""
     whole = hashlib.sha256()
     for folder in sorted(path for path in source.iterdir() if next(path.rglob("*.yaml"), None)):
         packed = msgspec.json.encode(read_section(folder), order="sorted")
         (target / f"{folder.name}.json").write_bytes(packed)
         whole.update(f"{folder.name}\0{len(packed)}\0".encode() + packed)
-    if FINGERPRINTS.is_file():
-        data = FINGERPRINTS.read_bytes()
-        whole.update(f"{FINGERPRINTS.name}\0{len(data)}\0".encode() + data)
+    for path in (FINGERPRINTS, NETWORKS):
+        if path.is_file():
+            data = path.read_bytes()
+            whole.update(f"{path.name}\0{len(data)}\0".encode() + data)
     (target / "DIGEST").write_text(whole.hexdigest() + "\n", "ascii")
     return whole.hexdigest()
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from affidavit.dalvik.unit import Csr
 from affidavit.identity.code import packing
 from affidavit.identity.code.build import build
-from affidavit.identity.code.packing import Arrays, misfit, pack, unpack
+from affidavit.identity.code.packing import misfit, pack, unpack
 from affidavit.identity.code.postings import postings
 from affidavit.identity.code.store import arrays_of
+from affidavit.knowledge.arrays import Arrays
 from affidavit.model.errors import KnowledgeError
 from tests.builders.known_code import library_index
 from tests.builders.made_libraries import seeded
@@ -275,7 +276,7 @@ def test_hostile_numbers_are_refused_or_give_arrays_that_fit(data: st.DataObject
     except KnowledgeError as error:
         refused = error
     if refused:
-        assert refused.advice == packing.AGAIN
+        assert refused.advice == packing.FORM.again
         return
     nodes, forms, tokens = len(back["shared"]), len(back["size"]), len(back["token"])
     assert len(back["node_family"]) == nodes
@@ -289,4 +290,4 @@ def test_hostile_numbers_are_refused_or_give_arrays_that_fit(data: st.DataObject
 def test_the_error_says_which_part_and_what_to_do() -> None:
     error = misfit("bits")
     assert str(error).startswith("the index is damaged: its part 'bits' does not fit the others")
-    assert error.advice == packing.AGAIN
+    assert error.advice == packing.FORM.again

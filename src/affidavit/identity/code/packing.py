@@ -5,18 +5,23 @@ made again on opening. Numbers that ascend are written as differences.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from affidavit.identity.code.postings import postings
 from affidavit.identity.code.signatures import I64
+from affidavit.knowledge.arrays import Array, Arrays, Form, starts
 from affidavit.model.errors import KnowledgeError
 
-AGAIN = "get the file again, or build it again with affidavit knowledge build libraries"
-Array = npt.NDArray[Any]
-Arrays = dict[str, Array]
+FORM = Form(
+    magic=b"affcode\0",
+    version=1,
+    title="index of known code",
+    short="index",
+    make="make one with affidavit knowledge build libraries",
+    again="get the file again, or build it again with affidavit knowledge build libraries",
+)
 
 
 def pack(arrays: Mapping[str, Array]) -> Arrays:
@@ -61,7 +66,7 @@ def unpack(packed: Mapping[str, Array]) -> Arrays:
     if not len(packed["forms"]) == len(packed["union_sizes"]) == len(node_family):
         raise misfit("forms")
     token = np.cumsum(packed["token"], dtype=np.uint64)
-    first = _starts("union", packed["union_sizes"], len(packed["union"]))
+    first = starts(FORM, "union", packed["union_sizes"], len(packed["union"]))
     width = np.diff(first)[node]
     ends = np.concatenate([[0], np.cumsum(width)])
     bits = packed["bits"]
@@ -77,12 +82,12 @@ def unpack(packed: Mapping[str, Array]) -> Arrays:
     start = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(node)))]).astype(np.int64)
     rows = rows.astype(np.int32)
     posting, in_nodes, in_families = postings(rows, start, node, node_family, len(token))
-    graph_start = _starts("graph", packed["graph_sizes"], len(packed["graph"]))
-    of_start = _starts("of", packed["of_sizes"], len(packed["of"]))
+    graph_start = starts(FORM, "graph", packed["graph_sizes"], len(packed["graph"]))
+    of_start = starts(FORM, "of", packed["of_sizes"], len(packed["of"]))
     return {
         "node_family": node_family,
         "names": packed["names"],
-        "name_start": _starts("names", packed["name_sizes"], len(packed["names"])),
+        "name_start": starts(FORM, "names", packed["name_sizes"], len(packed["names"])),
         "shared": packed["shared"],
         "graph_start": graph_start.astype(np.int32),
         "graph_items": _ungaps(graph_start, packed["graph"]).astype(np.int32),
@@ -103,21 +108,13 @@ def unpack(packed: Mapping[str, Array]) -> Arrays:
 
 def misfit(what: str) -> KnowledgeError:
     """The error for a part of an index that does not fit the others."""
-    return KnowledgeError(f"the index is damaged: its part {what!r} does not fit the others", advice=AGAIN)
+    return FORM.misfit(what)
 
 
 def _spread(what: str, counts: Array, total: int) -> npt.NDArray[np.int32]:
     """Each number as often as it counts."""
-    starts = _starts(what, counts, total)
-    return np.repeat(np.arange(len(counts), dtype=np.int32), np.diff(starts))
-
-
-def _starts(what: str, counts: Array, total: int) -> I64:
-    """Where rows of some lengths start, and the last one ends."""
-    starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-    if int(starts[-1]) != total:
-        raise misfit(what)
-    return starts
+    bounds = starts(FORM, what, counts, total)
+    return np.repeat(np.arange(len(counts), dtype=np.int32), np.diff(bounds))
 
 
 def _gaps(start: Array, items: Array) -> npt.NDArray[np.uint32]:

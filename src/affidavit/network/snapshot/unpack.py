@@ -1,0 +1,31 @@
+"""The snapshot that comes with the product, from the form in which it is kept to the form in which it is mapped.
+
+`python -m affidavit.network.snapshot.unpack`, which `make build` runs before it packs the other knowledge.
+"""
+
+from pathlib import Path
+
+from affidavit.knowledge import NETWORKS
+from affidavit.knowledge.compile import SOURCE
+from affidavit.network.snapshot.store import unpacked
+
+KEPT = SOURCE / "snapshots" / "networks.nets"
+
+
+def unpack(kept: Path = KEPT, target: Path = NETWORKS) -> None:
+    """Write `target` from `kept`, whole or not at all; nothing when there is no snapshot.
+
+    Raises:
+        KnowledgeError: it is no snapshot that this version reads.
+    """
+    if not kept.is_file():
+        return
+    data = unpacked(kept.read_bytes())
+    target.parent.mkdir(exist_ok=True)
+    made = target.with_suffix(".new")
+    made.write_bytes(data)
+    made.replace(target)
+
+
+if __name__ == "__main__":
+    unpack()
