@@ -12,6 +12,7 @@ from affidavit.findings.lint import check_names, lint
 from affidavit.findings.lint_flows import FLOW_CHECKS
 from affidavit.findings.lint_models import MODEL_CHECKS
 from affidavit.identity.code import catalogue
+from affidavit.network.attribute import lint as networks
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 SECTIONS = ("lint", "hierarchy", "limitations", "permissions")
@@ -139,6 +140,7 @@ def test_every_check_is_tested():
     elsewhere = {"yaml", "source", "licence", "category-document", "limitation-areas", "id-is-path"}
     elsewhere |= {name for name, _ in (*FLOW_CHECKS, *MODEL_CHECKS)}  # test_lint_flows, test_lint_models
     elsewhere |= set(catalogue.CHECKS)  # tests/identity/code/test_catalogue
+    elsewhere |= set(networks.CHECKS)  # tests/network/attribute/test_lint
     assert set(CASES) | elsewhere | {"duplicate-rule", "duplicate-title"} == set(check_names())
 
 

@@ -21,6 +21,8 @@ from affidavit.findings.searched import AREAS
 from affidavit.identity.code import catalogue
 from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
+from affidavit.network.attribute import lint as networks
+from affidavit.network.attribute.knowledge import Document as NetworkDocument
 from affidavit.network.snapshot import pins
 
 SECTIONS = {
@@ -35,6 +37,7 @@ SECTIONS = {
     "code_families": catalogue.FamilyDocument,
     "code_packages": catalogue.PackageDocument,
     "network_packages": pins.PackageDocument,
+    "networks": NetworkDocument,
 }
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 
@@ -60,6 +63,7 @@ def check_names() -> tuple[str, ...]:
         "limitation-areas",
         "network-package",
         *catalogue.CHECKS,
+        *networks.CHECKS,
     )
     return (*own, *(name for checks in (_PER_RULE, SET_CHECKS, FLOW_CHECKS, MODEL_CHECKS) for name, _ in checks))
 
@@ -138,6 +142,7 @@ def _check_all(documents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from catalogue.check(typed, *_owners_and_libraries(documents))
     packages = {path: item for path, item in typed.items() if isinstance(item, pins.PackageDocument)}
     yield from ((path, "network-package", message) for path, message in pins.problems(packages))
+    yield from networks.check(typed)
 
 
 def _owners_and_libraries(documents: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
