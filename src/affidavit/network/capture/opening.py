@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from affidavit.artefact.notes import Notes
 from affidavit.model.errors import UnreadableError
+from affidavit.network.capture import har
 from affidavit.network.capture.events import Event
 from affidavit.network.capture.source import Source
 
@@ -30,7 +31,17 @@ class Format(NamedTuple):
     read: Read
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+def _alone(read: Callable[[Source], Iterator[Event]]) -> Read:
+    """A reader that has nothing to note of the whole file; what its source left out comes last."""
+
+    def both(source: Source, _notes: Notes) -> Iterator[Event]:
+        yield from read(source)
+        yield from source.unread()
+
+    return both
+
+
+FORMATS: Final[tuple[Format, ...]] = (Format("HTTP archive (HAR)", har.form, _alone(har.read)),)
 """In the order in which they are asked: what a magic number tells stands before what is told by words."""
 
 
