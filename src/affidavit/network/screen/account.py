@@ -1,0 +1,172 @@
+"""What is found in one file while it is read: alike records are counted together, so that no file makes it grow on."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from affidavit.model.network import Strength
+from affidavit.model.screening import Aside, Match, RecordKind, Records, Tie, Unreadable
+from affidavit.network.screen import knowledge
+from affidavit.network.screen.names import LONGEST
+from affidavit.network.screen.selectors import Found, Selector, Selectors
+
+MOST: Final = 2_000
+"""Different values of one file that are listed; what comes after them is counted by what it tells alone."""
+_REMEMBERED: Final = 100_000
+"""Hosts whose answer is kept while a file is read; then they are forgotten, and looked up again."""
+_ASIDES: Final = 100
+
+_Key = tuple[str, str, Tie, str, str, str, str, str, tuple[str, ...]]
+
+
+class _Tally:
+    """Records that say the same."""
+
+    __slots__ = ("count", "first", "selector", "size")
+
+    def __init__(self, selector: Selector, seen: "Seen") -> None:
+        self.selector, self.first = selector, seen
+        self.count = self.size = 0
+
+
+class Seen(NamedTuple):
+    """Where a value stands, and what the record says besides.
+
+    Attributes:
+        column: where in the record. where: the record's place in the file.
+        tier: when it is not that of the kind. size: bytes. arranged: of a session.
+        caveats: what has to be said of this record. doubted: whether the record speaks against its own mark.
+    """
+
+    column: str
+    where: str
+    tier: Strength | None = None
+    size: int = 0
+    arranged: str = ""
+    caveats: tuple[str, ...] = ()
+    doubted: bool = False
+
+
+class Account:
+    """Takes what records show.
+
+    Attributes:
+        kind: of the file. read: records compared. columns, ignored, lacks: as in `Records`.
+    """
+
+    def __init__(self, kind: RecordKind, selectors: Selectors) -> None:
+        self.kind = kind
+        self.selectors = selectors
+        self.read = 0
+        self.columns: dict[str, str] = {}
+        self.ignored: dict[str, None] = {}
+        self.lacks: list[str] = []
+        self._found: dict[_Key, _Tally] = {}
+        self._asides: dict[str, list[str | int]] = {}
+        self._problems: dict[str, list[str | int]] = {}
+        self._hosts: dict[str, Found] = {}
+        words = knowledge.ties()
+        self._tier = words.tiers[kind]
+        self._caveats = words.caveats.get(kind, ())
+
+    def column(self, name: str, role: str) -> None:
+        """Note what a column is taken for, or that its name is not known."""
+        if role:
+            self.columns[name[:LONGEST]] = role
+        else:
+            self.ignored[name[:LONGEST]] = None
+
+    def host(self, host: str) -> Found:
+        """What a host tells; remembered, as logs name few hosts many times."""
+        known = self._hosts.get(host)
+        if known is None:
+            if len(self._hosts) >= _REMEMBERED:
+                self._hosts.clear()
+            known = self._hosts[host] = self.selectors.host(host)
+        return known
+
+    def add(self, tie: Tie, selectors: Iterable[Selector], recorded: str, seen: Seen) -> None:
+        """Count a record for each app that it tells."""
+        recorded = recorded if len(recorded) <= LONGEST else f"{recorded[:LONGEST]}…"
+        for item in selectors:
+            tier = seen.tier or self._tier
+            shows = item.tie or tie
+            key: _Key = (
+                item.app,
+                item.operator,
+                shows,
+                item.by,
+                item.value,
+                tier,
+                recorded,
+                seen.arranged,
+                seen.caveats,
+            )
+            if key not in self._found and len(self._found) >= MOST:
+                key = (*key[:6], "", *key[7:])
+            tally = self._found.get(key)
+            if tally is None:
+                tally = self._found[key] = _Tally(item, seen)
+            tally.count += 1
+            tally.size += seen.size
+
+    def aside(self, why: str, example: str = "") -> None:
+        """Count something that is set aside; nothing without a reason."""
+        if not why:
+            return
+        if why not in self._asides and len(self._asides) >= _ASIDES:
+            why, example = "other reasons", ""
+        known = self._asides.setdefault(why, [0, example[:LONGEST]])
+        known[0] = int(known[0]) + 1
+
+    def unread(self, kind: str, detail: str, where: str, count: int = 1) -> None:
+        """Count a record that could not be read."""
+        known = self._problems.setdefault(kind, [0, detail, where])
+        known[0] = int(known[0]) + count
+
+    def records(self, name: str, size: int, sha256: str, form: str, *, asked: bool) -> Records:
+        """The account of the file."""
+        problems = tuple(
+            Unreadable(kind, str(detail), str(where), int(count))
+            for kind, (count, detail, where) in sorted(self._problems.items())
+        )
+        return Records(
+            name=name,
+            sha256=sha256,
+            size=size,
+            kind=self.kind,
+            form=form,
+            read=self.read,
+            unread=sum(item.count for item in problems),
+            asked=asked,
+            columns=tuple(self.columns.items()),
+            ignored=tuple(self.ignored),
+            problems=problems,
+            asides=tuple(Aside(why, int(many), str(one)) for why, (many, one) in sorted(self._asides.items())),
+            lacks=tuple(self.lacks),
+        )
+
+    def matches(self, name: str) -> list[Match]:
+        """What was found, without ids, in an order that does not depend on the file's."""
+        return [
+            Match(
+                id="",
+                records=name,
+                kind=self.kind,
+                app=key[0],
+                operator=key[1],
+                tie=key[2],
+                by=tally.selector.by,
+                selector=tally.selector.value,
+                recorded=key[6],
+                column=tally.first.column,
+                tier=Strength(key[5]),
+                confidence="L" if tally.first.doubted else tally.selector.confidence,
+                source=tally.selector.source,
+                where=tally.first.where,
+                count=tally.count,
+                size=tally.size,
+                arranged=key[7],
+                caveats=tuple(dict.fromkeys((*tally.first.caveats, *tally.selector.caveats, *self._caveats))),
+            )
+            for key, tally in sorted(self._found.items())
+        ]

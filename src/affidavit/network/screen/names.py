@@ -1,0 +1,96 @@
+"""Names in records: hosts in one spelling, names of companies and payments as words that can be compared."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Final
+
+LONGEST: Final = 255
+"""Characters of the longest host (RFC 1035, section 2.3.4)."""
+_NAME: Final = 500
+"""Characters of a company's name that are looked at."""
+_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)+\Z")
+_WORDS: Final = re.compile(r"\w+")
+
+
+def host_of(text: str) -> str:
+    """The host in a field: lower case, without port, path, scheme, wildcard label or last dot; empty when it is none.
+
+    An address is no name, hence empty. A name in other letters is given as it goes over the wire (``xn--``).
+    """
+    text = text.strip().strip("\"'")
+    if "://" in text[:12]:
+        text = text.partition("://")[2]
+    text = re.split(r"[/?#\s]", text, maxsplit=1)[0].rpartition("@")[2]
+    text = text.removeprefix("*.").rstrip(".")
+    head, colon, port = text.rpartition(":")
+    if colon and port.isdigit() and ":" not in head:
+        text = head.rstrip(".")
+    if not text or len(text) > LONGEST or "." not in text:
+        return ""
+    if not text.isascii():
+        text = _wire(text)
+    text = text.lower()
+    return text if _HOST.match(text) and not _is_address(text) else ""
+
+
+def _wire(text: str) -> str:
+    """A name in other letters as IDNA writes it; empty when it cannot be."""
+    try:
+        return text.encode("idna").decode("ascii")
+    except (UnicodeError, IndexError):
+        return ""
+
+
+def _is_address(text: str) -> bool:
+    if not text[-1].isdigit():
+        return False
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def ends_of(host: str) -> Iterator[str]:
+    """The host and what is left of it without its first labels, the longest first: whole labels only."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Words of a name or description, without case, accents of width, or punctuation."""
+    plain = unicodedata.normalize("NFKC", text[:_NAME]).casefold()
+    return tuple(_WORDS.findall(plain.replace("_", " ").replace(".", "")))
+
+
+def company(text: str, forms: frozenset[str]) -> tuple[str, ...]:
+    """Words of a company's name without the words at its end that say how it is made; never empty of a name."""
+    found = words_of(text)
+    end = len(found)
+    while end > 1 and found[end - 1] in forms:
+        end -= 1
+    return found[:end]
+
+
+def package_of(text: str) -> str:
+    """A package or bundle id as written, without a platform in front; empty when it cannot be one."""
+    text = text.strip().strip("\"'")
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", text[:LONGEST]) else ""
+
+
+def number_of(text: str) -> int:
+    """The AS number in a field (``AS64500``, ``asn 64500``, ``1.10`` in dotted form); -1 when it is none."""
+    found = re.fullmatch(r"(?:asn?)?\s*(\d{1,10})(?:\.(\d{1,5}))?", text.strip().lower())
+    if not found:
+        return -1
+    number = int(found[1]) if not found[2] else (int(found[1]) << 16) + int(found[2])
+    return number if number < 1 << 32 else -1
+
+
+def fingerprint_of(text: str) -> str:
+    """A certificate's digest as lower-case hex without separators; empty when it is none."""
+    plain = text.strip().replace(":", "").replace(" ", "").lower()
+    return plain if re.fullmatch(r"[0-9a-f]{32}|[0-9a-f]{64}", plain[:65]) else ""
