@@ -23,6 +23,7 @@ from affidavit.evidence.nothing import nothing
 from affidavit.evidence.process import Ended, Task, WallsError, Worker
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.request import Only
+from affidavit.evidence.traffic import NO_TRAFFIC, Traffic, noted
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -50,12 +51,17 @@ def review_confined(
     *,
     libraries: Sequence[Path] = (),
     mapping: bytes | None = None,
+    traffic: Traffic = NO_TRAFFIC,
 ) -> Affidavit:
     """Review one artefact behind walls: the unsigned affidavit.
 
     Args, and what it raises: as `read_confined`.
     """
-    return conclude(*read_confined(path, budget, progress, sandbox, v4_signature, libraries=libraries, mapping=mapping))
+    return conclude(
+        *read_confined(
+            path, budget, progress, sandbox, v4_signature, libraries=libraries, mapping=mapping, traffic=traffic
+        )
+    )
 
 
 def read_confined(
@@ -71,11 +77,12 @@ def read_confined(
     mapping: bytes | None = None,
     beside: Sequence[Path] = (),
     family: str = "",
+    traffic: Traffic = NO_TRAFFIC,
 ) -> tuple[Examined, str]:
     """Read one artefact behind walls.
 
     Args:
-        path: the artefact.
+        path: the artefact; captures without one are in `traffic` alone.
         budget: what the review may cost; it bounds all workers together.
         progress: called with stage, done and total.
         sandbox: *auto* or *bubblewrap*.
@@ -86,21 +93,25 @@ def read_confined(
         mapping: bytes of the mapping file that was given beside it.
         beside: files of libraries, beside which pairs of classes are laid.
         family: the one that is asked for.
+        traffic: open captures of what the app sent; the caller closes them.
 
     Returns:
         What was read, and the names of the walls.
 
     Raises:
         UsageError: there is no such file, or no walls can be raised here.
-        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
         KnowledgeError: compiled knowledge is missing.
     """
     if sys.platform != "linux":
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     with ExitStack() as held:
-        file, *others = (_held(held, each) for each in (path, *beside))
+        file = traffic.files[0] if only == "captures" else _held(held, path)
+        others = [_held(held, each) for each in beside]
         handles = tuple((held.enter_context(opened_index(index)).fileno(), named(index)) for index in libraries)
-        task = Task(file, budget, progress, v4_signature, only, claims, handles, mapping, tuple(others), family)
+        task = Task(
+            file, budget, progress, v4_signature, only, claims, handles, mapping, tuple(others), family, traffic
+        )  # fmt: skip
         return _examined(task, sandbox)
 
 
@@ -129,13 +140,13 @@ def _examined(task: Task, sandbox: Sandbox) -> tuple[Examined, str]:
 def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
     """Workers until one answers or too many have died."""
     lost: list[Lost] = []
-    sha256, walls = "", ""
-    given_too = ("" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping))
-    unread = Artefact(task.file.name, "unread", task.file.size, "", *given_too)
+    sha256, walls = task.traffic.digests[0] if task.only == "captures" else "", ""
+    v4_signature, mapping = (
+        "" if data is None else hash_of(data).hexdigest() for data in (task.v4_signature, task.mapping)
+    )
+    unread = noted(Artefact(task.file.name, "unread", task.file.size, "", v4_signature, mapping), task.traffic)
     for _ in range(ATTEMPTS):
-        with Worker(
-            task.file, wrapper, [handle for handle, _ in task.libraries], [each.handle for each in task.beside]
-        ) as worker:
+        with Worker(task.file, wrapper, task.more) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:

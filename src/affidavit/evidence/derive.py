@@ -10,6 +10,7 @@ from affidavit.artefact.opening import given
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
 from affidavit.evidence.indexes import named, opened_index
+from affidavit.evidence.traffic import NO_TRAFFIC, Traffic
 from affidavit.identity.code.handed import Known, handed
 from affidavit.model.bundle import Affidavit
 from affidavit.model.progress import Progress, silent
@@ -23,6 +24,7 @@ def derive(
     *,
     libraries: Sequence[Path] = (),
     mapping: bytes | None = None,
+    traffic: Traffic = NO_TRAFFIC,
 ) -> Affidavit:
     """Review one artefact: the unsigned affidavit.
 
@@ -33,16 +35,25 @@ def derive(
         v4_signature: bytes of the v4 signature file that was given beside it.
         libraries: indexes of known code to compare with.
         mapping: bytes of the mapping file that was given beside it.
+        traffic: open captures of what it sent; the caller closes them.
 
     Raises:
-        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
         UsageError: there is no such file.
         KnowledgeError: compiled knowledge is missing.
     """
     known = known_here(libraries)
     file = given(path)
     try:
-        examined = examine(file, budget or Budget(), progress, v4_signature=v4_signature, mapping=mapping, known=known)
+        examined = examine(
+            file,
+            budget or Budget(),
+            progress,
+            v4_signature=v4_signature,
+            mapping=mapping,
+            known=known,
+            traffic=traffic,
+        )
         return conclude(examined, "none")
     finally:
         os.close(file.handle)

@@ -7,7 +7,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -16,10 +15,12 @@ from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik.whole.chains import Chains
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key
-from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.captures import Captures
+from affidavit.evidence.examined import Examined, Lost, Outcome, canonical, lost_stage
 from affidavit.evidence.excerpt import Excerpter
 from affidavit.evidence.flows_checked import drop_refused
 from affidavit.evidence.proofs import cited_places, shown_places
+from affidavit.evidence.traffic import NO_TRAFFIC, Traffic, noted
 from affidavit.facts import coverage, flow_stage, source_names
 from affidavit.facts.extract import Extraction, stages
 from affidavit.findings import constituents, judge, load
@@ -39,8 +40,6 @@ from affidavit.model.progress import Progress
 UNBUDGETED = frozenset({"coverage", "findings", "excerpts"})
 """Stages that run although the budget is used up: they say what a partial reading means."""
 
-Outcome = Literal["done", "cut", "failed", "skipped"]
-
 
 class _Conclusions:
     """What follows from the facts."""
@@ -52,6 +51,7 @@ class _Conclusions:
         self.coverage = Coverage()
         self.reach: Chains | None = None
         self.identified = Identified()
+        self.captures: Captures | None = None
 
 
 def examine(
@@ -65,6 +65,7 @@ def examine(
     mapping: bytes | None = None,
     lost: Sequence[Lost] = (),
     known: Known | None = None,
+    traffic: Traffic = NO_TRAFFIC,
 ) -> Examined:
     """Read one artefact.
 
@@ -78,22 +79,26 @@ def examine(
         mapping: bytes of the mapping file that the app's compiler wrote, if it was given.
         lost: stages to leave out.
         known: code to compare with, if there is any.
+        traffic: captures of what the app sent, if they were given.
 
     Raises:
-        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
         KnowledgeError: compiled knowledge is missing.
     """
     progress("opening", 0, 1)
     with open_artefact(given, budget, sha256) as opened, spool or Spool() as kept:
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
         state.v4_signature, state.mapping = v4_signature, mapping
+        if traffic.files:
+            drawn.captures = Captures(traffic, budget.check)
         ran = _run(state, drawn, known, progress, {item.stage: item for item in lost})
+        artefact = replace(
+            opened.artefact,
+            v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else "",
+            mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else "",
+        )
         return Examined(
-            replace(
-                opened.artefact,
-                v4_signature=hashlib.sha256(v4_signature).hexdigest() if v4_signature else "",
-                mapping=hashlib.sha256(mapping).hexdigest() if mapping is not None else "",
-            ),
+            noted(artefact, traffic),
             drawn.facts or canonical(state.facts),
             drawn.findings,
             (*opened.limitations, *state.limitations),
@@ -107,11 +112,13 @@ def _run(
     state: Extraction, drawn: _Conclusions, known: Known | None, progress: Progress, lost: dict[str, Lost]
 ) -> tuple[StageCoverage, ...]:
     """Run every stage; give what became of each."""
+    captures = drawn.captures
     later: tuple[tuple[str, Callable[[], None]], ...] = (
         ("libraries", lambda: _name_libraries(state)),
         ("identity", lambda: _identify(state, drawn, known)),
         ("flows", lambda: _follow(state, drawn, progress)),
         ("paths", lambda: drop_refused(state)),
+        *([("captures", lambda: captures.read(state.add, state.limitations, progress))] if captures else []),
         ("coverage", lambda: _cover(state, drawn)),
         ("findings", lambda: _judge(state, drawn)),
         *([("names", lambda: _name(state, drawn))] if state.mapping is not None else []),
@@ -126,12 +133,6 @@ def _run(
             continue
         ran.append(StageCoverage(name, _outcome(state, name, stage)))
     return tuple(ran)
-
-
-def lost_stage(item: Lost) -> Limitation:
-    """What a stage that is left out means."""
-    detail = f"stage {item.stage!r} was left out: the process that reads the artefact {item.cause} in it"
-    return Limitation("tool/worker-died", f"{detail}; what it would have read is unknown")
 
 
 def _outcome(state: Extraction, name: str, stage: Callable[[], None]) -> Outcome:
@@ -231,14 +232,3 @@ def _excerpt(state: Extraction, drawn: _Conclusions, progress: Progress) -> None
     if missing:
         detail = "the bytes at cited places could not be read again, so they are named without being shown"
         state.limitations.append(Limitation("tool/no-excerpt", detail, count=missing))
-
-
-def canonical(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Each fact once, in the order of the bytes: by place, then id."""
-    return tuple(sorted({fact.id: fact for fact in facts}.values(), key=_in_order))
-
-
-def _in_order(fact: Fact) -> tuple[str, int, str, str, int, str]:
-    """Sorts as (place, id) does, but faster: tuples compare in C."""
-    place = fact.place
-    return place.entry, place.offset, place.class_, place.method, place.pc, fact.id

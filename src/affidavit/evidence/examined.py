@@ -1,5 +1,8 @@
 """What the reading of an artefact gives to those who conclude from it: the one message of a confined worker."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from msgspec import Struct
 
 from affidavit.model.artefact import Artefact
@@ -9,6 +12,9 @@ from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+
+Outcome = Literal["done", "cut", "failed", "skipped"]
+"""What becomes of a stage (see `StageCoverage`)."""
 
 
 class Examined(Struct, frozen=True):
@@ -40,3 +46,20 @@ class Lost(Struct, frozen=True):
 
     stage: str
     cause: str
+
+
+def lost_stage(item: Lost) -> Limitation:
+    """What a stage that is left out means."""
+    detail = f"stage {item.stage!r} was left out: the process that reads the artefact {item.cause} in it"
+    return Limitation("tool/worker-died", f"{detail}; what it would have read is unknown")
+
+
+def canonical(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, in the order of the bytes: by place, then id."""
+    return tuple(sorted({fact.id: fact for fact in facts}.values(), key=_in_order))
+
+
+def _in_order(fact: Fact) -> tuple[str, int, str, str, int, str]:
+    """Sorts as (place, id) does, but faster: tuples compare in C."""
+    place = fact.place
+    return place.entry, place.offset, place.class_, place.method, place.pc, fact.id

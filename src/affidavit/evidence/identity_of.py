@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, open_artefact, sha256_of
 from affidavit.artefact.spool import Spool
-from affidavit.evidence.examine import canonical, lost_stage
-from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.examined import Examined, Lost, canonical, lost_stage
 from affidavit.facts import hidden_code, library_versions, source_names
 from affidavit.facts.extract import Extraction, read_code, read_declared, walk_entries
 from affidavit.identity import libraries

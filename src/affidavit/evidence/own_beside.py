@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, open_artefact, sha256_of
 from affidavit.artefact.spool import Spool
-from affidavit.evidence.examine import lost_stage
-from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.examined import Examined, Lost, lost_stage
 from affidavit.evidence.identity_of import AREAS, read_identity
 from affidavit.facts.extract import Extraction
 from affidavit.identity.code.beside import Room

@@ -19,7 +19,7 @@ from affidavit.model.code_identity import CodeIdentity
 from affidavit.model.finding import Finding, Proof
 from affidavit.model.flow import Flow, Reached
 
-KINDS: Final = frozenset({"aar", "apk", "dex", "ipa", "jar", "splits"})
+KINDS: Final = frozenset({"aar", "apk", "captures", "dex", "ipa", "jar", "splits"})
 """The kinds of artefacts that there are (see `Artefact.kind`)."""
 VALUES: Final = 12_000_000
 """Most values in an answer, counted by the marks between them; each may become an object of some eighty bytes. An app

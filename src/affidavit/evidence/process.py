@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Annotated, Final, NamedTuple, Self
 
 import msgspec
+from msgspec.structs import replace
 
 import affidavit
 from affidavit.artefact.budget import Budget
@@ -31,6 +32,7 @@ from affidavit.evidence.request import (
     Request,
     Stage,
 )
+from affidavit.evidence.traffic import NO_TRAFFIC, Traffic
 from affidavit.model import errors
 from affidavit.model.errors import AffidavitError, UnreadableError
 from affidavit.model.fact import Fact
@@ -73,6 +75,15 @@ class Task(NamedTuple):
     mapping: bytes | None = None
     beside: tuple[Given, ...] = ()
     family: str = ""
+    traffic: Traffic = NO_TRAFFIC
+
+    @property
+    def more(self) -> tuple[int, ...]:
+        """Descriptors of all that is handed over beside the file: indexes, libraries, captures."""
+        return (
+            *(handle for handle, _ in self.libraries),
+            *(each.handle for each in (*self.beside, *self.traffic.files)),
+        )
 
 
 class Worker:
@@ -82,9 +93,9 @@ class Worker:
         walls: names of those that stand, once it said so; empty before.
     """
 
-    def __init__(self, file: Given, wrapper: str, libraries: Sequence[int] = (), beside: Sequence[int] = ()) -> None:
+    def __init__(self, file: Given, wrapper: str, more: Sequence[int] = ()) -> None:
         self.walls = ""
-        self._wrapper, self._more = wrapper, (*libraries, *beside)
+        self._wrapper, self._more = wrapper, tuple(more)
         try:
             with ExitStack() as held:
                 with _uninterrupted():
@@ -142,7 +153,7 @@ class Worker:
         """
         artefact, answers, *more = self._passed[: 2 + len(self._more)]
         spool = (*self._passed[2 + len(self._more) :], -1)[0]
-        libraries, beside = more[: len(task.libraries)], more[len(task.libraries) :]
+        handed = iter(more)
         left = max(0.0, task.budget.started + task.budget.seconds - time.monotonic())
         request = Request(
             name=task.file.name,
@@ -154,12 +165,15 @@ class Worker:
             budget=task.budget,
             seconds=int(_THREADS * (left + GRACE)) + 1,
             only=task.only,
-            libraries=tuple((handle, name) for handle, (_, name) in zip(libraries, task.libraries, strict=True)),
+            libraries=tuple((next(handed), name) for _, name in task.libraries),
             claims=task.claims,
             v4_signature=task.v4_signature,
             mapping=task.mapping,
-            beside=tuple(each._replace(handle=handle) for handle, each in zip(beside, task.beside, strict=True)),
+            beside=tuple(each._replace(handle=next(handed)) for each in task.beside),
             family=task.family,
+            traffic=replace(
+                task.traffic, files=tuple(each._replace(handle=next(handed)) for each in task.traffic.files)
+            ),
             lost=tuple(lost),
             confined=bool(self._wrapper),
         )

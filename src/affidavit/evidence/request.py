@@ -7,6 +7,7 @@ from msgspec import Struct
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given
 from affidavit.evidence.examined import Lost
+from affidavit.evidence.traffic import NO_TRAFFIC, Traffic
 from affidavit.model.fact import Fact
 
 WALLS: Final = b"w"
@@ -22,14 +23,14 @@ LONGEST: Final = {WALLS: 4 << 10, PROGRESS: 4 << 10, RESULT: 192 << 20, REFUSAL:
 SENTENCE: Final = 4_000
 """Most characters of a refusal's message."""
 
-Only = Literal["", "signatures", "identity", "own"]
+Only = Literal["", "signatures", "identity", "own", "captures"]
 """What of an artefact is read: all of it, or what one question takes."""
 
 Stage = Literal[
     "opening", "entries", "manifest", "signing", "code", "calls", "endpoints", "libraries", "identity", "flows",
-    "paths", "coverage", "findings", "names", "excerpts",
+    "paths", "captures", "coverage", "findings", "names", "excerpts",
 ]  # fmt: skip
-"""Every stage of a reading; names only where a mapping file was given."""
+"""Every stage of a reading; names only where a mapping file was given, captures only where some were."""
 STAGES: Final[tuple[str, ...]] = get_args(Stage)
 """The same, in their order."""
 
@@ -44,13 +45,14 @@ class Request(Struct, frozen=True):
         spool: descriptor of an empty file for bulky code; -1 where there is none.
         budget: what is left of it; clocks are the same in both processes.
         seconds: of CPU time that the process may take.
-        only: what alone is asked for: the signatures, whose code it is, or its own code beside that of another app,
-            which is the one file in `beside`; empty for a review.
+        only: what alone is asked for: the signatures, whose code it is, its own code beside that of another app, which
+            is the one file in `beside`, or what captures show, the first of which is the artefact; empty for a review.
         libraries: descriptors of open indexes of known code, with the names under which a person gave them.
         claims: facts with paths that are to be checked, and nothing else; none for a review.
         v4_signature: bytes of the v4 signature file that was given beside the artefact.
         mapping: bytes of the mapping file that was given beside it.
         beside: open files of libraries, beside which pairs of classes are laid. family: the one that is asked for.
+        traffic: open captures of what the app sent, and what was given with them.
         lost: stages to leave out.
         confined: whether a wall stands around the whole process already.
     """
@@ -70,6 +72,7 @@ class Request(Struct, frozen=True):
     mapping: bytes | None = None
     beside: tuple[Given, ...] = ()
     family: str = ""
+    traffic: Traffic = NO_TRAFFIC
     lost: tuple[Lost, ...] = ()
     confined: bool = False
 

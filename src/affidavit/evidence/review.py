@@ -15,6 +15,7 @@ from affidavit.evidence.bundle import members_of, write_bundle
 from affidavit.evidence.confined import Sandbox, read_confined, review_confined
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import chosen
+from affidavit.evidence.traffic import UNWATCHED, Watched, opened
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -86,6 +87,7 @@ def reviewed(
     v4_signature: Path | None = None,
     libraries: Sequence[Path] | None = None,
     mapping: Path | None = None,
+    watched: Watched = UNWATCHED,
 ) -> Affidavit:
     """Review one artefact, behind the walls that were asked for: the unsigned affidavit.
 
@@ -97,34 +99,59 @@ def reviewed(
         v4_signature: the v4 signature file (``.idsig``) that came with it.
         libraries: indexes of known code to compare with; by default the one that comes along (see `indexes.chosen`).
         mapping: the mapping file that its compiler wrote: what is cited is named as in the source as well.
+        watched: captures of what it sent, and what was given with them.
 
     Raises:
-        UnreadableError: it cannot be opened at all, or is of no supported kind.
+        UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
         UsageError: there is no such file, or the walls cannot be raised here.
         KnowledgeError: compiled knowledge is missing.
     """
     indexes = chosen(libraries)
-    return _reviewed(path, indexes, sandbox, (v4_signature, mapping), budget=budget or Budget(), progress=progress)
+    files = (v4_signature, mapping, watched)
+    return _reviewed(path, indexes, sandbox, files, budget=budget or Budget(), progress=progress)
 
 
 def _reviewed(
     path: Path,
     indexes: Sequence[Path],
     sandbox: Sandbox,
-    beside: tuple[Path | None, Path | None],
+    beside: tuple[Path | None, Path | None, Watched],
     *,
     budget: Budget,
     progress: Progress = silent,
 ) -> Affidavit:
-    """Review with exactly these indexes, and with what was given beside: a v4 signature file, a mapping file."""
-    v4_signature, mapping = beside
+    """Review with exactly these indexes, and with what was given beside: a v4 signature, a mapping file, captures."""
+    v4_signature, mapping, watched = beside
     companion = None if v4_signature is None else _bytes_of(v4_signature)
     names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
-    if sandbox == "none":
-        from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
+    with opened(watched) as traffic:
+        if sandbox == "none":
+            from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
 
-        return derive(path, budget, progress, companion, libraries=indexes, mapping=names)
-    return review_confined(path, budget, progress, sandbox, companion, libraries=indexes, mapping=names)
+            return derive(path, budget, progress, companion, libraries=indexes, mapping=names, traffic=traffic)
+        return review_confined(
+            path, budget, progress, sandbox, companion, libraries=indexes, mapping=names, traffic=traffic
+        )  # fmt: skip
+
+
+def observed(watched: Watched, budget: Budget, progress: Progress = silent, *, sandbox: Sandbox = "auto") -> Examined:
+    """Read captures without an app: the arguments are those of `reviewed`.
+
+    Raises:
+        UnreadableError: a file is no capture.
+        UsageError: there is no such file, or the walls cannot be raised here.
+        KnowledgeError: compiled knowledge is missing.
+    """
+    if not watched.captures:
+        raise UsageError("no capture was given", advice="give files of captured traffic")
+    with opened(watched) as traffic:
+        if sandbox != "none":
+            return read_confined(
+                watched.captures[0], budget, progress, sandbox, only="captures", traffic=traffic
+            )[0]  # fmt: skip
+        from affidavit.evidence.captures import captures_of  # noqa: PLC0415 - as above
+
+        return captures_of(traffic, budget, progress)
 
 
 def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_signature: Path | None = None) -> Examined:
@@ -252,10 +279,11 @@ def derived_members(
     sandbox: Sandbox = "auto",
     v4_signature: Path | None = None,
     mapping: Path | None = None,
+    watched: Watched = UNWATCHED,
 ) -> dict[str, bytes]:
     """The members that a bundle about the artefact at `path` has to hold, when its code was compared with `indexes`.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
-    return members_of(_reviewed(path, indexes, sandbox, (v4_signature, mapping), budget=Budget()))
+    return members_of(_reviewed(path, indexes, sandbox, (v4_signature, mapping, watched), budget=Budget()))

@@ -7,8 +7,7 @@ from affidavit.artefact.axml import parse_axml
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
-from affidavit.evidence.examine import canonical, lost_stage
-from affidavit.evidence.examined import Examined, Lost
+from affidavit.evidence.examined import Examined, Lost, canonical, lost_stage
 from affidavit.facts import inventory
 from affidavit.facts.extract import MANIFEST, RESOURCES, Extraction, read_declared, read_signing
 from affidavit.identity import signers

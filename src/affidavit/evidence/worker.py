@@ -18,6 +18,7 @@ from affidavit.artefact.budget import open_meter
 from affidavit.artefact.opening import Given
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
+from affidavit.evidence.captures import captures_of
 from affidavit.evidence.examine import examine
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.flows_checked import check_claims
@@ -97,9 +98,8 @@ def _answer(request: Request) -> tuple[bytes, bytes]:
     spool = Spool(file=request.spool if request.spool >= 0 else None)
     if not os.environ.get("AFFIDAVIT_DEBUG"):
         os.dup2(1, 2)  # whoever takes this process over shall have no file to fill but the spool
-    bounds = Limits(
-        request.budget.memory, request.size + request.budget.total_bytes, request.budget.total_bytes, request.seconds
-    )
+    mapped = request.size + request.traffic.size + request.budget.total_bytes
+    bounds = Limits(request.budget.memory, mapped, request.budget.total_bytes, request.seconds)
     walls = raise_walls(bounds, confined=request.confined, last=spool.tend)
     send(request.answers, WALLS, msgspec.json.encode(walls))
     given = Given(request.name, request.artefact, request.size)
@@ -116,6 +116,8 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
         return signing_of(
             given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost
         )
+    if request.only == "captures":
+        return captures_of(request.traffic, request.budget, reporter, lost)
     if request.only == "own":
         return own_beside(
             given, request.beside[0], request.budget, reporter, sha256=sha256, spool=spool, lost=lost, known=known
@@ -135,6 +137,7 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
         mapping=request.mapping,
         lost=lost,
         known=known,
+        traffic=request.traffic,
     )
 
 

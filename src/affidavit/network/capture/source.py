@@ -30,6 +30,7 @@ class Source:
         name: of the file, without its folder.
         size: bytes.
         check: called for every piece; raises when the time is over (`Budget.check`).
+        keys: content of the key log that was given with it; empty without.
 
     Attributes:
         packed: ``gzip``, ``zstd``, ``bzip2`` or empty. Pieces and lines are of what it holds, and so are offsets.
@@ -37,8 +38,11 @@ class Source:
         long_lines: lines that were left out because they are too long. long_at: offset of the first of them.
     """
 
-    def __init__(self, handle: int, name: str, size: int, check: Callable[[], None] = _nothing) -> None:
+    def __init__(
+        self, handle: int, name: str, size: int, check: Callable[[], None] = _nothing, *, keys: bytes = b""
+    ) -> None:
         self.handle = handle
+        self.keys = keys
         self.name = name
         self.size = size
         self.packed = unpacking.packing(os.pread(handle, 8, 0))
