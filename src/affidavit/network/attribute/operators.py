@@ -1,0 +1,143 @@
+"""Who runs the machines at an address, by what proves it best.
+
+That is the provider's published ranges, then its names, its certificate, and the network.
+"""
+
+from typing import NamedTuple
+
+from affidavit.model.network import Service
+from affidavit.network.attribute.asked import Case
+from affidavit.network.attribute.knowledge import Names
+from affidavit.network.attribute.owners import zone_of
+from affidavit.network.snapshot.suffixes import plain_host
+from affidavit.network.snapshot.table import Hit
+
+BETTER = "{} tells it better"
+_WAYS = {
+    "prefix": "a published range",
+    "zone": "the provider's own name",
+    "certificate": "a certificate",
+    "network": "the network",
+}
+"""Ways in which an operator is told, the best first."""
+
+
+class Told(NamedTuple):
+    """One way in which the operator is told."""
+
+    way: str
+    entity: str
+    by: str
+    source: str
+    service: Service = "unknown"
+    anycast: str = ""
+
+
+class Operated(NamedTuple):
+    """The operator and what tells it, the best first; `hits` are the answers of tables about the address."""
+
+    told: tuple[Told, ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def entity(self) -> str:
+        """Entity id, or empty."""
+        return self.told[0].entity if self.told else ""
+
+    def by(self, way: str) -> Told | None:
+        """The telling of one way, if it names the operator."""
+        return next((item for item in self.told if item.way == way and item.entity == self.entity), None)
+
+
+def operated(case: Case) -> Operated:
+    """Say who runs the machines, as claims: the best way decides, the others stand beside it."""
+    hits = _hits(case)
+    found = [*_published(case, hits), *_named(case), *_certified(case), *_networks(case, hits)]
+    ways = list(_WAYS)
+    told = tuple(sorted(found, key=lambda item: ways.index(item.way)))
+    for item in told:
+        better = told[0].entity != item.entity
+        case.say(
+            "operator",
+            item.entity,
+            item.by,
+            item.source,
+            kind=item.way,
+            why_not=BETTER.format(_WAYS[told[0].way]) if better else "",
+        )
+    return Operated(told, hits)
+
+
+def _hits(case: Case) -> tuple[Hit, ...]:
+    """What tables say of the address, if it is one of the public Internet and not a proxy's."""
+    if case.view is None or case.number is None or not case.number.is_global or "proxied" in case.asked.marks:
+        return ()
+    return case.view.at(case.address)
+
+
+def _published(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
+    """By ranges that a provider publishes; of several the last, which is the smallest of a table."""
+    told = []
+    for hit in (hit for hit in hits if hit.table == "prefix"):
+        provider = case.known.providers.get(hit.value)
+        entity = provider.entity if provider else case.entity(hit.value, hit.title)
+        service: Service = provider.service if provider else "unknown"
+        anycast = ""
+        if provider and hit.title in provider.cdn:
+            service = "cdn"
+        if provider and ("*" in provider.anycast or hit.title in provider.anycast):
+            anycast = f"{hit.by} is announced from many places (anycast)"
+        told.append(Told("prefix", entity, hit.by, hit.source, service, anycast))
+    return told
+
+
+def _named(case: Case) -> list[Told]:
+    """By the zone of the last name of the chain that serves; zones that only steer are passed over."""
+    for name in reversed(case.names):
+        zone = zone_of(case.known, name)
+        if zone and zone[1].service != "dns":
+            anycast = (
+                f"names in {zone[0]} lead to addresses that answer from many places (anycast)"
+                if zone[1].anycast
+                else ""
+            )
+            return [Told("zone", zone[1].entity, name, zone[1].from_, zone[1].service, anycast)]
+        for hit in case.view.suffixes(name) if case.view else ():
+            if hit.table == "suffix-service" and hit.by != name:
+                return [Told("zone", case.entity(hit.value, hit.title), name, hit.source)]
+    return []
+
+
+def _certified(case: Case) -> list[Told]:
+    """By names of the server's certificate that lie in a provider's zone."""
+    for name in case.asked.certificates:
+        zone = zone_of(case.known, plain_host(name.replace("*", "any", 1)))
+        if zone and zone[1].service != "dns":
+            return [Told("certificate", zone[1].entity, name, zone[1].from_, zone[1].service)]
+    return []
+
+
+def _networks(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
+    """By the network, which is said on its own too."""
+    told = []
+    for hit in (hit for hit in hits if hit.table == "asn"):
+        case.say("network", hit.value, hit.by, hit.source, title=hit.title)
+        row = case.known.numbers.get(hit.value)
+        if row:
+            anycast = f"{hit.value} announces its addresses from many places (anycast)" if row.anycast else ""
+            told.append(Told("network", row.entity, hit.value, row.from_, row.service, anycast))
+    return told
+
+
+def service_of(case: Case, row: Names | None, operator: Operated) -> Service:
+    """Say what kind of service it is: what the host is for, else what the machines are."""
+    found: list[tuple[Service, str, str]] = []
+    if row and row.service != "unknown":
+        found.append((row.service, row.domains.split()[0] if len(row.domains.split()) == 1 else case.name, row.from_))
+    found += [(item.service, item.by, item.source) for item in operator.told if item.service != "unknown"]
+    found += [
+        ("hosting", f"{hit.by} {hit.title}".strip(), hit.source) for hit in operator.hits if hit.table == "hosting-as"
+    ]
+    for kind, by, source in found:
+        case.say("service", kind, by, source)
+    return found[0][0] if found else "unknown"
