@@ -61,14 +61,18 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server's hello: the version and the suite of ciphers that hold, the protocol where it is not encrypted."""
+    """A server's hello: the version and the suite of ciphers that hold, the protocol where it is not encrypted.
+
+    Attributes:
+        retry: whether it asks for another hello. mac_last: whether records are authenticated after they are encrypted.
+    """
 
     version: int
     cipher: int
     alpn: str = ""
     random: bytes = b""
     retry: bool = False
-    extended: bool = False
+    mac_last: bool = False
 
 
 def hello(data: bytes) -> Hello | More | None:
@@ -124,7 +128,7 @@ def server_message(message: bytes) -> Server:
         version = int.from_bytes(chosen, "big")
     alpn = _protocols(extensions.get(_ALPN, b""))
     return Server(
-        version, cipher, hosts.text(alpn[0]) if alpn else "", random, retry=random == _RETRY, extended=23 in extensions
+        version, cipher, hosts.text(alpn[0]) if alpn else "", random, retry=random == _RETRY, mac_last=22 in extensions
     )
 
 
