@@ -92,6 +92,7 @@ class Conversation:
             yield from self._talk.end(stamp)
         if self._session is not None:
             yield from self._problem(stamp)
+        self._talk = self._session = None
 
     def _problem(self, stamp: Stamp) -> Iterator[Event]:
         session = self._session
@@ -214,7 +215,7 @@ class Conversations:
         if found.cleartext:
             marks.add("cleartext")
         self._over[number] = frozenset(marks)
-        if len(self._over) > MOST_OVER:
+        while len(self._over) > MOST_OVER:
             self._over.popitem(last=False)
 
     def forget(self, number: int) -> frozenset[Mark]:
