@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from typing import Final, NamedTuple
 
 LONGEST_HOST: Final = 255
+MOST_ANSWERS: Final = 256
+"""Records of a DNS answer that are read."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LAST: Final = 253_402_300_800_000_000
@@ -36,13 +38,19 @@ def target_of(url: str) -> Target:
 
 
 def address_of(text: str | None) -> str:
-    """An address as `ipaddress` writes it, without brackets, zone or port; empty when it is none."""
+    """An address as `ipaddress` writes it, without brackets or zone, unmapped; empty when it is none."""
     if not text or len(text) > LONGEST_HOST:
         return ""
     try:
-        return str(ip_address(text.strip(" []").partition("%")[0]))
+        found = ip_address(text.strip(" []").partition("%")[0])
     except ValueError:
         return ""
+    return str((found.version == 6 and found.ipv4_mapped) or found)
+
+
+def packed_address(data: bytes) -> str:
+    """An address of four or sixteen bytes; empty when it is none."""
+    return str(ip_address(data)) if len(data) in {4, 16} else ""
 
 
 def port_of(value: str | float | None) -> int:

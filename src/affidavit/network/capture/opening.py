@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from affidavit.artefact.notes import Notes
 from affidavit.model.errors import UnreadableError
-from affidavit.network.capture import har, packets, records
+from affidavit.network.capture import har, mitmproxy, packets, records
 from affidavit.network.capture.events import Event
 from affidavit.network.capture.source import Source
 
@@ -43,6 +43,7 @@ def _alone(read: Callable[[Source], Iterator[Event]]) -> Read:
 
 FORMATS: Final[tuple[Format, ...]] = (
     Format("packets (pcap, pcapng)", records.form, packets.read),
+    Format("mitmproxy dump", mitmproxy.form, _alone(mitmproxy.read)),
     Format("HTTP archive (HAR)", har.form, _alone(har.read)),
 )
 """In the order in which they are asked: what a magic number tells stands before what is told by words."""
