@@ -23,6 +23,7 @@ from affidavit.knowledge.shape import shape_problem
 from affidavit.model.problem import Problem
 from affidavit.network.attribute import lint as networks
 from affidavit.network.attribute.knowledge import Document as NetworkDocument
+from affidavit.network.personal import known as personal
 from affidavit.network.snapshot import pins
 
 SECTIONS = {
@@ -38,6 +39,9 @@ SECTIONS = {
     "code_packages": catalogue.PackageDocument,
     "network_packages": pins.PackageDocument,
     "networks": NetworkDocument,
+    "personal_adapters": personal.Adapters,
+    "personal_keys": personal.Vocabulary,
+    "personal_values": personal.Telling,
 }
 """Sections whose schema is checked here; the others are checked by the packages that own them."""
 

@@ -1,0 +1,79 @@
+"""Values that look personal by their form alone: candidates, which prove nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from affidavit.network.personal.forms import imei, mac
+from affidavit.network.personal.profile import meaningless
+
+LONGEST = 64 << 10
+"""Bytes of a text that is searched."""
+MOST = 100
+"""Candidates of one text."""
+
+
+class Pattern(NamedTuple):
+    """A form, the property that it may be of, and what has to hold beside it."""
+
+    property: str
+    form: re.Pattern[bytes]
+    valid: Callable[[str], bool]
+
+
+def _random(text: str) -> bool:
+    """A UUID of version 4 (RFC 9562), as advertising identifiers are."""
+    return text[14] == "4" and text[19].lower() in "89ab"
+
+
+def _pair(text: str) -> bool:
+    first, second = (abs(float(number)) for number in re.split(r"[,;| ]+", text))
+    return 0 < first <= 90 and 0 < second <= 180
+
+
+PATTERNS = (
+    Pattern(
+        "email",
+        re.compile(rb"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"),
+        lambda text: not re.search(r"@\d+x\.|\.(?:png|jpe?g|gif|webp|js|css)$", text.lower()),
+    ),
+    Pattern(
+        "otherIdentifiers",
+        re.compile(rb"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])"),
+        _random,
+    ),
+    Pattern(
+        "macAddress",
+        re.compile(rb"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])"),
+        lambda text: mac(text, by_maker=True),
+    ),
+    Pattern("imei", re.compile(rb"(?<![\w.-])\d{15}(?![\w.-])"), imei),
+    Pattern("phoneNumber", re.compile(rb"(?<![\w.+])\+[1-9]\d{9,14}(?![\w.])"), lambda _: True),
+    Pattern(
+        "latitude",
+        re.compile(rb"(?<![\w.-])-?\d{1,2}\.\d{4,15}[,;| ] ?-?\d{1,3}\.\d{4,15}(?![\w.])"),
+        _pair,
+    ),
+)
+_ANY = re.compile(rb"[@+:,;|-]|\d{15}")
+
+
+class Candidate(NamedTuple):
+    """A text that has the form of a property's values."""
+
+    property: str
+    text: str
+
+
+def candidates(data: bytes) -> Iterator[Candidate]:
+    """The distinct candidates in a text, by pattern."""
+    data = data[:LONGEST]
+    if not _ANY.search(data):
+        return
+    for pattern in PATTERNS:
+        seen: set[str] = set()
+        for match in pattern.form.finditer(data):
+            text = match[0].decode("utf-8", "replace")
+            if text not in seen and len(seen) < MOST and pattern.valid(text) and not meaningless(text):
+                seen.add(text)
+                yield Candidate(pattern.property, text)

@@ -1,0 +1,66 @@
+"""What decoders give: pieces of content, each with the step that leads to it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+_PLAIN_KEY = re.compile(r"[\w$-]{1,100}", re.ASCII)
+_LONGEST_KEY = 100
+
+
+class Piece(NamedTuple):
+    """A part of a content, decoded.
+
+    Attributes:
+        step: what was done to get it (``base64``, ``json:$.device.id``).
+        data: its bytes; texts in UTF-8.
+        key: name of the field that holds it; empty when it has none of its own.
+        problem: why there is not all of it (``damaged``, ``too-large``); empty when there is.
+        lost: bytes as they were sent that are missing.
+    """
+
+    step: str
+    data: bytes
+    key: str = ""
+    problem: str = ""
+    lost: int = 0
+
+
+def named(form: str, key: str) -> str:
+    """The step to a named part, its name bounded."""
+    return f"{form}:{key[:_LONGEST_KEY]}"
+
+
+def leaves(form: str, value: Any) -> Iterator[Piece]:
+    """The texts, numbers and bytes in a tree of values, in order, each with its path (``json:$.a.b[0]``)."""
+    left: list[tuple[str, str, Any]] = [("$", "", value)]
+    while left:
+        path, key, item = left.pop()
+        if isinstance(item, dict):
+            inner = [(path + _segment(name), str(name)[:_LONGEST_KEY], below) for name, below in item.items()]
+            left += reversed(inner)
+        elif isinstance(item, list | tuple):
+            left += [(f"{path}[{number}]", key, item[number]) for number in range(len(item) - 1, -1, -1)]
+        elif isinstance(item, bytes | bytearray):
+            yield Piece(f"{form}:{path}", bytes(item), key)
+        elif item is not None and not isinstance(item, bool):
+            yield Piece(f"{form}:{path}", str(item).encode("utf-8", "surrogatepass"), key)
+
+
+def _segment(name: object) -> str:
+    text = str(name)
+    if _PLAIN_KEY.fullmatch(text):
+        return f".{text}"
+    return f"[{json.dumps(text[:_LONGEST_KEY], ensure_ascii=False)}]"
+
+
+def counted(form: str, pairs: Iterable[tuple[str, bytes]]) -> list[Piece]:
+    """A piece for each named value; the second one of a name has its number (``form:id[1]``)."""
+    seen: dict[str, int] = {}
+    found = []
+    for name, data in pairs:
+        number = seen[name] = seen.get(name, -1) + 1
+        step = named(form, name) + (f"[{number}]" if number else "")
+        found.append(Piece(step, data, name[:_LONGEST_KEY]))
+    return found

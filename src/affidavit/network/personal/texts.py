@@ -1,0 +1,160 @@
+"""Texts in texts: percent signs, forms, cookies, escapes, base64, hexadecimal digits, signed tokens."""
+
+import binascii
+import html
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from affidavit.network.personal.pieces import Piece, counted
+from affidavit.network.personal.protobuf import fields, is_text
+from affidavit.network.personal.structures import framed
+from affidavit.network.personal.unpack import by_magic
+
+MOST_RUNS = 2_000
+"""Runs of base64 or hexadecimal digits in one text."""
+OPAQUE = 128
+"""Bytes from which a run that decodes to nothing known is taken for content that cannot be read."""
+_WINDOW = 1_024
+_FORM = re.compile(rb"[^\s=&<>{}\"]{1,200}=[^&\s]*(?:&[^&\s]*)*")
+_NAME = re.compile(rb"[\w.\-\[\]$%:]{1,64}")
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+_ESCAPE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[nrtbf\"'/\\]")
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_ENTITY = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
+_JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_-]+)+={0,2}\s*")
+_IDENTIFIER = re.compile(rb"[0-9a-fA-F-]{1,64}")
+_HEX = re.compile(rb"[0-9A-Fa-f]{12,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
+_READABLE = re.compile(rb"[\x20-\x7e]{8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")
+_TEXTS = re.compile(
+    rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){12,65536}"
+)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_RANDOM_BASE64, _RANDOM_HEX = 5.2, 3.7
+"""Bits for each character from which a run may be encrypted: words and paths have fewer."""
+
+
+def form(data: bytes, *, sure: bool = False) -> list[Piece] | None:
+    """The fields of a form, decoded; None when it does not look like one and nobody says that it is."""
+    if not sure and not (b"=" in data and _FORM.fullmatch(data)):
+        return None
+    pairs = [pair.partition(b"=") for pair in data.split(b"&") if pair]
+    if not sure and len(pairs) == 1 and not (_NAME.fullmatch(pairs[0][0]) and pairs[0][2].strip(b"=")):
+        return None
+    return counted("form", ((_text(_plus(name)), _plus(value)) for name, _, value in pairs))
+
+
+def cookies(data: bytes) -> list[Piece]:
+    """The cookies of a header, as they are."""
+    pairs = (pair.partition(b"=") for pair in data.split(b";"))
+    return counted("cookie", ((_text(name.strip()), value.strip()) for name, _, value in pairs))
+
+
+def segments(data: bytes) -> list[Piece]:
+    """The segments of a path that hold anything, decoded, with their numbers."""
+    found = enumerate(data.split(b"/"))
+    return [Piece(f"segment:{number}", unquote_to_bytes(part)) for number, part in found if part]
+
+
+def within(data: bytes) -> Iterator[Piece]:
+    """Everything that a text may hold in other codes; none of it shuts out another."""
+    if b"%" in data and _PERCENT.search(data):
+        yield Piece("url", unquote_to_bytes(data))
+    if b"\\" in data and _ESCAPE.search(data):
+        yield Piece("unescape", _ESCAPE.sub(_unescaped, data))
+    if b"&" in data and _ENTITY.search(data):
+        yield Piece("entities", html.unescape(data.decode()).encode("utf-8", "surrogatepass"))
+    if tokens := list(_tokens(data)) if b"eyJ" in data else []:
+        yield from tokens
+    else:
+        yield from _base64(data)
+    yield from _hexadecimal(data)
+
+
+def readable(data: bytes) -> Iterator[Piece]:
+    """The texts in bytes that are of no known form."""
+    for number, match in enumerate(_TEXTS.finditer(data)):
+        if number >= MOST_RUNS:
+            return
+        yield Piece("text", match[0])
+
+
+def telling(data: bytes) -> bool:
+    """Whether decoded bytes look like something rather than like noise."""
+    return bool(_READABLE.search(data) or by_magic(data) or is_text(data))
+
+
+def entropy(data: bytes) -> float:
+    """Bits for each byte."""
+    size = len(data)
+    return -sum(count / size * math.log2(count / size) for count in Counter(data).values())
+
+
+def _plus(data: bytes) -> bytes:
+    return unquote_to_bytes(data.replace(b"+", b" "))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    found = match[0]
+    if found[:2] == b"\\u":
+        return bytes.fromhex(found.replace(b"\\u", b"").decode()).decode("utf-16-be", "replace").encode()
+    if found[:2] == b"\\x":
+        return bytes.fromhex(found[2:].decode())
+    return _CONTROLS.get(found[1:], found[1:])
+
+
+def _tokens(data: bytes) -> Iterator[Piece]:
+    """The two readable parts of JSON Web Tokens (RFC 7519); the third is a signature."""
+    for number, match in enumerate(_JWT.finditer(data)):
+        if number >= MOST_RUNS:
+            return
+        for name, part in (("header", match[1]), ("payload", match[2])):
+            decoded = _decoded(part, 0)
+            if decoded[:1] == b"{":
+                yield Piece(f"jwt:{name}", decoded)
+
+
+def _base64(data: bytes) -> Iterator[Piece]:
+    runs = [data.translate(None, b"\r\n \t=")] if b"\n" in data and _WRAPPED.fullmatch(data) else _RUN.findall(data)
+    for run in runs[:MOST_RUNS]:
+        if _IDENTIFIER.fullmatch(run):
+            continue
+        whole = _decoded(run, 0)
+        if (
+            telling(whole)
+            or framed(whole)
+            or fields(whole)
+            or (len(whole) >= OPAQUE and entropy(run) >= _RANDOM_BASE64)
+        ):
+            yield Piece("base64", whole)
+        for before in range(1, 4):  # a run may begin with letters that are not part of the code
+            if telling(_decoded(run[:_WINDOW], before)):
+                yield Piece("base64", _decoded(run, before))
+
+
+def _decoded(run: bytes, before: int) -> bytes:
+    digits = run[before:].translate(_URL_SAFE)
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
+
+
+def _hexadecimal(data: bytes) -> Iterator[Piece]:
+    for number, match in enumerate(_HEX.finditer(data)):
+        if number >= MOST_RUNS:
+            return
+        run = match[0].translate(None, b" :-")
+        for before in range(2 if len(run) > 12 else 1):
+            digits = run[before:]
+            decoded = binascii.unhexlify(digits[: len(digits) & ~1])
+            opaque = before == 0 and len(decoded) >= OPAQUE and entropy(run) >= _RANDOM_HEX
+            if telling(decoded) or opaque:
+                yield Piece("hex", decoded)
