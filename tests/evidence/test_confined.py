@@ -355,7 +355,7 @@ def test_a_worker_cannot_say_that_it_read_another_file(app: Path, monkeypatch: p
 def test_the_environment_of_the_caller_stays_with_the_caller(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.delenv("AFFIDAVIT_DEBUG", raising=False)
-    assert process._environment() == {"OPENBLAS_NUM_THREADS": "1"}
+    assert process.environment() == {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def test_knowledge_errors_come_back(app: Path, monkeypatch: pytest.MonkeyPatch):

@@ -27,6 +27,7 @@ VERBS = {
     "identify": "say whose code is in an app, whatever its names, class by class",
     "explain": "show the proof and the bytes behind a finding or a fact",
     "ask": "say what the law says about a listed app, on a date, as known on a date",
+    "screen": "compare a provider's or an enterprise's own records with listed apps, and say what the law asks of it",
     "verify": "check a bundle, and derive it again from the app",
     "report": "show a bundle in another format",
     "bundle": "list the members of a bundle with their digests",

@@ -116,16 +116,16 @@ class Worker:
         with ExitStack() as passed:
             passed.callback(os.close, answers)
             self._passed = [
-                _above_streams(handle, passed)
+                above_streams(handle, passed)
                 for handle in (file.handle, answers, *self._more, *([] if spool is None else [spool.fileno()]))
             ]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no word from an app
-                _command(self._wrapper),
+                command_of(self._wrapper),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get("AFFIDAVIT_DEBUG") else self._complaints or subprocess.DEVNULL,
                 pass_fds=self._passed,
-                env=_environment(),
+                env=environment(),
                 cwd="/",
                 start_new_session=True,  # without the caller's terminal
             )
@@ -265,7 +265,7 @@ def _nameless(held: ExitStack) -> IO[bytes] | None:
     return None
 
 
-def _above_streams(handle: int, held: ExitStack) -> int:
+def above_streams(handle: int, held: ExitStack) -> int:
     """The same open file under a number above those of the standard streams, which a caller may have closed.
 
     Raises:
@@ -284,14 +284,19 @@ def _folders() -> list[str]:
     return [*dict.fromkeys(str(Path(path).resolve()) for path in (*sys.path, here) if path and Path(path).exists())]
 
 
-def _command(wrapper: str) -> list[str]:
-    """The worker's command line: an interpreter that heeds no environment and no user's own packages."""
+def command_of(wrapper: str, code: str = "") -> list[str]:
+    """A worker's command line: an interpreter that heeds no environment and no user's own packages.
+
+    Args:
+        wrapper: path of bubblewrap; empty for none.
+        code: what it runs; empty for the worker of a review.
+    """
     folders = _folders()
-    command = [sys.executable, "-I", "-S", "-c", _CODE, *folders]
+    command = [sys.executable, "-I", "-S", "-c", code or _CODE, *folders]
     return bubblewrap.wrapped(wrapper, command, map(Path, folders)) if wrapper else command
 
 
-def _environment() -> dict[str, str]:
-    """Nothing of the caller's environment, which may hold secrets, but whether errors are to be raised."""
+def environment() -> dict[str, str]:
+    """A worker's environment: nothing of the caller's, which may hold secrets, but whether errors are to be raised."""
     debug = os.environ.get("AFFIDAVIT_DEBUG")
     return {"OPENBLAS_NUM_THREADS": "1"} | ({"AFFIDAVIT_DEBUG": debug} if debug else {})

@@ -34,7 +34,7 @@ class Aside(Struct, frozen=True, omit_defaults=True):
 
 
 class Unreadable(Struct, frozen=True, omit_defaults=True):
-    """Records that could not be read: the kind of limitation, the first detail with its place, and how many."""
+    """Records that could not be read: why (``damaged``, ``truncated`` ...), the first one's place, how many."""
 
     kind: str
     detail: str
@@ -158,7 +158,8 @@ class Screening(Struct, frozen=True, omit_defaults=True):
         searched: what was compared with what, as sentences. walls: names of those that stood around the reading; empty
             when it was read in this process.
         tool, knowledge, updated: version, digest of the knowledge, last record of the register.
-        notes: about dates and what was assumed.
+        notes: about dates and what was assumed. unasked: about matches that bear on no act asked of the role.
+        ties: (tie, what it is called) of every tie that occurs.
     """
 
     actor: str
@@ -176,3 +177,5 @@ class Screening(Struct, frozen=True, omit_defaults=True):
     updated: str
     walls: str = ""
     notes: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    ties: tuple[tuple[str, str], ...] = ()

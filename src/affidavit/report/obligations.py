@@ -35,7 +35,7 @@ def render_obligations(
             page.line()
             page.paragraph(f"{item.role[0].upper()}{item.role[1:]}", "bold")
             role = item.role
-        _add(page, item)
+        add_obligation(page, item)
         bearing = about.get((item.actor, item.sentence))
         if bearing is not None and bearing.items:
             _add_bearing(page, bearing, told)
@@ -45,8 +45,8 @@ def render_obligations(
     return page.text().lstrip("\n")
 
 
-def _add(page: Page, item: Obligation) -> None:
-    """One obligation and what it rests on."""
+def add_obligation(page: Page, item: Obligation) -> None:
+    """Put one obligation and what it rests on on a page."""
     page.paragraph(_sentence(item), indent=2)
     told = 0 if item.outcome in ENDED else item.decisive
     for ground in item.grounds[:told]:

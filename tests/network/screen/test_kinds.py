@@ -128,9 +128,18 @@ def test_columns_that_are_not_understood_are_named():
     assert found.ignored == ("colour",)
 
 
-def test_a_file_that_a_person_says_is_a_table_of_a_kind_says_what_it_lacks():
-    found, matches = screened("colour,size\nred,1\n", kind="customers")
-    assert (found.asked, matches) == (True, [])
+def test_what_a_person_says_comes_before_what_the_columns_tell():
+    text = "package,name\ncom.tencent.mm,ByteDance\n"
+    assert told(screened(text)[1]) == ["wechat offers S5"]
+    found, matches = screened(text, kind="customers")
+    assert (found.asked, told(matches)) == (True, ["bytedance customer S5"])
+    with pytest.raises(UnreadableError, match="of the kind customers"):
+        screened("colour,size\nred,1\n", kind="customers")
+
+
+def test_an_inventory_of_digests_alone_says_that_nothing_could_be_compared():
+    found, matches = screened("spki_sha256,note\n00ff,x\n")
+    assert (found.kind, matches) == ("certificates", [])
     assert "no column is known" in found.lacks[0]
 
 

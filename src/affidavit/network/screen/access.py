@@ -28,7 +28,7 @@ def read_access(source: Source, account: Account) -> None:
             continue
         found = LINE.match(line)
         if found is None:
-            account.unread("capture/damaged", "a line is none of the Common or Combined form", f"line {number}")
+            account.unread("damaged", "a line is none of the Common or Combined form", f"line {number}")
             continue
         account.read += 1
         raw, request, status, size, referer = found.groups()

@@ -24,7 +24,7 @@ def pem_rows(source: Source, account: Account) -> Iterator[Row]:
             subject = parse_certificate(der).subject
             names = _names(der)
         except UnreadableCertificateError as error:
-            account.unread("capture/damaged", f"a certificate cannot be read: {error}", where)
+            account.unread("damaged", f"a certificate cannot be read: {error}", where)
             continue
         yield Row(where, [("subject", subject), *(("subject alternative name", name) for name in names)])
 
@@ -41,16 +41,16 @@ def _certificates(source: Source, account: Account) -> Iterator[tuple[str, bytes
             try:
                 yield where, base64.b64decode(b"".join(held), validate=True)
             except (binascii.Error, ValueError):
-                account.unread("capture/damaged", "a certificate is no base64", where)
+                account.unread("damaged", "a certificate is no base64", where)
             held = None
         elif held is not None and size + len(text) > LARGEST:
-            account.unread("capture/too-large", f"a certificate has more than {LARGEST >> 10} KiB", where)
+            account.unread("too-large", f"a certificate has more than {LARGEST >> 10} KiB", where)
             held = None
         elif held is not None:
             held.append(text)
             size += len(text)
     if held is not None:
-        account.unread("capture/truncated", "the file ends inside a certificate", where)
+        account.unread("truncated", "the file ends inside a certificate", where)
 
 
 def _names(der: bytes) -> list[str]:

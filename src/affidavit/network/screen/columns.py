@@ -1,7 +1,7 @@
 """Columns of tables: what each is taken for by its name, and what kind of table has such columns."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 
 from affidavit.model.screening import RecordKind
@@ -38,10 +38,9 @@ def kind_named(name: str) -> knowledge.Kind:
     return next(item for item in knowledge.columns().kinds if item.kind == name)
 
 
-def lacking(kind: knowledge.Kind, roles: Mapping[str, str] | Iterable[str]) -> str:
+def lacking(kind: knowledge.Kind, roles: Iterable[str]) -> str:
     """What a table of this kind would have to have so that something can be compared; empty when it has it."""
     told = {*kind.serves, *kind.names, *kind.customer, *kind.peers, *kind.pays, *kind.has, *kind.offers}
-    have = set(roles.values() if isinstance(roles, Mapping) else roles)
-    if have & told:
+    if not told.isdisjoint(roles):
         return ""
     return f"no column is known that would tell a listed app (one of {', '.join(sorted(told))})"

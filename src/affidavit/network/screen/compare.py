@@ -54,7 +54,7 @@ class Comparer:
 
     def close(self) -> None:
         """Say what the table had not."""
-        why = lacking(self._kind, self._roles)
+        why = lacking(self._kind, self._roles.values())
         if why:
             self._account.lacks.append(why)
 

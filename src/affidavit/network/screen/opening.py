@@ -1,7 +1,7 @@
 """What a file of records is, told by its content; and all of it compared."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any, Final, NamedTuple, get_args
 
@@ -14,7 +14,7 @@ from affidavit.network.screen import knowledge
 from affidavit.network.screen.access import LINE, read_access
 from affidavit.network.screen.account import Account
 from affidavit.network.screen.certificates import BEGIN, pem_rows
-from affidavit.network.screen.columns import kind_of
+from affidavit.network.screen.columns import kind_of, lacking, role_of
 from affidavit.network.screen.compare import Comparer
 from affidavit.network.screen.exchange import is_exchange, member_rows
 from affidavit.network.screen.names import host_of
@@ -72,7 +72,7 @@ def compared(source: Source, selectors: Selectors, *, sha256: str = "", kind: st
     account = Account(form.kind, selectors)
     form.read(account)
     for item in source.unread():
-        account.unread(item.kind, item.detail, item.where.name, item.records)
+        account.unread(item.kind.rpartition("/")[2], item.detail, item.where.name, item.records)
     return account.records(source.name, source.size, sha256, form.form, asked=bool(kind)), account.matches(source.name)
 
 
@@ -198,7 +198,9 @@ def _table(source: Source, lines: list[bytes], kind: str) -> Form | None:
     return None if found is None else _rows(found, "csv", lambda account: csv_rows(source, account, delimiter))
 
 
-def _kind(names: Any, kind: str) -> RecordKind | None:
-    """What has such columns; what a person says comes first."""
-    known = {item.kind for item in knowledge.columns().kinds}
-    return next((item for item in known if item == kind), None) or kind_of(names)
+def _kind(names: Iterable[str], kind: str) -> RecordKind | None:
+    """What has such columns; what a person says comes first, if any of them tells something of that kind."""
+    said = next((item for item in knowledge.columns().kinds if item.kind == kind), None)
+    if said is None:
+        return kind_of(names)
+    return None if lacking(said, map(role_of, names)) else said.kind

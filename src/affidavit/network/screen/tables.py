@@ -55,7 +55,7 @@ def csv_rows(source: Source, account: Account, delimiter: str) -> Iterator[Row]:
         try:
             values = next(reader, None)
         except csv.Error as error:
-            account.unread("capture/damaged", f"no row of a table: {error}", f"line {before + 1}")
+            account.unread("damaged", f"no row of a table: {error}", f"line {before + 1}")
             continue
         if values is None:
             return
@@ -63,7 +63,7 @@ def csv_rows(source: Source, account: Account, delimiter: str) -> Iterator[Row]:
             names = [value.strip() for value in values][:_FIELDS]
             continue
         if len(values) < 2 <= len(names):
-            account.unread("capture/damaged", "a row has one field where the headings have more", f"line {at[0]}")
+            account.unread("damaged", "a row has one field where the headings have more", f"line {at[0]}")
             continue
         yield Row(f"line {at[0]}", list(zip(names, values, strict=False)))
 
@@ -77,10 +77,10 @@ def json_lines(source: Source, account: Account) -> Iterator[Row]:
         try:
             found = decoder.decode(line.removeprefix(_BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            account.unread("capture/damaged", "a line is no JSON", f"line {number}")
+            account.unread("damaged", "a line is no JSON", f"line {number}")
             continue
         if not isinstance(found, dict):
-            account.unread("capture/unsupported", "a line holds no object", f"line {number}")
+            account.unread("unsupported", "a line holds no object", f"line {number}")
             continue
         yield Row(f"line {number}", flat(found))
 
@@ -162,6 +162,6 @@ def w3c_rows(source: Source, account: Account) -> Iterator[Row]:
         values = text.split("\t") if "\t" in text else text.split(" ")
         if not names or len(values) < len(names):
             why = "a line comes before its fields are named" if not names else "a line has fewer fields than are named"
-            account.unread("capture/damaged", why, f"line {number}")
+            account.unread("damaged", why, f"line {number}")
             continue
         yield Row(f"line {number}", list(zip(names, values, strict=False)))

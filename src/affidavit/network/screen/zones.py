@@ -70,7 +70,7 @@ class _Zone:
         while tokens and (_TTL.match(tokens[0]) or tokens[0].upper() in _CLASSES):
             tokens.pop(0)
         if not tokens or not _TYPE.match(tokens[0]):
-            self._account.unread("capture/damaged", "a line of a zone is no record", where)
+            self._account.unread("damaged", "a line of a zone is no record", where)
             return
         self._account.read += 1
         self._compare(where, tokens[0].upper(), tokens[1:])
@@ -80,9 +80,9 @@ class _Zone:
         if name == "$ORIGIN" and len(tokens) > 1:
             self._origin = self._absolute(tokens[1])
         elif name == "$INCLUDE":
-            self._account.unread("capture/unsupported", _NOT_FOLLOWED, where)
+            self._account.unread("unsupported", _NOT_FOLLOWED, where)
         elif name == "$GENERATE":
-            self._account.unread("capture/unsupported", _NOT_MADE, where)
+            self._account.unread("unsupported", _NOT_MADE, where)
 
     def _compare(self, where: str, kind: str, data: list[str]) -> None:
         """Whose name the record is of, and to whose it points."""
@@ -126,13 +126,13 @@ def _records(source: Source, account: Account) -> Iterator[tuple[str, bool, list
             first, begins = number, text[:1] not in {" ", "\t"}
         depth = _words(text, words, depth)
         if depth and number - first >= _LINES:
-            account.unread("capture/damaged", f"a bracket is still open after {_LINES:,} lines", f"line {first}")
+            account.unread("damaged", f"a bracket is still open after {_LINES:,} lines", f"line {first}")
             words, depth = [], 0
         elif not depth and words:
             yield f"line {first}", begins, words
             words = []
     if words:
-        account.unread("capture/truncated", "the file ends inside a record", f"line {first}")
+        account.unread("truncated", "the file ends inside a record", f"line {first}")
 
 
 def _words(text: str, words: list[str], depth: int) -> int:

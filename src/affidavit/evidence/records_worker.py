@@ -1,0 +1,80 @@
+"""The process that reads one file of records behind walls: it loads what it needs, raises them, reads, answers, ends.
+
+Records hold what strangers wrote (names of hosts, agents, customers). Started by `evidence.records`.
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from affidavit import knowledge
+from affidavit.evidence.request import REFUSAL, RESULT, SENTENCE, WALLS, Refusal
+from affidavit.model.errors import AffidavitError
+from affidavit.network.capture.source import Source
+from affidavit.network.screen.opening import compared
+from affidavit.network.screen.selectors import known_selectors
+from affidavit.sandbox.channel import send
+from affidavit.sandbox.limits import Limits
+from affidavit.sandbox.walls import raise_walls
+
+LATER: Final = (
+    "asn1crypto.keys",
+    "asn1crypto.x509",
+    "encodings.idna",
+    "encodings.ascii",
+    "encodings.latin_1",
+    "stringprep",
+    "unicodedata",
+)
+"""What reading imports when it needs it: here it has to be there before the walls are."""
+MEMORY: Final = 3 << 30
+"""Bytes of its own memory: a JSON document of the largest size that is read at once, as objects."""
+
+
+class Reading(Struct, frozen=True):
+    """One reading: the file's name, size, digest and descriptor; where to answer; what a person says that it is.
+
+    Attributes:
+        seconds: of CPU time. confined: whether a wall stands around the whole process already.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    file: int
+    answers: int
+    kind: str
+    seconds: int
+    confined: bool = False
+
+
+def main() -> None:
+    """Read the request, answer, end."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Reading)
+    try:
+        kind, body = _answer(request)
+    except AffidavitError as error:
+        refusal = Refusal(type(error).__name__, str(error)[:SENTENCE], error.advice[:SENTENCE])
+        kind, body = REFUSAL, msgspec.json.encode(refusal)
+    except OSError as error:  # a wall, or a limit
+        kind, body = REFUSAL, msgspec.json.encode(Refusal("WallError", str(error)[:SENTENCE]))
+    send(request.answers, kind, body)
+    os._exit(0)
+
+
+def _answer(request: Reading) -> tuple[bytes, bytes]:
+    """Kind and body of the last frame."""
+    for name in LATER:
+        import_module(name)
+    knowledge.hold()
+    selectors = known_selectors()
+    source = Source(request.file, request.name, request.size)
+    if not os.environ.get("AFFIDAVIT_DEBUG"):
+        os.dup2(1, 2)  # whoever takes this process over shall have no file to fill
+    walls = raise_walls(Limits(MEMORY, request.size, 0, request.seconds), confined=request.confined)
+    send(request.answers, WALLS, msgspec.json.encode(walls))
+    return RESULT, msgspec.json.encode(compared(source, selectors, sha256=request.sha256, kind=request.kind))
