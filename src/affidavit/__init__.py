@@ -61,6 +61,10 @@ def review(
     v4_signature: "str | Path | None" = None,
     libraries: "Sequence[Path] | None" = None,
     mapping: "str | Path | None" = None,
+    captures: "Sequence[str | Path]" = (),
+    keys: "str | Path | None" = None,
+    profile: "str | Path | None" = None,
+    show_values: bool = False,
 ) -> "Review":
     """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR, a dex file or an IPA.
 
@@ -73,15 +77,21 @@ def review(
         v4_signature: the v4 signature file (``.idsig``) that came with it.
         libraries: indexes of known code to compare with, together with the one that comes along.
         mapping: the mapping file that R8 or ProGuard wrote: what is cited is named as in the source as well.
+        captures: traffic that was captured while the app ran: pcap, pcapng, HAR, mitmproxy dumps, logs.
+        keys: a key log (SSLKEYLOGFILE) that opens what is encrypted in them.
+        profile: values of the device to look for in what was sent (``docs/reference/profile.md``).
+        show_values: put values that are found into facts as they are, not redacted.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
         UsageError: there is no such file, or the walls cannot be raised here.
     """
     from affidavit.evidence.review import Review, reviewed  # noqa: PLC0415 - `affidavit --help` must not pay
+    from affidavit.evidence.traffic import Watched  # noqa: PLC0415 - the same
     from affidavit.model.progress import silent  # noqa: PLC0415 - the same
 
     companion, names = (None if given is None else Path(given) for given in (v4_signature, mapping))
+    watched = Watched(*_paths(captures, keys, profile), show_values)
     made = reviewed(
         Path(path),
         budget,
@@ -90,8 +100,17 @@ def review(
         v4_signature=companion,
         libraries=libraries,
         mapping=names,
+        watched=watched,
     )
     return Review(made)
+
+
+def _paths(
+    captures: "Sequence[str | Path]", keys: "str | Path | None", profile: "str | Path | None"
+) -> "tuple[tuple[Path, ...], Path | None, Path | None]":
+    """The same as paths."""
+    opening, values = (None if given is None else Path(given) for given in (keys, profile))
+    return tuple(map(Path, captures)), opening, values
 
 
 def read(bundle: "str | Path") -> "Affidavit":
@@ -115,6 +134,9 @@ def verify(
     v4_signature: "str | Path | None" = None,
     libraries: "Sequence[Path] | None" = None,
     mapping: "str | Path | None" = None,
+    captures: "Sequence[str | Path]" = (),
+    keys: "str | Path | None" = None,
+    profile: "str | Path | None" = None,
 ) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
@@ -127,6 +149,9 @@ def verify(
         libraries: as in `review`: indexes of known code; of these and the one that comes along, those are compared with
             that the review used.
         mapping: as in `review`: the artefact's mapping file, if the review was given one.
+        captures: as in `review`; whatever they are called now, their SHA-256 tells which they are.
+        keys: as in `review`.
+        profile: as in `review`.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
@@ -134,6 +159,7 @@ def verify(
     from affidavit.evidence.indexes import chosen  # noqa: PLC0415 - see `review`
     from affidavit.evidence.keys import expected_key  # noqa: PLC0415 - see `review`
     from affidavit.evidence.review import checked_paths, derived_members  # noqa: PLC0415
+    from affidavit.evidence.traffic import Watched  # noqa: PLC0415
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
 
     trusted = expected_key(key) if key is not None else None
@@ -142,11 +168,14 @@ def verify(
         Path(bundle),
         Path(artefact) if artefact is not None else None,
         trusted,
-        lambda path, indexes: derived_members(path, indexes, sandbox=sandbox, v4_signature=companion, mapping=names),
+        lambda path, indexes, watched: derived_members(
+            path, indexes, sandbox=sandbox, v4_signature=companion, mapping=names, watched=watched
+        ),
         companion,
         check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
         libraries=chosen(libraries),
         mapping=names,
+        watched=Watched(*_paths(captures, keys, profile)),
     )
 
 

@@ -26,6 +26,7 @@ from affidavit.model.inventory import EntryFact
 from affidavit.model.library import Library
 from affidavit.model.limitation import Limitation
 from affidavit.model.native import NativeLibrary
+from affidavit.model.network import Attributed, NetworkRecord
 from affidavit.model.place import Place
 from affidavit.model.signing import Certificate, SigningBlock
 
@@ -248,6 +249,7 @@ def small_affidavit() -> Affidavit:
         categories=CATEGORIES,
         law=law(known),
         coverage=COVERAGE,
+        network=NetworkRecord(endpoints=(Attributed("a.example", "", "declared"),), searched="1 host in code"),
     )
 
 

@@ -54,6 +54,7 @@ def test_members_come_in_their_order_and_the_manifest_lists_the_content(written)
         "findings.json",
         "law.json",
         "limitations.json",
+        "network.json",
         "statement.dsse.json",
     ]
     manifest = json.loads(named["manifest.json"])
@@ -233,6 +234,7 @@ def test_members_are_encoded_once_and_let_go_when_written(tmp_path, monkeypatch)
         made.categories,
         law=made.law,
         coverage=made.coverage,
+        network=made.network,
     )
     assert bundle.members_of(made) == expected
     monkeypatch.setattr(bundle, "content_members", lambda *_: pytest.fail("encoded again"))

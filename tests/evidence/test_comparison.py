@@ -12,7 +12,7 @@ from affidavit.model.coverage import Coverage, StageCoverage
 from tests.builders.affidavits import small_affidavit
 
 SMALL = small_affidavit()
-NAMES = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage")
+NAMES = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage", "network")
 
 
 def members(**changes):

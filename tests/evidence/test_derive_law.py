@@ -167,7 +167,7 @@ def test_a_binding_that_was_taken_out_fails_by_reviewing_again(with_kit, tmp_pat
     manifest = made.manifest
     turned = assemble(manifest.artefact, manifest.tool, manifest.knowledge_sha256, **parts, law=law)
     write_bundle(tmp_path / "a", turned, key())
-    step = verify(tmp_path / "a", with_kit, derive=lambda path, _: members_of(derive(path))).steps[8]
+    step = verify(tmp_path / "a", with_kit, derive=lambda path, *_: members_of(derive(path))).steps[8]
     assert step.passed is False
     assert step.detail.startswith("law.json: binding wechat by domain weixin.qq.com is derived from the artefact")
 

@@ -35,14 +35,14 @@ def by_this_tool(affidavit=None, **changes):
     """The small affidavit as this very version would have made it, with parts changed and its digests made anew."""
     affidavit = affidavit or small_affidavit()
     manifest = affidavit.manifest
-    names = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage")
+    names = ("facts", "findings", "limitations", "excerpts", "categories", "law", "coverage", "network")
     parts = {name: getattr(affidavit, name) for name in names}
     parts |= {"partial": manifest.partial} | changes
     tool, knowledge = parts.pop("tool", this_tool()), parts.pop("knowledge", digest())
     return bundle.assemble(manifest.artefact, tool, knowledge, **parts)
 
 
-def derived(_path=None, _indexes=()):
+def derived(_path=None, _indexes=(), _watched=None):
     """What reviewing the artefact gives."""
     return bundle.members_of(small_affidavit())
 
@@ -143,7 +143,7 @@ def test_reordered_repeated_extra_and_missing_members_fail_and_are_named(path):
     members = list(bundle.members(path).items())
     assert "another order: facts.json" in repack(path, [*members[:3], members[4], members[3], *members[5:]])[1]
     assert "facts.json occurs 2 times" in repack(path, [*members[:5], members[4], *members[5:]])[1]
-    assert repack(path, [*members[:7], ("notes.txt", b""), members[7]])[3].startswith("notes.txt is extra")
+    assert repack(path, [*members[:8], ("notes.txt", b""), *members[8:]])[3].startswith("notes.txt is extra")
     for index, (name, _) in enumerate(members):
         faults = repack(path, members[:index] + members[index + 1 :])
         assert f"{name} is missing" in faults.values()
@@ -251,7 +251,7 @@ def test_a_swapped_artefact_fails_and_is_not_reviewed(path, app):
     assert outcome(verification)[9] is None
 
 
-def other_review(_path, _indexes):
+def other_review(_path, _indexes, _watched):
     return {**derived(), "limitations.json": b"[]"}
 
 
@@ -286,7 +286,7 @@ def test_a_difference_by_this_version_fails(path, app):
 
 
 def test_an_artefact_that_cannot_be_reviewed_again_fails_the_last_step(path, app):
-    def fail(_path, _indexes):
+    def fail(_path, _indexes, _watched):
         raise UnreadableError("no app", advice="give the app")
 
     bundle.write_bundle(path, by_this_tool(), key())
@@ -295,7 +295,7 @@ def test_an_artefact_that_cannot_be_reviewed_again_fails_the_last_step(path, app
 
 @pytest.mark.parametrize("error", [KnowledgeError, UsageError])
 def test_what_is_wrong_with_this_check_accuses_no_bundle(path, app, error):
-    def fail(_path, _indexes):
+    def fail(_path, _indexes, _watched):
         raise error("the index is damaged", advice="get it again")
 
     bundle.write_bundle(path, by_this_tool(), key())

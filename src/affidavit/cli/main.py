@@ -22,6 +22,7 @@ VERBS = {
     "review": "read an app and write its affidavit",
     "facts": "list what was read, from an app or a bundle",
     "findings": "list what the rules concluded, from an app or a bundle",
+    "observe": "list what captures of traffic show: who was talked to, and with which personal data",
     "signers": "say who signed apps, what Android makes of it, and whether one updates another",
     "compare": "say how much of their own code two apps share, and what else speaks for one origin",
     "identify": "say whose code is in an app, whatever its names, class by class",

@@ -13,6 +13,7 @@ from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
     from affidavit.artefact.budget import Budget
+    from affidavit.evidence.traffic import Watched
 
 _AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([A-Za-z]{1,3})\Z")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600}
@@ -67,6 +68,47 @@ def add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", type=Path, metavar="FILE", help="the mapping file that R8 or ProGuard wrote: names of the source"
     )
+
+
+def add_traffic(parser: argparse.ArgumentParser, *, alone: bool = False, reveal: bool = True) -> None:
+    """Captures of what an app sent, and what is given with them; `alone` takes captures as the verb's own words."""
+    if not alone:
+        parser.add_argument(
+            "--capture", type=Path, action="append", dest="captures", metavar="FILE", default=None,
+            help="traffic that was captured while this app ran: pcap, HAR, mitmproxy, logs (repeatable)",
+        )  # fmt: skip
+    parser.add_argument("--keys", type=Path, metavar="FILE", help="key log (SSLKEYLOGFILE) that opens captured TLS")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FILE", help="values of the device to look for in what was sent"
+    )
+    if reveal:
+        parser.add_argument(
+            "--show-values", action="store_true", help="show values that are found as they are, not redacted"
+        )
+
+
+def watched(options: argparse.Namespace) -> "Watched":
+    """What was given by `add_traffic`."""
+    from affidavit.cli.source import file_at  # noqa: PLC0415 - which imports this module
+    from affidavit.evidence.traffic import Watched  # noqa: PLC0415 - only a review needs it
+
+    advice = "give a file of captured traffic: pcap, pcapng, HAR, a mitmproxy dump or a log"
+    captures = tuple(file_at(path, advice) for path in options.captures or ())
+    return Watched(captures, options.keys, options.profile, getattr(options, "show_values", False))
+
+
+def add_walls_of_captures(parser: argparse.ArgumentParser) -> None:
+    """What bounds the reading of captures without an app, and what it says while it works."""
+    parser.add_argument("--budget", metavar="TIME,MEMORY", help="bounds such as 60s,2GB; what does not fit is said")
+    parser.add_argument(
+        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
+        help="walls around the process that reads the captures: the kernel's (auto), or bubblewrap as well",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-sandbox", dest="sandbox", action="store_const", const="none", help="read them in this process"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 3 when they could not be read to the end")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
 def add_libraries(parser: argparse.ArgumentParser) -> None:

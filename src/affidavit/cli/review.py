@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_mapping, add_output, add_review, apply_settings, budget, paper
+from affidavit.cli.options import (
+    add_mapping,
+    add_output,
+    add_review,
+    add_traffic,
+    apply_settings,
+    budget,
+    paper,
+)
 from affidavit.cli.output import emit, note
 from affidavit.cli.progress import Progress
 from affidavit.cli.source import file_at
@@ -25,6 +33,7 @@ examples:
   affidavit review app.apk --output-dir out --fail-on high
   affidavit review app.apk --no-files --format sarif -o app.sarif
   affidavit review app.apk --mapping mapping.txt       names of the source beside those of the app
+  affidavit review app.apk --capture phone.pcapng --keys sslkeys.log --profile device.yaml
   affidavit review huge.xapk --budget 120s,3GB --strict
 
 settings that stand for flags (a flag wins; --fail-on adds to them):
@@ -53,6 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--strict", action="store_true", help="exit with 3 when an answer is undetermined or the affidavit partial"
     )
     add_mapping(parser)
+    add_traffic(parser)
     add_review(parser)
     apply_settings(parser)
 
@@ -78,6 +88,10 @@ def run(options: argparse.Namespace) -> int:
             v4_signature=options.v4_signature,
             libraries=options.libraries,
             mapping=options.mapping,
+            captures=options.captures or (),
+            keys=options.keys,
+            profile=options.profile,
+            show_values=options.show_values,
         )
     account = review.affidavit
     written: list[tuple[str, str]] = []
@@ -123,9 +137,13 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
     beside = [("--libraries", str(path)) for path in options.libraries or ()]
     beside += [
         (option, str(path))
-        for option, path in (("--mapping", options.mapping), ("--v4-signature", options.v4_signature))
+        for option, path in (
+            ("--mapping", options.mapping), ("--v4-signature", options.v4_signature),
+            *(("--capture", path) for path in options.captures or ()),
+            ("--keys", options.keys), ("--profile", options.profile),
+        )
         if path is not None
-    ]
+    ]  # fmt: skip
     check = how_to_check(str(bundle), str(options.path), beside)
     return account, [("Report", str(page)), ("Bundle", str(bundle)), ("Check it", check)]
 

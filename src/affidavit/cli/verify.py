@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_libraries, add_mapping, add_walls
+from affidavit.cli.options import add_libraries, add_mapping, add_traffic, add_walls
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.report.text import visible
@@ -18,6 +18,7 @@ EXAMPLES = """\
 examples:
   affidavit verify app.apk.affidavit
   affidavit verify app.apk.affidavit --artefact app.apk
+  affidavit verify app.apk.affidavit --artefact app.apk --capture phone.pcapng --keys sslkeys.log
   affidavit verify app.apk.affidavit --key "affidavit-ed25519 BASE64 0123456789abcdef"
 
 exit codes:
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--key", metavar="KEY", help="the public key that you expect: its line, or a file that holds it"
     )
     add_mapping(parser)
+    add_traffic(parser, reveal=False)
     add_walls(parser)
     add_libraries(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (default: text)")
@@ -57,6 +59,9 @@ def run(options: argparse.Namespace) -> int:
         v4_signature=options.v4_signature,
         libraries=options.libraries,
         mapping=options.mapping,
+        captures=options.captures or (),
+        keys=options.keys,
+        profile=options.profile,
     )
     unsettled = _unsettled(result, options)
     emit(_json(result) if options.format == "json" else text(result, unsettled))

@@ -19,6 +19,7 @@ from affidavit.model.errors import BudgetError, UsageError, VerificationError
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+from affidavit.model.network import NetworkRecord
 from affidavit.model.place import Place
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ STATEMENT = "statement.dsse.json"
 """The member that is signed: an in-toto Statement in a DSSE envelope."""
 
 CATEGORIES, COVERAGE, EXCERPTS, FACTS = "categories.json", "coverage.json", "excerpts.json", "facts.json"
-FINDINGS, LAW, LIMITATIONS = "findings.json", "law.json", "limitations.json"
-CONTENT = (CATEGORIES, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW, LIMITATIONS)
+FINDINGS, LAW, LIMITATIONS, NETWORK = "findings.json", "law.json", "limitations.json", "network.json"
+CONTENT = (CATEGORIES, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW, LIMITATIONS, NETWORK)
 """The members that the manifest lists, in its order. The manifest itself is bound by the statement."""
 
 MEDIA = "application/json"
@@ -57,6 +58,9 @@ NO_LAW = LawRecord()
 NO_COVERAGE = Coverage()
 """The record of a review that read nothing."""
 
+NO_NETWORK = NetworkRecord()
+"""The record of a review that asked nothing of hosts."""
+
 _ENCODED = "encoded"
 _ADVICE = "run `affidavit verify` on it, which names what changed"
 
@@ -75,6 +79,7 @@ def content_members(
     *,
     law: LawRecord = NO_LAW,
     coverage: Coverage = NO_COVERAGE,
+    network: NetworkRecord = NO_NETWORK,
 ) -> dict[str, bytes]:
     """The canonical bytes of each member of content, by name.
 
@@ -89,6 +94,7 @@ def content_members(
         FINDINGS: encode(findings),
         LAW: encode(law),
         LIMITATIONS: encode(limitations),
+        NETWORK: encode(network),
     }
 
 
@@ -104,11 +110,14 @@ def assemble(
     categories: Sequence[Category] = (),
     law: LawRecord = NO_LAW,
     coverage: Coverage = NO_COVERAGE,
+    network: NetworkRecord = NO_NETWORK,
     partial: bool = False,
     protection: str = "none",
 ) -> Affidavit:
     """An unsigned affidavit: the content with the manifest that lists its digests."""
-    content = content_members(facts, findings, limitations, excerpts, categories, law=law, coverage=coverage)
+    content = content_members(
+        facts, findings, limitations, excerpts, categories, law=law, coverage=coverage, network=network
+    )
     described = describe(content)
     made = Affidavit(
         manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described),
@@ -119,6 +128,7 @@ def assemble(
         categories=tuple(categories),
         law=law,
         coverage=coverage,
+        network=network,
     )
     vars(made)[_ENCODED] = content, described
     return made
@@ -141,6 +151,7 @@ def _encoded(affidavit: Affidavit) -> tuple[dict[str, bytes], tuple[Member, ...]
         affidavit.categories,
         law=affidavit.law,
         coverage=affidavit.coverage,
+        network=affidavit.network,
     )
     return content, describe(content)
 
@@ -253,6 +264,7 @@ def read_content(manifest: Manifest, named: Mapping[str, bytes]) -> Affidavit:
         categories=decode_strict(named[CATEGORIES], tuple[Category, ...], CATEGORIES),
         law=decode_strict(named[LAW], LawRecord, LAW),
         coverage=decode_strict(named[COVERAGE], Coverage, COVERAGE),
+        network=decode_strict(named[NETWORK], NetworkRecord, NETWORK),
     )
 
 

@@ -7,27 +7,38 @@ from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from affidavit.evidence.bundle import COVERAGE, FACTS
 from affidavit.evidence.canonical import encode
 from affidavit.evidence.comparison import differences
+from affidavit.evidence.traffic import UNWATCHED, Watched, fingerprint
 from affidavit.model.artefact import Artefact
 from affidavit.model.code_identity import CodeSearch, NativeSearch
 from affidavit.model.fact import Fact
 from affidavit.wording import plural
 
-What = Literal["index", "mapping", "v4-signature"]
+What = Literal["capture", "index", "keys", "mapping", "profile", "v4-signature"]
 
 _OPTIONS: Final[Mapping[What, str]] = {
+    "capture": "--capture",
     "index": "--libraries",
+    "keys": "--keys",
     "mapping": "--mapping",
+    "profile": "--profile",
     "v4-signature": "--v4-signature",
 }
 _TITLES: Final[Mapping[What, str]] = {
+    "capture": "capture of traffic",
     "index": "index of known code",
+    "keys": "key log",
     "mapping": "mapping file",
+    "profile": "profile of the device",
     "v4-signature": "v4 signature file",
 }
+_OF_TRAFFIC: Final = frozenset({"capture", "contact", "disclosure", "lookup", "undecoded"})
+TRAFFIC: Final[frozenset[What]] = frozenset({"capture", "keys", "profile"})
+"""What says what was sent. Without one of them no capture is read again."""
 _RESTS_ON: Final[Mapping[What, frozenset[str]]] = {
     "index": frozenset(
         {
@@ -36,11 +47,17 @@ _RESTS_ON: Final[Mapping[What, frozenset[str]]] = {
         }
     ),
     "mapping": frozenset({"name-mapping", "source-name"}),
+    "capture": _OF_TRAFFIC,
+    "keys": _OF_TRAFFIC,
+    "profile": _OF_TRAFFIC,
 }  # fmt: skip
 """Kinds of facts that such a file changes. Flows and calls say whose code they are in; their paths are step 10's."""
 _LOST: Final[Mapping[What, str]] = {
     "index": "whose code it is, and in whose code calls, flows and findings lie",
     "mapping": "names in the source",
+    "capture": "what was sent",
+    "keys": "what was sent",
+    "profile": "what was sent",
 }
 
 
@@ -49,7 +66,8 @@ class Need(Struct, frozen=True):
 
     Attributes:
         what: kind of file. option: of the command line that names it.
-        sha256: of the file that the review was given; empty when it was given none, and this check was.
+        sha256: of the file that the review was given, of a profile its fingerprint; empty when it was given none, and
+            this check was.
     """
 
     what: What
@@ -64,11 +82,23 @@ class Companions:
     Attributes:
         v4_signature, mapping: SHA-256 of the file; empty when there is none.
         indexes: a file for each index of known code, by SHA-256.
+        captures: a file for each capture, by SHA-256. keys: SHA-256 of the key log.
+        watched: the files themselves. profile: content of the device's profile; None when there is none.
     """
 
     v4_signature: str = ""
     mapping: str = ""
     indexes: Mapping[str, Path] = field(default_factory=dict)
+    captures: Mapping[str, Path] = field(default_factory=dict)
+    keys: str = ""
+    profile: bytes | None = None
+    watched: Watched = UNWATCHED
+
+    def watched_as(self, artefact: Artefact) -> Watched:
+        """The captures that the review was given, under the names that they had then."""
+        paths = tuple(self.captures[item.sha256] for item in artefact.captures if item.sha256 in self.captures)
+        names = {item.sha256: item.name for item in artefact.captures}
+        return replace(self.watched, captures=paths, reveal=artefact.revealed, names=names)
 
 
 def compared_with(facts: Iterable[Fact]) -> tuple[str, ...]:
@@ -84,6 +114,15 @@ def needs(artefact: Artefact, compared: Sequence[str], here: Companions) -> tupl
         ("mapping", artefact.mapping, here.mapping),
     )
     found = [Need(what, wanted, _OPTIONS[what]) for what, wanted, had in pairs if wanted != had]
+    digests = [item.sha256 for item in artefact.captures]
+    found += [Need("capture", digest, _OPTIONS["capture"]) for digest in digests if digest not in here.captures]
+    if here.captures and not digests:
+        found.append(Need("capture", "", _OPTIONS["capture"]))
+    had_profile = "" if here.profile is None else fingerprint(here.profile, digests)
+    given: tuple[tuple[What, str, str], ...] = (
+        ("keys", artefact.keys, here.keys), ("profile", artefact.profile, had_profile),
+    )  # fmt: skip
+    found += [Need(what, wanted, _OPTIONS[what]) for what, wanted, had in given if wanted != had]
     return (*found, *(Need("index", index, _OPTIONS["index"]) for index in compared if index not in here.indexes))
 
 
@@ -105,7 +144,8 @@ def _sentence(item: Need) -> str:
     title = _TITLES[item.what]
     if not item.sha256:
         return f"the review was given no {title}, and this check one: leave {item.option} away"
-    given = f"was given a {title} with SHA-256 {item.sha256}"
+    told = "the fingerprint" if item.what == "profile" else "SHA-256"
+    given = f"was given a {title} with {told} {item.sha256}"
     return f"the review {given}, and this check another or none: give the same with {item.option}"
 
 

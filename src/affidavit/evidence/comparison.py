@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from affidavit.evidence.bundle import CATEGORIES, CONTENT, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW
+from affidavit.evidence.bundle import CATEGORIES, CONTENT, COVERAGE, EXCERPTS, FACTS, FINDINGS, LAW, NETWORK
 from affidavit.evidence.canonical import encode, first_difference
 from affidavit.evidence.quoting import plain
 from affidavit.model.binding import LawRecord
@@ -13,6 +13,7 @@ from affidavit.model.coverage import Coverage
 from affidavit.model.fact import Fact
 from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
+from affidavit.model.network import NetworkRecord
 
 
 def differences(
@@ -93,6 +94,22 @@ def _of_law(data: bytes) -> dict[str, bytes]:
     )
 
 
+def _of_network(data: bytes) -> dict[str, bytes]:
+    """The items of the record of who serves the app."""
+    record = msgspec.json.decode(data, type=NetworkRecord)
+    rest = encode((record.searched, record.limitations, record.entities))
+    endpoints = {f"endpoint {item.host!r} at {item.address!r}": encode(item) for item in record.endpoints}
+    recipients = {
+        f"recipient {item.host!r} of {item.category} ({item.grade})": encode(item) for item in record.recipients
+    }
+    return (
+        {"what was compared": rest}
+        | {f"source {item.id}": encode(item) for item in record.sources}
+        | endpoints
+        | recipients
+    )
+
+
 _ITEMS: dict[str, Callable[[bytes], dict[str, bytes]]] = {
     CATEGORIES: _of_categories,
     COVERAGE: _of_coverage,
@@ -100,4 +117,5 @@ _ITEMS: dict[str, Callable[[bytes], dict[str, bytes]]] = {
     FACTS: _of_facts,
     FINDINGS: _of_findings,
     LAW: _of_law,
+    NETWORK: _of_network,
 }

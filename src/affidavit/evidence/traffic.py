@@ -18,7 +18,8 @@ MOST_CAPTURES: Final = 64
 """Captures of one review: each is an open file, of which a worker may have 256."""
 _MOST_KEYS: Final = 64 << 20
 """Bytes of a key log; a day of one device has some hundred thousand."""
-_MOST_PROFILE: Final = 1 << 20
+MOST_PROFILE: Final = 1 << 20
+"""Bytes of a device's profile."""
 _COST: Final = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 64 << 20}
 """Of a profile's fingerprint: a tenth of a second and 32 MB for each guess."""
 
@@ -84,8 +85,8 @@ def opened(watched: Watched) -> Iterator[Traffic]:
     if len(watched.captures) > MOST_CAPTURES:
         advice = "join some of them, for example with mergecap"
         raise UsageError(f"more than {MOST_CAPTURES} captures are not read in one review", advice=advice)
-    keys = None if watched.keys is None else _content(watched.keys, _MOST_KEYS, "a key log (SSLKEYLOGFILE)")
-    profile = None if watched.profile is None else _content(watched.profile, _MOST_PROFILE, "a device's profile")
+    keys = None if watched.keys is None else content(watched.keys, _MOST_KEYS, "a key log (SSLKEYLOGFILE)")
+    profile = None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile")
     with ExitStack() as held:
         found: dict[str, Given] = {}
         for path in watched.captures:
@@ -97,7 +98,7 @@ def opened(watched: Watched) -> Iterator[Traffic]:
         yield Traffic(tuple(found[digest] for digest in digests), digests, keys, profile, watched.reveal)
 
 
-def _content(path: Path, most: int, what: str) -> bytes:
+def content(path: Path, most: int, what: str) -> bytes:
     """The bytes of a file that was given with captures.
 
     Raises:

@@ -24,7 +24,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from affidavit.evidence import bundle, dsse, layout, statement
-from affidavit.evidence.companions import Companions, Need, compared_with, needs, sentences, the_rest
+from affidavit.evidence.companions import TRAFFIC, Companions, Need, compared_with, needs, sentences, the_rest
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import digests
@@ -32,6 +32,7 @@ from affidavit.evidence.keys import public_line
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
+from affidavit.evidence.traffic import MOST_PROFILE, UNWATCHED, Watched, content
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
 from affidavit.model.errors import AffidavitError, KnowledgeError, UsageError, VerificationError
@@ -41,8 +42,10 @@ from affidavit.model.flow import Flow, Reached
 Check = Callable[[Path, tuple[Fact, ...]], Examined]
 """Checks the paths that facts claim of an artefact; what does not hold is a limitation (see `flows_checked`)."""
 
-Derive = Callable[[Path, tuple[Path, ...]], Mapping[str, bytes]]
-"""Reviews an artefact again: its path, and indexes of known code, to the content members (see `content_members`)."""
+Derive = Callable[[Path, tuple[Path, ...], Watched], Mapping[str, bytes]]
+"""Reviews an artefact again: its path, indexes of known code and captures, to the content members (see
+`content_members`).
+"""
 
 _COMPARED_WITH_NONE = "; the review compared the code with no index of known code, and so does this check"
 
@@ -112,6 +115,7 @@ def verify(
     check: Check | None = None,
     libraries: Iterable[Path] = (),
     mapping: Path | None = None,
+    watched: Watched = UNWATCHED,
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -125,11 +129,21 @@ def verify(
         check: checks paths against the artefact, for step 10.
         libraries: the indexes of known code that are here; `derive` is given those that the review compared with.
         mapping: the mapping file that `derive` is given beside it.
+        watched: captures of what it sent; `derive` is given those that the review was given, if all are there.
 
     Raises:
         UsageError: a file that was named is not there.
     """
-    evidence, here = _open(bundle_path), Companions(_sha256_of(v4_signature), _sha256_of(mapping), digests(libraries))
+    evidence = _open(bundle_path)
+    here = Companions(
+        _sha256_of(v4_signature),
+        _sha256_of(mapping),
+        digests(libraries),
+        {_file_sha256(path): path for path in watched.captures},
+        _sha256_of(watched.keys),
+        None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile"),
+        watched,
+    )
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
         ("the manifest is of a known schema", lambda: _schema(evidence)),
@@ -273,11 +287,14 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, h
         return None, "the manifest cannot be read"
     if not evidence.same_artefact:
         return None, "the artefact is another one"
-    return _derived_again(evidence, evidence.manifest, here, lambda indexes: derive(path, indexes))
+    return _derived_again(evidence, evidence.manifest, here, lambda indexes, watched: derive(path, indexes, watched))
 
 
 def _derived_again(
-    evidence: _Evidence, manifest: Manifest, here: Companions, derive: Callable[[tuple[Path, ...]], Mapping[str, bytes]]
+    evidence: _Evidence,
+    manifest: Manifest,
+    here: Companions,
+    derive: Callable[[tuple[Path, ...], Watched], Mapping[str, bytes]],
 ) -> Outcome:
     """Compare with what `derive` gives, as far as there is all that it takes."""
     facts = bundle.read_content(manifest, evidence.named).facts
@@ -286,7 +303,11 @@ def _derived_again(
     if any(item.what == "v4-signature" for item in missing):
         return None, sentences(missing, here)
     try:
-        derived = derive(tuple(here.indexes[index] for index in compared if index in here.indexes))
+        unwatched = any(item.what in TRAFFIC for item in missing)
+        derived = derive(
+            tuple(here.indexes[index] for index in compared if index in here.indexes),
+            UNWATCHED if unwatched else here.watched_as(manifest.artefact),
+        )
     except (UsageError, KnowledgeError) as error:
         return None, f"no review can be made here: {error}; {error.advice}"
     except AffidavitError as error:

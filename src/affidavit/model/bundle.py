@@ -10,7 +10,7 @@ from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 from affidavit.model.network import NetworkRecord
 
-SCHEMA = "affidavit/bundle/3"
+SCHEMA = "affidavit/bundle/4"
 """Version of the bundle's layout; it changes when a reader of the old layout would misread the new."""
 
 
