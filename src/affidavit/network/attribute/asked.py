@@ -49,6 +49,7 @@ class Case:
     Attributes:
         name: the host as names are compared; empty for an address and for what is no name. address: the one it is at.
         number: that address as a number, of version 4 where it carries one. view: tables for the day; None without.
+        names: the host and the names of its chain, in order, each as names are compared.
         day: ISO, or empty. claims: gathered so far. used: sources that they name, by id.
     """
 
@@ -58,6 +59,7 @@ class Case:
     name: str = ""
     address: str = ""
     number: IPv4Address | IPv6Address | None = None
+    names: tuple[str, ...] = ()
     day: str = ""
     claims: list[Claimed] = field(default_factory=list)
     used: dict[str, Source] = field(default_factory=dict)
@@ -69,13 +71,9 @@ class Case:
         address = asked.address or ("" if name else asked.host.strip("[]"))
         number = parsed(address)
         day = asked.day.isoformat() if asked.day else ""
-        return cls(asked, known, view, name, address if number else "", number, day)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The host and the names of its chain, in order, each as names are compared."""
-        chain = (plain_host(name) for name in self.asked.chain[:CHAIN])
-        return tuple(name for name in (self.name, *chain) if name)
+        chain = (plain_host(item) for item in asked.chain[:CHAIN])
+        names = tuple(item for item in (name, *chain) if item)
+        return cls(asked, known, view, name, address if number else "", number, names, day)
 
     @property
     def timeless(self) -> bool:
