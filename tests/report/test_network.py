@@ -38,7 +38,7 @@ def test_each_vote_names_its_source_its_age_and_why_it_does_not_count() -> None:
     first, second, third, *_ = network.vote_rows(network_record())
     assert first[1:] == (
         "country (network's home): NL", "92.122.95.0/24", "npm example 1.0",
-        "2026-06-17, 1,834 days younger than the observation", "no: a network's home is no place of a machine",
+        "2026-06-17, 1,834 days younger than the observation: dated", "no: a network's home is no place of a machine",
     )  # fmt: skip
     assert second[1] == "country (feeds of use): EU"
     assert third[1:] == ("owner: ByteDance Ltd.", "tiktokv.com", "own", "", "yes")
@@ -47,7 +47,7 @@ def test_each_vote_names_its_source_its_age_and_why_it_does_not_count() -> None:
 def test_recipients_are_counted_by_each_kind_of_country_and_never_over_kinds() -> None:
     rows = {row[0]: row[2] for row in network.kind_rows(network_record())}
     assert rows == {
-        "Registration": "undetermined 2", "Network's home": "undetermined 2", "Feeds of use": "EU 1, US 1",
+        "Registration": "undetermined 2", "Network's home": "NL 1, undetermined 1", "Feeds of use": "EU 1, US 1",
         "Provider's region": "US 1, undetermined 1", "Where the machine stands": "US 1, undetermined 1",
         "Who can reach it": "US 1, undetermined 1",
     }  # fmt: skip

@@ -26,6 +26,7 @@ VERBS = {
     "signers": "say who signed apps, what Android makes of it, and whether one updates another",
     "compare": "say how much of their own code two apps share, and what else speaks for one origin",
     "identify": "say whose code is in an app, whatever its names, class by class",
+    "attribute": "say whose a host is, who runs the machines behind it, and where they stand",
     "explain": "show the proof and the bytes behind a finding or a fact",
     "ask": "say what the law says about a listed app, on a date, as known on a date",
     "screen": "compare a provider's or an enterprise's own records with listed apps, and say what the law asks of it",

@@ -37,12 +37,16 @@ _KINDS: Final = {
     "geo": ("Feeds of use", "where feeds and registries say they are used"),
     "region": ("Provider's region", "where the provider says that the machines are"),
 }
+_NEVER: Final = ("registration", "as")
+"""Kinds that never count for a place; they are shown for what they say."""
 _METHODS: Final = {
     "known-value": "a known value of the device",
     "adapter": "a place known for it",
     "key": "what its key is called",
     "pattern": "its form alone (a candidate)",
 }
+_DATED: Final = 180
+"""Days after which data is called dated: about one address in sixty has changed its network by then."""
 _WHY: Final = {
     "encrypted": "encrypted, no keys were given",
     "opaque": "in no encoding that is known",
@@ -283,7 +287,8 @@ def _aged(claim: Claimed) -> str:
     if claim.gap is None or not claim.date:
         return claim.date
     side = "older" if claim.gap >= 0 else "younger"
-    return f"{claim.date}, {plural(abs(claim.gap), 'day')} {side} than the observation"
+    dated = ": dated" if abs(claim.gap) > _DATED else ""
+    return f"{claim.date}, {plural(abs(claim.gap), 'day')} {side} than the observation{dated}"
 
 
 def _votes(record: NetworkRecord, kind: str, hosts: set[str]) -> dict[str, set[str]]:
@@ -292,7 +297,9 @@ def _votes(record: NetworkRecord, kind: str, hosts: set[str]) -> dict[str, set[s
     for item in record.endpoints:
         if item.host in hosts:
             found.setdefault(item.host, set()).update(
-                claim.value for claim in item.claims if claim.about == "country" and claim.kind == kind and claim.counts
+                claim.value
+                for claim in item.claims
+                if claim.about == "country" and claim.kind == kind and claim.value and (claim.counts or kind in _NEVER)
             )
     return found
 

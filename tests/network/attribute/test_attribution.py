@@ -251,7 +251,7 @@ def test_a_proxys_address_says_nothing_of_the_host():
 
 def test_an_answer_that_had_run_out_connects_nothing():
     answer = met("a.example", "52.95.1.1", marks=frozenset({"stale-answer"}))
-    assert (answer.strength, answer.missing) == (Strength.S1, "a connection under this name")
+    assert (answer.strength, answer.missing) == (Strength.S1, "S2 takes a connection under this name")
 
 
 def test_tiers_from_a_string_to_a_record():

@@ -34,29 +34,30 @@ def record(
     knows = knowledge or known()
     answers = attribute(gathered(facts), shelf, knows)
     recipients = _recipients(facts, answers.hosts)
-    titles = {
-        item.value: item.title
-        for host in answers.hosts
-        for item in host.claims
-        if item.about in {"owner", "customer", "operator"}
-    }
-    named = {entity for host in answers.hosts for entity in (host.owner, host.customer, host.operator, host.parent)}
-    entities = {
-        entity: knows.title(entity) if entity in knows.entities else titles.get(entity) or entity
-        for entity in named
-        if entity
-    }
+    named = entities(answers.hosts, knows)
+    titles = dict(named)
     endpoints = sorted(
-        answers.hosts, key=lambda item: (not item.owner, entities.get(item.owner, "").lower(), item.host, item.address)
+        answers.hosts, key=lambda item: (not item.owner, titles.get(item.owner, "").lower(), item.host, item.address)
     )
     return NetworkRecord(
         answers.sources,
-        tuple(sorted(entities.items())),
+        named,
         tuple(endpoints),
         recipients,
         _searched(facts, answers.hosts, shelf),
         tuple(sorted(set(limitations))),
     )
+
+
+def entities(hosts: Iterable[Attributed], knowledge: Known | None = None) -> tuple[tuple[str, str], ...]:
+    """Id and title of every entity that answers name, sorted."""
+    knows = knowledge or known()
+    found: dict[str, str] = {}
+    for host in hosts:
+        said = {item.value: item.title for item in host.claims if item.about in {"owner", "customer", "operator"}}
+        for entity in (host.owner, host.customer, host.operator, host.parent):
+            found[entity] = knows.title(entity) if entity in knows.entities else said.get(entity) or entity
+    return tuple(sorted((entity, title) for entity, title in found.items() if entity))
 
 
 def _searched(facts: Collection[Fact], hosts: Collection[Attributed], shelf: Shelf | None) -> str:

@@ -13,6 +13,12 @@ _RECORD = "a record of the provider's own: contract, zone, session or bill"
 
 def strength_of(case: Case, operator: Operated) -> tuple[Strength, str]:
     """The highest tier that is shown, and in words what the next one takes."""
+    tier, takes = _shown(case, operator)
+    return tier, f"{_ORDER[_ORDER.index(tier) + 1]} takes {takes}" if takes else ""
+
+
+def _shown(case: Case, operator: Operated) -> tuple[Strength, str]:
+    """The highest tier, and what is needed for more."""
     asked = case.asked
     if asked.record:
         return Strength.S5, ""
