@@ -7,28 +7,43 @@ bounded, and so is how many there are at a time: those without a packet for long
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from affidavit.network.capture import clocks
 from affidavit.network.capture.events import Answer, Event, Flow, Message, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
-from affidavit.network.capture.named import Known
+from affidavit.network.capture.named import Ends, Known, message, request, resolved_names
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
-from affidavit.network.names import dns, hosts, http, resolved
+from affidavit.network.names import hosts, http, resolved
 
-MOST: Final = 1 << 17
+MOST: Final = 1 << 16
 """Connections that are open at a time."""
 PORTION: Final = 8
 """The share of them that is given up at once when no row is free."""
 _TLS, _REST, _HTTP, _DNS, _DNS_TCP, _QUIC, _ALL, _BEGUN = range(1, 9)
 _NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST = range(9)
 _DONE = 2
-# Places in a row of `FLOW`.
-_AT, _FRAME, _FIRST, _LAST, _APP, _SOURCE, _TARGET, _VERSION, _PROTOCOL = range(6, 15)
-_CLIENT, _ODD = 17, 21
+_SOURCE, _TARGET = ("source_high", "source_low", "source"), ("target_high", "target_low", "target")
+_ENDS: Final = ("version", "client", *_SOURCE, *_TARGET, "app", "first")
+_ASKED: Final = ("row", "half", "kind", "begin", "size", "place", "time", "at", "frame")
+_COUNTED: Final = ("at", "frame", "last", "protocol", "odd")
+
+
+class Ask(NamedTuple):
+    """A packet that has to be looked at."""
+
+    row: int
+    side: int
+    kind: int
+    begin: int
+    size: int
+    place: int
+    time: int
+    at: int
+    frame: int
 
 
 @lru_cache(1 << 16)
@@ -95,111 +110,108 @@ class Flows:
         for at in range(0, len(rows), BATCH):
             yield from self._told(rows[at : at + BATCH])
 
-    def _looked(self, data: bytes, asks: Rows) -> Iterator[Event]:
+    def _looked(self, data: bytes, asks: Rows) -> list[Event]:
+        events: list[Event] = []
         begun = asks["row"][asks["kind"] == _BEGUN]
-        first = iter(self._flows[begun].tolist())
-        for ask in asks.tolist():
-            row, side, kind = ask[8], ask[9], ask[10]
-            if kind == _BEGUN:
-                self._begun(row, next(first))
+        ends = map(_ends, *_columns(self._flows, begun, _ENDS)) if len(begun) else iter(())
+        for ask in map(Ask, *(asks[name].tolist() for name in _ASKED)):
+            if ask.kind == _BEGUN:
+                self._begun(ask.row, next(ends))
                 continue
-            known = self._known.get(row)
+            known = self._known.get(ask.row)
             if known is None:
-                known = self._known[row] = Known()
-            content = data[ask[0] : ask[0] + ask[1]]
-            if kind == _DNS:
-                yield from self._asked_for(known, ask, content)
-            elif kind == _HTTP:
-                yield from self._request(known, ask, content)
-            elif kind == _DNS_TCP:
-                for message in known.messages(side, ask[3], content):
-                    yield from self._asked_for(known, ask, message)
+                known = self._known[ask.row] = Known()
+            content = data[ask.begin : ask.begin + ask.size]
+            if ask.kind == _DNS:
+                self._asked_for(known, ask, content, events)
+            elif ask.kind == _HTTP:
+                self._request(known, ask, content, events)
+            elif ask.kind == _DNS_TCP:
+                for part in known.messages(ask.side, ask.place, content):
+                    self._asked_for(known, ask, part, events)
             elif self._hello(known, ask, content) and not self._state[_SEALED]:
-                self._halves["mode"][2 * row + side] = _DONE
+                self._halves["mode"][2 * ask.row + ask.side] = _DONE
+        return events
 
     @staticmethod
-    def _hello(known: Known, ask: tuple[Any, ...], content: bytes) -> bool:
+    def _hello(known: Known, ask: Ask, content: bytes) -> bool:
         """Look for a hello; whether no more of this side of the connection helps."""
-        if ask[10] == _QUIC:
+        if ask.kind == _QUIC:
             return known.datagram(content)
-        return known.segment(ask[9], ask[3], content, fresh=ask[10] == _TLS)
+        return known.segment(ask.side, ask.place, content, fresh=ask.kind == _TLS)
 
-    def _begun(self, row: int, flow: tuple[Any, ...]) -> None:
+    def _begun(self, row: int, ends: Ends) -> None:
         """Remember which names the client had for the address that it connects to."""
-        if not len(self.answers):
-            return
-        client, server = self._sides(flow)
-        found = self.answers.find(client[0], server[0], flow[_FIRST])
+        found = self.answers.find(ends.client, ends.server, ends.first)
         if found is not None:
             self._known[row] = Known(told=found)
 
-    @staticmethod
-    def _sides(flow: tuple[Any, ...]) -> tuple[tuple[str, int], tuple[str, int]]:
-        """Address and port of the client, and of the server."""
-        version = flow[_VERSION]
-        source = address(version, flow[0], flow[1]), flow[_SOURCE]
-        target = address(version, flow[2], flow[3]), flow[_TARGET]
-        return (target, source) if flow[_CLIENT] else (source, target)
+    def _between(self, known: Known, row: int) -> Ends:
+        """Who talks in a connection; asked again when the client's side has turned out to be the other one."""
+        side = int(self._flows["client"][row])
+        if known.ends is None or known.client != side:
+            flow = self._flows[row]
+            known.ends, known.client = _ends(*(int(flow[name]) for name in _ENDS)), side
+        return known.ends
 
-    def _asked_for(self, known: Known, ask: tuple[Any, ...], content: bytes) -> Iterator[Event]:
+    def _asked_for(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
         """Questions wait for their answer; an answer tells both."""
-        found = dns.message(content)
+        found = message(content)
         if found is None or not found.questions:
             return
         known.protocol = "dns"
-        where, time, row, side = Where(ask[5], f"frame {ask[6] + 1}"), ask[4], ask[8], ask[9]
         if not found.answer:
-            known.ask(found, where, time)
+            known.ask(found, (ask.at, ask.frame, ask.time))
             return
-        flow = self._flows[row].item()
-        to = 2 if side == 0 else 0
-        client = address(flow[_VERSION], flow[to], flow[to + 1])
+        ends = self._between(known, ask.row)
+        to_client = bool(ask.side) != bool(known.client)
+        client = ends.client if to_client else ends.server
         for name, kind in found.questions:
             asked = known.answered(found.number, name, kind)
-            chain, addresses = dns.resolved(found, name)
+            chain, addresses = resolved_names(found, name)
             event = Answer(
-                asked[0] if asked else where,
-                time,
+                _where(*asked[:2]) if asked else _where(ask.at, ask.frame),
+                ask.time,
                 client,
                 name,
-                self._app(flow[_APP]),
+                self._app(ends.app),
                 chain,
                 addresses,
             )
             self.answers.add(event)
-            yield event
+            events.append(event)
 
-    def _request(self, known: Known, ask: tuple[Any, ...], content: bytes) -> Iterator[Event]:
+    def _request(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
         """The head of a request, as far as its first segment has it."""
         if content[:4] == b"PRI ":
             known.protocol = "http2"
             return
         known.protocol = known.protocol or "http"
-        found = http.request(content)
+        found = request(content)
         if found is None:
             return
         known.marks.add("cleartext")
-        flow = self._flows[ask[8]].item()
-        client, server = self._sides(flow)
+        ends = self._between(known, ask.row)
         if found.method == "CONNECT":
             known.marks.add("proxied")
         if hosts.is_literal(found.host):
             known.marks.add("ip-literal")
         known.name("connect" if found.method == "CONNECT" else "http-host", found.host)
-        yield Message(
-            Where(ask[5], f"frame {ask[6] + 1}"),
-            ask[4],
+        event = Message(
+            _where(ask.at, ask.frame),
+            ask.time,
             found.host,
-            server[0],
-            server[1],
+            ends.server,
+            ends.server_port,
             found.method,
-            http.url(found, "http", server[1]),
-            app=self._app(flow[_APP]),
-            client=client[0],
+            http.url(found, "http", ends.server_port),
+            app=self._app(ends.app),
+            client=ends.client,
             request=found.headers,
             encrypted=False,
             cut="" if found.whole else "the head goes on in another segment",
         )
+        events.append(event)
 
     def _app(self, number: int) -> str:
         return "" if number < 0 else self._apps.get(number, f"uid {number}")
@@ -207,36 +219,56 @@ class Flows:
     def _told(self, rows: Rows) -> Iterator[Event]:
         """Everything that is known of some connections, which are over."""
         rows = rows[np.argsort(self._flows["at"][rows], kind="stable")]
-        halves = zip(self._halves[2 * rows].tolist(), self._halves[2 * rows + 1].tolist(), strict=True)
-        for row, flow, (first, second) in zip(rows.tolist(), self._flows[rows].tolist(), halves, strict=True):
+        places = self._flows["client"][rows]
+        ups, downs = self._halves[2 * rows + places], self._halves[2 * rows + 1 - places]
+        each = zip(
+            rows.tolist(),
+            map(_ends, *_columns(self._flows, rows, _ENDS)),
+            *_columns(self._flows, rows, _COUNTED),
+            *(half[name].tolist() for half in (ups, downs) for name in ("bytes", "packets")),
+            strict=True,
+        )
+        for row, ends, at, frame, last, protocol, odd, up, sent, down, received in each:
             known = self._known.pop(row, None)
-            client, server = self._sides(flow)
-            if known is not None and known.waiting:
-                yield from self._unanswered(known, client[0], flow)
-            up, down = (second, first) if flow[_CLIENT] else (first, second)
+            app = self._app(ends.app)
             event = Flow(
-                Where(flow[_AT], f"frame {flow[_FRAME] + 1}"),
-                flow[_FIRST],
-                flow[_LAST],
-                client[0],
-                server[0],
-                server[1],
-                "tcp" if flow[_PROTOCOL] == 6 else "udp",
-                up=up[0],
-                down=down[0],
-                records=first[1] + second[1],
-                app=self._app(flow[_APP]),
+                _where(at, frame),
+                ends.first,
+                last,
+                ends.client,
+                ends.server,
+                ends.server_port,
+                "tcp" if protocol == 6 else "udp",
+                "",
+                app,
+                up,
+                down,
+                records=sent + received,
             )
             if known is not None:
+                for (_, name, _), (asked_at, asked_in, time) in known.waiting.items():
+                    yield Answer(_where(asked_at, asked_in), time, ends.client, name, app)
                 known.tell(event)
             if not event.names:
                 event.marks.add("no-name")
-            if not down[1]:
+            if not received:
                 event.marks.add("one-sided")
-            if flow[_ODD] or not clocks.is_plausible(flow[_FIRST]):
+            if odd or not clocks.is_plausible(ends.first):
                 event.marks.add("bad-clock")
             yield event
 
-    def _unanswered(self, known: Known, client: str, flow: tuple[Any, ...]) -> Iterator[Event]:
-        for (_, name, _), (where, time) in known.waiting.items():
-            yield Answer(where, time, client, name, self._app(flow[_APP]))
+
+def _where(at: int, frame: int) -> Where:
+    return Where(at, f"frame {frame + 1}")
+
+
+def _columns(table: Rows, rows: Rows, names: tuple[str, ...]) -> list[list[int]]:
+    return [table[name][rows].tolist() for name in names]
+
+
+def _ends(*row: int) -> Ends:
+    version, client, high, low, port, other_high, other_low, other_port, app, first = row
+    source, target = address(version, high, low), address(version, other_high, other_low)
+    if client:
+        return Ends(target, other_port, source, port, app, first)
+    return Ends(source, port, target, other_port, app, first)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from affidavit.model.capture import Basis, Mark, Named
-from affidavit.network.capture.events import Flow, Where
-from affidavit.network.names import dns, hosts, quic, resolved, tls
+from affidavit.network.capture.events import Flow
+from affidavit.network.names import dns, hosts, http, quic, resolved, tls
 
 NAMES: Final = 64
 """Names of one connection that are kept."""
@@ -17,6 +18,29 @@ PIECES: Final = 96
 HELD: Final = 128 << 10
 """Bytes of one side that are kept for a hello."""
 
+SAME: Final = 512
+"""Messages whose reading is remembered: servers send the same certificates, clients the same questions, again and
+again, and captures on two interfaces have everything twice."""
+
+_hello = lru_cache(SAME)(tls.hello)
+_server = lru_cache(SAME)(tls.server)
+_lacking = lru_cache(SAME)(tls.lacking)
+_certificates = lru_cache(SAME)(tls.certificates)
+message = lru_cache(SAME)(dns.message)
+request = lru_cache(SAME)(http.request)
+resolved_names = lru_cache(SAME)(dns.resolved)
+
+
+class Ends(NamedTuple):
+    """Who talks to whom: addresses as text, the app's number, when it began."""
+
+    client: str
+    client_port: int
+    server: str
+    server_port: int
+    app: int
+    first: int
+
 
 @dataclass(slots=True)
 class Side:
@@ -24,11 +48,13 @@ class Side:
 
     Attributes:
         pieces: by where they begin. held: bytes of them. done: nothing more is wanted.
+        needed: bytes without which it is not worth while to look again.
     """
 
     pieces: dict[int, bytes] = field(default_factory=dict)
     held: int = 0
     done: bool = False
+    needed: int = 0
 
     def put(self, place: int, content: bytes) -> None:
         """Keep a piece, if there is room."""
@@ -50,6 +76,9 @@ class Side:
         return b"".join(parts)
 
 
+_FINISHED = Side(done=True)
+
+
 @dataclass(slots=True)
 class Known:
     """One connection.
@@ -57,7 +86,8 @@ class Known:
     Attributes:
         protocol: as `Contact.protocol`. names, marks, ja3, ja4, certificates: as in `Flow`.
         told: what DNS had told its client. sides: starts of streams. packets: hello in datagrams.
-        waiting: questions without an answer: (number, name, kind) -> where and when.
+        waiting: questions without an answer: (number, name, kind) -> offset, frame, time.
+        ends: who talks to whom when the client is on this side: `client`.
     """
 
     told: resolved.Found | None = None
@@ -69,7 +99,9 @@ class Known:
     certificates: tuple[str, ...] = ()
     sides: dict[int, Side] = field(default_factory=dict)
     packets: quic.State | None = None
-    waiting: dict[tuple[int, str, int], tuple[Where, int]] = field(default_factory=dict)
+    waiting: dict[tuple[int, str, int], tuple[int, int, int]] = field(default_factory=dict)
+    ends: Ends | None = None
+    client: int = 0
 
     def name(self, basis: Basis, value: str) -> None:
         """Add a name, once."""
@@ -80,45 +112,53 @@ class Known:
 
     def segment(self, side: int, place: int, content: bytes, *, fresh: bool) -> bool:
         """Take a segment of TLS, or one that came before it is known what it is; whether no more of its side helps."""
+        start = self.sides.get(side)
         if fresh and place == 0:
             self.protocol = "tls"
-            if len(content) > 5 and content[5] == tls.CLIENT_HELLO and side not in self.sides:
-                found = tls.hello(content)
-                if isinstance(found, tls.Hello):
-                    self.sides[side] = Side(done=True)
-                    self._hello(found, "tls-sni")
+            if start is None:
+                missing = self._read(content, 1)
+                if not missing:
+                    self.sides[side] = _FINISHED
                     return True
-        start = self.sides.get(side)
         if start is None:
             start = self.sides[side] = Side()
         elif start.done:
             return True
         start.put(place, content)
+        if self.protocol != "tls" or start.held < start.needed:
+            return False
         data = start.whole()
-        if self.protocol == "tls" and data:
-            start.done = self._client(data, len(start.pieces)) if data[5:6] == b"\x01" else self._server(data)
-            if start.done:
-                start.pieces.clear()
-        return start.done
+        if data:
+            missing = self._read(data, len(start.pieces))
+            start.needed = len(data) + missing
+            if not missing:
+                self.sides[side] = _FINISHED
+                return True
+        return False
 
-    def _client(self, data: bytes, pieces: int) -> bool:
-        found = tls.hello(data)
+    def _read(self, data: bytes, pieces: int) -> int:
+        return self._client(data, pieces) if data[5:6] == b"\x01" else self._server(data)
+
+    def _client(self, data: bytes, pieces: int) -> int:
+        """Read a hello; how many bytes it lacks, as far as known."""
+        found = _hello(data)
         if isinstance(found, tls.Hello):
             if pieces > 1:
                 self.marks.add("split-hello")
             self._hello(found, "tls-sni")
-        return not isinstance(found, tls.More)
+        return found.missing if isinstance(found, tls.More) else 0
 
-    def _server(self, data: bytes) -> bool:
-        found = tls.server(data)
+    def _server(self, data: bytes) -> int:
+        """Read the names of a certificate; how many bytes it lacks, as far as known."""
+        found = _server(data)
         if isinstance(found, tls.More):
-            return False
+            return found.missing
         if found is None or found.version > 0x0303:
-            return True
-        if tls.lacking(data):
-            return False
-        self.certificates = tls.certificates(data)
-        return True
+            return 0
+        missing = _lacking(data)
+        if not missing:
+            self.certificates = _certificates(data)
+        return missing
 
     def datagram(self, content: bytes) -> bool:
         """Take a datagram of a client of QUIC; whether no more of them helps."""
@@ -152,13 +192,13 @@ class Known:
             if at >= before:
                 yield message
 
-    def ask(self, found: dns.Dns, where: Where, time: int) -> None:
-        """Remember questions until they are answered; the first of equal ones holds."""
+    def ask(self, found: dns.Dns, seen: tuple[int, int, int]) -> None:
+        """Remember questions and where they were seen until they are answered; the first of equal ones holds."""
         for name, kind in found.questions:
             if len(self.waiting) < WAITING:
-                self.waiting.setdefault((found.number, name, kind), (where, time))
+                self.waiting.setdefault((found.number, name, kind), seen)
 
-    def answered(self, number: int, name: str, kind: int) -> tuple[Where, int] | None:
+    def answered(self, number: int, name: str, kind: int) -> tuple[int, int, int] | None:
         """Where and when something was asked that is answered now; None when that was not seen."""
         return self.waiting.pop((number, name, kind), None)
 
