@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from affidavit.model.network import Strength
 from affidavit.model.screening import Aside, Match, RecordKind, Records, Tie, Unreadable
 from affidavit.network.screen import knowledge
+from affidavit.network.screen.groups import Selector
 from affidavit.network.screen.names import LONGEST
-from affidavit.network.screen.selectors import Found, Selector, Selectors
+from affidavit.network.screen.selectors import Found, Selectors
 
 MOST: Final = 2_000
 """Different values of one file that are listed; what comes after them is counted by what it tells alone."""

@@ -28,18 +28,6 @@ class Descriptor(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
     through: bool = False
 
 
-class Network(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A network by its AS number; `cloud`: most machines in it are strangers'."""
-
-    operator: str
-    value: int
-    title: str
-    confidence: Literal["H", "M", "L"]
-    app: str = ""
-    cloud: bool = False
-    note: str = ""
-
-
 class Other(Struct, frozen=True, forbid_unknown_fields=True):
     """Something that belongs to the same group, or looks like a listed app, and is something else."""
 
@@ -48,16 +36,15 @@ class Other(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Extra(Struct, frozen=True, forbid_unknown_fields=True):
-    """``knowledge/screen_selectors/known.yaml``."""
+    """``knowledge/screen_selectors/known.yaml``; `entities`: which of ``knowledge/networks`` are which listed app."""
 
     source: str
     licence: str
     bundles: tuple[Told, ...]
     names: tuple[Told, ...]
     legal_forms: frozenset[str]
-    networks: tuple[Network, ...]
+    entities: dict[str, str]
     descriptors: tuple[Descriptor, ...]
-    provider_ends: frozenset[str]
     others: tuple[Other, ...]
     other_packages: tuple[Other, ...]
     other_names: tuple[Other, ...]

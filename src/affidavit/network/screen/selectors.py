@@ -2,38 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from affidavit.knowledge import load
 from affidavit.model.entity import Entities, Mark, Marks
 from affidavit.model.screening import SelectorKind, Tie
 from affidavit.network.screen import knowledge
+from affidavit.network.screen.groups import UNVERIFIED, Groups, Selector, groups_of
 from affidavit.network.screen.names import company, ends_of, words_of
 from affidavit.wording import plural
 
 _NAME_ALONE = "a name alone: others may bear it, and which of its apps or services is meant is not shown"
 _APP_NAME = "the name of the app as somebody's name: others may bear it"
-_CLOUD = (
-    "most machines and customers in this network are strangers' (a cloud): that it is the listed app's is not shown"
-)
-_OPERATOR_NETWORK = "the operator's network carries other services of the group too"
 _LABEL = "told by a label that a customer's name left inside a provider's own name"
 _DASHED = "told by a domain that is written with dashes inside a provider's own name, as some providers do"
+_ANYONE = "whoever opens an account there may choose this label"
 _PAID = "a payment to or from the operator is not a payment through the app"
-_UNVERIFIED = "that the mark is the app's is general knowledge, which nobody has checked"
-
-
-class Selector(NamedTuple):
-    """One thing by which an app, or the operator of some, is told. `tie`: what it shows of itself."""
-
-    app: str
-    operator: str
-    by: SelectorKind
-    value: str
-    confidence: Literal["H", "M", "L"]
-    source: str
-    caveats: tuple[str, ...] = ()
-    tie: Tie | None = None
 
 
 class Found(NamedTuple):
@@ -49,28 +33,34 @@ NOTHING = Found()
 class Selectors:
     """Everything that records are compared with; asked by kind of value."""
 
-    def __init__(self, marks: Mapping[str, Marks], names: Iterable[Selector], extra: knowledge.Extra) -> None:
+    def __init__(
+        self, marks: Mapping[str, Marks], names: Iterable[Selector], extra: knowledge.Extra, groups: Groups
+    ) -> None:
         """Make tables.
 
         Args:
             marks: of listed apps, by app id.
             names: of organisations and apps.
             extra: the selectors besides those.
+            groups: domains, networks and given names of the groups that run listed apps.
         """
         self._domains: dict[str, list[Selector]] = defaultdict(list)
         self._packages: dict[str, list[Selector]] = defaultdict(list)
         self._signers: dict[tuple[str, str], frozenset[str]] = {}
         self._companies: dict[tuple[str, ...], list[Selector]] = defaultdict(list)
-        self._networks: dict[int, list[Selector]] = defaultdict(list)
         self._paid: dict[tuple[str, ...], list[Selector]] = defaultdict(list)
         self._forms = extra.legal_forms
-        self._ends = extra.provider_ends
-        self._others = {item.value: item.why for item in extra.others}
+        self._zones = groups.zones
+        self._others = {**groups.others} | {item.value: item.why for item in extra.others}
         self._other_packages = {item.value: item.why for item in extra.other_packages}
         self._other_companies = {company(item.value, self._forms): item.why for item in extra.other_names}
         self.apps = len(marks)
         for app, known in sorted(marks.items()):
             self._add_marks(app, known)
+        for domain in groups.domains:
+            if domain.app not in {item.app for item in self._domains[domain.value]}:
+                self._domains[domain.value].append(domain)
+        self._networks = groups.networks
         for item in names:
             self._companies[company(item.value, self._forms)].append(item)
         self._add_extra(extra)
@@ -88,7 +78,7 @@ class Selectors:
                 self._signers[app, package] = known | {mark.value}
 
     def _add_extra(self, extra: knowledge.Extra) -> None:
-        """Bundle ids, names of companies, networks and descriptions of payments."""
+        """Bundle ids, names of companies and descriptions of payments."""
         for told in extra.bundles:
             self._packages[told.value].append(
                 Selector(told.app, "", "package", told.value, told.confidence, extra.source)
@@ -98,13 +88,6 @@ class Selectors:
                 told.app, told.operator, "operator", told.value, told.confidence, extra.source, (_NAME_ALONE,)
             )
             self._companies[company(told.value, self._forms)].append(made)
-        for network in extra.networks:
-            said = tuple(filter(None, (_CLOUD if network.cloud else _OPERATOR_NETWORK, network.note)))
-            value = f"AS{network.value} ({network.title})"
-            sure = "L" if network.cloud else network.confidence
-            app = "" if network.cloud else network.app
-            made = Selector(app, network.operator, "network", value, sure, extra.source, said)
-            self._networks[network.value].append(made)
         for paid in extra.descriptors:
             tie: Tie = "pays" if paid.through else "pays-operator"
             said = () if paid.through else (_PAID,)
@@ -123,12 +106,14 @@ class Selectors:
                 met.setdefault(item.app, item)
             if end in self._others:
                 return Found(tuple(met.values())) if met else Found(why=self._others[end])
-            if end in self._ends:
-                return self._inside(host[: -len(end) - 1]) if len(host) > len(end) else NOTHING
+            if end in self._zones and not met:
+                return self._inside(host[: -len(end) - 1], self._zones[end]) if len(host) > len(end) else NOTHING
         return Found(tuple(met.values())) if met else NOTHING
 
-    def _inside(self, rest: str) -> Found:
-        """What a customer's label inside a provider's name tells."""
+    def _inside(self, rest: str, labels: str) -> Found:
+        """What a label inside a provider's name tells; `labels`: who chose it."""
+        if labels == "code":
+            return NOTHING
         met: dict[str, Selector] = {}
         for end in ends_of(rest):
             for item in self._domains.get(end, ()):
@@ -140,6 +125,8 @@ class Selectors:
                 for item in self._domains[domain]:
                     said = (*item.caveats, _DASHED)
                     met.setdefault(item.app, item._replace(by="label", caveats=said, confidence="L"))
+        if labels == "anyone":
+            met = {app: item._replace(confidence="L", caveats=(*item.caveats, _ANYONE)) for app, item in met.items()}
         return Found(tuple(met.values()))
 
     def package(self, name: str) -> Found:
@@ -161,7 +148,7 @@ class Selectors:
 
     def network(self, number: int) -> tuple[Selector, ...]:
         """Whose network an AS number is."""
-        return tuple(self._networks.get(number, ()))
+        return self._networks.get(number, ())
 
     def payment(self, text: str) -> tuple[Selector, ...]:
         """What the description of a payment tells, by its longest listed beginning of whole words."""
@@ -187,7 +174,7 @@ class Selectors:
 
 def _of_mark(app: str, by: SelectorKind, mark: Mark) -> Selector:
     said = (mark.note,) if mark.note else ()
-    doubt = (_UNVERIFIED,) if "unverified" in mark.source else ()
+    doubt = (UNVERIFIED,) if "unverified" in mark.source else ()
     return Selector(app, "", by, mark.value, mark.confidence, mark.source, (*said, *doubt))
 
 
@@ -225,4 +212,4 @@ def known_selectors() -> Selectors:
         for key, app in file.apps.items()
         for name in app.names
     ]
-    return Selectors(marks, names, knowledge.extra())
+    return Selectors(marks, names, knowledge.extra(), groups_of(knowledge.extra().entities, running))
