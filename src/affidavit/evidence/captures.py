@@ -45,6 +45,11 @@ class Captures:
             source = Source(file.handle, file.name, file.size, check, keys=traffic.keys or b"")
             self._open.append((source, *opened(source)))
 
+    @property
+    def sought(self) -> frozenset[str]:
+        """Categories of which the profile has values."""
+        return frozenset()
+
     def read(self, take: Take, limitations: list[Limitation], progress: Progress) -> None:
         """Read all of them.
 

@@ -23,7 +23,7 @@ from affidavit.evidence.proofs import cited_places, shown_places
 from affidavit.evidence.traffic import NO_TRAFFIC, Traffic, noted
 from affidavit.facts import coverage, flow_stage, source_names
 from affidavit.facts.extract import Extraction, stages
-from affidavit.findings import constituents, judge, load
+from affidavit.findings import constituents, judge, load, observed
 from affidavit.identity import libraries, listed, mentions, signers
 from affidavit.identity.code.handed import Known
 from affidavit.identity.code.stage import Identified, identify
@@ -205,6 +205,11 @@ def _judge(state: Extraction, drawn: _Conclusions) -> None:
         raise
     state.limitations += judged.raised
     drawn.findings = judged.findings
+    if drawn.captures is not None:
+        traffic = observed.Traffic(drawn.facts, drawn.captures.sought)
+        known += judged.raised
+        drawn.findings, added = observed.observed(judged.findings, load.rules(), traffic, known)
+        state.limitations += added
 
 
 def _name(state: Extraction, drawn: _Conclusions) -> None:
