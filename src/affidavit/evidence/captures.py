@@ -14,9 +14,12 @@ from affidavit.model.errors import BudgetError
 from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
 from affidavit.model.progress import Progress
-from affidavit.network.capture.fold import About, Fold, Seeker
+from affidavit.network.capture.fold import About, Fold
 from affidavit.network.capture.opening import Read, opened
 from affidavit.network.capture.source import Source
+from affidavit.network.personal.known import category
+from affidavit.network.personal.profile import read_profile
+from affidavit.network.personal.seek import Seeker
 
 KIND: Final = "captures"
 """`Artefact.kind` of captures without an app."""
@@ -35,11 +38,13 @@ class Captures:
 
     Raises:
         UnreadableError: one of them is no capture.
+        UsageError: the profile is none.
     """
 
     def __init__(self, traffic: Traffic, check: Callable[[], None]) -> None:
         self._traffic = traffic
         self._check = check
+        self._profile = None if traffic.profile is None else read_profile(traffic.profile)
         self._open: list[tuple[Source, str, Read]] = []
         for file in traffic.files:
             source = Source(file.handle, file.name, file.size, check, keys=traffic.keys or b"")
@@ -48,7 +53,7 @@ class Captures:
     @property
     def sought(self) -> frozenset[str]:
         """Categories of which the profile has values."""
-        return frozenset()
+        return frozenset(category(value.property) for value in self._profile.values) if self._profile else frozenset()
 
     def read(self, take: Take, limitations: list[Limitation], progress: Progress) -> None:
         """Read all of them.
@@ -62,9 +67,10 @@ class Captures:
             BudgetError: time or memory has run out; what was read until then is handed over.
         """
         before, total = 0, self._traffic.size
+        seeker = Seeker(self._profile, reveal=self._traffic.reveal)
         for (source, form, read), digest in zip(self._open, self._traffic.digests, strict=True):
             about = About(source.name, digest, source.size, form, _sha256(self._traffic.keys))
-            fold = Fold(about, self._seeker())
+            fold = Fold(about, seeker)
             try:
                 for count, event in enumerate(read(source, Notes(limitations))):
                     fold.take(event)
@@ -76,9 +82,6 @@ class Captures:
                 limitations += unread
                 take(facts)
             before += source.size
-
-    def _seeker(self) -> Seeker | None:
-        return None
 
 
 def _sha256(keys: bytes | None) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -15,7 +16,6 @@ from affidavit.artefact.opening import Given, open_artefact
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik.whole.chains import Chains
 from affidavit.evidence.bundle import EXCERPTS_PER_FINDING, excerpt_key
-from affidavit.evidence.captures import Captures
 from affidavit.evidence.examined import Examined, Lost, Outcome, canonical, lost_stage
 from affidavit.evidence.excerpt import Excerpter
 from affidavit.evidence.flows_checked import drop_refused
@@ -36,6 +36,9 @@ from affidavit.model.finding import Finding
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
 from affidavit.model.progress import Progress
+
+if TYPE_CHECKING:
+    from affidavit.evidence.captures import Captures
 
 UNBUDGETED = frozenset({"coverage", "findings", "excerpts"})
 """Stages that run although the budget is used up: they say what a partial reading means."""
@@ -90,6 +93,8 @@ def examine(
         state, drawn = Extraction(opened, budget, kept), _Conclusions()
         state.v4_signature, state.mapping = v4_signature, mapping
         if traffic.files:
+            from affidavit.evidence.captures import Captures  # noqa: PLC0415 - readers that most reviews do without
+
             drawn.captures = Captures(traffic, budget.check)
         ran = _run(state, drawn, known, progress, {item.stage: item for item in lost})
         artefact = replace(

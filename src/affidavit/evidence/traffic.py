@@ -87,6 +87,10 @@ def opened(watched: Watched) -> Iterator[Traffic]:
         raise UsageError(f"more than {MOST_CAPTURES} captures are not read in one review", advice=advice)
     keys = None if watched.keys is None else content(watched.keys, _MOST_KEYS, "a key log (SSLKEYLOGFILE)")
     profile = None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile")
+    if profile is not None and watched.profile is not None:
+        from affidavit.network.personal.profile import read_profile  # noqa: PLC0415 - only with a profile
+
+        read_profile(profile, watched.profile.name)
     with ExitStack() as held:
         found: dict[str, Given] = {}
         for path in watched.captures:

@@ -18,7 +18,6 @@ from affidavit.artefact.budget import open_meter
 from affidavit.artefact.opening import Given
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
-from affidavit.evidence.captures import captures_of
 from affidavit.evidence.examine import examine
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.flows_checked import check_claims
@@ -63,6 +62,11 @@ LATER: Final = (
     "unicodedata",
 )
 """What stages import when they need it: here it has to be there before the walls are."""
+OF_CAPTURES: Final = (
+    "affidavit.evidence.captures",
+    "affidavit.network.personal.seek",
+)
+"""What the reading of captures imports when it needs it; reviews without any need not pay for it."""
 _PAUSE: Final = 0.05
 """Seconds between two reports of progress within one stage."""
 
@@ -87,7 +91,7 @@ def _refusal(name: str, error: Exception, advice: str = "") -> Refusal:
 
 def _answer(request: Request) -> tuple[bytes, bytes]:
     """Kind and body of the last frame."""
-    for name in LATER:
+    for name in LATER + (OF_CAPTURES if request.traffic.files else ()):
         import_module(name)
     knowledge.hold()
     opcodes.opcodes()
@@ -117,6 +121,8 @@ def _read(request: Request, given: Given, spool: Spool, known: Known | None) -> 
             given, request.budget, reporter, sha256=sha256, spool=spool, v4_signature=v4_signature, lost=lost
         )
     if request.only == "captures":
+        from affidavit.evidence.captures import captures_of  # noqa: PLC0415 - imported before the walls
+
         return captures_of(request.traffic, request.budget, reporter, lost)
     if request.only == "own":
         return own_beside(

@@ -11,6 +11,7 @@ from affidavit.network.capture import fold
 from affidavit.network.capture.clock import Clock, instant
 from affidavit.network.capture.events import Answer, Flow, Message, Unread, Where
 from affidavit.network.capture.fold import About, Fold
+from affidavit.network.personal.seek import Sought
 
 DAY = 86_400 * 10**6
 NOON = 1_600_603_200 * 10**6
@@ -55,9 +56,12 @@ class Finder:
     """Says of every message that it has an identifier, and of every other one that it was not decoded."""
 
     def seek(self, asked):
-        yield Disclosure(asked.host, "identifiers", "advertisingId", "known-value", ("body",), "ab" * 32, "3840…")
+        yield Sought(asked.where, self.found(asked))
         if asked.where.offset % 2:
-            yield Undecoded(asked.host, "opaque", 1, 10)
+            yield Sought(asked.where, Undecoded(asked.host, "opaque", 1, 10))
+
+    def found(self, asked):
+        return Disclosure(asked.host, "identifiers", "advertisingId", "known-value", ("body",), "ab" * 32, "3840…")
 
 
 def test_connections_to_one_host_are_one_contact_in_one_place():

@@ -51,10 +51,24 @@ _ContactKey = tuple[str, str, int, str, str]
 _PersonalKey = tuple[str, str, str, str, str, tuple[str, ...], str, bool]
 
 
-class Seeker(Protocol):
-    """Looks for personal data in a message: `affidavit.network.personal`."""
+class Found(Protocol):
+    """What a seeker tells, and where the message lies."""
 
-    def seek(self, message: Message) -> Iterator[Disclosure | Undecoded]:
+    @property
+    def where(self) -> Where:
+        """Place of the message."""
+        ...
+
+    @property
+    def fact(self) -> Disclosure | Undecoded:
+        """What was found in it, or could not be read."""
+        ...
+
+
+class Seeker(Protocol):
+    """Looks for personal data in a message: `affidavit.network.personal.seek`."""
+
+    def seek(self, message: Message) -> Iterator[Found]:
         """What is found in one message, and what of it cannot be read."""
         ...
 
@@ -170,10 +184,11 @@ class Fold:
                 row.name((Named("url", host),))
             _timed(row, message.at, message.at)
         for found in () if self._seeker is None else self._seeker.seek(message):
-            if isinstance(found, Disclosure):
-                self._disclosed(found, host, address, app, message.where)
+            fact = found.fact
+            if isinstance(fact, Disclosure):
+                self._disclosed(fact, host, address, app, found.where)
             else:
-                self._cannot((host, address, app, found.why), message.where, found.size, found.messages)
+                self._cannot((host, address, app, fact.why), found.where, fact.size, fact.messages)
 
     def _disclosed(self, found: Disclosure, host: str, address: str, app: str, where: Where) -> None:
         key = (host, address, app, found.property, found.method, found.path, found.sha256, found.sent)
