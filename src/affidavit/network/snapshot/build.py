@@ -60,9 +60,11 @@ def built(parts: Iterable[Part], name: str) -> Content:
     return Content(name, tuple(said), tuple(arrays), tuple(strings))
 
 
-def source_id(table: str, inputs: Iterable[Input]) -> str:
-    """What identifies a table: first 12 hex digits of SHA-256 over its kind and the digests of its files, in order."""
-    lines = [table, *sorted(item.sha256 for item in inputs)]
+def source_id(table: str, series: str, inputs: Iterable[Input]) -> str:
+    """What identifies a table: first 12 hex digits of SHA-256 over its kind and series and the digests of its files, a
+    line each.
+    """
+    lines = [table, series, *sorted(item.sha256 for item in inputs)]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()[:12]
 
 
@@ -71,7 +73,7 @@ def _said(group: Sequence[Part]) -> Said:
     inputs = tuple({part.input.sha256: part.input for part in group}.values())
     table = first.found.table
     source = Source(
-        id=source_id(table, inputs),
+        id=source_id(table, first.found.series, inputs),
         table=table,
         name=first.name,
         date=first.date,

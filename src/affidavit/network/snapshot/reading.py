@@ -12,14 +12,21 @@ import msgspec
 from affidavit.model.errors import UnreadableError, UsageError
 from affidavit.network.snapshot import pins
 from affidavit.network.snapshot.build import Part
-from affidavit.network.snapshot.forms import names, rows
+from affidavit.network.snapshot.forms import cloudip, feeds, mmdb, mrt, names, providers, rows
 from affidavit.network.snapshot.found import Found, Given, Reader
 from affidavit.network.snapshot.table import TABLES, Input
 
 READERS: tuple[Reader, ...] = (
+    mmdb.MMDB,
+    cloudip.CLOUDIP,
+    mrt.MRT,
     names.SUFFIXES,
     names.ENTITIES,
+    providers.PUBLISHED,
+    feeds.DELEGATED,
     rows.ROWS,
+    feeds.FEED,
+    providers.PREFIXES,
     names.NETWORKS,
     names.DOMAINS,
 )

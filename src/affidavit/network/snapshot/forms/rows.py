@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
+from socket import AF_INET, AF_INET6, inet_pton
 
 from affidavit.model.errors import UnreadableError
 from affidavit.network.snapshot.found import LONGEST, MOST, Found, Given, Reader, Span
@@ -109,7 +109,7 @@ def _span(row: list[str], *, is_asn: bool) -> tuple[Span | None, bool]:
         return None, False
     try:
         (first, four), (last, same) = _address(row[0]), _address(row[1])
-    except ValueError:
+    except (ValueError, OSError):
         return None, False
     if first > last or four != same:
         return None, False
@@ -122,14 +122,18 @@ def _span(row: list[str], *, is_asn: bool) -> tuple[Span | None, bool]:
 
 
 def _address(text: str) -> tuple[int, bool]:
-    """An address, written as one or as a number, and whether it is of version 4."""
-    if text.isascii() and text.isdigit():
-        number = int(text)
-        if number >= 1 << 128:
+    """An address, written as one or as a number, and whether it is of version 4.
+
+    Raises:
+        ValueError: it is neither.
+        OSError: the same.
+    """
+    if text.isdigit():
+        if len(text) > 39 or (number := int(text)) >= 1 << 128:
             raise ValueError(text)
         return number, number < 1 << 32
-    address = ip_address(text)
-    return int(address), address.version == 4
+    four = ":" not in text
+    return int.from_bytes(inet_pton(AF_INET if four else AF_INET6, text), "big"), four
 
 
 ROWS = Reader("rows of ranges", fits, read)
