@@ -1,6 +1,6 @@
 """Who serves hosts that a person asked about: the conclusions, then every claim with its source and age."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from msgspec import structs
 
@@ -17,16 +17,17 @@ _LABEL = 13
 
 def as_text(record: NetworkRecord, width: int) -> str:
     """Each host in the order asked, and below them the sources, by the numbers that claims name them with."""
-    numbers = {source.name: f"[{number}]" for number, source in enumerate(record.sources, start=1)}
-    blocks = [_host(item, record, numbers, width) for item in record.endpoints]
+    sources = tuple(structs.replace(item, name=f"[{row}]") for row, item in enumerate(record.sources, start=1))
+    numbered = structs.replace(record, sources=sources)
+    blocks = [_host(item, numbered, width) for item in record.endpoints]
     blocks.append([f"Claims rest on {'these sources' if record.sources else 'no source'}:"])
-    for name, holds, date, licence, attribution in network.source_rows(record):
+    for row, (name, holds, date, licence, attribution) in enumerate(network.source_rows(record), start=1):
         said = f"{name} ({holds}); data of {date}; {licence}{f'; {attribution}' if attribution else ''}"
-        blocks[-1] += _lines(numbers[name], said, width)
+        blocks[-1] += _lines(f"[{row}]", said, width)
     return "\n".join("".join(f"{line}\n" for line in block) for block in blocks)
 
 
-def _host(item: Attributed, record: NetworkRecord, numbers: Mapping[str, str], width: int) -> list[str]:
+def _host(item: Attributed, record: NetworkRecord, width: int) -> list[str]:
     """What follows from the claims on one host, and the claims."""
     alone = structs.replace(record, endpoints=(item,))
     _, _, whose, operator, place, strength = network.endpoint_rows(alone)[0]
@@ -38,7 +39,7 @@ def _host(item: Attributed, record: NetworkRecord, numbers: Mapping[str, str], w
     for _, said, by, source, aged, counts in network.vote_rows(alone):
         data = f", data of {aged}" if aged else ""
         why = "" if counts == "yes" else f"; does not count: {counts.removeprefix('no: ')}"
-        lines += _lines("claim", f"{said}; by {by} {numbers.get(source, source)}{data}{why}", width)
+        lines += _lines("claim", f"{said}; by {by} {source}{data}{why}", width)
     return lines
 
 

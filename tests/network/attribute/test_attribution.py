@@ -263,7 +263,7 @@ def test_tiers_from_a_string_to_a_record():
     unknown = met("a.example", "9.9.9.200").missing
     assert (
         unknown
-        == "an operator: the address in a range that one publishes, or a DNS answer whose CNAME lies in its zone"
+        == "S3 takes an operator: the address in a range that one publishes, or a DNS answer whose CNAME lies in its zone"
     )
 
 
