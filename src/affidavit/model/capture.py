@@ -76,6 +76,7 @@ class Contact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="co
         certificates: names that the server's certificate is made out for, bounded.
         marks: what a reader has to know of it, sorted.
         requests: how many HTTP messages were read in it.
+        headers: lines of responses that providers are known by (``server: AkamaiGHost``), bounded, sorted.
     """
 
     host: str
@@ -97,6 +98,7 @@ class Contact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="co
     certificates: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     requests: int = 0
+    headers: tuple[str, ...] = ()
 
 
 class Lookup(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="lookup"):

@@ -24,7 +24,7 @@ class Asked:
         chain: names between host and address by CNAME records, in order. day: of the observation, if it is known.
         seen: ``declared``, ``observed``, ``both``; empty when a person asks. facts: ids. marks: of its connections.
         looked_up: the name was asked for in DNS. contacted: a connection was made under it. received: bytes that came.
-        certificates: names in the server's certificate.
+        certificates: names in the server's certificate. headers: lines of responses that providers are known by.
         record: what record of the provider's own says that it serves the host; empty without one.
     """
 
@@ -39,6 +39,7 @@ class Asked:
     contacted: bool = False
     received: int = 0
     certificates: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     record: str = ""
 
 

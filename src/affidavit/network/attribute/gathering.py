@@ -35,6 +35,7 @@ class Seen:
     first: str = ""
     marks: frozenset[Mark] | None = None
     certificates: set[str] = field(default_factory=set)
+    headers: set[str] = field(default_factory=set)
     received: int = 0
     declared: bool = False
     looked_up: bool = False
@@ -94,6 +95,7 @@ def _contact(row: Seen, id_: str, what: Contact) -> None:
     row.contacted = True
     row.received += what.down
     row.certificates.update(what.certificates)
+    row.headers.update(what.headers)
     row.chain = row.chain or what.chain
     row.first = min(filter(None, (row.first, what.first)), default="")
     row.marks = frozenset(what.marks) if row.marks is None else row.marks & frozenset(what.marks)
@@ -140,6 +142,7 @@ def _asked(key: Key, row: Seen) -> Asked:
         contacted=row.contacted,
         received=row.received,
         certificates=tuple(sorted(row.certificates)[:_NAMES]),
+        headers=tuple(sorted(row.headers)[:_NAMES]),
     )
 
 

@@ -90,6 +90,15 @@ class Zone(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     before: str = ""
 
 
+class Header(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A response header (in lower case) that an entity's machines add, and what its value holds, if that matters."""
+
+    entity: str
+    from_: str = field(name="from")
+    name: str
+    holds: str = ""
+
+
 class Regions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Country by code of region; `anycast` are codes that mean every place at once."""
 
@@ -124,6 +133,7 @@ class Document(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     numbers: tuple[Numbers, ...] = ()
     names: tuple[Names, ...] = ()
     zones: tuple[Zone, ...] = ()
+    headers: tuple[Header, ...] = ()
     regions: dict[str, Regions] = {}
     providers: dict[str, Provider] = {}
 
@@ -132,7 +142,8 @@ class Known:
     """All files together, ready to be asked.
 
     Attributes:
-        entities, regions, providers: by id or key. numbers: by AS number. names, zones: by suffix. entity_of: entity id
+        entities, regions, providers: by id or key. numbers: by AS number. names, zones: by suffix. headers:
+            by name. entity_of: entity id
             by the keys that tables use.
     """
 
@@ -144,6 +155,9 @@ class Known:
         self.numbers = {f"AS{number}": row for file in files for row in file.numbers for number in row.numbers}
         self.names = {domain: row for file in files for row in file.names for domain in row.domains.split()}
         self.zones = {suffix: row for file in files for row in file.zones for suffix in row.suffixes.split()}
+        self.headers: dict[str, list[Header]] = {}
+        for row in (row for file in files for row in file.headers):
+            self.headers.setdefault(row.name, []).append(row)
         self.providers: dict[str, Provider] = {}
         for file in files:
             for key, provider in file.providers.items():

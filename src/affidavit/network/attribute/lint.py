@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from affidavit.network.attribute.knowledge import Document, Entity, Held, Names, Numbers, Provider, Regions, Zone
+from affidavit.network.attribute.knowledge import (
+    Document,
+    Entity,
+    Header,
+    Held,
+    Names,
+    Numbers,
+    Provider,
+    Regions,
+    Zone,
+)
 
 CHECKS = ("network-references", "network-rows")
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
@@ -47,7 +57,8 @@ def _references(
     item: Document, origins: Mapping[str, str], entities: Mapping[str, Entity], regions: set[str]
 ) -> Iterator[str]:
     """Ids that nothing has."""
-    rows: list[Numbers | Names | Zone | Provider] = [*item.numbers, *item.names, *item.zones, *item.providers.values()]
+    rows: list[Numbers | Names | Zone | Header | Provider] = [*item.numbers, *item.names, *item.zones, *item.headers]
+    rows += item.providers.values()
     held = [row for entity in item.entities.values() for row in entity.held]
     plain: list[Held | Entity | Regions] = [*held, *item.entities.values(), *item.regions.values()]
     named = {row.from_ for row in rows} | {row.from_ for row in plain}
@@ -103,6 +114,9 @@ def _shapes(item: Document) -> Iterator[str]:
             yield f"labels {zone.labels!r}: one of {', '.join(sorted(_LABELS))}"
         if zone.before and not zone.regions:
             yield f"{zone.suffixes.split()[0]}: `before` without `regions`"
+    for header in item.headers:
+        if header.name != header.name.lower() or header.holds != header.holds.lower():
+            yield f"header {header.name!r}: not in lower case"
     for row in item.names:
         if row.use not in {"", "third-party"}:
             yield f"use {row.use!r}: only third-party is known"

@@ -1,12 +1,13 @@
 """Who runs the machines at an address, by what proves it best.
 
-That is the provider's published ranges, then its names, its certificate, and the network.
+That is the provider's published ranges, then its names, its certificate or headers, and the network.
 """
 
 from typing import NamedTuple
 
 from affidavit.model.network import Service
 from affidavit.network.attribute.asked import Case
+from affidavit.network.attribute.headers import told_by
 from affidavit.network.attribute.knowledge import Names
 from affidavit.network.attribute.owners import zone_of
 from affidavit.network.snapshot.suffixes import plain_host
@@ -17,6 +18,7 @@ _WAYS = {
     "prefix": "a published range",
     "zone": "the provider's own name",
     "certificate": "a certificate",
+    "header": "a header",
     "network": "the network",
 }
 """Ways in which an operator is told, the best first."""
@@ -52,7 +54,7 @@ class Operated(NamedTuple):
 def operated(case: Case) -> Operated:
     """Say who runs the machines, as claims: the best way decides, the others stand beside it."""
     hits = _hits(case)
-    found = [*_published(case, hits), *_named(case), *_certified(case), *_networks(case, hits)]
+    found = [*_published(case, hits), *_named(case), *_certified(case), *_headed(case), *_networks(case, hits)]
     ways = list(_WAYS)
     told = tuple(sorted(found, key=lambda item: ways.index(item.way)))
     for item in told:
@@ -115,6 +117,12 @@ def _certified(case: Case) -> list[Told]:
         if zone and zone[1].service != "dns":
             return [Told("certificate", zone[1].entity, name, zone[1].from_, zone[1].service)]
     return []
+
+
+def _headed(case: Case) -> list[Told]:
+    """By headers that a provider's machines add; a proxy in the middle, or anybody, can add them too."""
+    rows = {line: row for line in case.asked.headers if (row := told_by(line, case.known)) is not None}
+    return [Told("header", row.entity, line, row.from_) for line, row in rows.items()]
 
 
 def _networks(case: Case, hits: tuple[Hit, ...]) -> list[Told]:

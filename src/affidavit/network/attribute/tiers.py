@@ -39,7 +39,11 @@ def _connected(case: Case, operator: Operated) -> tuple[Strength, str]:
         return Strength.S2, _range_or_name(case, operator)
     if named is None and published and case.too_old(published.source):
         return Strength.S2, "a list of the provider's ranges whose data lies nearer to the observation"
-    if case.asked.received and "one-sided" not in case.asked.marks and operator.by("certificate"):
+    if (
+        case.asked.received
+        and "one-sided" not in case.asked.marks
+        and (operator.by("certificate") or operator.by("header"))
+    ):
         return Strength.S4, _RECORD
     return Strength.S3, _TWO_SIDED
 

@@ -14,6 +14,7 @@ from affidavit.model.capture import Basis, Capture, Contact, Disclosure, Lookup,
 from affidavit.model.fact import Fact, Subject
 from affidavit.model.limitation import Limitation
 from affidavit.model.place import Place
+from affidavit.network.attribute.headers import telling
 from affidavit.network.capture.clock import Clock, instant, plausible
 from affidavit.network.capture.events import Answer, Event, Flow, Message, Unread, Where
 from affidavit.network.capture.tables import FEW, MANY, ContactRow, CountRow, LookupRow, Span, Table, clean, taken
@@ -179,6 +180,7 @@ class Fold:
             row.up, row.down = row.up + len(message.sent or b""), row.down + len(message.received or b"")
             row.marks.add("decrypted" if message.encrypted else "cleartext")
             row.marks |= {"ip-literal"} if literal else set()
+            taken(row.headers, telling(message.response), FEW)
             if host:
                 row.basis = "url"
                 row.name((Named("url", host),))
@@ -260,9 +262,7 @@ class Fold:
                 alone.span = spoken.span
             found = carrier or alone
             if found is not None:
-                found.requests += spoken.requests
-                found.name(spoken.names)
-                found.marks |= spoken.marks
+                found.speak(spoken)
 
     def _contact(self, key: _ContactKey, row: ContactRow) -> Contact:
         host, address, port, transport, app = key
@@ -278,6 +278,7 @@ class Fold:
             host, row.basis, address, port, transport, row.protocol, app, row.connections, row.up, row.down, first,
             last, tuple(sorted(row.names)), tuple(asked.chain) if asked is not None and fits else (),
             tuple(sorted(row.ja3)), tuple(sorted(row.ja4)), tuple(row.certificates), tuple(sorted(marks)), row.requests,
+            tuple(sorted(row.headers)),
         )  # fmt: skip
 
     def _lookup(self, key: tuple[str, str], row: LookupRow) -> Lookup:

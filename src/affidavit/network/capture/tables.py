@@ -97,6 +97,7 @@ class ContactRow:
     ja3: dict[str, None] = field(default_factory=dict)
     ja4: dict[str, None] = field(default_factory=dict)
     certificates: dict[str, None] = field(default_factory=dict)
+    headers: dict[str, None] = field(default_factory=dict)
     marks: set[Mark] = field(default_factory=set)
 
     def name(self, names: Iterable[Named]) -> None:
@@ -105,6 +106,13 @@ class ContactRow:
             if len(self.names) >= FEW:
                 return
             self.names.setdefault(Named(one.basis, clean(one.value)))
+
+    def speak(self, spoken: "ContactRow") -> None:
+        """Take what messages in the connection told."""
+        self.requests += spoken.requests
+        self.name(spoken.names)
+        taken(self.headers, spoken.headers, FEW)
+        self.marks |= spoken.marks
 
 
 @dataclass(slots=True)
