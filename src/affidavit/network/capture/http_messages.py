@@ -41,6 +41,10 @@ class Plain:
             if self.switched is not None:
                 break
 
+    def pour(self, side: int, data: bytes) -> bool:
+        """Take bytes when they are all of a body that goes on after them."""
+        return self._readers[side].pour(data)
+
     def rest(self, side: int) -> bytes:
         """Bytes of a side that were read past the last message of HTTP."""
         return self._readers[side].rest

@@ -32,11 +32,19 @@ def read(source: Source, notes: Notes) -> Iterator[Event]:  # noqa: ARG001 - eve
     walk = Walk(source)
     flows = Flows(walk.apps)
     first: dict[int, Where] = {}
+    flows.keys.add(source.keys)
+    given = 0
     for batch in walk.batches():
+        for log in walk.secrets[given:]:
+            flows.keys.add(log)
+        given = len(walk.secrets)
         yield from flows.take(batch)
         _remember(batch, flows, first)
     yield from flows.end()
     yield from walk.unread
+    if flows.talks.given_up:
+        detail = "connections were not read to their end: too many were open, or too much of them waited"
+        yield Unread("capture/too-large", detail, Where(-1, "connections"), flows.talks.given_up)
     if walk.left_out:
         detail = "packets of an interface that was not described, or with lengths that cannot be"
         yield Unread("capture/damaged", detail, Where(-1, "frames"), walk.left_out)
