@@ -182,7 +182,7 @@ def _begun(
     flow.last = frame.time
     flow.app = frame.app
     flow.used = 1
-    flow.recent = 1
+    flow.recent = 0
     flow.ended = 0
     flow.sure = 0
     flow.kind = 0
@@ -222,7 +222,7 @@ def _seen(
     state: cython.longlong[:],
 ) -> cython.int:
     """Count a packet. A clock that goes back by a year is odd, and so is what it gives the time of."""
-    flow.recent = 1
+    flow.recent = 1 if flow.recent == 0 else 2
     flow.last = max(flow.last, frame.time)
     if 0 <= frame.time < state[_LATEST] - _YEAR:
         flow.odd = 1
@@ -359,7 +359,7 @@ def update(  # noqa: PLR0917 - columns are passed one by one: a kernel takes no 
 def push_out(
     flows: Flow[:], slots: cython.int[:], gone: cython.int[:], state: cython.longlong[:], wanted: cython.Py_ssize_t
 ) -> None:
-    """Give up connections that had no packet since the last sweep came by, so that rows become free.
+    """Give up connections that had no packet since sweeps came by, those with one packet in all first.
 
     Args:
         flows: the table.
@@ -370,14 +370,14 @@ def push_out(
     """
     _step: cython.Py_ssize_t
     row: cython.Py_ssize_t = state[_HAND]
-    for _step in range(2 * len(flows)):
+    for _step in range(3 * len(flows)):
         if wanted <= 0:
             break
         if row >= len(flows):
             row = 0
         if flows[row].used == 1:
             if flows[row].recent:
-                flows[row].recent = 0
+                flows[row].recent -= 1
             else:
                 _over(slots, flows, row, gone, state)
                 wanted -= 1
