@@ -78,7 +78,7 @@ def test_a_packet_that_was_not_captured_is_said_where_keys_are_given(tmp_path):
     flights, keys = recorded(said=SAID)
     packets = spoken(*flights).packets
     (found,), _, (unread,) = made(tmp_path, traffic.pcap([*packets[:-8], *packets[-7:]]), keys)
-    assert found.cut
+    assert (found.sent, found.status, found.received) == (b'{"lat":52.5}', 0, None)
     assert (unread.kind, unread.detail) == (
         "capture/not-decrypted",
         "keys were given, but packets are missing in the capture: api.example.com",
@@ -98,9 +98,13 @@ def test_a_tunnel_through_a_proxy_is_read_to_its_end(tmp_path):
 
 def test_clear_messages_have_their_bodies_on_many_connections_at_once(tmp_path):
     talks = [
-        spoken((CLIENT, http_request("h.example", f"/{at}")), (SERVER, http_response(b"%d" % at * 4_000)), ports=(4_000 + at, 80))
+        spoken(
+            (CLIENT, http_request("h.example", f"/{at}")),
+            (SERVER, http_response(b"%d" % at * 4_000)),
+            ports=(4_000 + at, 80),
+        )
         for at in range(20)
-    ]  # fmt: skip
+    ]
     packets = [packet for group in zip(*(talk.packets for talk in talks), strict=False) for packet in group]
     packets += [packet for talk in talks for packet in talk.packets[len(talks[0].packets) :]]
     messages, flows, _ = made(tmp_path, traffic.pcap(packets))
@@ -115,16 +119,16 @@ def test_clear_messages_have_their_bodies_on_many_connections_at_once(tmp_path):
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem.rpartition("__")[2])
 def test_requests_and_answers_of_real_captures_are_those_that_tshark_reads(path):
     fields = ("http.request.full_uri", "http.response.code", "http2.headers.path", "http2.headers.status")
-    command = ["tshark", "-r", path, "-n", "-T", "fields", "-Y", "tcp && !icmp"]
+    command = ["tshark", "-o", "tcp.reassemble_out_of_order:TRUE", "-r", path, "-n", "-T", "fields"]
+    command += ["-Y", "tcp && !icmp"]
     out = subprocess.run(
         [*command, *(part for name in fields for part in ("-e", name))], capture_output=True, text=True, check=False
     ).stdout
     rows = [dict(zip(fields, line.split("\t"), strict=True)) for line in out.split("\n") if line]
     asked = sorted(row["http.request.full_uri"] for row in rows if row["http.request.full_uri"])
-    answered = [
-        row["http.response.code"] for row in rows if row["http.response.code"] and not row["http.request.full_uri"]
-    ]
+    answered = [row["http.response.code"] for row in rows if row["http.response.code"]]
     found = [event for event in events(path) if isinstance(event, Message) and event.protocol != "h2"]
     ours = sorted(message.url for message in found if message.method)
     assert ours == asked
-    assert sorted(str(message.status) for message in found if message.status) == sorted(answered)
+    # A response whose end is missing is a message here; tshark waits for its end.
+    assert sorted(str(message.status) for message in found if message.status and not message.cut) == sorted(answered)

@@ -162,7 +162,7 @@ class Conversation:
             self.over = True
             return
         self._tunnels += 1
-        self._ends = self._ends._replace(name=tunnel.host or self._ends.name)
+        self._ends = self._ends._replace(name=tunnel.host or self._ends.name, asked=tunnel.port)
         yield from self._finish(stamp)
         self._begin()
         for which in (CLIENT, SERVER):

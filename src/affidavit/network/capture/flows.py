@@ -11,13 +11,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from affidavit.network.capture import clocks
-from affidavit.network.capture.events import Answer, Event, Flow, Message, Where
+from affidavit.network.capture import clocks, messages
+from affidavit.network.capture.conversations import Conversations
+from affidavit.network.capture.events import Answer, Event, Flow, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
 from affidavit.network.capture.named import Ends, Known, message, request, resolved_names
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
-from affidavit.network.names import hosts, http, resolved
+from affidavit.network.names import hosts, resolved
+from affidavit.network.names.http2 import authorities
+from affidavit.network.names.keylog import KeyLog
 
 MOST: Final = 1 << 16
 """Connections that are open at a time."""
@@ -26,9 +29,10 @@ PORTION: Final = 8
 _TLS, _REST, _HTTP, _DNS, _DNS_TCP, _QUIC, _ALL, _BEGUN = range(1, 9)
 _NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST = range(9)
 _DONE = 2
+_ENOUGH: Final = 1 << 30
 _SOURCE, _TARGET = ("source_high", "source_low", "source"), ("target_high", "target_low", "target")
 _ENDS: Final = ("version", "client", *_SOURCE, *_TARGET, "app", "first")
-_ASKED: Final = ("row", "half", "kind", "begin", "size", "place", "time", "at", "frame")
+_ASKED: Final = ("row", "half", "kind", "begin", "size", "whole", "place", "time", "at", "frame")
 _COUNTED: Final = ("at", "frame", "last", "protocol", "odd")
 
 
@@ -40,6 +44,7 @@ class Ask(NamedTuple):
     kind: int
     begin: int
     size: int
+    whole: int
     place: int
     time: int
     at: int
@@ -63,11 +68,14 @@ class Flows:
 
     Attributes:
         counts: what became of frames, as `frames.packets` counts it. answers: what clients were told by DNS.
+        keys: what opens encrypted connections; it may grow. talks: connections that are read to their end.
     """
 
     def __init__(self, apps: dict[int, str], most: int = MOST) -> None:
         self.counts = np.zeros(9, np.int64)
         self.answers = resolved.Answers()
+        self.keys = KeyLog()
+        self.talks = Conversations(self.keys)
         self._apps = apps
         self._most = most
         self._rows = np.zeros(BATCH, PACKET)
@@ -87,7 +95,7 @@ class Flows:
         """Put a batch in: what was asked and answered, and the connections that had to make room."""
         frames.packets(batch.data, batch.frames, batch.count, self._rows, self.counts)
         state, at = self._state, 0
-        state[_FRAMES] = batch.first
+        state[_FRAMES], state[_BODIES], state[_SEALED] = batch.first, 1, len(self.keys) > 0
         while at < batch.count:
             table = (self._flows, self._halves)
             until = flow_table.update(
@@ -122,16 +130,24 @@ class Flows:
             if known is None:
                 known = self._known[ask.row] = Known()
             content = data[ask.begin : ask.begin + ask.size]
-            if ask.kind == _DNS:
-                self._asked_for(known, ask, content, events)
-            elif ask.kind == _HTTP:
-                self._request(known, ask, content, events)
-            elif ask.kind == _DNS_TCP:
-                for part in known.messages(ask.side, ask.place, content):
-                    self._asked_for(known, ask, part, events)
-            elif self._hello(known, ask, content) and not self._state[_SEALED]:
-                self._halves["mode"][2 * ask.row + ask.side] = _DONE
+            self._named(known, ask, content, events)
+            if ask.kind in (_HTTP, _ALL) or (ask.kind in (_TLS, _REST) and self._state[_SEALED]):
+                events += self._spoken(known, ask, content)
         return events
+
+    def _named(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
+        """What a packet says of names."""
+        if ask.kind == _DNS:
+            self._asked_for(known, ask, content, events)
+        elif ask.kind == _HTTP:
+            self._request(known, content)
+        elif ask.kind == _DNS_TCP:
+            for part in known.messages(ask.side, ask.place, content):
+                self._asked_for(known, ask, part, events)
+        elif ask.kind == _ALL and known.protocol != "tls":
+            return
+        elif self._hello(known, ask, content) and not self._state[_SEALED]:
+            self._halves["mode"][2 * ask.row + ask.side] = _DONE
 
     @staticmethod
     def _hello(known: Known, ask: Ask, content: bytes) -> bool:
@@ -181,37 +197,39 @@ class Flows:
             self.answers.add(event)
             events.append(event)
 
-    def _request(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
-        """The head of a request, as far as its first segment has it."""
+    @staticmethod
+    def _request(known: Known, content: bytes) -> None:
+        """The host that a request names, as far as its first segment has it."""
         if content[:4] == b"PRI ":
             known.protocol = "http2"
+            known.marks.add("cleartext")
+            for name in authorities(content):
+                known.name("http2-authority", hosts.split(name)[0])
             return
         known.protocol = known.protocol or "http"
         found = request(content)
         if found is None:
             return
         known.marks.add("cleartext")
-        ends = self._between(known, ask.row)
         if found.method == "CONNECT":
             known.marks.add("proxied")
         if hosts.is_literal(found.host):
             known.marks.add("ip-literal")
         known.name("connect" if found.method == "CONNECT" else "http-host", found.host)
-        event = Message(
-            _where(ask.at, ask.frame),
-            ask.time,
-            found.host,
-            ends.server,
-            ends.server_port,
-            found.method,
-            http.url(found, "http", ends.server_port),
-            app=self._app(ends.app),
-            client=ends.client,
-            request=found.headers,
-            encrypted=False,
-            cut="" if found.whole else "the head goes on in another segment",
-        )
-        events.append(event)
+
+    def _spoken(self, known: Known, ask: Ask, content: bytes) -> Iterator[Event]:
+        """What is said on a connection that is not encrypted, or whose keys are given."""
+        ends, row = self._between(known, ask.row), ask.row
+        side = int(ask.side != known.client)
+        if ask.size == ask.whole and self.talks.pour(row, side, ask.place, content):
+            return
+        if not self.talks.knows(row):
+            self.talks.open(row, messages.Ends(ends.client, ends.server, ends.server_port, self._app(ends.app)))
+        stamp = messages.Stamp(ask.time, _where(ask.at, ask.frame))
+        fresh = ask.kind == _TLS and ask.place == 0
+        yield from self.talks.take(row, side, ask.place, (content, ask.whole), stamp, fresh=fresh)
+        if not self.talks.wants(row):
+            self._halves["asked"][2 * row : 2 * row + 2] = _ENOUGH
 
     def _app(self, number: int) -> str:
         return "" if number < 0 else self._apps.get(number, f"uid {number}")
@@ -231,6 +249,7 @@ class Flows:
         for row, ends, at, frame, last, protocol, odd, up, sent, down, received in each:
             known = self._known.pop(row, None)
             app = self._app(ends.app)
+            yield from self.talks.close(row, messages.Stamp(last, _where(at, frame)))
             event = Flow(
                 _where(at, frame),
                 ends.first,
@@ -249,6 +268,7 @@ class Flows:
                 for (_, name, _), (asked_at, asked_in, time) in known.waiting.items():
                     yield Answer(_where(asked_at, asked_in), time, ends.client, name, app)
                 known.tell(event)
+            event.marks |= self.talks.forget(row)
             if not event.names:
                 event.marks.add("no-name")
             if not received:

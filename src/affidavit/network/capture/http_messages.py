@@ -82,7 +82,8 @@ class Plain:
 
     def _asked(self, head: http.Request, body: Body, stamp: Stamp) -> Exchange:
         ends = self._ends
-        url = http.url(head, "https" if ends.encrypted else "http", ends.port)
+        port = ends.port if ends.asked < 0 else ends.asked
+        url = http.url(head, "https" if ends.encrypted else "http", port)
         if url.startswith(("/", "*")) and ends.name:
             url = f"{'https' if ends.encrypted else 'http'}://{ends.name}{url}"
         return Exchange(stamp, head.headers, head.method, url, head.host, head.port, body)

@@ -13,7 +13,12 @@ SERVER: Final = 1
 
 
 class Ends(NamedTuple):
-    """Whose connection it is. `name`: of the host by the client's hello or a proxy's, empty without."""
+    """Whose connection it is.
+
+    Attributes:
+        name: of the host by the client's hello, or as a proxy was asked for it; empty without. asked: port that a proxy
+            was asked for, -1 without.
+    """
 
     client: str
     server: str
@@ -21,6 +26,7 @@ class Ends(NamedTuple):
     app: str = ""
     name: str = ""
     encrypted: bool = False
+    asked: int = -1
 
 
 class Stamp(NamedTuple):
