@@ -1,8 +1,10 @@
 """Values that formats of exchanges and logs share: times, addresses, hosts of addresses. Bad ones become *unknown*."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from socket import AF_INET, inet_pton
 from typing import Final, NamedTuple
 
 LONGEST_HOST: Final = 255
@@ -10,7 +12,7 @@ MOST_ANSWERS: Final = 256
 """Records of a DNS answer that are read."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_LAST: Final = 253_402_300_800_000_000
+LATEST: Final = 253_402_300_800_000_000
 """Microseconds at the end of the year 9999: no time is later."""
 _URL: Final = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(?:[^/?#@]{0,1024}@)?(\[[^\]/?#]{0,300}\]|[^:/?#]{0,1024})(?::(\d{1,5}))?(?=[/?#]|$)"
@@ -41,6 +43,9 @@ def address_of(text: str | None) -> str:
     """An address as `ipaddress` writes it, without brackets or zone, unmapped; empty when it is none."""
     if not text or len(text) > LONGEST_HOST:
         return ""
+    with suppress(OSError, ValueError):
+        inet_pton(AF_INET, text)
+        return text  # of version 4 there is one way to write an address, which this insists on, in a tenth of the time
     try:
         found = ip_address(text.strip(" []").partition("%")[0])
     except ValueError:
@@ -86,4 +91,4 @@ def seconds(value: str | float | None) -> int:
         found = round(float(value) * 1_000_000) if value is not None else -1
     except (ValueError, OverflowError):
         return -1
-    return found if 0 <= found < _LAST else -1
+    return found if 0 <= found < LATEST else -1

@@ -5,7 +5,19 @@ from typing import Final, NamedTuple
 
 from affidavit.artefact.notes import Notes
 from affidavit.model.errors import UnreadableError
-from affidavit.network.capture import har, mitmproxy, packets, records
+from affidavit.network.capture import (
+    cloud_flow,
+    dns_logs,
+    dnsmasq,
+    har,
+    mitmproxy,
+    nfdump,
+    packets,
+    phone_reports,
+    records,
+    vpc_flow,
+    zeek,
+)
 from affidavit.network.capture.events import Event
 from affidavit.network.capture.source import Source
 
@@ -44,7 +56,18 @@ def _alone(read: Callable[[Source], Iterator[Event]]) -> Read:
 FORMATS: Final[tuple[Format, ...]] = (
     Format("packets (pcap, pcapng)", records.form, packets.read),
     Format("mitmproxy dump", mitmproxy.form, _alone(mitmproxy.read)),
+    Format("VPC flow log", vpc_flow.form, _alone(vpc_flow.read)),
+    Format("Zeek log (conn, dns, http, quic, ssl)", zeek.form, _alone(zeek.read)),
+    Format("PCAPdroid connections (CSV)", phone_reports.pcapdroid_form, _alone(phone_reports.read_pcapdroid)),
+    Format("TrackerControl report", phone_reports.trackercontrol_form, _alone(phone_reports.read_trackercontrol)),
+    Format("nfdump flows (CSV)", nfdump.form, _alone(nfdump.read)),
+    Format("dnsmasq or Pi-hole log", dnsmasq.form, _alone(dnsmasq.read)),
+    Format("BIND query log", dns_logs.bind_form, _alone(dns_logs.read_bind)),
+    Format("AdGuard Home or Route 53 query log", dns_logs.json_form, _alone(dns_logs.read_json)),
+    Format("DNS queries (CSV)", dns_logs.table_form, _alone(dns_logs.read_table)),
+    Format("Azure flow log", cloud_flow.azure_form, _alone(cloud_flow.read_azure)),
     Format("HTTP archive (HAR)", har.form, _alone(har.read)),
+    Format("Google Cloud flow log", cloud_flow.gcp_form, _alone(cloud_flow.read_gcp)),
 )
 """In the order in which they are asked: what a magic number tells stands before what is told by words."""
 
