@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from affidavit.network.capture import merging
+from affidavit.network.capture import merging, vpc_flow
 from affidavit.network.capture.events import Flow, Unread
+from affidavit.network.kernels import flow_lines
 from tests.builders.captures import events_of, form_of
 from tests.mutation.fields import dice
 from tests.oracles.flow_logs import totals
@@ -94,15 +95,53 @@ def test_what_is_too_much_for_one_table_is_given_up_early_and_adds_up(monkeypatc
         lines.append("2 1 eni-1 {} {} {} {} 6 1 {} 5 6 ACCEPT OK".format(*source, draw.randrange(1_000)))
     data = text(NAMES, *lines)
     whole = events_of(data)
-    monkeypatch.setattr(merging, "MOST", 16)
+    monkeypatch.setattr(vpc_flow, "MOST", 16)
     parts = events_of(data)
     assert len(parts) > len(whole)
     assert totals_of(parts) == totals_of(whole) == totals(data.decode())
 
 
+ODD = (
+    FORTH, BACK, FORTH.replace("10.0.0.5", "2001:db8::5").replace("192.0.2.7", "2001:db8::7"), NAMES, "",
+    FORTH.replace("443", "-"), FORTH.replace("192.0.2.7", "192.0.2.007"), FORTH.replace("1000 ", f"{'9' * 15} "),
+    FORTH.replace("1000 ", f"{'9' * 17} "), BACK.replace("ACCEPT", "REJECT"), FORTH.replace(" 6 ", " 58 "),
+    FORTH.replace("443", "70000"), FORTH.replace("192.0.2.7", "192.0.2.7.1"), FORTH.replace("192.0.2.7", "192.0.2.256"),
+    f"{FORTH} more", FORTH.replace(" OK", ""), f"{FORTH}\r",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_plain_lines_add_up_as_all_others_do(monkeypatch, number):
+    draw = dice(f"lines {number}")
+    pool = [
+        draw.choice(ODD) if draw.random() < 0.5 else FORTH.replace("2.7", f"2.{draw.randrange(9)}") for _ in range(60)
+    ]
+    data = text(*pool)[: -draw.randrange(2) or None]
+    fast = events_of(text(FORTH) + data)
+    monkeypatch.setattr(flow_lines, "add", lambda _data, begin, _base, **more: (begin, more["rows"]))
+    slow = events_of(text(FORTH) + data)
+    assert totals_of(fast) == totals_of(slow)
+    assert spans_of(fast) == spans_of(slow)
+    assert [one for one in fast if isinstance(one, Unread)] == [one for one in slow if isinstance(one, Unread)]
+
+
+def spans_of(events: list) -> dict[str, tuple[int, int]]:
+    """First begin and last end by server."""
+    flows = [event for event in events if isinstance(event, Flow)]
+    return {
+        server: (
+            min(flow.begun for flow in flows if flow.server == server),
+            max(flow.ended for flow in flows if flow.server == server),
+        )
+        for server in {flow.server for flow in flows}
+    }
+
+
 def totals_of(flows: list[Flow]) -> dict[tuple[str, int], tuple[int, int, int]]:
     found: dict[tuple[str, int], tuple[int, int, int]] = {}
     for flow in flows:
+        if isinstance(flow, Unread):
+            continue
         before = found.get((flow.server, flow.port), (0, 0, 0))
         found[flow.server, flow.port] = (before[0] + flow.up, before[1] + flow.down, before[2] + flow.records)
     return found

@@ -86,15 +86,21 @@ class Merged:
             if not ends[1]:
                 self._faults.add("capture/damaged", "records name no address", at, records)
                 continue
-            name = transport.decode("ascii", "replace").lower()
             yield Flow(
-                Where(at, "line"), _moment(begun), _moment(ended), *ends, port if 0 < port < 1 << 16 else 0,
-                PROTOCOLS.get(name, name[:8]), up=min(up, LARGEST), down=min(down, LARGEST), marks=marks,
-                records=records,
+                Where(at, "line"), moment(begun), moment(ended), *ends, port if 0 < port < 1 << 16 else 0,
+                protocol_of(transport.decode("ascii", "replace")), up=min(up, LARGEST), down=min(down, LARGEST),
+                marks=marks, records=records,
             )  # fmt: skip
 
 
-def _moment(time: int) -> int:
+def protocol_of(text: str) -> str:
+    """The word for a protocol, or what the log calls it."""
+    text = text.lower()
+    return PROTOCOLS.get(text, text[:8])
+
+
+def moment(time: int) -> int:
+    """A time in microseconds, or -1 when it cannot be one."""
     return time if 0 <= time < LATEST else -1
 
 
