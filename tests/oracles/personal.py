@@ -20,6 +20,7 @@ import zstandard
 from affidavit.network.capture.events import Message
 
 HASHES = ("md5", "sha1", "sha256", "sha512")
+_READABLE = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]{6,}")
 _TOKEN = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.([^.\[\]]+)')
 
 
@@ -49,6 +50,8 @@ def follow(message: Message, path: tuple[str, ...]) -> set[bytes]:
 def one(data: bytes, step: str) -> set[bytes]:
     kind, _, name = step.partition(":")
     try:
+        if kind.startswith("ndjson["):
+            kind, data = "json", data.splitlines()[int(kind[7:-1])]
         return {item for item in _STEPS[kind](data, name) if item}
     except Exception:  # noqa: BLE001 - the set holds runs of every kind, most of which are of another one
         return set()
@@ -202,16 +205,13 @@ _STEPS = {
     "segment": lambda data, number: [unquote_to_bytes(data.split(b"/")[int(number)])],
     "cookie": _field(b";", bytes),
     "json": lambda data, path: _walk(json.loads(data, parse_float=str), path),
-    "line": lambda data, number: [data.splitlines()[int(number)]],
     "multipart": _parts,
     "msgpack": lambda data, path: _walk(msgspec.msgpack.decode(data), path),
     "plist": lambda data, path: _walk(plistlib.loads(data), path),
     "xml": _xml,
     "grpc": _frames,
     "protobuf": _wire,
-    "text": lambda data, _: (
-        re.findall(rb"[\x20-\x7e\s\x80-\xf4]{12,}", data) + re.findall(rb"[\x20-\x7e\s]{12,}", data)
-    ),
+    "text": lambda data, _: [item.encode() for item in _READABLE.findall(data.decode("utf-8", "surrogateescape"))],
     "url": lambda data, _: [unquote_to_bytes(data), unquote_to_bytes(data.replace(b"+", b" "))],
     "unescape": _unescaped,
     "entities": lambda data, _: [html.unescape(data.decode()).encode()],

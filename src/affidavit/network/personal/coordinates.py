@@ -58,12 +58,15 @@ def precision(data: bytes, at: int, places: int, value: Value) -> int:
     else:
         number, given = float(found[0]), len(fraction)
     decimals = min(given, len(value.text.partition(".")[2]), _FINEST)
+    if given == 1 and number == round(abs(float(value.text)), _LEAST):
+        return _LEAST  # a zero at the end is not written
     agrees = abs(number - abs(float(value.text))) < 10.0**-decimals * 1.000001
     return decimals if agrees and decimals >= _LEAST else -1
 
 
 def near(matches: Sequence[M], nodes: Sequence[Node], values: Sequence[Value]) -> list[M]:
     """The matches without coarse coordinates that stand alone: two decimals turn up everywhere."""
+    matches = [match for match in matches if match.decimals >= ALONE or not _coarse_in_many(match, nodes, values)]
     beside = {(_group(nodes, match.node), values[match.value].pair, values[match.value].property) for match in matches}
     kept = []
     for match in matches:
@@ -73,6 +76,11 @@ def near(matches: Sequence[M], nodes: Sequence[Node], values: Sequence[Value]) -
         if alone or (_group(nodes, match.node), value.pair, other) in beside:
             kept.append(match)
     return kept
+
+
+def _coarse_in_many(match: M, nodes: Sequence[Node], values: Sequence[Value]) -> bool:
+    """Whether a coordinate stands in a text that has been taken apart: what is beside it there is not its pair."""
+    return values[match.value].pair >= 0 and nodes[match.node].parts
 
 
 def _group(nodes: Sequence[Node], number: int) -> tuple[int, str]:

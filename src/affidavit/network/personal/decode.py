@@ -173,10 +173,7 @@ def _of_text(data: bytes) -> Iterable[Piece]:
         return listed or structures.xml(data) or texts.within(data)
     if start == b"-" and (boundary := structures.first_boundary(data)):
         return structures.parts(data, boundary) or texts.within(data)
-    fields = texts.form(data)
-    if fields and len(fields) > 1:
-        return fields
-    return chain(fields or (), texts.within(data))
+    return texts.form(data) or texts.within(data)
 
 
 def _of_bytes(data: bytes, room: int, *, root: bool) -> Iterable[Piece]:

@@ -14,7 +14,7 @@ from affidavit.network.personal.protobuf import is_text
 _LONGEST = 1_024
 """Bytes of a value that a field's name can say something about."""
 _SEGMENT = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.\[\]]+)')
-_NAMED = ("form", "cookie", "json", "pair", "multipart", "msgpack", "plist", "protobuf")
+_NAMED = ("form", "cookie", "json", "ndjson", "pair", "multipart", "msgpack", "plist", "protobuf")
 
 
 class Claim(NamedTuple):
@@ -99,7 +99,7 @@ def _by_place(node: Node, known: Recipient) -> tuple[str, ...]:
     whole, short = [], []
     for step in steps:
         form, _, path = step.partition(":")
-        if form in _NAMED:
+        if form.partition("[")[0] in _NAMED:
             for quoted, index, name in _SEGMENT.findall(path.removeprefix("$")):
                 whole.append(quoted or index or name)
                 short += [quoted or name] if not index else []

@@ -26,7 +26,7 @@ from affidavit.network.personal.values import Form, forms
 _SEPARATOR = b"\0"
 _SAME_TEXT = {"url", "unescape", "entities", "text"}
 """Decodings that leave most of a text as it was: a value that stands in it before needs none of them."""
-_PLACE = re.compile(r"\[\d+\]|(?<=^line:)\d+|(?<=^grpc:)\d+")
+_PLACE = re.compile(r"\[\d+\]|(?<=^grpc:)\d+")
 
 
 class Sought(NamedTuple):

@@ -39,12 +39,13 @@ def _value(data: bytes) -> object:
         return None
 
 
-def lines(data: bytes) -> list[Piece] | None:
-    """The lines of newline-delimited JSON; None when the first one is no JSON."""
+def lines(data: bytes) -> Iterator[Piece] | None:
+    """The values in lines of JSON; None when the first line is none."""
     found = data.splitlines()
     if len(found) < 2 or found[0][:1] not in b"{[" or _value(found[0]) is None:
         return None
-    return [Piece(f"line:{number}", line) for number, line in enumerate(found) if line.strip()]
+    values = ((number, _value(line) or line) for number, line in enumerate(found) if line.strip())
+    return (piece for number, value in values for piece in leaves(f"ndjson[{number}]", value))
 
 
 def broken(data: bytes) -> list[Piece] | None:
@@ -123,12 +124,13 @@ def framed(data: bytes) -> list[Piece] | None:
     """The messages of a gRPC body: a flag, a length of four bytes, the message; None when it is none."""
     found: list[Piece] = []
     at = 0
+    if len(data) < 5 or not any(data[1:5]):
+        return None
     while at + 5 <= len(data) and data[at] < 2:
         end = at + 5 + int.from_bytes(data[at + 1 : at + 5], "big")
         if end > len(data) or len(found) >= MOST_PARTS:
             return None
-        if end > at + 5:
-            found.append(Piece(named("grpc", str(len(found))), data[at + 5 : end]))
+        found.append(Piece(named("grpc", str(len(found))), data[at + 5 : end]))
         at = end
     return found if found and at == len(data) else None
 

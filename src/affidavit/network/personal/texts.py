@@ -19,17 +19,19 @@ OPAQUE = 128
 """Bytes from which a run that decodes to nothing known is taken for content that cannot be read."""
 _WINDOW = 1_024
 _FORM = re.compile(rb"[^\s=&<>{}\"]{1,200}=[^&\s]*(?:&[^&\s]*)*")
-_NAME = re.compile(rb"[\w.\-\[\]$%:]{1,64}")
+_NAME = re.compile(rb"[\w.\-\[\]$]{1,40}")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[nrtbf\"'/\\]")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ENTITY = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
 _JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
-_WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_-]+)+={0,2}\s*")
-_IDENTIFIER = re.compile(rb"[0-9a-fA-F-]{1,64}")
+_WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_=-]*)+")
+_IDENTIFIER = re.compile(rb"[0-9a-fA-F-]+")
 _HEX = re.compile(rb"[0-9A-Fa-f]{12,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
-_READABLE = re.compile(rb"[\x20-\x7e]{8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")
+_READABLE = re.compile(
+    rb"(?:[\x20-\x7e]|[\xc3-\xd9][\x80-\xbf]){8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3}"
+)
 _TEXTS = re.compile(
     rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){12,65536}"
 )
@@ -61,9 +63,10 @@ def segments(data: bytes) -> list[Piece]:
 
 
 def within(data: bytes) -> Iterator[Piece]:
-    """Everything that a text may hold in other codes; none of it shuts out another."""
+    """Everything that a text may hold in other codes; percent signs come first, as they cut other codes into pieces."""
     if b"%" in data and _PERCENT.search(data):
         yield Piece("url", unquote_to_bytes(data))
+        return
     if b"\\" in data and _ESCAPE.search(data):
         yield Piece("unescape", _ESCAPE.sub(_unescaped, data))
     if b"&" in data and _ENTITY.search(data):
@@ -128,16 +131,15 @@ def _base64(data: bytes) -> Iterator[Piece]:
         if _IDENTIFIER.fullmatch(run):
             continue
         whole = _decoded(run, 0)
-        if (
-            telling(whole)
-            or framed(whole)
-            or fields(whole)
-            or (len(whole) >= OPAQUE and entropy(run) >= _RANDOM_BASE64)
-        ):
+        if _worth(whole) or (len(whole) >= OPAQUE and entropy(run) >= _RANDOM_BASE64):
             yield Piece("base64", whole)
         for before in range(1, 4):  # a run may begin with letters that are not part of the code
             if telling(_decoded(run[:_WINDOW], before)):
                 yield Piece("base64", _decoded(run, before))
+
+
+def _worth(data: bytes) -> bool:
+    return bool(telling(data) or framed(data) or fields(data))
 
 
 def _decoded(run: bytes, before: int) -> bytes:
@@ -156,5 +158,5 @@ def _hexadecimal(data: bytes) -> Iterator[Piece]:
             digits = run[before:]
             decoded = binascii.unhexlify(digits[: len(digits) & ~1])
             opaque = before == 0 and len(decoded) >= OPAQUE and entropy(run) >= _RANDOM_HEX
-            if telling(decoded) or opaque:
+            if _worth(decoded) or opaque:
                 yield Piece("hex", decoded)

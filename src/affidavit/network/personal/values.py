@@ -36,10 +36,10 @@ class Form(NamedTuple):
 def forms(value: Value) -> list[Form]:
     """Every form of a value, distinct, those with the fewest steps first."""
     found = _degrees(value) if value.kind == "degrees" else _of_text(value)
-    distinct: dict[tuple[bytes, bool], Form] = {}
+    distinct: dict[tuple[bytes, bool, int], Form] = {}
     for form in found:
-        if len(form.data) >= (4 if form.degrees >= 0 else _SHORT):
-            key = (form.data, form.caseless)
+        if len(form.data) >= (3 if form.degrees >= 0 else _SHORT):
+            key = (form.data, form.caseless, form.degrees)
             if key not in distinct or len(distinct[key].steps) > len(form.steps):
                 distinct[key] = form
     return sorted(distinct.values(), key=lambda form: (len(form.steps), form.data, form.caseless))
@@ -150,9 +150,8 @@ def _degrees(value: Value) -> Iterator[Form]:
     number = abs(float(value.text))
     cut = int(number * 100)
     for hundredths in sorted({cut, round(number * 100)}):
-        yield Form(
-            f"{hundredths // 100}.{hundredths % 100:02}".encode(), caseless=False, steps=(), word=True, degrees=0
-        )
+        text = f"{hundredths // 100}.{hundredths % 100:02}".removesuffix("0")  # as numbers are written
+        yield Form(text.encode(), caseless=False, steps=(), word=True, degrees=0)
     fine = int(number * 10_000)
     for ten_thousandths in (fine, fine + 1):
         for places in (6, 7):
