@@ -15,7 +15,7 @@ def redacted(text: str) -> str:
     if at and name and host:
         return f"{name[0]}…@{host[0]}…"
     kept = 8 if len(text) >= 32 else 4 if len(text) >= 15 else 1
-    return f"{text[:kept]}…"
+    return f"{text[: min(kept, len(text) // 2)]}…"
 
 
 def without_candidates(text: str) -> str:

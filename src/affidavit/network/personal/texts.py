@@ -36,6 +36,7 @@ _TEXTS = re.compile(
     rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){12,65536}"
 )
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_CHANCE = 16
 _RANDOM_BASE64, _RANDOM_HEX = 5.2, 3.7
 """Bits for each character from which a run may be encrypted: words and paths have fewer."""
 
@@ -139,7 +140,8 @@ def _base64(data: bytes) -> Iterator[Piece]:
 
 
 def _worth(data: bytes) -> bool:
-    return bool(telling(data) or framed(data) or fields(data))
+    """Whether it is more than digits that happen to be read as a code: short bytes are often a message by chance."""
+    return bool(telling(data) or framed(data) or (len(data) >= _CHANCE and fields(data)))
 
 
 def _decoded(run: bytes, before: int) -> bytes:
