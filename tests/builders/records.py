@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
 from affidavit.model.screening import Match, Records
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.opening import compared
 from affidavit.network.screen.selectors import Selectors, known_selectors
+from tests.builders import signing
 
 
 @cache
@@ -97,3 +101,13 @@ com.tencent.mm,8.0,field,1111111111111111111111111111111111111111111111111111111
 com.zhiliaoapp.musically,17,field,
 com.tencent.mmm,1,field,
 """
+
+
+def certificate_pem(*names: str, organisation: str = "Example") -> bytes:
+    """A self-signed certificate for names, as text."""
+    subject = signing.name(O=organisation, CN=names[0])
+    private = signing.key()
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(private.public_key())
+    builder = builder.serial_number(7).not_valid_before(signing.START).not_valid_after(signing.START.replace(year=2045))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+    return builder.sign(private, hashes.SHA256(), ecdsa_deterministic=True).public_bytes(serialization.Encoding.PEM)

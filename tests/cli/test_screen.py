@@ -1,6 +1,7 @@
 """``affidavit screen``: forms, roles in everyday words, exit codes, walls, and what it says to whoever asks wrongly."""
 
 import csv
+import gzip
 import io
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 
 from affidavit.cli import codes
 from affidavit.cli.screen import KINDS
+from affidavit.evidence import records as records_reading
 from affidavit.model.screening import Screening
 from affidavit.network.screen.knowledge import columns, ties
 from tests.builders import records
+from tests.builders.records import certificate_pem
 from tests.cli.conftest import Run
 
 DATES = ("--on", "2020-11-13", "--known", "2020-09-19")
@@ -44,6 +47,45 @@ def test_behind_walls_the_same_is_read_as_in_this_process(run: Run, log, tmp_pat
     assert "seccomp" in made[0].walls
     assert made[1].walls == ""
     assert msgspec.structs.replace(made[0], walls="") == made[1]
+
+
+def test_what_a_reader_imports_late_is_there_behind_walls(run: Run, tmp_path):
+    """A certificate, a name in other letters, an archive of exchanges and a packed log, each in its own process."""
+    made = {
+        "bundle.pem": certificate_pem("*.tiktokcdn.com"),
+        "names.csv": "hostname,cname\nмагазин.example,v16.tiktokcdn.com\nwww.tiktok.com,x.example\n".encode(),
+        "log.gz": gzip.compress(records.LOG.encode()),
+        "traffic.har": b'{"log": {"version": "1.2", "entries": []}}',
+    }
+    for name, data in made.items():
+        (tmp_path / name).write_bytes(data)
+    done = run("screen", *(tmp_path / name for name in made), "--as", "cdn", *DATES, "--format", "json")
+    assert (done.code, done.err) == (codes.DONE, "")
+    found = msgspec.json.decode(done.out, type=Screening)
+    assert [(item.kind, item.read) for item in found.files] == [
+        ("certificates", 1), ("names", 2), ("access-log", 5), ("flow-log", 0),
+    ]  # fmt: skip
+    assert {item.records for item in found.matches if item.tie == "serves"} == {"bundle.pem", "names.csv", "log.gz"}
+
+
+def test_a_process_that_dies_is_said_to_have(run: Run, log, monkeypatch):
+    dies = "import os, sys; sys.stdin.buffer.read(); os._exit(3)"
+    monkeypatch.setattr(records_reading, "_CODE", dies)
+    done = run("screen", log, "--as", "cdn", *DATES)
+    assert done.code == codes.USAGE
+    assert "no process can be started behind walls: the process ended without an answer" in done.err
+
+
+def test_a_process_that_is_taken_over_can_only_say_what_an_account_can_be(run: Run, log, monkeypatch):
+    lies = (
+        "import sys, msgspec; from affidavit.sandbox.channel import send; "
+        "sys.path; r = msgspec.json.decode(sys.stdin.buffer.read()); send(r['answers'], b'w', b'[\"limits\"]'); "
+        "send(r['answers'], b'r', b'[{\"name\": 1}, []]')"
+    )
+    monkeypatch.setattr(records_reading, "_CODE", f"import sys; sys.path[:] = sys.argv[1:]; {lies}")
+    done = run("screen", log, "--as", "cdn", *DATES)
+    assert done.code == codes.UNREADABLE
+    assert "answered in no form that is known here" in done.err
 
 
 def test_the_table_has_a_row_for_each_match_and_no_cell_is_a_formula(run: Run, tmp_path):
@@ -115,7 +157,7 @@ def test_every_everyday_word_for_a_role_is_one_of_the_register(run: Run, log):
 
 
 def test_every_kind_that_can_be_said_is_known():
-    assert {item.kind for item in columns().kinds} | {"zone"} == set(KINDS)
+    assert {item.kind for item in columns().kinds} | {"zone", "flow-log", "dns-log"} == set(KINDS)
 
 
 def test_knowledge_speaks_of_acts_and_roles_that_there_are():

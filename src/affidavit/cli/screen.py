@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,16 @@ from affidavit.cli.output import emit, note
 from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from affidavit.evidence.records import Tables
     from affidavit.law.register import Register
     from affidavit.model.screening import Screening
 
 DESCRIPTION = """\
 Compares records of your own with the marks of listed apps: zone files, tables of names (CNAME exports, CDN properties),
-logs of requests, certificates, customers, sessions with other networks, payments, apps on devices, listings of a store.
-Says what touches which app, how strongly (S0 to S5), and what each measure in force on --on says to your role (--as).
-Addresses of users are never shown. A match is a place in a record; it is no finding that a law was broken.
+logs of requests, of traffic and of DNS, certificates, customers, sessions with other networks, payments, apps on
+devices, listings of a store. Says what touches which app, how strongly (S0 to S5), and what each measure in force on
+--on says to your role (--as). Addresses of users are never shown. A match is a place in a record; it is no finding that
+a law was broken.
 """
 
 EXAMPLES = """\
@@ -34,7 +37,11 @@ Records are told by their content; --kind says it where that fails. Columns are 
 not are listed. Step by step: docs/how-to/screen-your-own-records.md; words for roles: affidavit knowledge show actors
 """
 
-KINDS = ("zone", "names", "access-log", "certificates", "customers", "peers", "merchants", "installed", "listings")
+KINDS = (
+    "zone", "names", "access-log", "flow-log", "dns-log", "certificates", "customers", "peers", "merchants",
+    "installed", "listings",
+)  # fmt: skip
+_DAY = 10
 _BARRED = ("PROHIBITED", "PROHIBITED_NOT_ENFORCED")
 
 
@@ -49,6 +56,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known", metavar="DATE", help="only what was public by then counts (default: today)")
     parser.add_argument("--in", dest="jurisdiction", metavar="CODE", help="the place (default: US)")
     parser.add_argument("--kind", choices=KINDS, help="what the records are, where their content does not tell")
+    parser.add_argument(
+        "--networks", type=Path, action="append", metavar="FILE",
+        help="tell addresses in logs by this snapshot of networks too (repeatable)",
+    )  # fmt: skip
     parser.add_argument(
         "--fail-on", action="append", metavar="WHAT",
         help="exit with 1 on this: touched (a listed app is), barred (an act on which records bear is), or an outcome",
@@ -87,13 +98,25 @@ def run(options: argparse.Namespace) -> int:
     asking = asked(argparse.Namespace(**put | {"actor": _role(options.actor)}))
     _refuse_unknown_words(options.fail_on or (), asking.register)
     selectors = known_selectors()
-    readings = read_records(options.paths, selectors, options.sandbox, options.kind or "")
+    readings = read_records(
+        options.paths, selectors, options.sandbox, options.kind or "", _tables(options.networks, asking.question.on)
+    )
     setting = Setting(
         Resolver(asking.register), asking.question, selectors.counted(), selectors.apps, readings.walls, asking.assumed
     )
     made = concluded(setting, readings.found)
     _print(made, options)
     return exit_code(made, options)
+
+
+def _tables(given: list[Path] | None, on: str) -> "Tables | None":
+    """Snapshots of networks: that of the product, if it has one, and those that were given."""
+    from affidavit.evidence.records import Tables  # noqa: PLC0415 - --help should not pay
+    from affidavit.network.snapshot.view import shipped  # noqa: PLC0415 - as above
+
+    own = shipped()
+    files = (*([own] if own else []), *(given or ()))
+    return Tables(files, date.fromisoformat(on[:_DAY])) if files else None
 
 
 def _role(text: str) -> str:

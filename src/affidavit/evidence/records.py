@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -21,6 +22,7 @@ from affidavit.model.screening import Match, Records
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.opening import compared
 from affidavit.network.screen.selectors import Selectors
+from affidavit.network.snapshot.view import shelf
 from affidavit.sandbox import bubblewrap
 from affidavit.sandbox.channel import ChannelError, frames
 
@@ -42,12 +44,19 @@ class Readings(NamedTuple):
     walls: str
 
 
+class Tables(NamedTuple):
+    """Snapshots of networks, and the day for which they are asked; None for the newest."""
+
+    files: tuple[Path, ...]
+    day: date | None = None
+
+
 class _WallsError(Exception):
     """No walls can be raised."""
 
 
 def read_records(
-    paths: Sequence[Path], selectors: Selectors, sandbox: Sandbox = "auto", kind: str = "", seconds: int = SECONDS
+    paths: Sequence[Path], selectors: Selectors, sandbox: Sandbox = "auto", kind: str = "", tables: Tables | None = None
 ) -> Readings:
     """Read every file, and compare it.
 
@@ -56,14 +65,14 @@ def read_records(
         selectors: what they are compared with, in this process; a process behind walls loads its own, the same.
         sandbox: which walls.
         kind: what the files are, when a person says so.
-        seconds: most time for one file.
+        tables: of networks, by which addresses in logs are told.
 
     Raises:
         UsageError: there is no such file, the kind is unknown, or no walls can be raised.
         UnreadableError: nothing tells what a file is, or its reader did not end well.
     """
     if sandbox == "none":
-        return Readings([_here(path, selectors, kind) for path in paths], "")
+        return Readings([_here(path, selectors, kind, tables) for path in paths], "")
     if sys.platform != "linux":
         raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     wrapper = bubblewrap.found()
@@ -73,7 +82,7 @@ def read_records(
     met = _WallsError()
     for each in chosen:
         try:
-            made = [_behind(path, kind, each, seconds) for path in paths]
+            made = [_behind(path, kind, each, tables) for path in paths]
         except _WallsError as error:
             met = error
             continue
@@ -90,13 +99,14 @@ def _open(path: Path) -> Iterator[Given]:
         os.close(file.handle)
 
 
-def _here(path: Path, selectors: Selectors, kind: str) -> Found:
+def _here(path: Path, selectors: Selectors, kind: str, tables: Tables | None) -> Found:
     with _open(path) as file:
         source = Source(file.handle, file.name, file.size)
-        return compared(source, selectors, sha256=sha256_of(file), kind=kind)
+        view = None if tables is None else shelf(tables.files).as_of(tables.day)
+        return compared(source, selectors, sha256=sha256_of(file), kind=kind, view=view)
 
 
-def _behind(path: Path, kind: str, wrapper: str, seconds: int) -> tuple[Found, str]:
+def _behind(path: Path, kind: str, wrapper: str, tables: Tables | None) -> tuple[Found, str]:
     """One file in a process of its own.
 
     Raises:
@@ -105,23 +115,25 @@ def _behind(path: Path, kind: str, wrapper: str, seconds: int) -> tuple[Found, s
     """
     with ExitStack() as held:
         file = held.enter_context(_open(path))
+        more = [held.enter_context(_open(each)).handle for each in (tables.files if tables else ())]
         answers, theirs = os.pipe()
         held.callback(os.close, answers)
         with ExitStack() as passed:
             passed.callback(os.close, theirs)
-            handles = [above_streams(handle, passed) for handle in (file.handle, theirs)]
+            handles = [above_streams(handle, passed) for handle in (file.handle, theirs, *more)]
             worker = _started(wrapper, handles)
         held.callback(worker.wait)
         held.callback(worker.kill)
         request = Reading(
             name=file.name, size=file.size, sha256=sha256_of(file), file=handles[0], answers=handles[1], kind=kind,
-            seconds=seconds, confined=bool(wrapper),
+            seconds=SECONDS, confined=bool(wrapper), networks=tuple(handles[2:]),
+            day=tables.day.isoformat() if tables and tables.day else "",
         )  # fmt: skip
         with suppress(OSError):  # it may have died already; then there is no answer either
             if worker.stdin is not None:
                 worker.stdin.write(msgspec.json.encode(request))
                 worker.stdin.close()
-        found, walls = _listen(answers, file.name, time.monotonic() + seconds)
+        found, walls = _listen(answers, file.name, time.monotonic() + SECONDS)
         return found, ", ".join((*(["bubblewrap"] if wrapper else []), *walls))
 
 

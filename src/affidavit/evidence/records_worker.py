@@ -3,8 +3,10 @@
 Records hold what strangers wrote (names of hosts, agents, customers). Started by `evidence.records`.
 """
 
+import mmap
 import os
 import sys
+from datetime import date
 from importlib import import_module
 from typing import Final
 
@@ -17,6 +19,7 @@ from affidavit.model.errors import AffidavitError
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.opening import compared
 from affidavit.network.screen.selectors import known_selectors
+from affidavit.network.snapshot.view import Shelf, Snapshot, View
 from affidavit.sandbox.channel import send
 from affidavit.sandbox.limits import Limits
 from affidavit.sandbox.walls import raise_walls
@@ -27,6 +30,7 @@ LATER: Final = (
     "encodings.idna",
     "encodings.ascii",
     "encodings.latin_1",
+    "encodings.punycode",
     "stringprep",
     "unicodedata",
 )
@@ -40,6 +44,7 @@ class Reading(Struct, frozen=True):
 
     Attributes:
         seconds: of CPU time. confined: whether a wall stands around the whole process already.
+        networks: descriptors of snapshots of networks. day: for which they are asked, ISO.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Reading(Struct, frozen=True):
     kind: str
     seconds: int
     confined: bool = False
+    networks: tuple[int, ...] = ()
+    day: str = ""
 
 
 def main() -> None:
@@ -73,8 +80,23 @@ def _answer(request: Reading) -> tuple[bytes, bytes]:
     knowledge.hold()
     selectors = known_selectors()
     source = Source(request.file, request.name, request.size)
+    view, mapped = _tables(request)
     if not os.environ.get("AFFIDAVIT_DEBUG"):
         os.dup2(1, 2)  # whoever takes this process over shall have no file to fill
-    walls = raise_walls(Limits(MEMORY, request.size, 0, request.seconds), confined=request.confined)
+    walls = raise_walls(Limits(MEMORY, request.size + mapped, 0, request.seconds), confined=request.confined)
     send(request.answers, WALLS, msgspec.json.encode(walls))
-    return RESULT, msgspec.json.encode(compared(source, selectors, sha256=request.sha256, kind=request.kind))
+    found = compared(source, selectors, sha256=request.sha256, kind=request.kind, view=view)
+    return RESULT, msgspec.json.encode(found)
+
+
+def _tables(request: Reading) -> tuple[View | None, int]:
+    """The tables of networks, and how many bytes of files they map.
+
+    Raises:
+        KnowledgeError: one is no snapshot.
+    """
+    if not request.networks:
+        return None, 0
+    maps = [mmap.mmap(handle, 0, access=mmap.ACCESS_READ) for handle in request.networks]
+    day = date.fromisoformat(request.day) if request.day else None
+    return Shelf(Snapshot(memoryview(each)) for each in maps).as_of(day), sum(map(len, maps))

@@ -29,7 +29,9 @@ from affidavit.network.screen.tables import (
     listed,
     w3c_rows,
 )
+from affidavit.network.screen.traffic import read_traffic, traffic_of
 from affidavit.network.screen.zones import read_zone
+from affidavit.network.snapshot.view import View
 from affidavit.wording import unknown
 
 HEAD: Final = 64 << 10
@@ -53,7 +55,9 @@ class Form(NamedTuple):
     read: Callable[[Account], None]
 
 
-def compared(source: Source, selectors: Selectors, *, sha256: str = "", kind: str = "") -> tuple[Records, list[Match]]:
+def compared(
+    source: Source, selectors: Selectors, *, sha256: str = "", kind: str = "", view: View | None = None
+) -> tuple[Records, list[Match]]:
     """Read a file of records to its end, and compare all that is in it.
 
     Args:
@@ -61,6 +65,7 @@ def compared(source: Source, selectors: Selectors, *, sha256: str = "", kind: st
         selectors: what it is compared with.
         sha256: of its bytes, for the account.
         kind: what it is, when a person says so; else its content tells.
+        view: tables of networks for the day asked about, by which addresses in logs tell whose they are.
 
     Raises:
         UnreadableError: nothing tells what it is.
@@ -68,7 +73,7 @@ def compared(source: Source, selectors: Selectors, *, sha256: str = "", kind: st
     """
     if kind and kind not in get_args(RecordKind):
         raise unknown("kind of records", kind, get_args(RecordKind))
-    form = opened(source, kind)
+    form = opened(source, kind, view)
     account = Account(form.kind, selectors)
     form.read(account)
     for item in source.unread():
@@ -76,7 +81,7 @@ def compared(source: Source, selectors: Selectors, *, sha256: str = "", kind: st
     return account.records(source.name, source.size, sha256, form.form, asked=bool(kind)), account.matches(source.name)
 
 
-def opened(source: Source, kind: str = "") -> Form:
+def opened(source: Source, kind: str = "", view: View | None = None) -> Form:
     """What a file is.
 
     Raises:
@@ -90,6 +95,9 @@ def opened(source: Source, kind: str = "") -> Form:
     lines = [line for line in plain.splitlines()[:_SOME] if line.strip()]
     if not lines:
         raise UnreadableError(f"{source.name}: holds nothing", advice=_ADVICE)
+    found = _traffic(source, head, view)
+    if found is not None and kind in {"", found.kind}:
+        return found
     for tell in (_pem, _w3c, _json, _access, _zone, _table):
         found = tell(source, lines, kind)
         if found is not None:
@@ -110,6 +118,14 @@ def _rows(kind: RecordKind, form: str, make: Callable[[Account], Iterator[Row]])
         comparer.close()
 
     return Form(kind, form, read)
+
+
+def _traffic(source: Source, head: bytes, view: View | None) -> Form | None:
+    found = traffic_of(head)
+    if found is None:
+        return None
+    kind, form, read = found
+    return Form(kind, form, lambda account: read_traffic(source, account, read, view))
 
 
 def _pem(source: Source, lines: list[bytes], _: str) -> Form | None:
