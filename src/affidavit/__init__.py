@@ -65,6 +65,7 @@ def review(
     keys: "str | Path | None" = None,
     profile: "str | Path | None" = None,
     show_values: bool = False,
+    networks: "Sequence[Path] | None" = None,
 ) -> "Review":
     """Review one artefact: an APK, an XAPK/APKS/APKM of splits, an AAR, a JAR, a dex file or an IPA.
 
@@ -81,6 +82,7 @@ def review(
         keys: a key log (SSLKEYLOGFILE) that opens what is encrypted in them.
         profile: values of the device to look for in what was sent (``docs/reference/profile.md``).
         show_values: put values that are found into facts as they are, not redacted.
+        networks: snapshots of tables of networks to ask who serves hosts, together with the one that comes along.
 
     Raises:
         UnreadableError: it cannot be opened at all, or is of no supported kind.
@@ -101,6 +103,7 @@ def review(
         libraries=libraries,
         mapping=names,
         watched=watched,
+        networks=networks,
     )
     return Review(made)
 
@@ -137,6 +140,7 @@ def verify(
     captures: "Sequence[str | Path]" = (),
     keys: "str | Path | None" = None,
     profile: "str | Path | None" = None,
+    networks: "Sequence[Path] | None" = None,
 ) -> "Verification":
     """Check a bundle in numbered steps; with the artefact, review it again and compare byte for byte.
 
@@ -152,12 +156,14 @@ def verify(
         captures: as in `review`; whatever they are called now, their SHA-256 tells which they are.
         keys: as in `review`.
         profile: as in `review`.
+        networks: as in `review`; of these and the one that comes along, those are asked that the review asked.
 
     Raises:
         UsageError: a file that was named is not there, or the key is no public key.
     """
     from affidavit.evidence.indexes import chosen  # noqa: PLC0415 - see `review`
     from affidavit.evidence.keys import expected_key  # noqa: PLC0415 - see `review`
+    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415
     from affidavit.evidence.review import checked_paths, derived_members  # noqa: PLC0415
     from affidavit.evidence.traffic import Watched  # noqa: PLC0415
     from affidavit.evidence.verify import verify as check  # noqa: PLC0415
@@ -168,14 +174,15 @@ def verify(
         Path(bundle),
         Path(artefact) if artefact is not None else None,
         trusted,
-        lambda path, indexes, watched: derived_members(
-            path, indexes, sandbox=sandbox, v4_signature=companion, mapping=names, watched=watched
+        lambda path, indexes, watched, asked: derived_members(
+            path, indexes, sandbox=sandbox, v4_signature=companion, mapping=names, watched=watched, networks=asked
         ),
         companion,
         check=lambda path, claims: checked_paths(path, claims, sandbox=sandbox),
         libraries=chosen(libraries),
         mapping=names,
         watched=Watched(*_paths(captures, keys, profile)),
+        networks=with_shipped(networks),
     )
 
 

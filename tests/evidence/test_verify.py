@@ -42,7 +42,7 @@ def by_this_tool(affidavit=None, **changes):
     return bundle.assemble(manifest.artefact, tool, knowledge, **parts)
 
 
-def derived(_path=None, _indexes=(), _watched=None):
+def derived(_path=None, _indexes=(), _watched=None, _networks=()):
     """What reviewing the artefact gives."""
     return bundle.members_of(small_affidavit())
 
@@ -251,7 +251,7 @@ def test_a_swapped_artefact_fails_and_is_not_reviewed(path, app):
     assert outcome(verification)[9] is None
 
 
-def other_review(_path, _indexes, _watched):
+def other_review(_path, _indexes, _watched, _networks):
     return {**derived(), "limitations.json": b"[]"}
 
 
@@ -286,7 +286,7 @@ def test_a_difference_by_this_version_fails(path, app):
 
 
 def test_an_artefact_that_cannot_be_reviewed_again_fails_the_last_step(path, app):
-    def fail(_path, _indexes, _watched):
+    def fail(_path, _indexes, _watched, _networks):
         raise UnreadableError("no app", advice="give the app")
 
     bundle.write_bundle(path, by_this_tool(), key())
@@ -295,7 +295,7 @@ def test_an_artefact_that_cannot_be_reviewed_again_fails_the_last_step(path, app
 
 @pytest.mark.parametrize("error", [KnowledgeError, UsageError])
 def test_what_is_wrong_with_this_check_accuses_no_bundle(path, app, error):
-    def fail(_path, _indexes, _watched):
+    def fail(_path, _indexes, _watched, _networks):
         raise error("the index is damaged", advice="get it again")
 
     bundle.write_bundle(path, by_this_tool(), key())

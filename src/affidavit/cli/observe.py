@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
 from affidavit.cli.options import (
+    add_networks,
     add_output,
     add_traffic,
     add_walls_of_captures,
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.add_argument("captures", type=Path, nargs="*", metavar="FILE", help="a capture of traffic (repeatable)")
     add_traffic(parser, alone=True)
+    add_networks(parser)
     add_output(parser, ("text", "json", "csv"), "text")
     add_walls_of_captures(parser)
     apply_settings(parser)
@@ -61,14 +63,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _observed(options: argparse.Namespace) -> "Observed":
     """Read the captures, and say who serves the hosts."""
-    from affidavit.evidence.conclude import asked, folded, network_of  # noqa: PLC0415 - as above
+    from affidavit.evidence.conclude import asked, folded  # noqa: PLC0415 - as above
+    from affidavit.evidence.networks import network_of, with_shipped  # noqa: PLC0415 - as above
     from affidavit.evidence.review import observed  # noqa: PLC0415 - as above
     from affidavit.report.observed import Observed  # noqa: PLC0415 - as above
 
     with Progress(quiet=options.quiet) as progress:
         found = observed(watched(options), budget(options.budget), progress, sandbox=options.sandbox)
     limitations = list(found.limitations)
-    record = network_of(found.facts, limitations)
+    record, _ = network_of(found.facts, limitations, with_shipped(options.networks))
     return Observed(
         found.artefact, found.facts, folded(limitations), partial=found.partial, network=record, categories=asked()
     )

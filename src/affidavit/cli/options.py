@@ -87,6 +87,14 @@ def add_traffic(parser: argparse.ArgumentParser, *, alone: bool = False, reveal:
         )
 
 
+def add_networks(parser: argparse.ArgumentParser) -> None:
+    """What is asked who serves hosts."""
+    parser.add_argument(
+        "--networks", type=Path, action="append", metavar="SNAPSHOT",
+        help="ask this snapshot of networks too (affidavit knowledge build networks; repeatable)",
+    )  # fmt: skip
+
+
 def watched(options: argparse.Namespace) -> "Watched":
     """What was given by `add_traffic`."""
     from affidavit.cli.source import file_at  # noqa: PLC0415 - which imports this module

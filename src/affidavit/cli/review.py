@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from affidavit.cli import codes
 from affidavit.cli.options import (
     add_mapping,
+    add_networks,
     add_output,
     add_review,
     add_traffic,
@@ -63,6 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_mapping(parser)
     add_traffic(parser)
+    add_networks(parser)
     add_review(parser)
     apply_settings(parser)
 
@@ -91,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
             captures=options.captures or (),
             keys=options.keys,
             profile=options.profile,
+            networks=options.networks,
             show_values=options.show_values,
         )
     account = review.affidavit
@@ -141,6 +144,7 @@ def _write(review: "Review", options: argparse.Namespace) -> tuple["Affidavit", 
             ("--mapping", options.mapping), ("--v4-signature", options.v4_signature),
             *(("--capture", path) for path in options.captures or ()),
             ("--keys", options.keys), ("--profile", options.profile),
+            *(("--networks", path) for path in options.networks or ()),
         )
         if path is not None
     ]  # fmt: skip

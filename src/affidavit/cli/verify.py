@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_libraries, add_mapping, add_traffic, add_walls
+from affidavit.cli.options import add_libraries, add_mapping, add_networks, add_traffic, add_walls
 from affidavit.cli.output import emit
 from affidavit.cli.source import file_at
 from affidavit.report.text import visible
@@ -39,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_mapping(parser)
     add_traffic(parser, reveal=False)
+    add_networks(parser)
     add_walls(parser)
     add_libraries(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the output (default: text)")
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         captures=options.captures or (),
         keys=options.keys,
         profile=options.profile,
+        networks=options.networks,
     )
     unsettled = _unsettled(result, options)
     emit(_json(result) if options.format == "json" else text(result, unsettled))

@@ -111,6 +111,7 @@ def assemble(
     law: LawRecord = NO_LAW,
     coverage: Coverage = NO_COVERAGE,
     network: NetworkRecord = NO_NETWORK,
+    networks: tuple[str, ...] = (),
     partial: bool = False,
     protection: str = "none",
 ) -> Affidavit:
@@ -120,7 +121,7 @@ def assemble(
     )
     described = describe(content)
     made = Affidavit(
-        manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described),
+        manifest=Manifest(SCHEMA, artefact, tool, knowledge_sha256, partial, protection, described, networks),
         facts=tuple(facts),
         findings=tuple(findings),
         limitations=tuple(limitations),

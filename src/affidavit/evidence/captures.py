@@ -43,12 +43,17 @@ class Captures:
 
     def __init__(self, traffic: Traffic, check: Callable[[], None]) -> None:
         self._traffic = traffic
-        self._check = check
+        self._budget, self._reading = check, False
         self._profile = None if traffic.profile is None else read_profile(traffic.profile)
         self._open: list[tuple[Source, str, Read]] = []
         for file in traffic.files:
-            source = Source(file.handle, file.name, file.size, check, keys=traffic.keys or b"")
+            source = Source(file.handle, file.name, file.size, self._check, keys=traffic.keys or b"")
             self._open.append((source, *opened(source)))
+
+    def _check(self) -> None:
+        """Look at the budget; what a file is, is seen before it counts."""
+        if self._reading:
+            self._budget()
 
     @property
     def sought(self) -> frozenset[str]:
@@ -68,6 +73,7 @@ class Captures:
         """
         before, total = 0, self._traffic.size
         seeker = Seeker(self._profile, reveal=self._traffic.reveal)
+        self._reading = True
         for (source, form, read), digest in zip(self._open, self._traffic.digests, strict=True):
             about = About(source.name, digest, source.size, form, _sha256(self._traffic.keys))
             fold = Fold(about, seeker)

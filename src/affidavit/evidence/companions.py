@@ -18,13 +18,14 @@ from affidavit.model.code_identity import CodeSearch, NativeSearch
 from affidavit.model.fact import Fact
 from affidavit.wording import plural
 
-What = Literal["capture", "index", "keys", "mapping", "profile", "v4-signature"]
+What = Literal["capture", "index", "keys", "mapping", "networks", "profile", "v4-signature"]
 
 _OPTIONS: Final[Mapping[What, str]] = {
     "capture": "--capture",
     "index": "--libraries",
     "keys": "--keys",
     "mapping": "--mapping",
+    "networks": "--networks",
     "profile": "--profile",
     "v4-signature": "--v4-signature",
 }
@@ -33,6 +34,7 @@ _TITLES: Final[Mapping[What, str]] = {
     "index": "index of known code",
     "keys": "key log",
     "mapping": "mapping file",
+    "networks": "snapshot of networks",
     "profile": "profile of the device",
     "v4-signature": "v4 signature file",
 }
@@ -47,6 +49,7 @@ _RESTS_ON: Final[Mapping[What, frozenset[str]]] = {
         }
     ),
     "mapping": frozenset({"name-mapping", "source-name"}),
+    "networks": frozenset(),
     "capture": _OF_TRAFFIC,
     "keys": _OF_TRAFFIC,
     "profile": _OF_TRAFFIC,
@@ -55,6 +58,7 @@ _RESTS_ON: Final[Mapping[What, frozenset[str]]] = {
 _LOST: Final[Mapping[What, str]] = {
     "index": "whose code it is, and in whose code calls, flows and findings lie",
     "mapping": "names in the source",
+    "networks": "who serves hosts",
     "capture": "what was sent",
     "keys": "what was sent",
     "profile": "what was sent",
@@ -83,6 +87,7 @@ class Companions:
         v4_signature, mapping: SHA-256 of the file; empty when there is none.
         indexes: a file for each index of known code, by SHA-256.
         captures: a file for each capture, by SHA-256. keys: SHA-256 of the key log.
+        networks: a file for each snapshot of networks, by digest.
         watched: the files themselves. profile: content of the device's profile; None when there is none.
     """
 
@@ -93,6 +98,7 @@ class Companions:
     keys: str = ""
     profile: bytes | None = None
     watched: Watched = UNWATCHED
+    networks: Mapping[str, Path] = field(default_factory=dict)
 
     def watched_as(self, artefact: Artefact) -> Watched:
         """The captures that the review was given, under the names that they had then."""
@@ -107,8 +113,15 @@ def compared_with(facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(index for indexes in found for index in indexes))
 
 
-def needs(artefact: Artefact, compared: Sequence[str], here: Companions) -> tuple[Need, ...]:
-    """What this check would have to be given, or not, to have what the review had."""
+def needs(artefact: Artefact, compared: Sequence[str], asked: Sequence[str], here: Companions) -> tuple[Need, ...]:
+    """What this check would have to be given, or not, to have what the review had.
+
+    Args:
+        artefact: what was reviewed.
+        compared: SHA-256 of the indexes that it was compared with.
+        asked: digests of the snapshots that were asked.
+        here: what there is.
+    """
     pairs: tuple[tuple[What, str, str], ...] = (
         ("v4-signature", artefact.v4_signature, here.v4_signature),
         ("mapping", artefact.mapping, here.mapping),
@@ -123,6 +136,7 @@ def needs(artefact: Artefact, compared: Sequence[str], here: Companions) -> tupl
         ("keys", artefact.keys, here.keys), ("profile", artefact.profile, had_profile),
     )  # fmt: skip
     found += [Need(what, wanted, _OPTIONS[what]) for what, wanted, had in given if wanted != had]
+    found += [Need("networks", digest, _OPTIONS["networks"]) for digest in asked if digest not in here.networks]
     return (*found, *(Need("index", index, _OPTIONS["index"]) for index in compared if index not in here.indexes))
 
 
@@ -162,7 +176,7 @@ def the_rest(
     kept = tuple(fact for fact in facts if _kind(fact) not in kinds)
     members = {FACTS: encode(kept)}
     others = {FACTS: encode(tuple(fact for fact in again if _kind(fact) not in kinds))}
-    if all(item.what == "index" for item in missing):
+    if all(item.what in {"index", "networks"} for item in missing):
         members[COVERAGE], others[COVERAGE] = stated[COVERAGE], derived[COVERAGE]
     lost = " and ".join(_LOST[what] for what in dict.fromkeys(item.what for item in missing))
     said = (

@@ -3,19 +3,19 @@
 import os
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 
 from affidavit import knowledge
 from affidavit.evidence.bundle import assemble
 from affidavit.evidence.examined import Examined
+from affidavit.evidence.networks import network_of
 from affidavit.evidence.tool import this_tool
 from affidavit.findings import load
 from affidavit.findings.limits import bearing, hidden_areas
 from affidavit.identity import listed
 from affidavit.model.binding import LawRecord
 from affidavit.model.bundle import Affidavit, Category
-from affidavit.model.fact import Fact
 from affidavit.model.limitation import Limitation
-from affidavit.model.network import NetworkRecord
 
 MARKED = ("manifest", "resources", "code", "text", "native", "entries", "signing")
 """Areas of features in which a mark of a listed app can lie."""
@@ -36,20 +36,22 @@ LISTED = 300
 """Limitations of one kind that are listed singly."""
 
 
-def conclude(examined: Examined, protection: str) -> Affidavit:
+def conclude(examined: Examined, protection: str, networks: Sequence[Path] = ()) -> Affidavit:
     """The unsigned affidavit.
 
     Args:
         examined: what was read.
         protection: the walls around the process that read it, or ``none``.
+        networks: snapshots of tables of networks.
 
     Raises:
-        KnowledgeError: compiled knowledge is missing.
+        KnowledgeError: compiled knowledge is missing, or a snapshot is none.
+        UsageError: there is no such snapshot.
     """
     tool, knowledge_sha256 = this_tool(), knowledge.digest()
     limitations = list(examined.limitations)
     law = _law(examined, limitations)
-    record = network_of(examined.facts, limitations)
+    record, asked_of = network_of(examined.facts, limitations, networks)
     return assemble(
         examined.artefact,
         tool,
@@ -62,6 +64,7 @@ def conclude(examined: Examined, protection: str) -> Affidavit:
         law=law,
         coverage=examined.coverage,
         network=record,
+        networks=asked_of,
         partial=examined.partial,
         protection=protection,
     )
@@ -74,11 +77,6 @@ def asked() -> tuple[Category, ...]:
         KnowledgeError: compiled knowledge is missing.
     """
     return tuple(Category(item.id, item.order, item.question, item.covers, item.title) for item in load.categories())
-
-
-def network_of(facts: Sequence[Fact], limitations: list[Limitation]) -> NetworkRecord:  # noqa: ARG001
-    """Who serves the hosts that facts name; `limitations` grows when that fails."""
-    return NetworkRecord()
 
 
 def _law(examined: Examined, limitations: list[Limitation]) -> LawRecord:

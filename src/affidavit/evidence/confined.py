@@ -52,16 +52,16 @@ def review_confined(
     libraries: Sequence[Path] = (),
     mapping: bytes | None = None,
     traffic: Traffic = NO_TRAFFIC,
+    networks: Sequence[Path] = (),
 ) -> Affidavit:
     """Review one artefact behind walls: the unsigned affidavit.
 
-    Args, and what it raises: as `read_confined`.
+    Args, and what it raises: as `read_confined`, and `conclude` for networks.
     """
-    return conclude(
-        *read_confined(
-            path, budget, progress, sandbox, v4_signature, libraries=libraries, mapping=mapping, traffic=traffic
-        )
+    read = read_confined(
+        path, budget, progress, sandbox, v4_signature, libraries=libraries, mapping=mapping, traffic=traffic
     )
+    return conclude(*read, networks)
 
 
 def read_confined(

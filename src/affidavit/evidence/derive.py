@@ -25,6 +25,7 @@ def derive(
     libraries: Sequence[Path] = (),
     mapping: bytes | None = None,
     traffic: Traffic = NO_TRAFFIC,
+    networks: Sequence[Path] = (),
 ) -> Affidavit:
     """Review one artefact: the unsigned affidavit.
 
@@ -36,6 +37,7 @@ def derive(
         libraries: indexes of known code to compare with.
         mapping: bytes of the mapping file that was given beside it.
         traffic: open captures of what it sent; the caller closes them.
+        networks: snapshots of tables of networks.
 
     Raises:
         UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
@@ -54,7 +56,7 @@ def derive(
             known=known,
             traffic=traffic,
         )
-        return conclude(examined, "none")
+        return conclude(examined, "none", networks)
     finally:
         os.close(file.handle)
 

@@ -15,6 +15,7 @@ from affidavit.evidence.bundle import members_of, write_bundle
 from affidavit.evidence.confined import Sandbox, read_confined, review_confined
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import chosen
+from affidavit.evidence.networks import with_shipped
 from affidavit.evidence.traffic import UNWATCHED, Watched, opened
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
@@ -88,6 +89,7 @@ def reviewed(
     libraries: Sequence[Path] | None = None,
     mapping: Path | None = None,
     watched: Watched = UNWATCHED,
+    networks: Sequence[Path] | None = None,
 ) -> Affidavit:
     """Review one artefact, behind the walls that were asked for: the unsigned affidavit.
 
@@ -100,6 +102,7 @@ def reviewed(
         libraries: indexes of known code to compare with; by default the one that comes along (see `indexes.chosen`).
         mapping: the mapping file that its compiler wrote: what is cited is named as in the source as well.
         watched: captures of what it sent, and what was given with them.
+        networks: snapshots of tables of networks; by default the one that comes along.
 
     Raises:
         UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
@@ -108,7 +111,8 @@ def reviewed(
     """
     indexes = chosen(libraries)
     files = (v4_signature, mapping, watched)
-    return _reviewed(path, indexes, sandbox, files, budget=budget or Budget(), progress=progress)
+    asked = with_shipped(networks)
+    return _reviewed(path, indexes, sandbox, files, networks=asked, budget=budget or Budget(), progress=progress)
 
 
 def _reviewed(
@@ -117,10 +121,11 @@ def _reviewed(
     sandbox: Sandbox,
     beside: tuple[Path | None, Path | None, Watched],
     *,
+    networks: Sequence[Path],
     budget: Budget,
     progress: Progress = silent,
 ) -> Affidavit:
-    """Review with exactly these indexes, and with what was given beside: a v4 signature, a mapping file, captures."""
+    """Review with exactly these indexes and networks, and what was given beside: v4 signature, mapping, captures."""
     v4_signature, mapping, watched = beside
     companion = None if v4_signature is None else _bytes_of(v4_signature)
     names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
@@ -128,9 +133,13 @@ def _reviewed(
         if sandbox == "none":
             from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
 
-            return derive(path, budget, progress, companion, libraries=indexes, mapping=names, traffic=traffic)
+            return derive(
+                path, budget, progress, companion,
+                libraries=indexes, mapping=names, traffic=traffic, networks=networks,
+            )  # fmt: skip
         return review_confined(
-            path, budget, progress, sandbox, companion, libraries=indexes, mapping=names, traffic=traffic
+            path, budget, progress, sandbox, companion,
+            libraries=indexes, mapping=names, traffic=traffic, networks=networks,
         )  # fmt: skip
 
 
@@ -280,10 +289,14 @@ def derived_members(
     v4_signature: Path | None = None,
     mapping: Path | None = None,
     watched: Watched = UNWATCHED,
+    networks: Sequence[Path] = (),
 ) -> dict[str, bytes]:
-    """The members that a bundle about the artefact at `path` has to hold, when its code was compared with `indexes`.
+    """The members that a bundle about the artefact at `path` has to hold, when its code was compared with `indexes`
+    and the snapshots in `networks` were asked who serves hosts.
 
     Raises:
         AffidavitError: as `reviewed`.
     """
-    return members_of(_reviewed(path, indexes, sandbox, (v4_signature, mapping, watched), budget=Budget()))
+    return members_of(
+        _reviewed(path, indexes, sandbox, (v4_signature, mapping, watched), networks=networks, budget=Budget())
+    )

@@ -29,6 +29,7 @@ from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import digests
 from affidavit.evidence.keys import public_line
+from affidavit.evidence.networks import snapshots
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
@@ -42,9 +43,9 @@ from affidavit.model.flow import Flow, Reached
 Check = Callable[[Path, tuple[Fact, ...]], Examined]
 """Checks the paths that facts claim of an artefact; what does not hold is a limitation (see `flows_checked`)."""
 
-Derive = Callable[[Path, tuple[Path, ...], Watched], Mapping[str, bytes]]
-"""Reviews an artefact again: its path, indexes of known code and captures, to the content members (see
-`content_members`).
+Derive = Callable[[Path, tuple[Path, ...], Watched, tuple[Path, ...]], Mapping[str, bytes]]
+"""Reviews an artefact again: its path, indexes of known code, captures and snapshots of networks, to the content
+members (see `content_members`).
 """
 
 _COMPARED_WITH_NONE = "; the review compared the code with no index of known code, and so does this check"
@@ -116,6 +117,7 @@ def verify(
     libraries: Iterable[Path] = (),
     mapping: Path | None = None,
     watched: Watched = UNWATCHED,
+    networks: Iterable[Path] = (),
 ) -> Verification:
     """Check a bundle, in the steps that the module's docstring lists.
 
@@ -130,6 +132,7 @@ def verify(
         libraries: the indexes of known code that are here; `derive` is given those that the review compared with.
         mapping: the mapping file that `derive` is given beside it.
         watched: captures of what it sent; `derive` is given those that the review was given, if all are there.
+        networks: the snapshots of networks that are here; `derive` is given those that the review asked.
 
     Raises:
         UsageError: a file that was named is not there.
@@ -143,6 +146,7 @@ def verify(
         _sha256_of(watched.keys),
         None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile"),
         watched,
+        snapshots(networks),
     )
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
@@ -287,19 +291,19 @@ def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, h
         return None, "the manifest cannot be read"
     if not evidence.same_artefact:
         return None, "the artefact is another one"
-    return _derived_again(evidence, evidence.manifest, here, lambda indexes, watched: derive(path, indexes, watched))
+    return _derived_again(evidence, evidence.manifest, here, lambda *given: derive(path, *given))
 
 
 def _derived_again(
     evidence: _Evidence,
     manifest: Manifest,
     here: Companions,
-    derive: Callable[[tuple[Path, ...], Watched], Mapping[str, bytes]],
+    derive: Callable[[tuple[Path, ...], Watched, tuple[Path, ...]], Mapping[str, bytes]],
 ) -> Outcome:
     """Compare with what `derive` gives, as far as there is all that it takes."""
     facts = bundle.read_content(manifest, evidence.named).facts
     compared = compared_with(facts)
-    evidence.needs = missing = needs(manifest.artefact, compared, here)
+    evidence.needs = missing = needs(manifest.artefact, compared, manifest.networks, here)
     if any(item.what == "v4-signature" for item in missing):
         return None, sentences(missing, here)
     try:
@@ -307,6 +311,7 @@ def _derived_again(
         derived = derive(
             tuple(here.indexes[index] for index in compared if index in here.indexes),
             UNWATCHED if unwatched else here.watched_as(manifest.artefact),
+            tuple(here.networks[one] for one in manifest.networks if one in here.networks),
         )
     except (UsageError, KnowledgeError) as error:
         return None, f"no review can be made here: {error}; {error.advice}"

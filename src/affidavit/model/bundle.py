@@ -42,6 +42,7 @@ class Manifest(Struct, frozen=True):
         partial: whether a budget ran out, so that stages are missing (the limitations say which).
         protection: the walls around the process that read the artefact (``limits, landlock 7, seccomp``), or ``none``.
         members: every other member, sorted by path.
+        networks: digests of the snapshots of networks that were asked who serves hosts, sorted.
     """
 
     schema: str
@@ -51,6 +52,7 @@ class Manifest(Struct, frozen=True):
     partial: bool
     protection: str
     members: tuple[Member, ...]
+    networks: tuple[str, ...] = ()
 
 
 class Excerpt(Struct, frozen=True, omit_defaults=True):
