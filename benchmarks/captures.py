@@ -196,7 +196,8 @@ def main() -> None:
     share = size / part.stat().st_size
     base = measured([*mine, str(path)], ROOT)
     print(
-        f"{size / 1e6:.0f} MB, {frames} frames\n\n| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n|---|--:|--:|--:|--:|"
+        f"{size / 1e6:.0f} MB, {frames} frames\n\n| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n"
+        "|---|--:|--:|--:|--:|"
     )
     print(f"| affidavit | {base.cpu:.2f} | {size / 1e6 / base.cpu:.0f} | {base.peak} | 1.0 |  {base.said}", flush=True)
     small = peers(part)["scapy"]

@@ -138,16 +138,7 @@ def verify(
         UsageError: a file that was named is not there.
     """
     evidence = _open(bundle_path)
-    here = Companions(
-        _sha256_of(v4_signature),
-        _sha256_of(mapping),
-        digests(libraries),
-        {_file_sha256(path): path for path in watched.captures},
-        _sha256_of(watched.keys),
-        None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile"),
-        watched,
-        snapshots(networks),
-    )
+    here = _companions(v4_signature, mapping, libraries, watched, networks)
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
         ("the manifest is of a known schema", lambda: _schema(evidence)),
@@ -170,6 +161,30 @@ def verify(
         passed=all(step.passed is not False for step in steps),
         key_id=dsse.key_id(evidence.signer) if holds else "",
         needs=evidence.needs,
+    )
+
+
+def _companions(
+    v4_signature: Path | None,
+    mapping: Path | None,
+    libraries: Iterable[Path],
+    watched: Watched,
+    networks: Iterable[Path],
+) -> Companions:
+    """What is here beside the artefact, each file by its digest.
+
+    Raises:
+        UsageError: a file that was named is not there.
+    """
+    return Companions(
+        _sha256_of(v4_signature),
+        _sha256_of(mapping),
+        digests(libraries),
+        {_file_sha256(path): path for path in watched.captures},
+        _sha256_of(watched.keys),
+        None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile"),
+        watched,
+        snapshots(networks),
     )
 
 

@@ -243,7 +243,7 @@ def test_a_zone_that_only_steers_serves_nothing():
     assert onward.operator == "akamai"
 
 
-def test_a_proxys_address_says_nothing_of_the_host():
+def test_the_address_of_a_proxy_says_nothing_of_the_host():
     answer = met("www.tiktok.com", "43.156.1.1", marks=frozenset({"proxied"}))
     assert (answer.owner, answer.operator, answer.place, answer.why_no_place) == ("tiktok", "", "", PROXY)
     assert (answer.strength, values(answer, "network")) == (Strength.S2, [])

@@ -62,5 +62,5 @@ def test_what_is_wrong_is_named(old, new, said):
 
 
 def test_a_wrong_word_is_no_schema():
-    with pytest.raises(msgspec.ValidationError, match="servise"):
-        problems(GOOD.replace("service: cdn", "servise: cdn"))
+    with pytest.raises(msgspec.ValidationError, match="serves"):
+        problems(GOOD.replace("service: cdn", "serves: cdn"))

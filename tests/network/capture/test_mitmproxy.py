@@ -101,7 +101,7 @@ def test_bodies_stay_as_they_were_sent_and_missing_ones_are_said():
 
 def test_an_exchange_that_failed_has_no_status_and_no_connection():
     lost = mitm_flow(server={"peername": None, "address": None}, error={"msg": "refused", "timestamp": 1.0})
-    [message] = events_of(lost.replace(b"8:response;", b"8:responsX;"))
+    [message] = events_of(lost.replace(b"8:response;", b"8:answered;"))
     assert (message.status, message.server, message.received, message.response) == (0, "", None, ())
 
 

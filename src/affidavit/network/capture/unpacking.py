@@ -72,10 +72,12 @@ class _Gzip:
 
     @property
     def eof(self) -> bool:
+        """Whether the stream ended."""
         return self._inner.eof
 
     @property
     def unused_data(self) -> bytes:
+        """Bytes behind its end."""
         return self._inner.unused_data
 
     def decompress(self, data: bytes, most: int) -> bytes:
@@ -92,14 +94,17 @@ class _Bzip2:
 
     @property
     def eof(self) -> bool:
+        """Whether the stream ended."""
         return self._inner.eof
 
     @property
     def needs_input(self) -> bool:
+        """Whether it can give no more without further bytes."""
         return self._inner.needs_input
 
     @property
     def unused_data(self) -> bytes:
+        """Bytes behind its end."""
         return self._inner.unused_data
 
     def decompress(self, data: bytes, most: int) -> bytes:
@@ -115,10 +120,12 @@ class _Zstd:
 
     @property
     def eof(self) -> bool:
+        """Whether the stream ended."""
         return self._inner.eof
 
     @property
     def unused_data(self) -> bytes:
+        """Bytes behind its end."""
         return self._inner.unused_data
 
     def decompress(self, data: bytes, _most: int) -> bytes:
