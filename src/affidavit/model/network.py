@@ -56,7 +56,9 @@ class Claimed(Struct, frozen=True, omit_defaults=True):
     Attributes:
         about: ``owner``, ``customer``, ``operator``, ``network``, ``service``, ``country`` ...
         value: entity id, AS number (``AS64500``), `Service`, or ISO 3166 code. title: as people call it.
-        by: what it was told by: the listed suffix, the prefix, the record. kind: of a country, a `CountryKind`.
+        by: what it was told by: the listed suffix, the prefix, the record.
+        kind: of a country, a `CountryKind`; of an operator, the way in which it was told (``prefix``, ``zone``,
+            ``certificate``, ``header``, ``network``); of a seat, ``head-office`` or ``registered``.
         source: id of the `Source`, or of an entry of knowledge. date: of its data.
         gap: days from that date to the observation, negative when the data is younger; None without a time of
             observation.
@@ -80,12 +82,12 @@ class Attributed(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         host, address: what it is about. seen: ``declared`` (in code alone), ``observed`` (in captures alone) or
-            ``both``.
+            ``both``; empty for what a person asked.
         facts: ids of the facts that name it, bounded. asked_on: day of the observation, ISO; empty without.
         claims: every claim, by what it is about, then by source.
         owner: entity id of whoever the name belongs to; customer: of whoever uses the name of a provider.
-        operator: entity id of whoever runs the machines; parent, seat: of the operator's last parent: who can reach
-            the data, which is another question than where it lies.
+        operator: entity id of whoever runs the machines; parent: its last parent, or itself; seat: country of that
+            one's head office: who can reach the data, which is another question than where it lies.
         service: kind of service; ``unknown`` when nothing tells it.
         place: ISO 3166 code of where the machine stands when all sources that count agree; else empty, and
             `why_no_place` says why it is not determined.
