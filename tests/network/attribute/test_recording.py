@@ -12,6 +12,7 @@ from affidavit.model.flow import Flow
 from affidavit.model.network import NetworkRecord, Strength
 from affidavit.model.place import Place
 from affidavit.network.attribute.gathering import ADDRESSES, FACTS, gathered, target_host
+from affidavit.network.attribute.places import CLOCK
 from affidavit.network.attribute.recording import NOWHERE, SEVERAL, record
 from tests.builders.networks_asked import shelf
 
@@ -116,9 +117,12 @@ def test_a_name_that_was_only_asked_for_has_its_addresses_and_no_more():
     assert {item.strength for item in found.values()} == {Strength.S1}
 
 
-def test_a_bad_clock_gives_no_day():
-    (item,) = rows(contact("a.example", "43.156.1.1", first="", marks=("bad-clock",)), tables=shelf()).values()
+@pytest.mark.parametrize("first", ["", "1970-01-01T00:00:07.000000Z"])
+def test_a_bad_clock_gives_no_day(first):
+    (item,) = rows(contact("a.example", "43.156.1.1", first=first, marks=("bad-clock",)), tables=shelf()).values()
     assert (item.asked_on, item.place) == ("", "")
+    (asked,) = rows(Lookup("a.example", addresses=("43.156.1.1",)), tables=shelf()).values()
+    assert (asked.place, asked.why_no_place) == ("", CLOCK)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class Case:
     @property
     def timeless(self) -> bool:
         """Whether it was observed at a time that nobody knows, so that nothing of tables holds as of then."""
-        return self.asked.contacted and self.asked.day is None
+        return self.asked.day is None and (self.asked.contacted or self.asked.looked_up)
 
     def say(
         self, about: str, value: str, by: str, source: str, *, kind: str = "", title: str = "", why_not: str = ""

@@ -134,7 +134,7 @@ def _asked(key: Key, row: Seen) -> Asked:
         host=key[0],
         address=key[1],
         chain=row.chain,
-        day=_day(row.first),
+        day=None if "bad-clock" in (row.marks or ()) else _day(row.first),
         seen="both" if observed and row.declared else "observed" if observed else "declared",
         facts=tuple(sorted(row.facts)[:FACTS]),
         marks=row.marks or frozenset(),
