@@ -3,7 +3,7 @@
 import plistlib
 import struct
 
-from tests.builders import apple, axml, macho, signing
+from tests.builders import apple, axml, macho, signing, traffic
 from tests.builders.axml import e
 from tests.builders.signing import prefixed
 from tests.mutation.apps import RIGHTS, pkcs7, small_program
@@ -35,6 +35,21 @@ def idsig() -> bytes:
     return struct.pack("<I", 2) + prefixed(hashing) + prefixed(signer) + prefixed(bytes(4_096))
 
 
+def packet_captures() -> list[bytes]:
+    """Hellos, questions, requests and datagrams of QUIC, in both kinds of file, on three kinds of link."""
+    talk = traffic.Talk(most=300).open().say(0, traffic.records(traffic.client_hello("a.example")))
+    talk.say(1, traffic.records(traffic.server_hello())).close()
+    told = traffic.dns_message("a.example", [traffic.dns_record("a.example", 1, bytes(4))])
+    quic = traffic.initial(traffic.crypto_frame(0, traffic.client_hello("q.example")))
+    spoken = traffic.Talk(ports=(4_000, 80)).open().say(0, traffic.http_request()).say(1, traffic.http_response(b"x"))
+    ends = traffic.CLIENT, traffic.SERVER
+    parts = [*talk.packets, traffic.udp(*ends, (53, 5_000), told), traffic.udp(*ends, (5_000, 443), quic)]
+    parts += [*spoken.packets, traffic.udp("2001:db8::1", "2001:db8::2", (5_353, 5_353), told)]
+    keys = b"CLIENT_RANDOM " + b"00" * 32 + b" " + b"11" * 48 + b"\n"
+    framed = [traffic.ethernet(part) for part in parts]
+    return [traffic.pcap(parts), traffic.pcapng(parts, keys=keys), traffic.pcap(framed, link=1)]
+
+
 def made_files() -> dict[str, list[bytes]]:
     """The files by target."""
     return {
@@ -45,6 +60,7 @@ def made_files() -> dict[str, list[bytes]]:
         "plist": [plistlib.dumps(PROPERTIES, fmt=form) for form in (plistlib.FMT_XML, plistlib.FMT_BINARY)],
         "idsig": [idsig()],
         "profile": [pkcs7(signing.certificate(), plistlib.dumps(PROPERTIES))],
+        "packets": packet_captures(),
         "entitlements": [apple.der_entitlements(RIGHTS)],
         "code-signature": [small_program(), macho.fat([(macho.Cpu().type, small_program())])],
     }

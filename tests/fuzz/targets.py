@@ -14,7 +14,7 @@ from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_signing, uses_worker
+from tests.fuzz import uses, uses_packets, uses_signing, uses_worker
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
@@ -75,6 +75,7 @@ _ALL = (
     Target("signed-data", read_signed_data, (UnreadableSignedDataError,), binaries.der),
     Target("idsig", uses_signing.idsig),
     Target("profile", read_profile, (MalformedError,), binaries.der),
+    Target("packets", uses_packets.capture),
     Target("entitlements", read_der, (MalformedError,), binaries.der),
 )
 TARGETS = {target.name: target for target in _ALL}

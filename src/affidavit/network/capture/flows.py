@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from affidavit.network.capture import clocks, messages
+from affidavit.network.capture import clock, messages
 from affidavit.network.capture.conversations import Conversations
 from affidavit.network.capture.events import Answer, Event, Flow, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
-from affidavit.network.capture.named import Ends, Known, message, request, resolved_names
+from affidavit.network.capture.named import Known, message, request, resolved_names
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
 from affidavit.network.names import hosts, resolved
@@ -49,6 +49,18 @@ class Ask(NamedTuple):
     time: int
     at: int
     frame: int
+
+
+class Ends(NamedTuple):
+    """Who talks to whom: addresses as text, the app's number, when it began, and on which side the client is."""
+
+    client: str
+    client_port: int
+    server: str
+    server_port: int
+    app: int
+    first: int
+    side: int
 
 
 @lru_cache(1 << 16)
@@ -90,6 +102,8 @@ class Flows:
         # Nobody who makes a capture can know it, so nobody can make all addresses meet in one place of the table.
         self._state[_SEED] = hash(b"flows")
         self._known: dict[int, Known] = {}
+        self._ends: dict[int, Ends] = {}
+        self._clients = self._flows["client"]
 
     def take(self, batch: Batch) -> Iterator[Event]:
         """Put a batch in: what was asked and answered, and the connections that had to make room."""
@@ -113,7 +127,7 @@ class Flows:
 
     def end(self) -> Iterator[Event]:
         """The connections that are open when the capture ends."""
-        rows = np.flatnonzero(self._flows["used"] == 1)
+        rows = np.flatnonzero(self._flows["used"][: self._state[_NUMBER]] == 1)
         rows = rows[np.argsort(self._flows["at"][rows], kind="stable")]
         for at in range(0, len(rows), BATCH):
             yield from self._told(rows[at : at + BATCH])
@@ -124,7 +138,8 @@ class Flows:
         ends = map(_ends, *_columns(self._flows, begun, _ENDS)) if len(begun) else iter(())
         for ask in map(Ask, *(asks[name].tolist() for name in _ASKED)):
             if ask.kind == _BEGUN:
-                self._begun(ask.row, next(ends))
+                self._ends[ask.row] = told = next(ends)
+                self._begun(ask.row, told)
                 continue
             known = self._known.get(ask.row)
             if known is None:
@@ -132,7 +147,7 @@ class Flows:
             content = data[ask.begin : ask.begin + ask.size]
             self._named(known, ask, content, events)
             if ask.kind in (_HTTP, _ALL) or (ask.kind in (_TLS, _REST) and self._state[_SEALED]):
-                events += self._spoken(known, ask, content)
+                events += self._spoken(ask, content)
         return events
 
     def _named(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
@@ -162,13 +177,12 @@ class Flows:
         if found is not None:
             self._known[row] = Known(told=found)
 
-    def _between(self, known: Known, row: int) -> Ends:
-        """Who talks in a connection; asked again when the client's side has turned out to be the other one."""
-        side = int(self._flows["client"][row])
-        if known.ends is None or known.client != side:
-            flow = self._flows[row]
-            known.ends, known.client = _ends(*(int(flow[name]) for name in _ENDS)), side
-        return known.ends
+    def _between(self, row: int) -> Ends:
+        """Who talks in a connection; turned round when its hello has come from the other side."""
+        ends = self._ends[row]
+        if ends.side != self._clients.item(row):
+            ends = self._ends[row] = _turned(ends)
+        return ends
 
     def _asked_for(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
         """Questions wait for their answer; an answer tells both."""
@@ -179,8 +193,8 @@ class Flows:
         if not found.answer:
             known.ask(found, (ask.at, ask.frame, ask.time))
             return
-        ends = self._between(known, ask.row)
-        to_client = bool(ask.side) != bool(known.client)
+        ends = self._between(ask.row)
+        to_client = bool(ask.side) != bool(ends.side)
         client = ends.client if to_client else ends.server
         for name, kind in found.questions:
             asked = known.answered(found.number, name, kind)
@@ -217,10 +231,10 @@ class Flows:
             known.marks.add("ip-literal")
         known.name("connect" if found.method == "CONNECT" else "http-host", found.host)
 
-    def _spoken(self, known: Known, ask: Ask, content: bytes) -> Iterator[Event]:
+    def _spoken(self, ask: Ask, content: bytes) -> Iterator[Event]:
         """What is said on a connection that is not encrypted, or whose keys are given."""
-        ends, row = self._between(known, ask.row), ask.row
-        side = int(ask.side != known.client)
+        ends, row = self._between(ask.row), ask.row
+        side = int(ask.side != ends.side)
         if ask.size == ask.whole and self.talks.pour(row, side, ask.place, content):
             return
         if not self.talks.knows(row):
@@ -241,15 +255,17 @@ class Flows:
         ups, downs = self._halves[2 * rows + places], self._halves[2 * rows + 1 - places]
         each = zip(
             rows.tolist(),
-            map(_ends, *_columns(self._flows, rows, _ENDS)),
             *_columns(self._flows, rows, _COUNTED),
             *(half[name].tolist() for half in (ups, downs) for name in ("bytes", "packets")),
             strict=True,
         )
-        for row, ends, at, frame, last, protocol, odd, up, sent, down, received in each:
+        for row, at, frame, last, protocol, odd, up, sent, down, received in each:
             known = self._known.pop(row, None)
-            app = self._app(ends.app)
-            yield from self.talks.close(row, messages.Stamp(last, _where(at, frame)))
+            ends = self._between(row)
+            del self._ends[row]
+            app = self._app(self._flows["app"].item(row))
+            if self.talks.knows(row):
+                yield from self.talks.close(row, messages.Stamp(last, _where(at, frame)))
             event = Flow(
                 _where(at, frame),
                 ends.first,
@@ -273,7 +289,7 @@ class Flows:
                 event.marks.add("no-name")
             if not received:
                 event.marks.add("one-sided")
-            if odd or not clocks.is_plausible(ends.first):
+            if odd or not clock.plausible(ends.first):
                 event.marks.add("bad-clock")
             yield event
 
@@ -287,8 +303,11 @@ def _columns(table: Rows, rows: Rows, names: tuple[str, ...]) -> list[list[int]]
 
 
 def _ends(*row: int) -> Ends:
-    version, client, high, low, port, other_high, other_low, other_port, app, first = row
+    version, side, high, low, port, other_high, other_low, other_port, app, first = row
     source, target = address(version, high, low), address(version, other_high, other_low)
-    if client:
-        return Ends(target, other_port, source, port, app, first)
-    return Ends(source, port, target, other_port, app, first)
+    ends = Ends(source, port, target, other_port, app, first, 0)
+    return _turned(ends) if side else ends
+
+
+def _turned(ends: Ends) -> Ends:
+    return Ends(ends.server, ends.server_port, ends.client, ends.client_port, ends.app, ends.first, 1 - ends.side)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from affidavit.model.capture import Basis, Mark, Named
 from affidavit.network.capture.events import Flow
@@ -29,17 +29,6 @@ _certificates = lru_cache(SAME)(tls.certificates)
 message = lru_cache(SAME)(dns.message)
 request = lru_cache(SAME)(http.request)
 resolved_names = lru_cache(SAME)(dns.resolved)
-
-
-class Ends(NamedTuple):
-    """Who talks to whom: addresses as text, the app's number, when it began."""
-
-    client: str
-    client_port: int
-    server: str
-    server_port: int
-    app: int
-    first: int
 
 
 @dataclass(slots=True)
@@ -87,7 +76,6 @@ class Known:
         protocol: as `Contact.protocol`. names, marks, ja3, ja4, certificates: as in `Flow`.
         told: what DNS had told its client. sides: starts of streams. packets: hello in datagrams.
         waiting: questions without an answer: (number, name, kind) -> offset, frame, time.
-        ends: who talks to whom when the client is on this side: `client`.
     """
 
     told: resolved.Found | None = None
@@ -100,8 +88,6 @@ class Known:
     sides: dict[int, Side] = field(default_factory=dict)
     packets: quic.State | None = None
     waiting: dict[tuple[int, str, int], tuple[int, int, int]] = field(default_factory=dict)
-    ends: Ends | None = None
-    client: int = 0
 
     def name(self, basis: Basis, value: str) -> None:
         """Add a name, once."""
