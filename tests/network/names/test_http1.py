@@ -42,6 +42,16 @@ def test_pieces_do_not_matter(data):
     assert reader.lost == 0
 
 
+def test_a_head_may_be_cut_anywhere():
+    for cut in range(1, len(CHUNKED)):
+        assert read([PLAIN + CHUNKED[:cut], CHUNKED[cut:]], lambda: "GET")[0] == [
+            (404, b"abc", ""),
+            (200, b"hello world", ""),
+        ]
+    for cut in range(1, len(POST)):
+        assert read([POST[:cut], POST[cut:]])[0] == [("/a", b"body", "")]
+
+
 @pytest.mark.parametrize(
     ("raw", "method", "body"),
     [

@@ -91,7 +91,9 @@ class Conversation:
     @property
     def held(self) -> int:
         """Bytes that wait for more, without bodies."""
-        inner = (self._session.held if self._session else 0) + (self._talk.held if self._talk else 0)
+        inner = self._talk.held if self._talk is not None else 0
+        if self._session is not None:
+            inner += self._session.held
         return inner + self._streams[CLIENT].held + self._streams[SERVER].held
 
     def _anew_from(self, side: int, stamp: Stamp) -> Iterator[Event]:

@@ -15,10 +15,10 @@ from affidavit.network.capture import clock, messages
 from affidavit.network.capture.conversations import Conversations
 from affidavit.network.capture.events import Answer, Event, Flow, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
-from affidavit.network.capture.named import Known, message, request, resolved_names
+from affidavit.network.capture.named import Known, message, resolved_names
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
-from affidavit.network.names import hosts, resolved
+from affidavit.network.names import hosts, http, resolved
 from affidavit.network.names.http2 import authorities
 from affidavit.network.names.keylog import KeyLog
 
@@ -221,7 +221,7 @@ class Flows:
                 known.name("http2-authority", hosts.split(name)[0])
             return
         known.protocol = known.protocol or "http"
-        found = request(content)
+        found = http.request(content)
         if found is None:
             return
         known.marks.add("cleartext")

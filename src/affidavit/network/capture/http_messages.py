@@ -60,7 +60,7 @@ class Plain:
     @property
     def held(self) -> int:
         """Bytes that wait for more, without bodies, which have a bound of their own."""
-        return sum(reader.held for reader in self._readers)
+        return self._readers[CLIENT].held + self._readers[SERVER].held
 
     def _unanswered(self) -> Exchange | None:
         return next((exchange for exchange in self._waiting if exchange.received is None), None)
@@ -153,7 +153,7 @@ class Framed:
     @property
     def held(self) -> int:
         """Bytes that wait for more, without bodies."""
-        return sum(reader.held for reader in self._readers)
+        return self._readers[CLIENT].held + self._readers[SERVER].held
 
     def _given_up(self, why: str) -> Iterator[Message]:
         for exchange in self._open.values():

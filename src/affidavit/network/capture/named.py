@@ -7,7 +7,7 @@ from typing import Final
 
 from affidavit.model.capture import Basis, Mark, Named
 from affidavit.network.capture.events import Flow
-from affidavit.network.names import dns, hosts, http, quic, resolved, tls
+from affidavit.network.names import dns, hosts, quic, resolved, tls
 
 NAMES: Final = 64
 """Names of one connection that are kept."""
@@ -27,7 +27,6 @@ _server = lru_cache(SAME)(tls.server)
 _lacking = lru_cache(SAME)(tls.lacking)
 _certificates = lru_cache(SAME)(tls.certificates)
 message = lru_cache(SAME)(dns.message)
-request = lru_cache(SAME)(http.request)
 resolved_names = lru_cache(SAME)(dns.resolved)
 
 

@@ -6,12 +6,17 @@ the lines that are whole.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from affidavit.network.names import hosts
 
 MAX_HEAD = 64 << 10
 """Bytes of a head that are read."""
+TOLD = 24
+"""Bytes after which it is known whether a message may begin with them: a method, a space and a letter."""
+SAME = 256
+"""Heads whose reading is remembered: the same one is looked at for its names, and for its message."""
 MAX_HEADERS = 256
 """Lines of a head that are read."""
 _METHOD = rb"[A-Z][A-Z-]{1,19}"
@@ -66,9 +71,10 @@ def starts(data: bytes) -> bool:
     return bool(_STARTS(bytes(data[:128])))
 
 
+@lru_cache(SAME)
 def request(data: bytes) -> Request | None:
     """The head of the request at the start of some bytes; None when there is none with a whole first line."""
-    raw = bytes(data[:MAX_HEAD])
+    raw = data[:MAX_HEAD]
     line = _REQUEST(raw)
     if line is None:
         return None
@@ -79,9 +85,10 @@ def request(data: bytes) -> Request | None:
     return Request(method, target, int(line[3]), headers, size, whole, hosts.text(host.encode("latin-1")), port)
 
 
+@lru_cache(SAME)
 def response(data: bytes) -> Response | None:
     """The head of the response at the start of some bytes; None as for `request`."""
-    raw = bytes(data[:MAX_HEAD])
+    raw = data[:MAX_HEAD]
     line = _RESPONSE(raw)
     if line is None:
         return None

@@ -172,11 +172,12 @@ class Reader:
         """The head of the next message."""
         while self._data[:2] == b"\r\n" and not self._searching:
             del self._data[:2]  # between messages, which servers overlook (RFC 9112, section 2.2)
-        raw = bytes(self._data[: http.MAX_HEAD])
+        end = self._data.find(b"\r\n\r\n", 0, http.MAX_HEAD)
+        raw = bytes(self._data[: http.MAX_HEAD if end < 0 else end + 4])
         head = http.response(raw) if self._method is not None else http.request(raw)
         if head is None or not head.whole:
             self._going = False
-            if len(raw) >= http.MAX_HEAD or (head is None and raw and not http.starts(raw) and len(raw) > 8):
+            if len(raw) >= http.MAX_HEAD or (head is None and len(raw) >= http.TOLD and not http.starts(raw)):
                 self._stray()
             return
         del self._data[: head.size]
