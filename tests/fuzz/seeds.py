@@ -14,6 +14,7 @@ from affidavit.signing.certificate import UnreadableCertificateError, parse_sign
 from tests.builders import axml, signing
 from tests.builders.zip import zip_of
 from tests.fuzz.files import made_files
+from tests.fuzz.uses_traffic import seeds as traffic_seeds
 from tests.fuzz.uses_worker import answer
 from tests.mutation import blocks, zips
 from tests.mutation.apps import MADE
@@ -99,6 +100,8 @@ def made() -> dict[str, list[bytes]]:
         seeds[target] += items
     seeds["bundle"], seeds["envelope"] = _bundle()
     seeds["worker"].append(answer())
+    for target, items in traffic_seeds().items():
+        seeds[target] += items
     return {name: few(items) for name, items in seeds.items()}
 
 

@@ -14,7 +14,7 @@ from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_packets, uses_signing, uses_worker
+from tests.fuzz import uses, uses_packets, uses_signing, uses_traffic, uses_worker
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
@@ -77,5 +77,11 @@ _ALL = (
     Target("profile", read_profile, (MalformedError,), binaries.der),
     Target("packets", uses_packets.capture),
     Target("entitlements", read_der, (MalformedError,), binaries.der),
+    Target("tls-hello", uses_traffic.hello, largest=8 << 10),
+    Target("quic", uses_traffic.datagrams, largest=8 << 10),
+    Target("dns", uses_traffic.names, largest=4 << 10),
+    Target("http1", uses_traffic.messages, largest=8 << 10),
+    Target("http2", uses_traffic.frames, largest=8 << 10),
+    Target("connection", uses_traffic.connection, largest=16 << 10),
 )
 TARGETS = {target.name: target for target in _ALL}
