@@ -54,7 +54,8 @@ def told(parts: Iterable[Segment], keys: bytes = b"") -> tuple[list[Event], froz
     found += made.close(1, Stamp(99, Where(99, "end")))
     assert made._room.left == MAX_ALL
     assert made._held == 0
-    return found, made.forget(1)
+    marks, sealed = made.forget(1)
+    return found, marks | ({"sealed"} if sealed else set())
 
 
 @pytest.mark.parametrize("version", [NEW, OLD])
@@ -72,7 +73,7 @@ def test_an_encrypted_request_is_read_with_its_keys(version):
 @pytest.mark.parametrize("version", [NEW, OLD])
 def test_without_keys_nothing_is_read_and_nothing_is_held(version):
     flights, _ = recorded(version, said=SAID)
-    assert told(segments(flights)) == ([], frozenset())
+    assert told(segments(flights)) == ([], {"sealed"})
 
 
 def test_segments_may_come_late_twice_and_overlapping():
@@ -96,7 +97,7 @@ def test_a_segment_that_is_missing_ends_what_is_encrypted_and_is_said():
     assert (message.sent, message.cut) == (b'{"lat":52.5}', "the connection or the capture ends before it does")
     assert unread.kind == "capture/not-decrypted"
     assert unread.detail == f"keys were given, but {MISSING}: api.example.com"
-    assert marks == {"decrypted"}
+    assert marks == {"decrypted", "sealed"}
 
 
 def test_what_is_in_clear_is_read_without_keys():
@@ -121,6 +122,10 @@ def test_behind_a_proxy_another_connection_begins():
         assert (found.url, found.encrypted, marks) == (
             "https://api.example.com/v1/log?id=7", True, {"cleartext", "decrypted"},
         )  # fmt: skip
+    assert told(segments([(CLIENT, asked), (SERVER, agreed), *flights]))[1] == {"cleartext", "sealed"}
+    assert told(segments([(CLIENT, asked), (SERVER, agreed)]))[1] == {"cleartext", "sealed"}, (
+        "what follows was not seen"
+    )
     plain = [(CLIENT, asked), (SERVER, agreed), *SAID]
     found = told(segments(plain))[0]
     assert [message.method for message in found if isinstance(message, Message)] == ["CONNECT", "POST"]
@@ -148,7 +153,7 @@ def test_connections_and_what_waits_are_bounded(monkeypatch):
             assert made._held <= 5_000
     assert made.given_up > 42
     assert not made.wants(0)
-    assert made.forget(0) == {"cleartext"}
+    assert made.forget(0) == ({"cleartext"}, False)
     assert made.wants(0)
     monkeypatch.setattr(conversations, "MOST_OVER", 20)
     for number in range(40, 50):

@@ -94,6 +94,9 @@ def test_a_tunnel_through_a_proxy_is_read_to_its_end(tmp_path):
     assert (connect.method, connect.host) == ("CONNECT", "api.example.com")
     assert (found.url, found.encrypted) == (URL, True)
     assert {"proxied", "decrypted", "cleartext"} <= flow.marks
+    (connect,), (flow,), _ = made(tmp_path, traffic.pcap(packets))
+    assert connect.method == "CONNECT"
+    assert flow.marks == {"proxied"}, "without keys the tunnel is not read, and nobody may take it for read"
 
 
 def test_clear_messages_have_their_bodies_on_many_connections_at_once(tmp_path):

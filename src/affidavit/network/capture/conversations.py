@@ -33,11 +33,12 @@ class Conversation:
 
     Attributes:
         over: whether nothing more of it can be read. cleartext: whether something was read that nobody had encrypted.
-        opened: bytes that were decrypted.
+        opened: bytes that were decrypted. sealed: whether something encrypted was in it, or may have been, that was
+            not read.
     """
 
     def __init__(self, ends: Ends, keys: KeyLog, room: Room) -> None:
-        self.over = self.cleartext = False
+        self.over = self.cleartext = self.sealed = False
         self.opened = 0
         self._ends = ends
         self._keys = keys
@@ -85,6 +86,7 @@ class Conversation:
         for side in (CLIENT, SERVER):
             for piece in self._streams[side].end():
                 yield from self._take(side, piece, stamp)
+        self.sealed = self.sealed or (self._tunnels > 0 and self._talk is None)
         yield from self._finish(stamp)
         self.over = True
 
@@ -148,10 +150,10 @@ class Conversation:
         if self._talk is not None and self._talk.tunnel is not None:
             detail = "what goes through a proxy inside an encrypted connection to it is not read"
             yield Unread("capture/unsupported", detail, stamp.where)
-            self.over = True
+            self.over = self.sealed = True
         if session.problem:
             yield from self._finish(stamp)
-            self.over = True
+            self.over = self.sealed = True
 
     def _spoken(self, talk: Talk, side: int, piece: Piece, stamp: Stamp) -> Iterator[Event]:
         """A piece of a connection that is not encrypted."""
@@ -161,7 +163,7 @@ class Conversation:
         if tunnel is None:
             return
         if self._tunnels >= _MOST_TUNNELS:
-            self.over = True
+            self.over = self.sealed = True
             return
         self._tunnels += 1
         self._ends = self._ends._replace(name=tunnel.host or self._ends.name, asked=tunnel.port)
@@ -187,7 +189,7 @@ class Conversations:
         self._room = Room()
         self._held = 0
         self._open: OrderedDict[int, tuple[Conversation, int]] = OrderedDict()
-        self._over: OrderedDict[int, frozenset[Mark]] = OrderedDict()
+        self._over: OrderedDict[int, tuple[frozenset[Mark], bool]] = OrderedDict()
 
     def wants(self, number: int) -> bool:
         """Whether more of a connection may tell something."""
@@ -233,10 +235,14 @@ class Conversations:
             marks.add("decrypted")
         if found.cleartext:
             marks.add("cleartext")
-        self._over[number] = frozenset(marks)
+        self._over[number] = frozenset(marks), found.sealed
         while len(self._over) > MOST_OVER:
             self._over.popitem(last=False)
 
-    def forget(self, number: int) -> frozenset[Mark]:
-        """What is to be said of a connection that was closed; its number may be another's from here on."""
-        return self._over.pop(number, frozenset())
+    def forget(self, number: int) -> tuple[frozenset[Mark], bool]:
+        """What is to be said of a connection that was closed; its number may be another's from here on.
+
+        Returns:
+            its marks, and whether something encrypted in it was not read.
+        """
+        return self._over.pop(number, (frozenset(), False))

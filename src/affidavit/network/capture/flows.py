@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from affidavit.model.capture import Mark
 from affidavit.network.capture import clock, messages
 from affidavit.network.capture.conversations import Conversations
 from affidavit.network.capture.events import Answer, Event, Flow, Where
@@ -30,6 +31,7 @@ _TLS, _REST, _HTTP, _DNS, _DNS_TCP, _QUIC, _ALL, _BEGUN = range(1, 9)
 _NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST = range(9)
 _DONE = 2
 _ENOUGH: Final = 1 << 30
+_READ: Final[frozenset[Mark]] = frozenset({"cleartext", "decrypted"})
 _SOURCE, _TARGET = ("source_high", "source_low", "source"), ("target_high", "target_low", "target")
 _ENDS: Final = ("version", "client", *_SOURCE, *_TARGET, "app", "first")
 _ASKED: Final = ("row", "half", "kind", "begin", "size", "whole", "place", "time", "at", "frame")
@@ -284,7 +286,10 @@ class Flows:
                 for (_, name, _), (asked_at, asked_in, time) in known.waiting.items():
                     yield Answer(_where(asked_at, asked_in), time, ends.client, name, app)
                 known.tell(event)
-            event.marks |= self.talks.forget(row)
+            marks, sealed = self.talks.forget(row)
+            event.marks |= marks
+            if sealed:  # a part of it was read: it must not be taken for all
+                event.marks -= _READ
             if not event.names:
                 event.marks.add("no-name")
             if not received:
