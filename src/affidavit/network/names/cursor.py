@@ -1,5 +1,7 @@
 """Fields of network order out of bytes, one after the other."""
 
+import struct
+
 
 class ShortError(ValueError):
     """The bytes end before the field does."""
@@ -39,10 +41,10 @@ class Cursor:
         """Bytes behind their number, which has `size` bytes (RFC 8446, section 3.4)."""
         return self.take(self.number(size))
 
-    def numbers(self, size: int, width: int) -> tuple[int, ...]:
-        """A vector of numbers of `width` bytes; what is left over is no number."""
+    def numbers(self, size: int) -> tuple[int, ...]:
+        """A vector of numbers of two bytes; what is left over is no number."""
         raw = self.vector(size)
-        return tuple(int.from_bytes(raw[at : at + width], "big") for at in range(0, len(raw) - width + 1, width))
+        return struct.unpack(f">{len(raw) // 2}H", raw[: len(raw) & ~1])
 
     def varint(self) -> int:
         """A number whose first two bits say how long it is (RFC 9000, section 16)."""

@@ -46,6 +46,7 @@ _TAGS = b"CHLO"
 _OLD = (b"Q044", b"Q045", b"Q046")
 _TAGS_WITHIN = 80
 """Bytes of packet and frame in front of a hello of tags at most."""
+_SOMETHING = re.compile(rb"[^\x00]").search
 _PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO = 0, 1, 2, 3, 6
 
 
@@ -190,7 +191,10 @@ def _take(content: bytes, state: State) -> bool:
                     state.held += len(piece)
             elif kind in (_ACK, _ACK_ECN):
                 _acknowledgement(read, kind)
-            elif kind not in (_PADDING, _PING):
+            elif kind == _PADDING:
+                more = _SOMETHING(content, read.at)
+                read.at = more.start() if more else read.end
+            elif kind != _PING:
                 break
     except ShortError:
         pass

@@ -237,7 +237,7 @@ def _certificate(data: bytes) -> bytes | More | None:
 def _client(read: Cursor, quic: bool) -> Hello:
     version, random = read.number(2), read.take(32)
     read.vector(1)
-    ciphers = without_grease(read.numbers(2, 2))
+    ciphers = without_grease(read.numbers(2))
     read.vector(1)
     extensions = _extensions(read)
     kinds = without_grease(extensions)
@@ -262,21 +262,20 @@ def _extensions(read: Cursor) -> dict[int, bytes]:
     if read.left < 2:
         return found
     size = read.number(2)
-    end = min(read.at + size, read.end)
-    inner = Cursor(read.data, read.at, end)
-    try:
-        while inner.left >= 4:
-            kind = inner.number(2)
-            found.setdefault(kind, inner.vector(2))
-    except ShortError:
-        pass
+    data, at, end = read.data, read.at, min(read.at + size, read.end)
+    while at + 4 <= end:
+        after = at + 4 + (data[at + 2] << 8 | data[at + 3])
+        if after > end:
+            break
+        found.setdefault(data[at] << 8 | data[at + 1], data[at + 4 : after])
+        at = after
     return found
 
 
 def _list(raw: bytes, size: int) -> tuple[int, ...]:
     """Numbers of two bytes behind their length, which has `size` bytes."""
     try:
-        return Cursor(raw).numbers(size, 2)
+        return Cursor(raw).numbers(size)
     except ShortError:
         return ()
 
