@@ -77,3 +77,49 @@ def mitm_flow(request: dict | None = None, response: dict | None = None, server:
         "response": told | (response or {}),
     }
     return tnet(flow | more)
+
+
+ZEEK = [
+    (
+        b"#separator \\x09\n#path\tdns\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tquery\tqtype_name\t"
+        b"answers\tTTLs\n1700000000.5\t10.0.0.2\t5\t192.0.2.53\t53\ta.example\tA\tb.example,192.0.2.7\t3.0,4.0\n"
+    ),
+    (
+        b'{"ts":1.5,"id.orig_h":"10.0.0.2","id.orig_p":5,"id.resp_h":"192.0.2.7","id.resp_p":443,"proto":"tcp",'
+        b'"service":"ssl","duration":1.0,"orig_bytes":5,"resp_bytes":6,"conn_state":"SF"}\n'
+    ),
+    b'{"ts":1.5,"id.orig_h":"10.0.0.2","id.resp_h":"::1","id.resp_p":80,"method":"GET","host":"a","uri":"/\\\\x41"}\n',
+]
+"""Logs of Zeek in both forms."""
+FLOWS = [
+    b"2 123456789012 eni-0a1b2c 10.0.0.5 192.0.2.7 50000 443 6 10 1000 1700000000 1700000060 ACCEPT OK\n",
+    b"srcaddr dstaddr srcport dstport protocol bytes tcp-flags\n10.0.0.5 ::1 5 443 6 7 2\n10.0.0.5 192.0.2.7 5 4 6 7 2",
+    (
+        b'{"jsonPayload":{"connection":{"src_ip":"10.0.0.5","src_port":5,"dest_ip":"192.0.2.7","dest_port":443,'
+        b'"protocol":6},"bytes_sent":"7","start_time":"2026-01-01T00:00:00Z"}}\n'
+    ),
+    (
+        b'{"records":[{"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":["1663146003599,10.0.0.6,192.0.2.8,5,443,6,'
+        b'O,E,NX,3,767,2,1580"]}]}]}}]}'
+    ),
+    b"ts,te,td,sa,da,sp,dp,pr,ibyt\n2026-01-01 10:00:00,2026-01-01 10:00:05,5.0,10.0.0.5,192.0.2.7,5,443,TCP,7\n",
+    (
+        b"IPProto,SrcIP,SrcPort,DstIP,DstPort,UID,App,Proto,Status,Info,BytesSent,BytesRcvd,FirstSeen,LastSeen\n"
+        b"6,10.0.0.5,5,192.0.2.7,443,1,Shop,TLS,Closed,a.example,1,2,1700000000123,1700000000124\n"
+    ),
+]
+"""Flow logs of each kind."""
+QUERIES = [
+    b"18-Mar-2026 10:00:00.123 client @0x7f 192.0.2.1#53 (a.example): query: a.example IN A +E(0)K (::1)\n",
+    (
+        b"Mar 18 10:00:00 dnsmasq[3]: query[A] a.example from 10.0.0.5\nMar 18 10:00:00 dnsmasq[3]: reply a.example is "
+        b"<CNAME>\nMar 18 10:00:00 dnsmasq[3]: reply b.example is 192.0.2.7\n"
+    ),
+    b'{"T":"2026-03-18T10:00:00Z","QH":"a.example","QT":"A","IP":"10.0.0.5","Answer":"AAeBgAABAAAAAAAAAWEAAAEAAQ"}\n',
+    (
+        b'{"query_timestamp":"2026-03-18T10:00:00Z","query_name":"a.","srcaddr":"10.0.0.5","answers":[{"Rdata":"b","Type":'
+        b'"CNAME"}]}\n'
+    ),
+    b'timestamp,domain,query_type,client_ip,answer\n1700000000,a.example,A,10.0.0.5,"192.0.2.7; ::1"\n',
+]
+"""Logs of name servers of each kind."""

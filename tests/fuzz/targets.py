@@ -14,7 +14,7 @@ from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_packets, uses_signing, uses_traffic, uses_worker
+from tests.fuzz import uses, uses_captures, uses_packets, uses_signing, uses_traffic, uses_worker
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
@@ -83,5 +83,10 @@ _ALL = (
     Target("http1", uses_traffic.messages, largest=8 << 10),
     Target("http2", uses_traffic.frames, largest=8 << 10),
     Target("connection", uses_traffic.connection, largest=16 << 10),
+    Target("har", uses_captures.capture, change=texts.rewrite),
+    Target("mitmproxy", uses_captures.capture),
+    Target("zeek", uses_captures.capture, change=texts.rewrite),
+    Target("flow-logs", uses_captures.capture, change=texts.rewrite),
+    Target("dns-logs", uses_captures.capture, change=texts.rewrite),
 )
 TARGETS = {target.name: target for target in _ALL}

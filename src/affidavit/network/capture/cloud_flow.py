@@ -49,7 +49,7 @@ def _read(source: Source, pieces_of: Any, *path: str) -> Iterator[Event]:
         for element in Reader(source.pieces()).elements(*path):
             try:
                 pieces = list(pieces_of(msgspec.json.decode(element.data or b"")))
-            except (ValueError, TypeError, AttributeError, IndexError, RecursionError):
+            except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
                 faults.add("capture/damaged", "records have another form than the log's", element.offset)
                 continue
             for client, server, port, protocol, refused, span, amounts in pieces:

@@ -81,7 +81,7 @@ def read_json(source: Source) -> Iterator[Event]:
         try:
             row = msgspec.json.decode(line)
             yield _adguard(row, Where(at, "line")) if "QH" in row else _route53(row, Where(at, "line"))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             faults.add("capture/damaged", "lines are no record of the log", at)
     yield from faults.unread()
 
