@@ -22,7 +22,7 @@ def plain(item: Item):
     """All of a value, decoded as `tests.oracles.tnetstring` does."""
     kind = chr(item.kind)
     if kind == "}":
-        return {key: plain(value) for key, value in item.members().items()}
+        return {key.decode(): plain(Item(item.data, *value)) for key, value in item.members().items()}
     if kind == "]":
         return [plain(value) for value in item.items()]
     simple = {",": item.content, ";": lambda: item.content().decode(), "!": item.true, "~": lambda: None}

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from socket import AF_INET, inet_pton
 from typing import Final, NamedTuple
@@ -39,6 +40,7 @@ def target_of(url: str) -> Target:
     return Target(scheme, host.strip("[]")[:LONGEST_HOST], port_of(port) or _PORTS.get(scheme, 0))
 
 
+@lru_cache(1 << 12)
 def address_of(text: str | None) -> str:
     """An address as `ipaddress` writes it, without brackets or zone, unmapped; empty when it is none."""
     if not text or len(text) > LONGEST_HOST:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
 
@@ -19,9 +20,8 @@ _LOCAL: Final = frozenset(
 )
 """Schemes that browsers list and that reach no network."""
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT", "TRACE", "DELETE"})
-_CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\x7f]")
+_CONTROL: Final = bytes((*range(9), *range(14, 32), 127))
 _LOW, _HIGH = "\udc80", "\udcff"
-_ESCAPED: Final = re.compile(f"[{_LOW}-{_HIGH}]")
 _MAGIC: Final = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd", "deflate": b"\x78"}
 _PROTOCOLS: Final = (("3", "http3"), ("2", "http2"))
 Headers = tuple[tuple[str, str], ...]
@@ -133,13 +133,14 @@ def _encoded(text: str) -> bytes:
     Bytes that are no text come as lone surrogates from programs in Python, and from browsers as the first 256
     characters.
     """
-    if text.isascii():
-        return text.encode("ascii")
-    if _ESCAPED.search(text):
-        return text.encode("utf-8", "surrogateescape") if _only_escapes(text) else _valid(text).encode()
-    if text[:2] == "\x1f\x8b" or (max(text) <= "\xff" and _CONTROL.search(text)):
-        return text.encode("latin-1", "replace")
-    return text.encode("utf-8", "replace")
+    try:
+        plain = text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape") if _only_escapes(text) else text.encode("utf-8", "replace")
+    if len(plain) != len(text) and (text[:2] == "\x1f\x8b" or len(plain.translate(None, _CONTROL)) < len(plain)):
+        with suppress(UnicodeEncodeError):
+            return text.encode("latin-1")
+    return plain
 
 
 def _only_escapes(text: str) -> bool:

@@ -60,7 +60,7 @@ class _Reader:
             yield Unread("capture/too-large", "a flow is larger than is read", where, size=record.size)
             return
         try:
-            yield from self._events(Parts(item_at(record.data, 0, record.size).members()), where)
+            yield from self._events(Parts(item_at(record.data, 0, record.size)), where)
         except LyingError as error:
             yield Unread("capture/damaged", f"a flow is damaged: {error}", where, size=record.size)
 
@@ -219,5 +219,5 @@ def _dns(parts: Parts, client: Parts, where: Where) -> Iterator[Answer]:
     chain, addresses = answers_of(parts.within("response")["answers"])
     at = seconds(request["timestamp"].number())
     for question in request["questions"].items():
-        if name := Parts(question.members())["name"].text():
+        if name := Parts(question)["name"].text():
             yield Answer(where, at, _peer(client)[0], name, "", chain, addresses)

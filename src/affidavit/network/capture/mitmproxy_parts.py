@@ -5,9 +5,12 @@ from typing import Final
 
 from affidavit.network.capture.fields import LONGEST_HOST, MOST_ANSWERS, address_of, packed_address, port_of
 from affidavit.network.capture.tnetstring import Item
+from affidavit.network.kernels.netstrings import values
 
 HEADERS: Final = 1_000
 """Headers of one message; servers refuse more than a hundred."""
+_LIST, _DICTIONARY = ord("]"), ord("}")
+_VALUE: Final = 1 << 16
 _NOTHING: Final = Item(b"", 0, 0, ord("~"))
 _CNAME, _A, _AAAA = 5, 1, 28
 
@@ -15,37 +18,42 @@ _CNAME, _A, _AAAA = 5, 1, 28
 class Parts:
     """The members of a dictionary, with *nothing* for those that it has not."""
 
-    def __init__(self, members: dict[str, Item]) -> None:
-        self._members = members
+    def __init__(self, item: Item) -> None:
+        self._data = item.data
+        self._members = item.members()
 
     def __getitem__(self, name: str) -> Item:
-        return self._members.get(name, _NOTHING)
+        span = self._members.get(name.encode())
+        return _NOTHING if span is None else Item(self._data, *span)
 
     def has(self, name: str) -> bool:
         """Whether there is something of this name."""
-        return self[name].kind != _NOTHING.kind
+        return self._members.get(name.encode(), _NOTHING[1:])[2] != _NOTHING.kind
 
     def within(self, name: str) -> "Parts":
         """The members of the dictionary of this name."""
-        return Parts(self[name].members())
+        return Parts(self[name])
 
 
 def endpoint_of(item: Item) -> tuple[str, int]:
     """A host and port: a list that begins with them, which versions before 3 have in a dictionary."""
-    members = item.members()
-    if members:
-        item = members.get("address", _NOTHING)
-    fields = list(islice(item.items(), 2)) if item.kind == ord("]") else []
-    return (fields[0].text(), port_of(fields[1].number())) if len(fields) == 2 else ("", 0)
+    if item.kind == _DICTIONARY:
+        item = Parts(item)["address"]
+    fields, _ = values(item.data, item.begin, item.end, 2) if item.kind == _LIST else ([], 0)
+    if len(fields) < 2:
+        return "", 0
+    return Item(item.data, *fields[0]).text(), port_of(Item(item.data, *fields[1]).number())
 
 
 def headers_of(item: Item) -> tuple[tuple[str, str], ...]:
     """Names and values."""
-    found = []
+    found, data = [], item.data
     for pair in islice(item.items(), HEADERS):
-        fields = list(islice(pair.items(), 2))
+        fields, _ = values(data, pair.begin, pair.end, 2) if pair.kind == _LIST else ([], 0)
         if len(fields) == 2:
-            found.append((fields[0].text(), fields[1].text(1 << 16)))
+            (begin, end, _), (value, last, _) = fields
+            name = data[begin : min(end, begin + LONGEST_HOST)].decode("utf-8", "replace")
+            found.append((name, data[value : min(last, value + _VALUE)].decode("utf-8", "replace")))
     return tuple(found)
 
 
@@ -79,7 +87,7 @@ def answers_of(item: Item) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str
     """The chain of names and the addresses of a DNS answer, with their seconds to live."""
     chain, addresses = [], []
     for record in islice(item.items(), MOST_ANSWERS):
-        fields = Parts(record.members())
+        fields = Parts(record)
         kind, ttl, data = int(fields["type"].number()), int(fields["ttl"].number()), fields["data"].content() or b""
         if kind == _CNAME:
             chain.append((_name(data), ttl))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from affidavit.network.capture.fields import LONGEST_HOST
+from affidavit.network.kernels.netstrings import values
 
 LONGEST: Final = 256 << 20
 """Bytes of one record that are kept."""
@@ -15,7 +16,10 @@ MEMBERS: Final = 4_096
 """Members of a dictionary; flows have thirty."""
 _PREFIX: Final = re.compile(rb"(\d{1,12}):")
 _DIGITS: Final = 13
-_TYPES: Final = frozenset(b",;#^!~]}")
+_AHEAD: Final = 1_000
+"""Values of a list that are found at a time."""
+_DICTIONARY: Final = ord("}")
+_HOLDING: Final = frozenset(b"]}")
 
 
 class LyingError(ValueError):
@@ -30,6 +34,10 @@ class Record(NamedTuple):
     data: bytes | None
 
 
+Span = tuple[int, int, int]
+"""Where a content begins and ends, and its type."""
+
+
 class Item(NamedTuple):
     """A value: the bytes that hold it, the place of its content, and its type."""
 
@@ -38,22 +46,19 @@ class Item(NamedTuple):
     end: int
     kind: int
 
-    def members(self) -> dict[str, "Item"]:
-        """The members of a dictionary; none of anything else.
+    def members(self) -> dict[bytes, Span]:
+        """Where the members of a dictionary are; none of anything else.
 
         Raises:
             LyingError: a length that leads out of it, or too many.
         """
-        found: dict[str, Item] = {}
-        if self.kind != ord("}"):
-            return found
-        items = self.items()
-        for key in items:
-            value = next(items, None)
-            if value is None or len(found) >= MEMBERS:
-                raise LyingError("a dictionary ends inside a pair, or is too large")
-            found[key.text()] = value
-        return found
+        if self.kind != _DICTIONARY:
+            return {}
+        found, at = values(self.data, self.begin, self.end, 2 * MEMBERS)
+        if at != self.end or len(found) % 2:
+            raise LyingError("a dictionary ends inside a pair, or is too large")
+        data = self.data
+        return {data[key[0] : key[1]]: value for key, value in zip(found[::2], found[1::2], strict=True)}
 
     def items(self) -> Iterator["Item"]:
         """The values in a list, or the keys and values of a dictionary; none of anything else.
@@ -62,10 +67,12 @@ class Item(NamedTuple):
             LyingError: a length that leads out of it.
         """
         at = self.begin
-        while self.kind in b"]}" and at < self.end:
-            item = item_at(self.data, at, self.end)
-            yield item
-            at = item.end + 1
+        while self.kind in _HOLDING and at < self.end:
+            found, at = values(self.data, at, self.end, _AHEAD)
+            for value in found:
+                yield Item(self.data, *value)
+            if at < 0:
+                raise LyingError("a list ends inside a value")
 
     def text(self, most: int = LONGEST_HOST) -> str:
         """What text or bytes say, at most so many bytes of it; empty of anything else."""
@@ -97,14 +104,10 @@ def item_at(data: bytes, at: int, end: int) -> Item:
     Raises:
         LyingError: it does not, or is none.
     """
-    match = _PREFIX.match(data, at, end)
-    if match is None:
-        raise LyingError("a length is missing")
-    begin = match.end()
-    last = begin + int(match.group(1))
-    if last >= end or data[last] not in _TYPES:
+    found, behind = values(data, at, end, 1)
+    if behind < 0 or not found:
         raise LyingError("a length leads to no type")
-    return Item(data, begin, last, data[last])
+    return Item(data, *found[0])
 
 
 class Records:
