@@ -38,7 +38,7 @@ class Node:
         key: the field that holds it. depth: decodings so far. parts: whether it is nothing but its parts.
     """
 
-    __slots__ = ("data", "depth", "key", "parent", "parts", "reads", "step")
+    __slots__ = ("_text", "data", "depth", "key", "parent", "parts", "reads", "step")
 
     def __init__(self, parent: "Node | None", step: str, data: bytes, key: str, reads: str = "") -> None:
         self.parent = parent
@@ -48,6 +48,14 @@ class Node:
         self.reads = reads
         self.depth: int = parent.depth + 1 if parent else 0
         self.parts = False
+        self._text: bool | None = None
+
+    @property
+    def text(self) -> bool:
+        """Whether it is text."""
+        if self._text is None:
+            self._text = is_text(self.data)
+        return self._text
 
     def path(self) -> tuple[str, ...]:
         """The place, then each step."""
@@ -123,7 +131,7 @@ class Decoded:
                 self._left.append(child)
             elif piece.data:
                 return
-        if not node.parts and not is_text(node.data):
+        if not node.parts and not node.text:
             size = len(node.data)
             if size >= _NOTED or (node.step.endswith("body") and size):
                 self.unread["opaque"] += size
@@ -146,7 +154,7 @@ def _parts(node: Node, room: int) -> Iterator[Piece]:
         return
     if data[:1] and data[0] in _LIKE_TEXT and (fields := structures.protocol(data)):
         yield from fields
-    elif is_text(data):
+    elif node.text:
         yield from _of_text(data)
     else:
         yield from _of_bytes(data, room, root=node.parent is None)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from affidavit.model.capture import Method
 from affidavit.network.personal import forms, patterns
 from affidavit.network.personal.decode import Node
-from affidavit.network.personal.known import Recipient, names_of_fields, properties, recipient
+from affidavit.network.personal.known import Places, names_of_fields, properties, recipient
 from affidavit.network.personal.profile import bare
-from affidavit.network.personal.protobuf import is_text
 
 _LONGEST = 1_024
 """Bytes of a value that a field's name can say something about."""
@@ -43,7 +43,7 @@ def claims(nodes: Sequence[Node], host: str, told: set[int]) -> Iterator[Claim]:
     known = recipient(host)
     found: dict[int, list[Claim]] = {}
     for number, node in enumerate(nodes):
-        if node.parts or number in told or not is_text(node.data):
+        if node.parts or number in told or not node.text:
             continue
         text = node.data.decode().strip() if len(node.data) <= _LONGEST else ""
         of_field = list(_of_field(number, node, text, known)) if text else []
@@ -60,7 +60,7 @@ def _not_above(above: Node | None, some: list[Claim], found: dict[int, list[Clai
     return [claim for claim in some if (claim.property, claim.text) not in said]
 
 
-def _of_field(number: int, node: Node, text: str, known: Recipient | None) -> Iterator[Claim]:
+def _of_field(number: int, node: Node, text: str, known: Places | None) -> Iterator[Claim]:
     """By the recipient's place if it has one for it, else by the field's name."""
     if known and (named := _by_place(node, known)):
         for name in named:
@@ -81,13 +81,19 @@ def _in_cookie(node: Node) -> bool:
     return any(step.startswith("cookie:") for step in node.path())
 
 
+@lru_cache(1 << 14)
+def _bare(key: str) -> str:
+    """Remembered, since fields are called the same in every message."""
+    return bare(key)
+
+
 def _by_name(key: str) -> str:
     names = names_of_fields()
-    plain = bare(key)
+    plain = _bare(key)
     return names.get(plain) or names.get(plain.removeprefix("x"), "")
 
 
-def _by_place(node: Node, known: Recipient) -> tuple[str, ...]:
+def _by_place(node: Node, known: Places) -> tuple[str, ...]:
     place, *steps = node.path()
     kind, _, header = place.partition(":")
     if kind == "header" and header.lower() == "cookie" and steps:
@@ -96,6 +102,8 @@ def _by_place(node: Node, known: Recipient) -> tuple[str, ...]:
         return ()
     if kind == "header":
         return known.at("header", header.lower())
+    if not known.may_have(kind, node.key):
+        return ()
     whole, short = [], []
     for step in steps:
         form, _, path = step.partition(":")

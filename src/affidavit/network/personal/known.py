@@ -43,12 +43,28 @@ class Recipient(Struct, frozen=True):
     cookie: dict[str, tuple[str, ...]] = {}
     body: dict[str, tuple[str, ...]] = {}
 
+
+class Places:
+    """Where one recipient has data sent, ready to be asked."""
+
+    def __init__(self, known: Recipient) -> None:
+        self._paths = {"query": known.query, "header": known.header, "cookie": known.cookie, "body": known.body}
+        self._globs = {place: [path for path in paths if "*" in path] for place, paths in self._paths.items()}
+        self._names = {
+            place: {name for path in paths for name in (path, *path.rsplit(".", 2)[-2:])}
+            for place, paths in self._paths.items()
+        }
+
+    def may_have(self, place: str, name: str) -> bool:
+        """Whether a field that is called so can lie at a path of a place."""
+        return not name or bool(self._globs[place]) or name in self._names[place]
+
     def at(self, place: str, path: str) -> tuple[str, ...]:
         """The properties that lie at a path of a place."""
-        paths: dict[str, tuple[str, ...]] = getattr(self, place)
+        paths = self._paths[place]
         if path in paths:
             return paths[path]
-        return next((found for glob, found in paths.items() if "*" in glob and fnmatchcase(path, glob)), ())
+        return next((paths[glob] for glob in self._globs[place] if fnmatchcase(path, glob)), ())
 
 
 class Adapters(Struct, frozen=True):
@@ -102,12 +118,12 @@ def telling() -> Telling:
 
 
 @cache
-def _hosts() -> dict[str, Recipient]:
+def _hosts() -> dict[str, Places]:
     found = load("personal_adapters", Adapters)["recipients"].recipients
-    return {host: recipient for recipient in found.values() for host in recipient.hosts}
+    return {host: places for known in found.values() for places in (Places(known),) for host in known.hosts}
 
 
-def recipient(host: str) -> Recipient | None:
+def recipient(host: str) -> Places | None:
     """Whoever takes requests under a name: the longest listed one that its labels end with."""
     hosts = _hosts()
     labels = host.split(".")

@@ -1,7 +1,8 @@
 """Values that look personal by their form alone: candidates, which prove nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from affidavit.network.personal.forms import imei, mac
@@ -55,6 +56,7 @@ PATTERNS = (
         _pair,
     ),
 )
+_SHORT, _SHORTEST = 256, 6
 _ANY = re.compile(rb"[@+:,;|-]|\d{15}")
 
 
@@ -65,9 +67,18 @@ class Candidate(NamedTuple):
     text: str
 
 
-def candidates(data: bytes) -> Iterator[Candidate]:
+def candidates(data: bytes) -> Iterable[Candidate]:
     """The distinct candidates in a text, by pattern."""
-    data = data[:LONGEST]
+    return _short(data) if len(data) <= _SHORT else _found(data[:LONGEST])
+
+
+@lru_cache(1 << 14)
+def _short(data: bytes) -> tuple[Candidate, ...]:
+    """Remembered, since apps send the same short texts over and over."""
+    return tuple(_found(data)) if len(data) >= _SHORTEST else ()
+
+
+def _found(data: bytes) -> Iterator[Candidate]:
     if not _ANY.search(data):
         return
     for pattern in PATTERNS:

@@ -5,7 +5,8 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from affidavit.network.personal.pieces import Piece, counted
@@ -18,6 +19,7 @@ MOST_RUNS = 2_000
 OPAQUE = 128
 """Bytes from which a run that decodes to nothing known is taken for content that cannot be read."""
 _WINDOW = 1_024
+_SHORT = 256
 _FORM = re.compile(rb"[^\s=&<>{}\"]{1,200}=[^&\s]*(?:&[^&\s]*)*")
 _NAME = re.compile(rb"[\w.\-\[\]$]{1,40}")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
@@ -28,7 +30,7 @@ _JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 _WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_=-]*)+")
 _IDENTIFIER = re.compile(rb"[0-9a-fA-F-]+")
-_HEX = re.compile(rb"[0-9A-Fa-f]{12,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
+_HEX = re.compile(rb"[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
 _READABLE = re.compile(
     rb"(?:[\x20-\x7e]|[\xc3-\xd9][\x80-\xbf]){8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3}"
 )
@@ -63,8 +65,18 @@ def segments(data: bytes) -> list[Piece]:
     return [Piece(f"segment:{number}", unquote_to_bytes(part)) for number, part in found if part]
 
 
-def within(data: bytes) -> Iterator[Piece]:
+def within(data: bytes) -> Iterable[Piece]:
     """Everything that a text may hold in other codes; percent signs come first, as they cut other codes into pieces."""
+    return _within_short(data) if len(data) <= _SHORT else _within(data)
+
+
+@lru_cache(1 << 14)
+def _within_short(data: bytes) -> tuple[Piece, ...]:
+    """Remembered, since apps send the same short texts over and over."""
+    return tuple(_within(data))
+
+
+def _within(data: bytes) -> Iterator[Piece]:
     if b"%" in data and _PERCENT.search(data):
         yield Piece("url", unquote_to_bytes(data))
         return
@@ -135,7 +147,7 @@ def _base64(data: bytes) -> Iterator[Piece]:
         if _worth(whole) or (len(whole) >= OPAQUE and entropy(run) >= _RANDOM_BASE64):
             yield Piece("base64", whole)
         for before in range(1, 4):  # a run may begin with letters that are not part of the code
-            if telling(_decoded(run[:_WINDOW], before)):
+            if _READABLE.search(_decoded(run[:_WINDOW], before)):
                 yield Piece("base64", _decoded(run, before))
 
 
@@ -156,7 +168,7 @@ def _hexadecimal(data: bytes) -> Iterator[Piece]:
         if number >= MOST_RUNS:
             return
         run = match[0].translate(None, b" :-")
-        for before in range(2 if len(run) > 12 else 1):
+        for before in range(2):
             digits = run[before:]
             decoded = binascii.unhexlify(digits[: len(digits) & ~1])
             opaque = before == 0 and len(decoded) >= OPAQUE and entropy(run) >= _RANDOM_HEX
