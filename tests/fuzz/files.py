@@ -6,6 +6,7 @@ import struct
 from tests.builders import apple, axml, macho, signing, traffic
 from tests.builders.axml import e
 from tests.builders.signing import prefixed
+from tests.fuzz import uses_personal
 from tests.mutation.apps import RIGHTS, pkcs7, small_program
 
 SECURITY = e(
@@ -61,6 +62,8 @@ def made_files() -> dict[str, list[bytes]]:
         "idsig": [idsig()],
         "profile": [pkcs7(signing.certificate(), plistlib.dumps(PROPERTIES))],
         "packets": packet_captures(),
+        "message": uses_personal.made(),
+        "device-profile": [uses_personal.PROFILE],
         "entitlements": [apple.der_entitlements(RIGHTS)],
         "code-signature": [small_program(), macho.fat([(macho.Cpu().type, small_program())])],
     }

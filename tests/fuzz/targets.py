@@ -7,14 +7,14 @@ import msgspec
 
 from affidavit.artefact.plist import PlistError, read_plist
 from affidavit.evidence.plausible import ImplausibleError
-from affidavit.model.errors import VerificationError
+from affidavit.model.errors import UsageError, VerificationError
 from affidavit.sandbox.channel import ChannelError
 from affidavit.signing.apple.blobs import MalformedError
 from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_captures, uses_packets, uses_signing, uses_traffic, uses_worker
+from tests.fuzz import uses, uses_captures, uses_packets, uses_personal, uses_signing, uses_traffic, uses_worker
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
@@ -76,6 +76,8 @@ _ALL = (
     Target("idsig", uses_signing.idsig),
     Target("profile", read_profile, (MalformedError,), binaries.der),
     Target("packets", uses_packets.capture),
+    Target("message", uses_personal.message, change=texts.rewrite),
+    Target("device-profile", uses_personal.profile, (UsageError,), texts.rewrite, largest=4 << 10),
     Target("entitlements", read_der, (MalformedError,), binaries.der),
     Target("tls-hello", uses_traffic.hello, largest=8 << 10),
     Target("quic", uses_traffic.datagrams, largest=8 << 10),
