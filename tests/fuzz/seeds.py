@@ -16,6 +16,7 @@ from tests.builders.zip import zip_of
 from tests.fuzz import uses_captures
 from tests.fuzz.files import made_files
 from tests.fuzz.uses_traffic import seeds as traffic_seeds
+from tests.fuzz.uses_records import made as records_of_each_kind
 from tests.fuzz.uses_worker import answer
 from tests.mutation import blocks, zips
 from tests.mutation.apps import MADE
@@ -101,7 +102,7 @@ def made() -> dict[str, list[bytes]]:
         seeds[target] += items
     seeds["bundle"], seeds["envelope"] = _bundle()
     seeds["worker"].append(answer())
-    for target, items in traffic_seeds().items():
+    for target, items in (traffic_seeds() | records_of_each_kind()).items():
         seeds[target] += items
     return {name: few(items) for name, items in seeds.items()}
 

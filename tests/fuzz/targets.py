@@ -7,14 +7,23 @@ import msgspec
 
 from affidavit.artefact.plist import PlistError, read_plist
 from affidavit.evidence.plausible import ImplausibleError
-from affidavit.model.errors import UsageError, VerificationError
+from affidavit.model.errors import UnreadableError, UsageError, VerificationError
 from affidavit.sandbox.channel import ChannelError
 from affidavit.signing.apple.blobs import MalformedError
 from affidavit.signing.apple.entitlements import read_der
 from affidavit.signing.apple.profile import read_profile
 from affidavit.signing.certificate import UnreadableCertificateError
 from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed_data
-from tests.fuzz import uses, uses_captures, uses_packets, uses_personal, uses_signing, uses_traffic, uses_worker
+from tests.fuzz import (
+    uses,
+    uses_captures,
+    uses_packets,
+    uses_personal,
+    uses_records,
+    uses_signing,
+    uses_traffic,
+    uses_worker,
+)
 from tests.mutation import binaries, blocks, chunks, dexes, machos, raw, texts, zips
 from tests.mutation.cases import Change
 from tests.mutation.fields import poke
@@ -90,5 +99,7 @@ _ALL = (
     Target("zeek", uses_captures.capture, change=texts.rewrite),
     Target("flow-logs", uses_captures.capture, change=texts.rewrite),
     Target("dns-logs", uses_captures.capture, change=texts.rewrite),
+    Target("records", uses_records.read, (UnreadableError,), texts.rewrite, 16 << 10),
+    Target("zone", uses_records.zone, (UnreadableError,), texts.rewrite, 16 << 10),
 )
 TARGETS = {target.name: target for target in _ALL}

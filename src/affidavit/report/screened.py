@@ -58,7 +58,9 @@ def _files(page: Page, files: Iterable[Records]) -> None:
             indent=2,
         )
         for problem in item.problems:
-            page.paragraph(f"not read: {problem.count:,} times: {problem.detail} ({problem.where})", indent=4)
+            page.paragraph(
+                f"not read, {plural(problem.count, 'record')}: {problem.detail} (first: {problem.where})", indent=4
+            )
         for text in item.lacks:
             page.paragraph(f"not compared: {text}", indent=4)
         if item.columns:
@@ -68,7 +70,7 @@ def _files(page: Page, files: Iterable[Records]) -> None:
             page.paragraph(f"not understood: {', '.join(item.ignored[:_NAMES])}{_more(item.ignored)}", "dim", indent=4)
         for aside in item.asides[:_NAMES]:
             example = f", such as {aside.example}" if aside.example else ""
-            page.paragraph(f"set aside: {aside.count:,} times: {aside.why}{example}", "dim", indent=4)
+            page.paragraph(f"set aside, {plural(aside.count, 'record')}: {aside.why}{example}", "dim", indent=4)
 
 
 def _more(items: Sequence[object]) -> str:

@@ -199,7 +199,7 @@ def known_selectors() -> Selectors:
     files = [file for _, file in sorted(load("entities", Entities).items())]
     marks = {app: item for file in files for app, item in file.marks.items()}
     running = {one.operator for file in files for app in file.apps.values() for one in app.operators} - {"unknown"}
-    source = "knowledge/entities"
+    source = "names in knowledge/entities/organisations.yaml and apps.yaml"
     names = [
         Selector("", key, "operator", body.name, "M", source, (_NAME_ALONE,))
         for file in files
