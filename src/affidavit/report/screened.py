@@ -83,11 +83,10 @@ def _touched(page: Page, made: Screening, by_id: Mapping[str, Match]) -> None:
     page.line()
     if not made.touched:
         page.paragraph("Nothing that was read touches a listed app", "bold")
-    for through, items in groupby(made.touched, key=lambda item: (item.through, item.matches if item.through else ())):
+    for _, items in groupby(made.touched, key=lambda item: item.matches if item.through else item.app):
         group = list(items)
         page.paragraph(f"{_names(group)}: {_how(group[0])}", "bold")
         _matches(page, [by_id[name] for name in group[0].matches], titles)
-        del through
     used = {name for item in made.touched for name in item.matches}
     rest = [item for item in made.matches if item.id not in used]
     if rest:
@@ -114,7 +113,7 @@ def _matches(page: Page, matches: Sequence[Match], titles: Mapping[str, str]) ->
         size = f", {item.size:,} bytes" if item.size else ""
         how = f", {item.arranged}" if item.arranged else ""
         text = (
-            f"{titles[item.tie]} it: {item.recorded or 'other values'} ({item.by} {item.selector}, sure: "
+            f"{titles[item.tie]}: {item.recorded or 'other values'} ({item.by} {item.selector}, sure: "
             f"{item.confidence}{how}); {item.records} {item.where}, {item.column}; "
             f"{plural(item.count, 'record')}{size}"
         )

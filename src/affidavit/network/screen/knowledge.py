@@ -75,7 +75,7 @@ class Columns(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TieWords(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a tie is called, and the acts on which it bears."""
+    """What a tie is called, with the app as "it", and the acts on which it bears."""
 
     title: str
     acts: tuple[str, ...]
