@@ -15,8 +15,8 @@ from tests.builders import axml, signing
 from tests.builders.zip import zip_of
 from tests.fuzz import uses_captures
 from tests.fuzz.files import made_files
-from tests.fuzz.uses_traffic import seeds as traffic_seeds
 from tests.fuzz.uses_records import made as records_of_each_kind
+from tests.fuzz.uses_traffic import seeds as traffic_seeds
 from tests.fuzz.uses_worker import answer
 from tests.mutation import blocks, zips
 from tests.mutation.apps import MADE

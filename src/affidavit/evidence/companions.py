@@ -1,5 +1,6 @@
 """What a review was given beside the artefact, what a check has of that, and what cannot be checked without it."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,12 @@ from msgspec.structs import replace
 from affidavit.evidence.bundle import COVERAGE, FACTS
 from affidavit.evidence.canonical import encode
 from affidavit.evidence.comparison import differences
-from affidavit.evidence.traffic import UNWATCHED, Watched, fingerprint
+from affidavit.evidence.indexes import digests
+from affidavit.evidence.networks import snapshots
+from affidavit.evidence.traffic import MOST_PROFILE, UNWATCHED, Watched, content, fingerprint
 from affidavit.model.artefact import Artefact
 from affidavit.model.code_identity import CodeSearch, NativeSearch
+from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.wording import plural
 
@@ -105,6 +109,44 @@ class Companions:
         paths = tuple(self.captures[item.sha256] for item in artefact.captures if item.sha256 in self.captures)
         names = {item.sha256: item.name for item in artefact.captures}
         return replace(self.watched, captures=paths, reveal=artefact.revealed, names=names)
+
+
+def at_hand(
+    v4_signature: Path | None,
+    mapping: Path | None,
+    libraries: Iterable[Path],
+    watched: Watched,
+    networks: Iterable[Path],
+) -> Companions:
+    """What a check was given beside the artefact, digested.
+
+    Raises:
+        UsageError: a file that was named is not there, or is none of its kind.
+    """
+    profile = watched.profile
+    return Companions(
+        "" if v4_signature is None else file_sha256(v4_signature),
+        "" if mapping is None else file_sha256(mapping),
+        digests(libraries),
+        {file_sha256(path): path for path in watched.captures},
+        "" if watched.keys is None else file_sha256(watched.keys),
+        None if profile is None else content(profile, MOST_PROFILE, "a device's profile"),
+        watched,
+        snapshots(networks),
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file of any size.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", advice="give the path of a file that is there") from error
 
 
 def compared_with(facts: Iterable[Fact]) -> tuple[str, ...]:

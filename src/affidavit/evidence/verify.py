@@ -15,7 +15,6 @@ Steps 1 to 7 need the bundle alone. Without step 6 anyone could have made the bu
 at their word. All steps run as far as they can, whatever failed before.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -24,16 +23,24 @@ from pathlib import Path
 from msgspec import Struct
 
 from affidavit.evidence import bundle, dsse, layout, statement
-from affidavit.evidence.companions import TRAFFIC, Companions, Need, compared_with, needs, sentences, the_rest
+from affidavit.evidence.companions import (
+    TRAFFIC,
+    Companions,
+    Need,
+    at_hand,
+    compared_with,
+    file_sha256,
+    needs,
+    sentences,
+    the_rest,
+)
 from affidavit.evidence.comparison import differences
 from affidavit.evidence.examined import Examined
-from affidavit.evidence.indexes import digests
 from affidavit.evidence.keys import public_line
-from affidavit.evidence.networks import snapshots
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.tool import this_tool
-from affidavit.evidence.traffic import MOST_PROFILE, UNWATCHED, Watched, content
+from affidavit.evidence.traffic import UNWATCHED, Watched
 from affidavit.knowledge import digest
 from affidavit.model.bundle import Manifest
 from affidavit.model.errors import AffidavitError, KnowledgeError, UsageError, VerificationError
@@ -138,7 +145,7 @@ def verify(
         UsageError: a file that was named is not there.
     """
     evidence = _open(bundle_path)
-    here = _companions(v4_signature, mapping, libraries, watched, networks)
+    here = at_hand(v4_signature, mapping, libraries, watched, networks)
     checks: tuple[tuple[str, Callable[[], Outcome]], ...] = (
         ("the file is a bundle in its one form", lambda: _container(evidence)),
         ("the manifest is of a known schema", lambda: _schema(evidence)),
@@ -161,30 +168,6 @@ def verify(
         passed=all(step.passed is not False for step in steps),
         key_id=dsse.key_id(evidence.signer) if holds else "",
         needs=evidence.needs,
-    )
-
-
-def _companions(
-    v4_signature: Path | None,
-    mapping: Path | None,
-    libraries: Iterable[Path],
-    watched: Watched,
-    networks: Iterable[Path],
-) -> Companions:
-    """What is here beside the artefact, each file by its digest.
-
-    Raises:
-        UsageError: a file that was named is not there.
-    """
-    return Companions(
-        _sha256_of(v4_signature),
-        _sha256_of(mapping),
-        digests(libraries),
-        {_file_sha256(path): path for path in watched.captures},
-        _sha256_of(watched.keys),
-        None if watched.profile is None else content(watched.profile, MOST_PROFILE, "a device's profile"),
-        watched,
-        snapshots(networks),
     )
 
 
@@ -286,16 +269,11 @@ def _artefact(evidence: _Evidence, path: Path | None) -> Outcome:
     if evidence.manifest is None:
         return None, "the manifest cannot be read"
     wanted = evidence.manifest.artefact.sha256
-    found = _file_sha256(path)
+    found = file_sha256(path)
     if found != wanted:
         return False, f"{path.name[:160]!r} has SHA-256 {found}, reviewed was {wanted}"
     evidence.same_artefact = True
     return True, f"SHA-256 {found}"
-
-
-def _sha256_of(path: Path | None) -> str:
-    """SHA-256 (hex) of a file that was given beside the artefact; empty when there is none."""
-    return "" if path is None else _file_sha256(path)
 
 
 def _derivation(evidence: _Evidence, path: Path | None, derive: Derive | None, here: Companions) -> Outcome:
@@ -403,12 +381,3 @@ def _member(evidence: _Evidence, name: str) -> bytes:
     if name not in evidence.named:
         raise VerificationError(f"{name} is missing", advice="this is no whole bundle; ask for it again")
     return evidence.named[name]
-
-
-def _file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file of any size."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", advice="give the path of the artefact") from error
