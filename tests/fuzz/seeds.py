@@ -13,7 +13,7 @@ from affidavit.evidence.derive import derive
 from affidavit.signing.certificate import UnreadableCertificateError, parse_signed_data
 from tests.builders import axml, signing
 from tests.builders.zip import zip_of
-from tests.fuzz import uses_captures
+from tests.fuzz import uses_captures, uses_networks
 from tests.fuzz.files import made_files
 from tests.fuzz.uses_records import made as records_of_each_kind
 from tests.fuzz.uses_traffic import seeds as traffic_seeds
@@ -98,7 +98,7 @@ def made() -> dict[str, list[bytes]]:
     seeds: Seeds = defaultdict(list)
     for app in MADE.values():
         of_app(app(), seeds)
-    for target, items in (made_files() | uses_captures.made()).items():
+    for target, items in (made_files() | uses_captures.made() | uses_networks.seeds()).items():
         seeds[target] += items
     seeds["bundle"], seeds["envelope"] = _bundle()
     seeds["worker"].append(answer())

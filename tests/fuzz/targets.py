@@ -7,7 +7,7 @@ import msgspec
 
 from affidavit.artefact.plist import PlistError, read_plist
 from affidavit.evidence.plausible import ImplausibleError
-from affidavit.model.errors import UnreadableError, UsageError, VerificationError
+from affidavit.model.errors import KnowledgeError, UnreadableError, UsageError, VerificationError
 from affidavit.sandbox.channel import ChannelError
 from affidavit.signing.apple.blobs import MalformedError
 from affidavit.signing.apple.entitlements import read_der
@@ -17,6 +17,7 @@ from affidavit.signing.signed_data import UnreadableSignedDataError, read_signed
 from tests.fuzz import (
     uses,
     uses_captures,
+    uses_networks,
     uses_packets,
     uses_personal,
     uses_records,
@@ -101,5 +102,7 @@ _ALL = (
     Target("dns-logs", uses_captures.capture, change=texts.rewrite),
     Target("records", uses_records.read, (UnreadableError,), texts.rewrite, 16 << 10),
     Target("zone", uses_records.zone, (UnreadableError,), texts.rewrite, 16 << 10),
+    Target("snapshot", uses_networks.snapshot, (KnowledgeError,), largest=8 << 10),
+    Target("networks", uses_networks.networks, (UnreadableError,), texts.rewrite, largest=16 << 10),
 )
 TARGETS = {target.name: target for target in _ALL}

@@ -1,6 +1,8 @@
 """What readers of other people's files tell of networks, before it becomes a table."""
 
-from collections.abc import Callable, Iterable
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, NamedTuple
@@ -48,6 +50,22 @@ class Given(msgspec.Struct, frozen=True, dict=True):
     def head(self) -> bytes:
         """Its first bytes, enough to tell what it is."""
         return bytes(self.data[: 1 << 16])
+
+    def rows(self, delimiter: str = ",") -> Iterator[list[str]]:
+        """Its lines as cells, without comments.
+
+        Raises:
+            UnreadableError: it is no text, or no table, or has too many lines.
+        """
+        lines = (line for line in io.StringIO(self.text()) if not line.startswith("#"))
+        try:
+            for count, row in enumerate(csv.reader(lines, delimiter=delimiter)):
+                if count > MOST:
+                    what = f"{self.name}: more than {MOST:,} rows"
+                    raise UnreadableError(what, advice="build a snapshot of a part of it")
+                yield row
+        except csv.Error as error:
+            raise UnreadableError(f"{self.name}: {error}", advice="name a file as its origin publishes it") from None
 
     def text(self) -> str:
         """All of it as text.

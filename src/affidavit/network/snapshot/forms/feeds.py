@@ -1,14 +1,11 @@
 """Where addresses are, by whoever holds them: geofeeds (RFC 8805), and what registries gave out (delegated files)."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, ip_network
 
-from affidavit.model.errors import UnreadableError
 from affidavit.network.snapshot.forms.names import slug
-from affidavit.network.snapshot.found import LONGEST, MOST, Found, Given, Key, Reader, Span
+from affidavit.network.snapshot.found import LONGEST, Found, Given, Key, Reader, Span
 
 _FEED = re.compile(r"(?m)^[0-9a-fA-F:.]+/\d{1,3},([A-Za-z]{2})?,")
 _HEAD = re.compile(r"(?m)^2(?:\.\d)?\|(afrinic|apnic|arin|iana|lacnic|ripencc)\|(\d{8})\|")
@@ -26,10 +23,7 @@ def feed(given: Given) -> Iterator[Found]:
     provider = slug(given.name.rpartition("/")[2].partition(".")[0].removesuffix("-geofeed").removesuffix("_geofeed"))
     found = Found("prefix", f"geofeed {provider}")
     regions: dict[str, tuple[str, str]] = {}
-    lines = (line for line in io.StringIO(given.text()) if not line.startswith("#"))
-    for count, row in enumerate(csv.reader(lines)):
-        if count > MOST:
-            raise UnreadableError(f"{given.name}: more than {MOST:,} rows", advice="build a snapshot of a part of it")
+    for row in given.rows():
         if not row:
             continue
         country, region, city = ([*(cell.strip() for cell in row[1:4]), "", "", ""])[:3]

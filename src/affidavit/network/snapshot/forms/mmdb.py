@@ -64,12 +64,13 @@ def _read(given: Given) -> Found:
         raise _Damaged("its tree does not lie in the file")
     if said.binary_format_major_version != 2 or said.node_count > 4 * MOST:
         raise _Damaged("another version, or too many nodes")
+    data = data[:end]
     answers: dict[int, Answer | None] = {}
     kinds: set[str] = set()
     found = Found("", "", datetime.fromtimestamp(said.build_epoch, UTC).date().isoformat())
     for first, bits, record in _leaves(data, said):
         if record not in answers:
-            value = _decoded(data[:end], record - said.node_count + size, size + 16)
+            value = _decoded(data, record - said.node_count + size, size + 16)
             kind, answers[record] = _answer(value)
             kinds.add(kind)
         _add(found, first, bits, answers[record], said.ip_version)

@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import struct
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ def fits(given: Given) -> bool:
     try:
         with _opened(given.head, given.head) as stream:
             return len(head := stream.read(12)) == 12 and struct.unpack_from(">HH", head, 4)[0] == _TABLE_DUMP_V2
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False
 
 
@@ -51,7 +52,7 @@ def read(given: Given) -> Iterator[Found]:
                     _add(found, kind, body)
                 if len(found.spans4) + len(found.spans6) > MOST:
                     raise UnreadableError(f"{given.name}: more than {MOST:,} prefixes", advice=_ADVICE)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{given.name}: damaged or cut short: {error}", advice=_ADVICE) from None
     yield found
 

@@ -4,15 +4,13 @@ So are written ip-location-db's CSV files (``asn-ipv4.csv``, ``asn-country-ipv4-
 the text that tor's geoip-db-tool makes of IPFire's location database, which says in its head when that was made.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from socket import AF_INET, AF_INET6, inet_pton
 
 from affidavit.model.errors import UnreadableError
-from affidavit.network.snapshot.found import LONGEST, MOST, Found, Given, Reader, Span
+from affidavit.network.snapshot.found import LONGEST, Found, Given, Reader, Span
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NUMBER = re.compile(r"[0-9]{1,10}")
@@ -92,10 +90,7 @@ def _licence(comments: str) -> tuple[str, str]:
 
 
 def _fill(found: Found, given: Given, delimiter: str, *, is_asn: bool) -> None:
-    lines = (line for line in io.StringIO(given.text()) if not line.startswith("#"))
-    for count, row in enumerate(csv.reader(lines, delimiter=delimiter)):
-        if count > MOST:
-            raise UnreadableError(f"{given.name}: more than {MOST:,} rows", advice="build a snapshot of a part of it")
+    for row in given.rows(delimiter):
         span, four = _span(row, is_asn=is_asn)
         if span is None:
             found.left_out += bool(row)
