@@ -167,6 +167,21 @@ def test_a_region_of_the_provider_goes_with_feeds_or_against_them():
     assert (small.place, small.operator) == ("CH", "smallhost")
 
 
+@pytest.mark.parametrize(
+    ("address", "place", "why"),
+    [
+        ("52.95.4.1", "IE", "nothing tells which country the region moon-1 is in"),
+        ("52.95.5.1", "IE", "52.95.5.0/24 is published with regions of several countries (eu-west-1 us-east-1)"),
+        ("52.95.6.1", "", "52.95.6.0/24 is announced from many places (anycast)"),
+        ("52.95.7.1", "", "the provider publishes 52.95.7.0/24 for every region (eu-west-1 GLOBAL)"),
+    ],
+)
+def test_a_range_of_several_services_or_regions(address, place, why):
+    answer = met("a.example", address)
+    assert answer.place == place
+    assert why in [item.why_not for item in answer.claims if item.kind == "region"]
+
+
 def test_registry_and_network_never_say_where():
     answer = met("a.example", "9.9.9.200")
     assert values(answer, "country", counts=True) == ["CH"]

@@ -1,7 +1,6 @@
 """Where the machines stand: votes of four kinds that are never merged, and the place when those that count agree."""
 
 import re
-from collections.abc import Iterator
 
 from affidavit.model.network import CountryKind
 from affidavit.network.attribute.asked import AGE, Case
@@ -90,30 +89,25 @@ def _by_prefix(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
     for hit in hits:
         if hit.table != "prefix" or not hit.region:
             continue
-        provider = case.known.providers.get(hit.value)
-        told = list(_country(case, hit, provider))
-        if not told:
-            case.say(
-                "country", "", f"{hit.by} in {hit.region}", hit.source, kind="region",
-                why_not=f"nothing tells which country the region {hit.region} is in",
-            )  # fmt: skip
-        for country, why_not in told[:1]:
-            by = f"{hit.by} in {hit.region}"
-            _vote(case, country, by, hit.source, kind="region", anycast=why_not or anycast, title=hit.region)
+        by = f"{hit.by} in {hit.region}"
+        country, why_not = _country(case, hit, case.known.providers.get(hit.value))
+        _vote(case, country, by, hit.source, kind="region", anycast=why_not or anycast, title=hit.region)
 
 
-def _country(case: Case, hit: Hit, provider: Provider | None) -> Iterator[tuple[str, str]]:
-    """The country of a published region, or why it is none."""
+def _country(case: Case, hit: Hit, provider: Provider | None) -> tuple[str, str]:
+    """The country of the regions that a range is published with, or empty and why it is none."""
     regions = case.known.regions.get(provider.regions) if provider else None
-    if regions and hit.region in regions.anycast:
-        yield "", f"the provider gives {hit.by} to every region ({hit.region})"
-    if regions and hit.region in regions.codes:
-        yield regions.codes[hit.region], ""
-    for row in case.view.region(hit.value, hit.region) if case.view else ():
-        yield row.value, ""
-    feed = _FEED.fullmatch(hit.region)
-    if not regions and feed:
-        yield feed[1], ""
+    found = set()
+    for word in hit.region.split():
+        feed = _FEED.fullmatch(word) if regions is None else None
+        listed = [row.value for row in case.view.region(hit.value, word)] if case.view else []
+        known = regions.codes.get(word, "") if regions else feed[1] if feed else ""
+        found |= {known} if known else set(listed[:1]) or {""}
+    if found == {""}:
+        return "", f"nothing tells which country the region {hit.region} is in"
+    if len(found) > 1:
+        return "", f"{hit.by} is published with regions of several countries ({hit.region})"
+    return found.pop(), ""
 
 
 def _by_name(case: Case, anycast: str) -> None:
