@@ -223,7 +223,7 @@ def test_the_last_of_two_keys_counts_as_in_other_readers():
     assert events_of(data)[0].method == "PUT"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(VALUES, max_size=5), VALUES, st.integers(1, 9), st.booleans())
 def test_elements_are_those_of_a_parser_of_the_whole_text(items, other, piece, ascii_only):
     text = json.dumps({"pages": other, "log": {"x": other, "entries": items, "y": other}}, ensure_ascii=ascii_only)
@@ -234,7 +234,7 @@ def test_elements_are_those_of_a_parser_of_the_whole_text(items, other, piece, a
     assert all(data[at : at + size] == inner for at, size, inner in found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=60) | st.text(st.sampled_from('[]{}",:a1\\ \0'), max_size=60).map(str.encode))
 def test_meaningless_text_ends_and_says_why(data):
     for path in ((), ("log", "entries")):

@@ -29,7 +29,7 @@ def plain(item: Item):
     return simple[kind]() if kind in simple else int(item.number())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(VALUES, max_size=4), st.integers(1, 40))
 def test_values_are_those_of_a_parser_that_decodes_all(values, piece):
     data = b"".join(map(tnet, values))
@@ -40,7 +40,7 @@ def test_values_are_those_of_a_parser_that_decodes_all(values, piece):
     assert all(data[record.offset :].startswith(record.data) for record in records)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(VALUES, st.data())
 def test_lengths_that_lie_never_lead_out_of_their_container(value, draw):
     data = bytearray(tnet({"a": value, "b": [value]}))

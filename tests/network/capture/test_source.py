@@ -74,7 +74,7 @@ def test_a_line_without_an_end_is_left_out_and_counted(monkeypatch):
     assert (unread.kind, unread.records, unread.where.offset) == ("capture/too-large", 2, 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(max_size=40).filter(lambda line: b"\n" not in line), max_size=30), st.integers(1, 50))
 def test_lines_stand_where_they_are_said_to_stand(monkeypatch_module, lines, piece):
     monkeypatch_module.setattr(module, "PIECE", piece)

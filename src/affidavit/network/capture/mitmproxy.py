@@ -15,6 +15,7 @@ from affidavit.network.capture.mitmproxy_parts import (
     headers_of,
     host_of,
     protocol_of,
+    url_of,
 )
 from affidavit.network.capture.source import Source
 from affidavit.network.capture.tnetstring import Item, LyingError, Record, Records, item_at
@@ -119,8 +120,7 @@ def _message(parts: Parts, server: Parts, client: Parts, where: Where) -> Messag
     headers = headers_of(request["headers"])
     scheme, port = request["scheme"].text(20), port_of(request["port"].number())
     host = host_of(request["host"].text() or endpoint_of(request["address"])[0], headers)
-    shown = f"[{host}]" if ":" in host else host
-    place = shown if (scheme, port) in {("http", 80), ("https", 443)} else f"{shown}:{port}"
+    path = request["path"].text(1 << 20)
     sent, cut_sent = body_of(request, "request")
     received, cut_received = body_of(response, "response")
     status = response["status_code"] if response.has("status_code") else response["code"]
@@ -131,7 +131,7 @@ def _message(parts: Parts, server: Parts, client: Parts, where: Where) -> Messag
         server="" if server.has("via") else _peer(server)[0],
         port=port,
         method=request["method"].text(32),
-        url=f"{scheme or 'http'}://{place}{request['path'].text(1 << 20)}" if host else request["path"].text(1 << 20),
+        url=url_of(scheme, host, port, path) if host else path,
         client=_peer(client)[0],
         request=headers,
         sent=sent,

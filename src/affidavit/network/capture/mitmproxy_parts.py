@@ -68,6 +68,13 @@ def host_of(host: str, headers: tuple[tuple[str, str], ...]) -> str:
     return host
 
 
+def url_of(scheme: str, host: str, port: int, path: str) -> str:
+    """An absolute address, without a port that goes without saying."""
+    shown = f"[{host}]" if ":" in host else host
+    plain = (scheme, port) in {("http", 80), ("https", 443)} or not port
+    return f"{scheme or 'http'}://{shown if plain else f'{shown}:{port}'}{path}"
+
+
 def body_of(side: Parts, whose: str) -> tuple[bytes | None, str]:
     """The bytes of a body as they were sent, and why there are none."""
     for name in ("content", "body"):

@@ -11,6 +11,7 @@ from affidavit.network.capture import (
     dnsmasq,
     har,
     mitmproxy,
+    mitmproxy_json,
     nfdump,
     packets,
     phone_reports,
@@ -67,6 +68,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("DNS queries (CSV)", dns_logs.table_form, _alone(dns_logs.read_table)),
     Format("Azure flow log", cloud_flow.azure_form, _alone(cloud_flow.read_azure)),
     Format("HTTP archive (HAR)", har.form, _alone(har.read)),
+    Format("flows of mitmproxy's web interface (JSON)", mitmproxy_json.form, _alone(mitmproxy_json.read)),
     Format("Google Cloud flow log", cloud_flow.gcp_form, _alone(cloud_flow.read_gcp)),
 )
 """In the order in which they are asked: what a magic number tells stands before what is told by words."""
