@@ -66,12 +66,10 @@ def _observed(options: argparse.Namespace) -> "Observed":
     from affidavit.evidence.conclude import asked, folded  # noqa: PLC0415 - as above
     from affidavit.evidence.networks import network_of, with_shipped  # noqa: PLC0415 - as above
     from affidavit.evidence.review import observed  # noqa: PLC0415 - as above
-    from affidavit.report.observed import Observed  # noqa: PLC0415 - as above
+    from affidavit.report.observed import SCHEMA, Observed  # noqa: PLC0415 - as above
 
     with Progress(quiet=options.quiet) as progress:
         found = observed(watched(options), budget(options.budget), progress, sandbox=options.sandbox)
     limitations = list(found.limitations)
     record, _ = network_of(found.facts, limitations, with_shipped(options.networks))
-    return Observed(
-        found.artefact, found.facts, folded(limitations), partial=found.partial, network=record, categories=asked()
-    )
+    return Observed(SCHEMA, found.artefact, found.facts, folded(limitations), found.partial, record, asked())

@@ -37,17 +37,17 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     """What captures show, and the JSON form of it.
 
     Attributes:
-        artefact: what was given: `captures`, and what tells the key log and the profile.
+        schema: `SCHEMA`. artefact: what was given: `captures`, and what tells the key log and the profile.
         facts: of the kinds ``capture``, ``contact``, ``lookup``, ``disclosure`` and ``undecoded``, as in a bundle.
         limitations: what could not be read. partial: whether a budget ended the reading.
         network: who serves the hosts.
         categories: the questions that disclosures answer.
     """
 
+    schema: str
     artefact: Artefact
     facts: tuple[Fact, ...]
     limitations: tuple[Limitation, ...]
-    schema: str = SCHEMA
     partial: bool = False
     network: NetworkRecord = NetworkRecord()
     categories: tuple[Category, ...] = ()
