@@ -97,7 +97,7 @@ def _by_prefix(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
 def _country(case: Case, hit: Hit, provider: Provider | None) -> tuple[str, str]:
     """The country of the regions that a range is published with, or empty and why it is none."""
     regions = case.known.regions.get(provider.regions) if provider else None
-    found = set()
+    found: set[str] = set()
     for word in hit.region.split():
         feed = _FEED.fullmatch(word) if regions is None else None
         listed = [row.value for row in case.view.region(hit.value, word)] if case.view else []
