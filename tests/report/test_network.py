@@ -1,9 +1,12 @@
 """Who serves the app, in words: votes stay beside each other, absence says why, and what was not read is counted."""
 
+from msgspec.structs import replace
+
 from affidavit.facts.reading import make_fact
 from affidavit.model.capture import Capture
 from affidavit.model.network import NetworkRecord
 from affidavit.report import network
+from affidavit.report.columns import Page
 from affidavit.report.overview import Facts
 from tests.builders.affidavits import CALL_SITE, CATEGORIES
 from tests.builders.served import TRAFFIC, network_record
@@ -93,5 +96,23 @@ def test_only_tables_with_rows_are_given_and_every_row_fits_its_heads() -> None:
     assert len(found) == 9
     assert all(len(row) == len(table.heads) for table in found for row in table.rows)
     assert network.tables(NetworkRecord(), NONE, CATEGORIES) == []
-    assert network.labelled(found[2], found[2].rows[1])[0] == "seen: in traffic only"
-    assert network.labelled(found[0], found[0].rows[1])[0] == "grade: flows"
+
+
+def test_a_table_is_written_as_paragraphs_and_says_where_the_rest_is():
+    page = Page(200, colour=False)
+    table = next(item for item in network.tables(network_record(), FACTS, CATEGORIES) if item.caption == "Endpoints")
+    network.write(page, table, 1, "in the report")
+    assert "vcs-va.tiktokv.com at 92.122.95.99" in page.text()
+    assert "seen: in code and in traffic; whose name: ByteDance Ltd.;" in page.text()
+    assert page.text().endswith("… and 2 more in the report\n")
+
+
+def test_a_recipient_is_written_with_its_data():
+    page = Page(200, colour=False)
+    network.write(page, network.tables(network_record(), FACTS, CATEGORIES)[0], 9, "elsewhere")
+    assert "to vcs-va.tiktokv.com (ByteDance Ltd.)\n    grade: observed;" in page.text()
+
+
+def test_data_that_answers_no_question_is_called_other():
+    other = Facts([make_fact(replace(TRAFFIC[4], category=""), CALL_SITE, "test/1")])
+    assert network.disclosure_rows(other, {})[0][0] == "Other data on app and device: latitude"

@@ -9,7 +9,9 @@ from msgspec import Struct
 from affidavit.model.bundle import Category
 from affidavit.model.capture import Capture, Disclosure, Lookup, Undecoded
 from affidavit.model.network import Attributed, Claimed, NetworkRecord, Recipient
+from affidavit.report.columns import Page
 from affidavit.report.overview import Facts, size_in_words
+from affidavit.report.text import visible
 from affidavit.wording import plural
 
 HEADS: Final = ("Host or address", "Seen", "Whose name", "Who runs the machines", "Where", "How strong")
@@ -30,6 +32,8 @@ NO_ONE_COUNTRY: Final = (
 )
 """What stands over every table with countries."""
 
+_OTHER: Final = "Other data on app and device"
+_CELL: Final = 800
 _SEEN: Final = {"declared": "in code only", "observed": "in traffic only", "both": "in code and in traffic"}
 _KINDS: Final = {
     "registration": ("Registration", "who the addresses were given to"),
@@ -108,10 +112,24 @@ def tables(record: NetworkRecord, facts: Facts, asked: Iterable[Category]) -> li
     return [table for table in found if table.rows]
 
 
-def labelled(table: Table, row: Sequence[str]) -> list[str]:
-    """The cells of a row behind its name, each after its head; a recipient's name takes two cells."""
-    first = 2 if table.heads == RECIPIENT_HEADS else 1
-    return [f"{head.lower()}: {cell}" for head, cell in zip(table.heads[first:], row[first:], strict=True) if cell]
+def write(page: Page, table: Table, most: int, elsewhere: str) -> None:
+    """A table as paragraphs: what a row is about, and below it each other cell after its head.
+
+    Args:
+        page: written to.
+        table: what is written.
+        most: rows.
+        elsewhere: where the others are.
+    """
+    page.line()
+    page.paragraph(table.caption, "bold")
+    first = 2 if table.heads == RECIPIENT_HEADS else 1  # a recipient is named by its data and its host
+    for row in table.rows[:most]:
+        page.paragraph(visible(" to ".join(row[:first]) or "no name", 400), indent=2)
+        said = [f"{head.lower()}: {cell}" for head, cell in zip(table.heads[first:], row[first:], strict=True) if cell]
+        page.paragraph(visible("; ".join(said), _CELL), "dim", indent=4)
+    if len(table.rows) > most:
+        page.paragraph(f"… and {len(table.rows) - most:,} more {elsewhere}", indent=2)
 
 
 def endpoint_rows(record: NetworkRecord) -> list[tuple[str, ...]]:
@@ -146,7 +164,7 @@ def recipient_rows(record: NetworkRecord, categories: Mapping[str, str]) -> list
     names = words(record)
     return [
         (
-            categories.get(item.category, item.category),
+            categories.get(item.category, item.category) or _OTHER,
             f"{item.host}{f' ({names.entity(item.owner)})' if item.owner else ''}",
             item.grade,
             place_in_words(item.place, item.why_no_place),
@@ -177,10 +195,12 @@ def kind_rows(record: NetworkRecord) -> list[tuple[str, ...]]:
 def disclosure_rows(facts: Facts, categories: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Personal data met in messages, what is known before what is only a candidate, under `DISCLOSURE_HEADS`."""
     order = {method: rank for rank, method in enumerate(_METHODS)}
-    found = sorted(facts.about(Disclosure), key=lambda item: (order.get(item.method, len(order)), not item.sent))
+    found = sorted(
+        facts.about(Disclosure), key=lambda item: (order.get(item.method, len(order)), not item.category, not item.sent)
+    )
     return [
         (
-            f"{categories.get(item.category, item.category)}: {item.property}",
+            f"{categories.get(item.category, item.category) or _OTHER}: {item.property}",
             item.host if item.sent else f"received from {item.host}",
             " → ".join(item.path),
             f"{item.shown} (SHA-256 {item.sha256[:12]}…)",

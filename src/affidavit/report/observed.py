@@ -61,31 +61,17 @@ def as_json(observed: Observed) -> bytes:
 def as_text(observed: Observed, *, width: int = 80, colour: bool = False) -> str:
     """The first rows of each table, and what was not read."""
     page, facts = Page(width, colour=colour), Facts(observed.facts)
-    for row in network.capture_rows(facts):
-        page.paragraph(visible(row[0], 200), "bold")
-        said = network.labelled(network.Table("", network.CAPTURE_HEADS, []), row)
-        page.paragraph(visible("; ".join(said), _CELL), indent=2)
     found = network.tables(observed.network, facts, observed.categories)
-    shown = [table for table in found if table.heads != network.CAPTURE_HEADS and not table.fold]
+    shown = sorted((table for table in found if not table.fold), key=lambda table: table.heads != network.CAPTURE_HEADS)
     if all(table.heads != network.HEADS for table in shown):  # without attribution, connections as they are
-        shown.insert(0, network.Table("Connections", _HEADS, contact_rows(facts)))
+        shown.insert(1, network.Table("Connections", _HEADS, contact_rows(facts)))
     for table in shown:
         if table.rows:
-            _table(page, table)
+            network.write(page, table, SHOWN, "with --format json or csv")
     page.line()
     page.paragraph(visible(network.undecoded_in_words(facts)))
     _limits(page, observed.limitations)
     return page.text()
-
-
-def _table(page: Page, table: network.Table) -> None:
-    page.line()
-    page.paragraph(table.caption, "bold")
-    for row in table.rows[:SHOWN]:
-        page.paragraph(visible(row[0] or "no name", 400), indent=2)
-        page.paragraph(visible("; ".join(network.labelled(table, row)), _CELL), "dim", indent=4)
-    if len(table.rows) > SHOWN:
-        page.paragraph(f"… and {len(table.rows) - SHOWN:,} more with --format json or csv", indent=2)
 
 
 def _limits(page: Page, limitations: tuple[Limitation, ...]) -> None:
@@ -99,8 +85,8 @@ def _limits(page: Page, limitations: tuple[Limitation, ...]) -> None:
 
 
 def contact_rows(facts: Facts) -> list[tuple[str, ...]]:
-    """Who was talked to, by host."""
-    found = sorted(facts.about(Contact), key=lambda item: (item.host, item.address, item.port, item.app))
+    """Who was talked to, by host; what has no name comes last."""
+    found = sorted(facts.about(Contact), key=lambda item: (not item.host, item.host, item.address, item.port, item.app))
     return [
         (
             item.host or item.address,

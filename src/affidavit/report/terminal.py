@@ -200,13 +200,7 @@ def _served(page: Page, affidavit: Affidavit, facts: Facts) -> None:
     for table in network.tables(affidavit.network, facts, affidavit.categories):
         if table.heads not in {network.RECIPIENT_HEADS, network.HEADS}:
             continue
-        page.line()
-        page.paragraph(table.caption, "bold")
-        for row in table.rows[:_LISTED]:
-            page.paragraph(visible(row[0] if table.heads == network.HEADS else f"{row[0]} to {row[1]}", 400), indent=2)
-            page.paragraph(visible("; ".join(network.labelled(table, row)), 800), "dim", indent=4)
-        if len(table.rows) > _LISTED:
-            page.paragraph(f"… and {len(table.rows) - _LISTED:,} more in the report", indent=2)
+        network.write(page, table, _LISTED, "in the report")
     if said := network.undecoded_in_words(facts):
         page.paragraph(visible(said), indent=2)
 
