@@ -88,6 +88,9 @@ def _published(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
         services = set(hit.title.split())
         if provider and services & set(provider.cdn):
             service = "cdn"
+        regions = case.known.regions.get(provider.regions) if provider else None
+        if regions and set(regions.anycast) & set(hit.region.split()):
+            anycast = f"the provider publishes {hit.by} for every region ({hit.region})"
         if provider and ("*" in provider.anycast or services & set(provider.anycast)):
             anycast = f"{hit.by} is announced from many places (anycast)"
         told.append(Told("prefix", entity, hit.by, hit.source, service, anycast))

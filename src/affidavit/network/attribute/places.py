@@ -87,11 +87,11 @@ def _by_tables(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
 def _by_prefix(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
     """Votes of the regions that providers publish with their ranges."""
     for hit in hits:
-        if hit.table != "prefix" or not hit.region:
+        if hit.table != "prefix" or not hit.region.split():
             continue
         by = f"{hit.by} in {hit.region}"
         country, why_not = _country(case, hit, case.known.providers.get(hit.value))
-        _vote(case, country, by, hit.source, kind="region", anycast=why_not or anycast, title=hit.region)
+        _vote(case, country, by, hit.source, kind="region", anycast=anycast or why_not, title=hit.region)
 
 
 def _country(case: Case, hit: Hit, provider: Provider | None) -> tuple[str, str]:
