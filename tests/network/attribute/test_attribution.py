@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from affidavit.model.network import Strength
+from affidavit.network.attribute import places
 from affidavit.network.attribute.asked import Asked
 from affidavit.network.attribute.attribution import attribute
 from affidavit.network.attribute.places import CLOCK, PROXY
@@ -180,6 +181,27 @@ def test_a_range_of_several_services_or_regions(address, place, why):
     answer = met("a.example", address)
     assert answer.place == place
     assert why in [item.why_not for item in answer.claims if item.kind == "region"]
+
+
+def test_a_range_wider_than_any_block_says_no_more_than_registries():
+    answer = met("a.example", "29.1.1.1")
+    assert (answer.place, answer.why_no_place.partition(" joins")[0]) == ("", "28.0.0.0/7")
+    assert met("a.example", "30.1.1.1").place == "US"
+
+
+@pytest.mark.parametrize(
+    ("by", "wide"),
+    [
+        ("28.0.0.0 - 30.255.255.255", True),
+        ("28.0.0.0 - 28.255.255.255", False),
+        ("28.0.0.0 - 29.0.0.0", True),
+        ("2000::/11", True),
+        ("2600::/12", False),
+        ("2600:: - 2610::", True),
+    ],
+)
+def test_widths_of_ranges(by, wide):
+    assert places._is_wide(by) == wide
 
 
 def test_registry_and_network_never_say_where():

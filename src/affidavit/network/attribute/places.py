@@ -1,6 +1,7 @@
 """Where the machines stand: votes of four kinds that are never merged, and the place when those that count agree."""
 
 import re
+from ipaddress import ip_address, ip_network
 
 from affidavit.model.network import CountryKind
 from affidavit.network.attribute.asked import AGE, Case
@@ -17,6 +18,9 @@ _NEVER = {
 _NO_COUNTRY = frozenset({"", "EU", "AP", "ZZ", "XX", "T1", "A1", "A2"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FEED = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
+_BLOCKS = {4: 1 << 24, 6: 1 << 116}
+"""Addresses of the largest blocks that registries are given (/8 and /12)."""
+WIDE = "{} joins blocks of several registries or holders, so that it says no more than registries do"
 CLOCK = "the time of the observation is not known"
 PROXY = "the address is a proxy's"
 
@@ -73,15 +77,19 @@ def _by_tables(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
         kind = _KINDS.get(hit.table)
         if kind:
             country = hit.value.upper()
-            _vote(
-                case,
-                country if _COUNTRY.fullmatch(country) else "",
-                hit.by,
-                hit.source,
-                kind=kind,
-                anycast=anycast,
-                title=hit.title,
-            )
+            country = country if _COUNTRY.fullmatch(country) else ""
+            wide = WIDE.format(hit.by) if kind == "geo" and _is_wide(hit.by) else ""
+            _vote(case, country, hit.by, hit.source, kind=kind, anycast=anycast or wide, title=hit.title)
+
+
+def _is_wide(by: str) -> bool:
+    """Whether a range, as tables name it (``1.2.0.0/16``, ``1.2.0.0 - 1.4.255.255``), is no one block's."""
+    first, dash, last = by.partition(" - ")
+    if not dash:
+        network = ip_network(first)
+        return network.num_addresses > _BLOCKS[network.version]
+    begin = ip_address(first)
+    return int(ip_address(last)) - int(begin) + 1 > _BLOCKS[begin.version]
 
 
 def _by_prefix(case: Case, hits: tuple[Hit, ...], anycast: str) -> None:
