@@ -142,7 +142,7 @@ def ours(path: Path) -> None:
     """Read a capture to its events and count them: what the process of ours runs."""
     handle = os.open(path, os.O_RDONLY)
     flows = events = 0
-    names = set()
+    names: set[str] = set()
     for event in packets.read(Source(handle, path.name, path.stat().st_size), Notes([])):
         events += 1
         if isinstance(event, Flow):
@@ -195,10 +195,8 @@ def main() -> None:
     size = path.stat().st_size
     share = size / part.stat().st_size
     base = measured([*mine, str(path)], ROOT)
-    print(
-        f"{size / 1e6:.0f} MB, {frames} frames\n\n| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n"
-        "|---|--:|--:|--:|--:|"
-    )
+    print(f"{size / 1e6:.0f} MB, {frames} frames\n")
+    print("| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n|---|--:|--:|--:|--:|")
     print(f"| affidavit | {base.cpu:.2f} | {size / 1e6 / base.cpu:.0f} | {base.peak} | 1.0 |  {base.said}", flush=True)
     small = peers(part)["scapy"]
     for name, run in peers(path).items():

@@ -150,6 +150,23 @@ def test_dns_over_tcp_is_read_over_segments():
     assert names == ["a.example", "b.example", "c.example"]
 
 
+def test_questions_that_nobody_answers_are_all_told_and_the_oldest_first():
+    asked = [
+        traffic.udp(CLIENT, "9.9.9.9", (5_000, 53), traffic.dns_message(f"n{at}.example", answer=False))
+        for at in range(600)
+    ]
+    found = [event for event in captured(*asked) if isinstance(event, Answer)]
+    assert [event.name for event in found] == [f"n{at}.example" for at in range(600)]
+
+
+def test_dns_over_tcp_goes_on_for_as_long_as_the_connection():
+    talk = Talk(ports=(5_000, 53)).open()
+    for at in range(400):
+        talk.say(0, traffic.vector(traffic.dns_message(f"n{at}.{'x' * 60}.{'y' * 60}.{'z' * 60}", answer=False), 2) * 2)
+    found = {event.name for event in captured(*talk.packets) if isinstance(event, Answer)}
+    assert len(found) == 400
+
+
 @pytest.mark.parametrize("pieces", [1, 3])
 def test_quic_is_named_over_datagrams(pieces):
     hello = traffic.client_hello("quic.example")

@@ -214,8 +214,9 @@ class Conversations:
         """Take a segment of a connection that was opened; see `Conversation.feed`."""
         found, before = self._open[number]
         yield from found.feed(side, place, segment, stamp, fresh=fresh)
-        self._open[number] = found, found.held
-        self._held += found.held - before
+        held = found.held
+        self._open[number] = found, held
+        self._held += held - before
         self._open.move_to_end(number)
         if found.over:
             yield from self.close(number, stamp)

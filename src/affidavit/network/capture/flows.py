@@ -28,7 +28,7 @@ MOST: Final = 1 << 16
 PORTION: Final = 8
 """The share of them that is given up at once when no row is free."""
 _TLS, _REST, _HTTP, _DNS, _DNS_TCP, _QUIC, _ALL, _BEGUN = range(1, 9)
-_NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST = range(9)
+_NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST, _LEFT = range(10)
 _DONE = 2
 _ENOUGH: Final = 1 << 30
 _READ: Final[frozenset[Mark]] = frozenset({"cleartext", "decrypted"})
@@ -99,7 +99,7 @@ class Flows:
         self._free = np.arange(most - 1, -1, -1, dtype=np.int32)
         self._gone = np.zeros(most, np.int32)
         self._asks = np.zeros(2 * BATCH, ASK)
-        self._state = np.zeros(9, np.int64)
+        self._state = np.zeros(10, np.int64)
         self._state[_FREE] = most
         # Nobody who makes a capture can know it, so nobody can make all addresses meet in one place of the table.
         self._state[_SEED] = hash(b"flows")
@@ -126,6 +126,11 @@ class Flows:
                 yield from self._told(self._gone[: state[_GONE]])
                 flow_table.release(self._flows, self._free, self._gone, state)
             at = until
+
+    @property
+    def left(self) -> int:
+        """Packets that were not looked at because their connection had too many before them."""
+        return int(self._state[_LEFT])
 
     def end(self) -> Iterator[Event]:
         """The connections that are open when the capture ends."""
@@ -193,7 +198,9 @@ class Flows:
             return
         known.protocol = "dns"
         if not found.answer:
-            known.ask(found, (ask.at, ask.frame, ask.time))
+            for name, (at, frame, time) in known.ask(found, (ask.at, ask.frame, ask.time)):
+                ends = self._between(ask.row)
+                events.append(Answer(_where(at, frame), time, ends.client, name, self._app(ends.app)))
             return
         ends = self._between(ask.row)
         to_client = bool(ask.side) != bool(ends.side)

@@ -37,12 +37,14 @@ class Side:
     Attributes:
         pieces: by where they begin. held: bytes of them. done: nothing more is wanted.
         needed: bytes without which it is not worth while to look again.
+        begin: what stands before it was read and let go.
     """
 
     pieces: dict[int, bytes] = field(default_factory=dict)
     held: int = 0
     done: bool = False
     needed: int = 0
+    begin: int = 0
 
     def put(self, place: int, content: bytes) -> None:
         """Keep a piece, if there is room."""
@@ -51,9 +53,9 @@ class Side:
             self.held += len(content)
 
     def whole(self) -> bytes:
-        """All bytes from the start up to the first gap."""
+        """All bytes from `begin` up to the first gap."""
         parts: list[bytes] = []
-        at = 0
+        at = self.begin
         for place in sorted(self.pieces):
             content = self.pieces[place]
             if place > at:
@@ -62,6 +64,12 @@ class Side:
                 parts.append(content[at - place :])
                 at = place + len(content)
         return b"".join(parts)
+
+    def drop(self, size: int) -> None:
+        """Let go of the first bytes."""
+        self.begin += size
+        for place in [place for place, content in self.pieces.items() if place + len(content) <= self.begin]:
+            self.held -= len(self.pieces.pop(place))
 
 
 _FINISHED = Side(done=True)
@@ -171,17 +179,23 @@ class Known:
         start = self.sides.get(side)
         if start is None:
             start = self.sides[side] = Side()
-        before = sum(1 for _ in dns.over_tcp(start.whole()))
         start.put(place, content)
-        for at, message in enumerate(dns.over_tcp(start.whole())):
-            if at >= before:
-                yield message
+        for found in dns.over_tcp(start.whole()):
+            start.drop(2 + len(found))
+            yield found
 
-    def ask(self, found: dns.Dns, seen: tuple[int, int, int]) -> None:
-        """Remember questions and where they were seen until they are answered; the first of equal ones holds."""
+    def ask(self, found: dns.Dns, seen: tuple[int, int, int]) -> list[tuple[str, tuple[int, int, int]]]:
+        """Remember questions and where they were seen until they are answered; the first of equal ones holds.
+
+        Returns:
+            Those that have waited for longest, when there are too many.
+        """
         for name, kind in found.questions:
-            if len(self.waiting) < WAITING:
-                self.waiting.setdefault((found.number, name, kind), seen)
+            self.waiting.setdefault((found.number, name, kind), seen)
+        if len(self.waiting) <= WAITING:
+            return []
+        over = list(self.waiting)[: len(self.waiting) - WAITING]
+        return [(key[1], self.waiting.pop(key)) for key in over]
 
     def answered(self, number: int, name: str, kind: int) -> tuple[int, int, int] | None:
         """Where and when something was asked that is answered now; None when that was not seen."""

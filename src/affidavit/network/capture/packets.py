@@ -45,6 +45,9 @@ def read(source: Source, notes: Notes) -> Iterator[Event]:  # noqa: ARG001 - eve
     if flows.talks.given_up:
         detail = "connections were not read to their end: too many were open, or too much of them waited"
         yield Unread("capture/too-large", detail, Where(-1, "connections"), flows.talks.given_up)
+    if flows.left:
+        detail = "packets that were not looked at: their connections had too many before them"
+        yield Unread("capture/too-large", detail, Where(-1, "frames"), flows.left)
     if walk.left_out:
         detail = "packets of an interface that was not described, or with lengths that cannot be"
         yield Unread("capture/damaged", detail, Where(-1, "frames"), walk.left_out)

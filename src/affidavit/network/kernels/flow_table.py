@@ -319,7 +319,8 @@ def update(  # noqa: PLR0917 - columns are passed one by one: a kernel takes no 
         free: rows that are not used, as many as `state` says.
         gone: rows whose connection is over since another one took its ports: added to.
         state: number of the next flow; how many rows are free, and gone; whether bodies, and sealed streams, are asked
-            for whole; where the next sweep begins; number of the first frame; the seed of addresses; the latest time.
+            for whole; where the next sweep begins; number of the first frame; the seed of addresses; the latest time;
+            how many packets were not asked for because there were too many before them.
 
     Returns:
         how far it came: less than `end` when no row was free.

@@ -105,11 +105,11 @@ _WHOLE = cython.declare(cython.int, 3)
 _FLIGHT = cython.declare(cython.longlong, 16384)
 _MOST_HELLO = cython.declare(cython.longlong, 65536)
 _MOST_WINDOW = cython.declare(cython.int, 96)
-_MOST_DNS = cython.declare(cython.int, 8192)
+_MOST_DNS = cython.declare(cython.int, 1 << 20)
 _MOST_QUIC = cython.declare(cython.int, 16)
-_MOST_HTTP = cython.declare(cython.int, 4096)
 _MOST_WHOLE = cython.declare(cython.int, 1 << 20)
 _MOST_EARLY = cython.declare(cython.int, 8)
+_ENOUGH = cython.declare(cython.int, 1 << 30)
 
 # Places in `state`.
 _NUMBER = cython.declare(cython.int, 0)
@@ -121,6 +121,7 @@ _HAND = cython.declare(cython.int, 5)
 _FRAMES = cython.declare(cython.int, 6)
 _SEED = cython.declare(cython.int, 7)
 _LATEST = cython.declare(cython.int, 8)
+_LEFT = cython.declare(cython.int, 9)
 
 
 @cython.cfunc
@@ -194,6 +195,17 @@ def _flight(
 
 
 @cython.cfunc
+@cython.inline
+def _room(half: cython.pointer[Half], most: cython.int, state: cython.longlong[:]) -> cython.int:
+    """Whether more of a half may be asked for; what may not is counted, unless nobody wants more of it."""
+    if half.asked < most:
+        return 1
+    if half.asked < _ENOUGH:
+        state[_LEFT] += 1
+    return 0
+
+
+@cython.cfunc
 def _stream(  # noqa: PLR0911, PLR0917 - columns are passed one by one: a kernel takes no objects
     data: cython.const[cython.uchar][:],
     packet: cython.pointer[Packet],
@@ -208,12 +220,12 @@ def _stream(  # noqa: PLR0911, PLR0917 - columns are passed one by one: a kernel
     http: cython.int
     client: cython.int
     if half.mode == _WINDOW and place >= 0:
-        if place < half.window and half.asked < _MOST_WINDOW:
+        if place < half.window and _room(half, _MOST_WINDOW, state):
             _flight(data, packet, half, place)
             return _REST if place else _TLS
         half.mode = _DONE
     if packet.source == 53 or packet.target == 53:
-        return _DNS_TCP if place >= 0 and half.asked < _MOST_DNS else 0
+        return _DNS_TCP if place >= 0 and _room(half, _MOST_DNS, state) else 0
     window = _hello(data, packet)
     client = 1 if window and packet.size > 9 and data[packet.begin + 5] == 1 else 0
     # In the middle of a connection (after CONNECT, after STARTTLS) a client's hello alone counts as one.
@@ -237,9 +249,9 @@ def _stream(  # noqa: PLR0911, PLR0917 - columns are passed one by one: a kernel
             if http == 1 and not flow.sure:
                 flow.client = packet.side
             half.mode = _DONE
-            return _HTTP if half.asked < (_MOST_WHOLE if state[_BODIES] else _MOST_HTTP) else 0
+            return _HTTP if _room(half, _MOST_WHOLE, state) else 0
     if (flow.kind == _HTTP and state[_BODIES]) or (flow.kind == _TLS and state[_SEALED]):
-        return _ALL if half.asked < _MOST_WHOLE else 0
+        return _ALL if _room(half, _MOST_WHOLE, state) else 0
     if half.mode == _OPEN:
         if place > 0:
             if half.asked < _MOST_EARLY and place < _MOST_HELLO:
@@ -255,23 +267,24 @@ def _datagram(
     packet: cython.pointer[Packet],
     flow: cython.pointer[Flow],
     half: cython.pointer[Half],
+    state: cython.longlong[:],
 ) -> cython.int:
     """What a datagram is asked for as; 0 for not at all."""
     at: cython.Py_ssize_t = packet.begin
     version: cython.uint
     port: cython.int = min(packet.source, packet.target)
     if port in {53, 5353, 5355} or packet.source == 5353 or packet.target == 5353:
-        return _DNS if half.asked < _MOST_DNS else 0
+        return _DNS if _room(half, _MOST_DNS, state) else 0
     if packet.size < 20 or half.mode == _DONE or half.asked >= _MOST_QUIC or packet.side != flow.client:
         return 0
     if data[at] & 0x80:
         version = _word(data, at + 1)
         if (
             version in {1, 0x6B3343CF, 0x709A50C4}
-            or version >> 8 == 16711680
-            or version >> 4 == 262990592
-            or version >> 16 == 20784
-            or version >> 16 == 21552  # T0..
+            or version >> 8 == 0xFF0000
+            or version >> 4 == 0xFACEB00
+            or version >> 16 == 0x5130  # Q0..
+            or version >> 16 == 0x5430  # T0..
         ):
             flow.kind = _QUIC
             return _QUIC
@@ -295,7 +308,7 @@ def _asked(  # noqa: PLR0917 - columns are passed one by one: a kernel takes no 
     kind: cython.int
     ask.place = 0
     if packet.protocol == 17:
-        kind = _datagram(data, packet, flow, half)
+        kind = _datagram(data, packet, flow, half, state)
     else:
         if half.known == 0:
             half.base = packet.sequence
