@@ -30,6 +30,8 @@ PORTION: Final = 8
 _TLS, _REST, _HTTP, _DNS, _DNS_TCP, _QUIC, _ALL, _BEGUN = range(1, 9)
 _NUMBER, _FREE, _GONE, _BODIES, _SEALED, _HAND, _FRAMES, _SEED, _LATEST, _LEFT = range(10)
 _DONE = 2
+_SPOKEN: Final = frozenset({_HTTP, _ALL})
+_SEALED_TOO: Final = frozenset({_TLS, _REST})
 _ENOUGH: Final = 1 << 30
 _READ: Final[frozenset[Mark]] = frozenset({"cleartext", "decrypted"})
 _SOURCE, _TARGET = ("source_high", "source_low", "source"), ("target_high", "target_low", "target")
@@ -143,25 +145,29 @@ class Flows:
         events: list[Event] = []
         begun = asks["row"][asks["kind"] == _BEGUN]
         ends = map(_ends, *_columns(self._flows, begun, _ENDS)) if len(begun) else iter(())
+        spoken = _SPOKEN | _SEALED_TOO if self._state[_SEALED] else _SPOKEN
+        everything = self._known
         for ask in map(Ask, *(asks[name].tolist() for name in _ASKED)):
-            if ask.kind == _BEGUN:
-                self._ends[ask.row] = told = next(ends)
-                self._begun(ask.row, told)
+            row, _, kind, begin, size = ask[:5]
+            if kind == _BEGUN:
+                self._ends[row] = told = next(ends)
+                self._begun(row, told)
                 continue
-            known = self._known.get(ask.row)
+            known = everything.get(row)
             if known is None:
-                known = self._known[ask.row] = Known()
-            content = data[ask.begin : ask.begin + ask.size]
-            self._named(known, ask, content, events)
-            if ask.kind in (_HTTP, _ALL) or (ask.kind in (_TLS, _REST) and self._state[_SEALED]):
+                known = everything[row] = Known()
+            content = data[begin : begin + size]
+            if kind == _DNS:
+                self._asked_for(known, ask, content, events)
+            else:
+                self._named(known, ask, content, events)
+            if kind in spoken:
                 events += self._spoken(ask, content)
         return events
 
     def _named(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
         """What a packet says of names."""
-        if ask.kind == _DNS:
-            self._asked_for(known, ask, content, events)
-        elif ask.kind == _HTTP:
+        if ask.kind == _HTTP:
             self._request(known, content)
         elif ask.kind == _DNS_TCP:
             for part in known.messages(ask.side, ask.place, content):
