@@ -99,6 +99,17 @@ def test_a_tunnel_through_a_proxy_is_read_to_its_end(tmp_path):
     assert flow.marks == {"proxied"}, "without keys the tunnel is not read, and nobody may take it for read"
 
 
+def test_a_request_for_another_host_than_the_hello_names_is_seen_where_keys_are_given(tmp_path):
+    said = ((CLIENT, http_request("hidden.example", "/")), (SERVER, http_response(b"x")))
+    flights, keys = recorded(said=said)
+    (found,), (flow,), _ = made(tmp_path, traffic.pcap(spoken(*flights).packets), keys)
+    assert (found.host, found.url) == ("hidden.example", "https://hidden.example/")
+    assert [(named.basis, named.value) for named in flow.names] == [
+        ("tls-sni", "api.example.com"),
+        ("http-host", "hidden.example"),
+    ]
+
+
 def test_clear_messages_have_their_bodies_on_many_connections_at_once(tmp_path):
     talks = [
         spoken(

@@ -14,7 +14,7 @@ import numpy as np
 from affidavit.model.capture import Mark
 from affidavit.network.capture import clock, messages
 from affidavit.network.capture.conversations import Conversations
-from affidavit.network.capture.events import Answer, Event, Flow, Where
+from affidavit.network.capture.events import Answer, Event, Flow, Message, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
 from affidavit.network.capture.named import Known, message, resolved_names
 from affidavit.network.capture.records import BATCH, Batch
@@ -162,7 +162,7 @@ class Flows:
             else:
                 self._named(known, ask, content, events)
             if kind in spoken:
-                events += self._spoken(ask, content)
+                events += self._spoken(known, ask, content)
         return events
 
     def _named(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
@@ -246,7 +246,7 @@ class Flows:
             known.marks.add("ip-literal")
         known.name("connect" if found.method == "CONNECT" else "http-host", found.host)
 
-    def _spoken(self, ask: Ask, content: bytes) -> Iterator[Event]:
+    def _spoken(self, known: Known, ask: Ask, content: bytes) -> Iterator[Event]:
         """What is said on a connection that is not encrypted, or whose keys are given."""
         ends, row = self._between(ask.row), ask.row
         side = int(ask.side != ends.side)
@@ -256,7 +256,7 @@ class Flows:
             self.talks.open(row, messages.Ends(ends.client, ends.server, ends.server_port, self._app(ends.app)))
         stamp = messages.Stamp(ask.time, _where(ask.at, ask.frame))
         fresh = ask.kind == _TLS and ask.place == 0
-        yield from self.talks.take(row, side, ask.place, (content, ask.whole), stamp, fresh=fresh)
+        yield from _naming(known, self.talks.take(row, side, ask.place, (content, ask.whole), stamp, fresh=fresh))
         if not self.talks.wants(row):
             self._halves["asked"][2 * row : 2 * row + 2] = _ENOUGH
 
@@ -279,8 +279,8 @@ class Flows:
             ends = self._between(row)
             del self._ends[row]
             app = self._app(self._flows["app"].item(row))
-            if self.talks.knows(row):
-                yield from self.talks.close(row, messages.Stamp(last, _where(at, frame)))
+            if known is not None and self.talks.knows(row):
+                yield from _naming(known, self.talks.close(row, messages.Stamp(last, _where(at, frame))))
             event = Flow(
                 _where(at, frame),
                 ends.first,
@@ -310,6 +310,14 @@ class Flows:
             if odd or not clock.plausible(ends.first):
                 event.marks.add("bad-clock")
             yield event
+
+
+def _naming(known: Known, events: Iterator[Event]) -> Iterator[Event]:
+    """Hosts that encrypted requests ask for are names of their connection, which its hello need not have given."""
+    for event in events:
+        if isinstance(event, Message) and event.encrypted and event.method:
+            known.name("http2-authority" if event.protocol == "h2" else "http-host", event.host)
+        yield event
 
 
 def _where(at: int, frame: int) -> Where:
