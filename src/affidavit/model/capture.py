@@ -18,10 +18,10 @@ Mark = Literal[
 
 *ech*: an encrypted hello may stand behind the one that was seen, whose name is then a public one alone; clients also
 send meaningless bytes in its place, which nobody can tell from it; *ip-literal*: the request names an address;
-*no-name*: nothing names the host; *fronting*: the hello and the request name different hosts; *split-hello*: it came in several
-segments; *stale-answer*: the answer that gives the name had run out; *proxied*: the address is a proxy's; *bad-clock*:
-its time cannot be right; *one-sided*: nothing came back; *decrypted*: it was read with keys that were given;
-*cleartext*: it was not encrypted.
+*no-name*: nothing names the host; *fronting*: the hello and the request name different hosts; *split-hello*: it came
+in several segments; *stale-answer*: the answer that gives the name had run out; *proxied*: the address is a proxy's;
+*bad-clock*: its time cannot be right; *one-sided*: nothing came back; *decrypted*: it was read with keys that were
+given; *cleartext*: it was not encrypted.
 """
 
 Method = Literal["known-value", "adapter", "key", "pattern"]
