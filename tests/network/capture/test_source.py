@@ -90,14 +90,6 @@ def monkeypatch_module():
         yield patch
 
 
-def test_a_view_shows_the_bytes_again_after_they_were_dropped():
-    source = source_of(TEXT)
-    view = source.view()
-    source.drop(50_000)
-    source.drop(10)
-    assert bytes(view) == TEXT
-
-
 def test_reading_ends_when_the_time_is_over():
     def over() -> None:
         raise TimeoutError

@@ -7,7 +7,6 @@ Sources: BIND 9 Administrator Reference Manual, "Query Logging"; dnsmasq(8), ``-
 import base64
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -32,7 +31,7 @@ _TITLES: Final = (
 """What tables call the name, the client, the time and the answer."""
 _KINDS: Final = {"type", "query_type", "qtype", "record_type", "query type", "dns.question.type"}
 _MILLISECONDS: Final = 10**11
-_YEARS: Final = "%d-%b-%Y %H:%M:%S.%f"
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def bind_form(head: bytes) -> str:
@@ -67,11 +66,10 @@ def _moment(text: str) -> int:
     """A time without a zone is taken as UTC."""
     if "T" in text:
         return written(text)
-    try:
-        found = datetime.strptime(text if "." in text else f"{text}.0", _YEARS).replace(tzinfo=UTC)
-    except ValueError:
-        return -1
-    return written(found.isoformat())
+    day, _, clock = text.partition(" ")
+    date, _, year = day.rpartition("-")
+    number, _, month = date.partition("-")
+    return written(f"{year}-{_MONTHS.index(month) + 1:02}-{number}T{clock}") if month in _MONTHS else -1
 
 
 def read_json(source: Source) -> Iterator[Event]:

@@ -1,8 +1,7 @@
-"""A file of captured traffic, open for reading: a view for what is read at random, pieces and lines for what is read
-once; none of them keeps what is behind the reader.
+"""A file of captured traffic, open for reading once, in pieces or in lines: nothing is kept of what is behind the
+reader, and nothing is mapped, so memory stays flat at any size.
 """
 
-import mmap
 import os
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -50,22 +49,6 @@ class Source:
         self.long_lines = 0
         self.long_at = -1
         self._check = check
-        self._map: mmap.mmap | None = None
-        self._dropped = 0
-
-    def view(self) -> memoryview:
-        """The bytes of the file as they are, mapped; `drop` lets go of those that were read."""
-        if self._map is None:
-            self._map = mmap.mmap(self.handle, self.size, access=mmap.ACCESS_READ)
-        return memoryview(self._map)
-
-    def drop(self, until: int) -> None:
-        """Let the kernel drop the pages of the view before `until`; they come back when they are read again."""
-        self._check()
-        until -= until % mmap.PAGESIZE
-        if self._map is not None and until > self._dropped and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED, self._dropped, until - self._dropped)
-            self._dropped = until
 
     def pieces(self, piece: int = PIECE) -> Iterator[bytes]:
         """The content from the start, unpacked, `piece` bytes or less at a time.

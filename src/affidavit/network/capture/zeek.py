@@ -26,9 +26,10 @@ _PATHS: Final = (
     ("client_scid", "quic"),
     ("cipher", "ssl"),
     ("ssl_history", "ssl"),
+    ("server_name", "ssl"),
     ("status_code", "http"),
     ("method", "http"),
-    ("proto", "conn"),
+    ("missed_bytes", "conn"),
 )
 """A key of each log that no other one before it has."""
 _NO_ANSWER: Final = frozenset({"S0", "REJ", "SH", "RSTOS0"})
