@@ -45,7 +45,8 @@ def claims(nodes: Sequence[Node], host: str, told: set[int]) -> Iterator[Claim]:
     for number, node in enumerate(nodes):
         if node.parts or number in told or not node.text:
             continue
-        text = node.data.decode().strip() if len(node.data) <= _LONGEST else ""
+        named = (known or _by_name(node.key)) and len(node.data) <= _LONGEST
+        text = node.data.decode().strip() if named else ""
         of_field = list(_of_field(number, node, text, known)) if text else []
         by_form = (Claim(number, item.property, "pattern", item.text) for item in patterns.candidates(node.data))
         if some := of_field or list(by_form):
@@ -82,14 +83,10 @@ def _in_cookie(node: Node) -> bool:
 
 
 @lru_cache(1 << 14)
-def _bare(key: str) -> str:
-    """Remembered, since fields are called the same in every message."""
-    return bare(key)
-
-
 def _by_name(key: str) -> str:
+    """Remembered, since fields are called the same in every message."""
     names = names_of_fields()
-    plain = _bare(key)
+    plain = bare(key)
     return names.get(plain) or names.get(plain.removeprefix("x"), "")
 
 

@@ -4,13 +4,16 @@ import binascii
 import html
 import math
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from affidavit.network.personal.pieces import Piece, counted
 from affidavit.network.personal.protobuf import fields, is_text
+from affidavit.network.personal.runs import alphabet, runs
 from affidavit.network.personal.structures import framed
 from affidavit.network.personal.unpack import by_magic
 
@@ -20,6 +23,7 @@ OPAQUE = 128
 """Bytes from which a run that decodes to nothing known is taken for content that cannot be read."""
 _WINDOW = 1_024
 _SHORT = 256
+_PLAIN = alphabet(bytes(range(0x20, 0x7F)) + b"\t\r\n", 8)
 _FORM = re.compile(rb"[^\s=&<>{}\"]{1,200}=[^&\s]*(?:&[^&\s]*)*")
 _NAME = re.compile(rb"[\w.\-\[\]$]{1,40}")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
@@ -27,9 +31,10 @@ _ESCAPE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[nrtbf\"'/\\]
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ENTITY = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
 _JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_RUN = alphabet(string.ascii_letters.encode() + b"0123456789+/_-", 12)
 _WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_=-]*)+")
 _IDENTIFIER = re.compile(rb"[0-9a-fA-F-]+")
+_DIGITS = alphabet(b"0123456789ABCDEFabcdef :-", 16)
 _HEX = re.compile(rb"[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
 _READABLE = re.compile(
     rb"(?:[\x20-\x7e]|[\xc3-\xd9][\x80-\xbf]){8}|(?:[\x20-\x7e]\0){6}|(?:\0[\x20-\x7e]){6}|(?:[\xe3-\xe9][\x80-\xbf]{2}){3}"
@@ -93,10 +98,11 @@ def _within(data: bytes) -> Iterator[Piece]:
 
 def readable(data: bytes) -> Iterator[Piece]:
     """The texts in bytes that are of no known form."""
-    for number, match in enumerate(_TEXTS.finditer(data)):
-        if number >= MOST_RUNS:
-            return
-        yield Piece("text", match[0])
+    after = 0
+    for begin, end in runs(data, _PLAIN, MOST_RUNS):
+        if begin >= after and (match := _TEXTS.match(data, begin)):
+            after = max(match.end(), end)
+            yield Piece("text", match[0])
 
 
 def telling(data: bytes) -> bool:
@@ -139,8 +145,10 @@ def _tokens(data: bytes) -> Iterator[Piece]:
 
 
 def _base64(data: bytes) -> Iterator[Piece]:
-    runs = [data.translate(None, b"\r\n \t=")] if b"\n" in data and _WRAPPED.fullmatch(data) else _RUN.findall(data)
-    for run in runs[:MOST_RUNS]:
+    if b"\n" in data and _WRAPPED.fullmatch(data):
+        data = data.translate(None, b"\r\n=")
+    for begin, end in runs(data, _RUN, MOST_RUNS):
+        run = data[begin:end]
         if _IDENTIFIER.fullmatch(run):
             continue
         whole = _decoded(run, 0)
@@ -164,9 +172,8 @@ def _decoded(run: bytes, before: int) -> bytes:
 
 
 def _hexadecimal(data: bytes) -> Iterator[Piece]:
-    for number, match in enumerate(_HEX.finditer(data)):
-        if number >= MOST_RUNS:
-            return
+    found = (match for begin, end in runs(data, _DIGITS, MOST_RUNS) for match in _HEX.finditer(data, begin, end))
+    for match in islice(found, MOST_RUNS):
         run = match[0].translate(None, b" :-")
         for before in range(2):
             digits = run[before:]
