@@ -1,5 +1,6 @@
 """What is said of personal data in a message: property, category, method, path, and no value unless asked for."""
 
+import base64
 import hashlib
 import json
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from affidavit.model.capture import Disclosure
+from affidavit.network.personal import literals
 from affidavit.network.personal.profile import Profile, Value, read_profile
 from affidavit.network.personal.redact import redacted
 from affidavit.network.personal.seek import Seeker
@@ -223,3 +225,71 @@ def test_two_kinds_of_one_value_are_both_said():
         Profile((Value("email", "email", "jane@example.org"), Value("contactEmail", "email", "jane@example.org")))
     )
     assert {fact.property for fact in said(owner, sent=b"jane@example.org")} == {"email", "contactEmail"}
+
+
+def test_facts_are_the_same_where_the_fast_search_is_not_installed(monkeypatch):
+    fast = everything(Seeker(PROFILE))
+    monkeypatch.setattr(literals, "hyperscan", None)
+    assert everything(Seeker(PROFILE)) == fast
+
+
+def test_what_is_undecoded_is_said_beside_what_is_found():
+    noise = bytes((number * 167 + number * number * 31) % 251 for number in range(600))
+    body = json.dumps({"gaid": AAID, "blob": base64.b64encode(noise).decode()}).encode()
+    found = [item.fact for item in OWNER.seek(message(sent=body))]
+    assert [type(fact).__name__ for fact in found] == ["Disclosure", "Undecoded"]
+    assert found[1].size == 600
+
+
+def test_hosts_are_compared_and_said_in_lower_case():
+    (fact,) = said(OWNER, url="https://API.Example.NET/a", sent=AAID.encode())
+    assert fact.host == "api.example.net"
+
+
+def test_every_place_of_a_message_is_said_as_such():
+    places = said(
+        OWNER,
+        url=f"https://{AAID}.example.net/a/{AAID}?id={AAID}",
+        request=(("X-Id", AAID), ("Cookie", f"id={AAID}")),
+        sent=AAID.encode(),
+    )
+    assert {fact.path for fact in places} == {
+        ("host",),
+        ("path", "segment:2"),
+        ("query", "form:id"),
+        ("header:X-Id",),
+        ("header:Cookie", "cookie:id"),
+        ("body",),
+    }
+
+
+def test_the_simplest_reading_is_said_where_a_text_holds_a_value_openly_and_decoded():
+    facts = said(OWNER, sent=f"at 100%25 \\u0041 {AAID}".encode())
+    assert short(facts) == [("advertisingId", "known-value", ("body",))]
+
+
+def test_what_is_encoded_is_said_by_its_code_and_not_by_the_text_around_it():
+    inner = base64.b64encode(json.dumps({"id": AAID}).encode()).decode()
+    assert short(said(OWNER, sent=json.dumps({"p": inner}).encode())) == [
+        ("advertisingId", "known-value", ("body", "json:$.p", "base64", "json:$.id"))
+    ]
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha512"])
+def test_hashes_of_the_usual_spellings_are_said_as_hashes(name):
+    for spelt in (AAID, AAID.upper(), AAID.replace("-", "")):
+        digest = hashlib.new(name, spelt.encode()).hexdigest()
+        assert short(said(OWNER, sent=json.dumps({"h": digest}).encode())) == [
+            ("advertisingId", "known-value", ("body", "json:$.h", name))
+        ]
+
+
+def test_a_hash_with_a_salt_is_not_found():
+    digest = hashlib.sha256(b"salt" + AAID.encode()).hexdigest()
+    assert not said(OWNER, sent=json.dumps({"h": digest}).encode())
+
+
+@pytest.mark.parametrize("cut", [1, 2, 8, 20])
+def test_half_a_value_is_not_found(cut):
+    body = json.dumps({"a": AAID[cut:], "b": AAID[:cut]}).encode()
+    assert "known-value" not in {fact.method for fact in said(OWNER, sent=body)}

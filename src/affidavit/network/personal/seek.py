@@ -68,7 +68,7 @@ class Seeker:
             decoded = Decoded(roots(message, sent=sent))
             told = list(self._known(decoded.nodes))
             if sent:
-                told += claims(decoded.nodes, message.host.lower(), {claim.node for claim in told})
+                told += self._others(decoded.nodes, message.host.lower(), {claim.node for claim in told})
             yield from self._disclosures(message, decoded.nodes, told, sent=sent)
             if sent:
                 yield from _undecoded(message, decoded)
@@ -94,6 +94,11 @@ class Seeker:
         for node, value in sorted(kept):
             known = self._values[value]
             yield Claim(node, known.property, "known-value", known.text, _steps(found[node, value]))
+
+    def _others(self, nodes: Sequence[Node], host: str, told: set[int]) -> list[Claim]:
+        """What is told of values that nobody knows; a known one was said where it stands most plainly."""
+        others = claims(nodes, host, told)
+        return [claim for claim in others if not (told and self._literals.find(claim.text.encode())[0])]
 
     def _matches(self, nodes: Sequence[Node]) -> list[_Match]:
         """Every place where a value stands and is not part of something else, best form first."""

@@ -44,6 +44,7 @@ _TEXTS = re.compile(
 )
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CHANCE = 16
+_CONTROL = bytes(sorted({*range(0x20), 0x7F} - {*b"\t\r\n"}))
 _RANDOM_BASE64, _RANDOM_HEX = 5.2, 3.7
 """Bits for each character from which a run may be encrypted: words and paths have fewer."""
 
@@ -155,7 +156,8 @@ def _base64(data: bytes) -> Iterator[Piece]:
         if _worth(whole) or (len(whole) >= OPAQUE and entropy(run) >= _RANDOM_BASE64):
             yield Piece("base64", whole)
         for before in range(1, 4):  # a run may begin with letters that are not part of the code
-            if _READABLE.search(_decoded(run[:_WINDOW], before)):
+            first = _decoded(run[:_WINDOW], before)
+            if _READABLE.search(first) and 50 * (len(first) - len(first.translate(None, _CONTROL))) <= len(first):
                 yield Piece("base64", _decoded(run, before))
 
 
