@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.network.screen.compare import hosts_in
-from affidavit.network.screen.names import company, ends_of, fingerprint_of, host_of, number_of, package_of, words_of
+from affidavit.network.screen.names import (
+    company,
+    ends_of,
+    fingerprint_of,
+    host_of,
+    hosts_in,
+    number_of,
+    package_of,
+    words_of,
+)
 from tests.builders.records import selectors
 
 FORMS = frozenset({"ltd", "inc", "llc", "co", "pte", "limited"})

@@ -7,13 +7,13 @@ from affidavit.model.network import Strength
 from affidavit.model.screening import Aside, Match, RecordKind, Records, Tie, Unreadable
 from affidavit.network.screen import knowledge
 from affidavit.network.screen.groups import Selector
-from affidavit.network.screen.names import LONGEST
-from affidavit.network.screen.selectors import Found, Selectors
+from affidavit.network.screen.names import LONGEST, hosts_in
+from affidavit.network.screen.selectors import NOTHING, Found, Selectors
 
 MOST: Final = 2_000
 """Different values of one file that are listed; what comes after them is counted by what it tells alone."""
 _REMEMBERED: Final = 100_000
-"""Hosts whose answer is kept while a file is read; then they are forgotten, and looked up again."""
+"""Hosts and fields whose answer is kept while a file is read; then they are forgotten, and looked up again."""
 _ASIDES: Final = 100
 
 _Key = tuple[str, str, Tie, str, str, str, str, str, tuple[str, ...]]
@@ -65,6 +65,7 @@ class Account:
         self._asides: dict[str, list[str | int]] = {}
         self._problems: dict[str, list[str | int]] = {}
         self._hosts: dict[str, Found] = {}
+        self._fields: dict[str, tuple[tuple[str, Found], ...]] = {}
         words = knowledge.ties()
         self._tier = words.tiers[kind]
         self._caveats = words.caveats.get(kind, ())
@@ -83,6 +84,18 @@ class Account:
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()
             known = self._hosts[host] = self.selectors.host(host)
+        return known
+
+    def told(self, text: str) -> tuple[tuple[str, Found], ...]:
+        """The hosts in a field that tell something, or are set aside; remembered by the field."""
+        known = self._fields.get(text)
+        if known is None:
+            if len(self._fields) >= _REMEMBERED:
+                self._fields.clear()
+            found = ((host, self.selectors.host(host)) for host in hosts_in(text))
+            known = tuple(item for item in found if item[1] is not NOTHING)
+            if len(text) <= LONGEST:
+                self._fields[text] = known
         return known
 
     def add(self, tie: Tie, selectors: Iterable[Selector], recorded: str, seen: Seen) -> None:

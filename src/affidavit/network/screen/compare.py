@@ -1,20 +1,19 @@
 """One row of a table, compared: what each column shows by its role and the kind of the table."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from affidavit.model.network import Strength
 from affidavit.model.screening import Tie
 from affidavit.network.screen.account import Account, Seen
 from affidavit.network.screen.columns import kind_named, lacking, role_of
-from affidavit.network.screen.names import fingerprint_of, host_of, number_of, package_of
+from affidavit.network.screen.names import fingerprint_of, number_of, package_of
 from affidavit.network.screen.tables import Row
 
+_PAGE: Final = 512
+"""Characters of the address of a page that are looked at."""
 _COLUMNS: Final = 500
 """Different columns that are kept in mind."""
-_HOSTS: Final = 1_000
-"""Names of one field, such as those of a certificate."""
 ASKER: Final = "a request under this name came and nothing went back: whoever asks chooses the name"
 _OTHER_SIGNER: Final = "the certificate in the record is none that the register has: another app may bear the name"
 _ITS_SIGNER: Final = "the certificate in the record is one that the register has for the app"
@@ -24,7 +23,6 @@ _POINTS: Final = "somebody else's name points to the app's; nothing of the app i
 _ORIGIN: Final = "the origin is a name of the app: content of the app is fetched from there to be delivered"
 _TIES: Final[tuple[Tie, ...]] = ("serves", "customer", "peers", "pays", "has", "offers")
 _BILATERAL: Final = ("bilateral", "direct", "private", "pni", "paid", "transit")
-_BETWEEN: Final = re.compile(r"[,;|\s]+")
 _SUBJECT: Final = re.compile(
     r"(?:^|[,/+])\s*(CN|O|commonName|organizationName)\s*=\s*(\"[^\"]*\"|(?:\\.|[^,/+])*)", re.IGNORECASE
 )
@@ -84,18 +82,18 @@ class Comparer:
             return self._subject(tie, value, seen)
         if role == "origin":
             seen = seen._replace(caveats=(_ORIGIN,))
-        if self._account.kind == "access-log":
-            seen = _answered(seen, by_role)
-        met = self._names(tie, value, seen)
+        met = self._names(tie, value, seen, by_role if self._account.kind == "access-log" else None)
         if tie == "customer" and not met and role != "domain":
             return self._organisation(tie, value, seen)
         return met
 
-    def _names(self, tie: Tie, value: str, seen: Seen) -> bool:
-        """Hosts in a field."""
+    def _names(self, tie: Tie, value: str, seen: Seen, by_role: ByRole | None = None) -> bool:
+        """Hosts in a field; with `by_role` as those of a request, which may have been answered or not."""
+        told = self._account.told(value)
+        if told and by_role is not None:
+            seen = _answered(seen, by_role)
         met = False
-        for host in hosts_in(value):
-            found = self._account.host(host)
+        for host, found in told:
             self._account.add(tie, found.selectors, host, seen)
             self._account.aside(found.why, host)
             met |= bool(found.selectors)
@@ -158,21 +156,8 @@ class Comparer:
             for column, value in by_role.get(role, ()):
                 self._names("names", value, Seen(column, row.where, Strength.S0, caveats=(_POINTS,)))
         for _, value in by_role.get("referer", ()):
-            host = host_of(value)
-            if host and self._account.host(host).selectors:
-                self._account.aside(VISITOR, host)
-
-
-def hosts_in(text: str) -> Iterator[str]:
-    """The hosts in a field that may hold several, in order, each once."""
-    parts = _BETWEEN.split(text, maxsplit=_HOSTS)[:_HOSTS] if _BETWEEN.search(text) else [text]
-    seen: set[str] = set()
-    for part in parts:
-        plain = part[4:] if part[:4].lower() in {"dns:", "dns="} else part
-        host = host_of(plain)
-        if host and host not in seen:
-            seen.add(host)
-            yield host
+            for host, found in self._account.told(value[:_PAGE]):
+                self._account.aside(VISITOR if found.selectors else "", host)
 
 
 def _answered(seen: Seen, by_role: ByRole) -> Seen:

@@ -11,6 +11,9 @@ LONGEST: Final = 255
 _NAME: Final = 500
 """Characters of a company's name that are looked at."""
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)+\Z")
+_BETWEEN: Final = re.compile(r"[,;|\s]+")
+_HOSTS: Final = 1_000
+"""Names of one field, such as those of a certificate."""
 _WORDS: Final = re.compile(r"\w+")
 
 
@@ -19,6 +22,8 @@ def host_of(text: str) -> str:
 
     An address is no name, hence empty. A name in other letters is given as it goes over the wire (``xn--``).
     """
+    if len(text) <= LONGEST and _HOST.match(text) and not text[-1].isdigit():
+        return text
     text = text.strip().strip("\"'")
     if "://" in text[:12]:
         text = text.partition("://")[2]
@@ -33,6 +38,18 @@ def host_of(text: str) -> str:
         text = _wire(text)
     text = text.lower()
     return text if _HOST.match(text) and not _is_address(text) else ""
+
+
+def hosts_in(text: str) -> Iterator[str]:
+    """The hosts in a field that may hold several, in order, each once."""
+    parts = _BETWEEN.split(text, maxsplit=_HOSTS)[:_HOSTS] if _BETWEEN.search(text) else [text]
+    seen: set[str] = set()
+    for part in parts:
+        plain = part[4:] if part[:4].lower() in {"dns:", "dns="} else part
+        host = host_of(plain)
+        if host and host not in seen:
+            seen.add(host)
+            yield host
 
 
 def _wire(text: str) -> str:

@@ -132,6 +132,8 @@ def listed(found: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def flat(item: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Fields of an object and of objects in it (``app.package``); each value of a list is a field of its own."""
     found: list[tuple[str, str]] = []
+    if len(item) <= _FIELDS and all(type(value) is str for value in item.values()):
+        return [(name[:LONGEST], value) for name, value in item.items()]
     pending: list[tuple[str, Any, int]] = [(key, value, 0) for key, value in reversed(list(item.items()))]
     while pending and len(found) < _FIELDS + _VALUES:
         name, value, depth = pending.pop()

@@ -7,8 +7,7 @@ from typing import Final
 from affidavit.model.network import Strength
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.account import Account, Seen
-from affidavit.network.screen.compare import hosts_in
-from affidavit.network.screen.names import host_of
+from affidavit.network.screen.names import host_of, hosts_in
 from affidavit.network.screen.tables import numbered
 
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[()]|;.*|(?:\\.|[^\s();"\\])+|"')
