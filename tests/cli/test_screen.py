@@ -13,9 +13,13 @@ from affidavit.cli.screen import KINDS
 from affidavit.evidence import records as records_reading
 from affidavit.model.screening import Screening
 from affidavit.network.screen.knowledge import columns, ties
+from affidavit.network.snapshot.build import built
+from affidavit.network.snapshot.store import written
 from tests.builders import records
+from tests.builders.networks import part
 from tests.builders.records import certificate_pem
 from tests.cli.conftest import Run
+from tests.network.screen.test_traffic import FLOWS
 
 DATES = ("--on", "2020-11-13", "--known", "2020-09-19")
 HERE = ("--no-sandbox",)
@@ -66,6 +70,20 @@ def test_what_a_reader_imports_late_is_there_behind_walls(run: Run, tmp_path):
         ("certificates", 1), ("names", 2), ("access-log", 5), ("flow-log", 0),
     ]  # fmt: skip
     assert {item.records for item in found.matches if item.tie == "serves"} == {"bundle.pem", "names.csv", "log.gz"}
+
+
+def test_addresses_are_told_by_a_snapshot_that_is_given(run: Run, tmp_path):
+    networks, log = tmp_path / "made.nets", tmp_path / "flows.log"
+    networks.write_bytes(written(built([part("asn", ("203.0.113.0/24", "138699", "TIKTOK"))], "made"), packed=False))
+    log.write_text(FLOWS)
+    words = ("screen", log, "--as", "transit", *DATES, "--format", "json")
+    with_tables = run(*words, "--networks", networks)
+    assert (with_tables.code, with_tables.err) == (codes.DONE, "")
+    found = msgspec.json.decode(with_tables.out, type=Screening)
+    assert [(item.app, item.tie, item.tier, item.size) for item in found.matches] == [("tiktok", "carries", "S2", 1000)]
+    assert found.files[0].lacks == ()
+    here = msgspec.json.decode(run(*words, "--networks", networks, *HERE).out, type=Screening)
+    assert msgspec.structs.replace(found, walls="") == here
 
 
 def test_a_process_that_dies_is_said_to_have(run: Run, log, monkeypatch):

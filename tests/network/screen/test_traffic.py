@@ -111,6 +111,41 @@ def test_an_http_archive_is_read_as_traffic():
     assert (found.kind, found.form, told(matches)) == ("flow-log", "har", ["tiktok carries S2"])
 
 
+ZEEK = (
+    "#separator \\x09\n#path\tdns\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tquery\tqtype_name\n"
+    f"1600000000.0\tC1\t{USER}\t5353\t192.0.2.2\t53\twww.tiktok.com\tA\n"
+)
+BIND = (
+    f"01-Jan-2026 00:00:00.000 queries: info: client @0x7f {USER}#5353 (www.tiktok.com): query: www.tiktok.com "
+    "IN A +E(0)K (192.0.2.2)\n"
+)
+FLOWS = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
+    "log-status\n"
+    f"2 1 eni {USER} 203.0.113.5 5000 443 6 10 1000 1600000000 1600000060 ACCEPT OK\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "form", "expected"),
+    [
+        (ZEEK, "dns-log", "zeek-dns", ["tiktok asks S1"]),
+        (BIND, "dns-log", "bind-dns", ["tiktok asks S1"]),
+        (
+            f"Jan  1 00:00:00 dnsmasq[1]: query[A] www.tiktok.com from {USER}\n",
+            "dns-log",
+            "dnsmasq",
+            ["tiktok asks S1"],
+        ),
+        (FLOWS, "flow-log", "vpc-flow", []),
+    ],
+)
+def test_logs_of_everyday_tools_are_told_by_their_content(text, kind, form, expected):
+    found, matches = screened(text)
+    assert (found.kind, found.form, found.read, told(matches)) == (kind, form, 1, expected)
+    assert USER not in repr(found) + repr(matches)
+
+
 @pytest.mark.parametrize("day", [None, date(2020, 9, 20)])
 def test_a_snapshot_of_networks_tells_addresses_for_the_day(day, tmp_path):
     from affidavit.network.snapshot.view import Shelf
