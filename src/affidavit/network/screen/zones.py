@@ -56,6 +56,7 @@ class _Zone:
         self._owner = ""
 
     def read(self, source: Source) -> None:
+        """Take every record in order."""
         for where, begins, tokens in _records(source, self._account):
             self._record(where, begins, tokens)
 
