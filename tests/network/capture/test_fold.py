@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from affidavit.facts.reading import make_fact
 from affidavit.model.capture import Capture, Contact, Disclosure, Lookup, Named, Undecoded
+from affidavit.model.place import Place
 from affidavit.network.capture import fold
 from affidavit.network.capture.clock import Clock, instant
 from affidavit.network.capture.events import Answer, Flow, Message, Unread, Where
@@ -50,6 +51,11 @@ def of(kind, facts):
 def one(kind, facts):
     [found] = of(kind, facts)
     return found
+
+
+def made_fact(what):
+    """A fact somewhere in the capture."""
+    return make_fact(what, Place(f"capture/{DIGEST[:16]}"), "captures/1")
 
 
 class Finder:
