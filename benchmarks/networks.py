@@ -40,7 +40,7 @@ def speed(options: argparse.Namespace) -> None:
         with maxminddb.open_database(options.mmdb) as reader:
             theirs = _cost(lambda reader=reader, texts=texts: [reader.get(text) for text in texts])
         ours = min(_cost(lambda numbers=numbers: shot.batch(numbers)) for _ in range(3))
-        parsed = min(_cost(lambda texts=texts: shot.batch(_numbers(texts))) for _ in range(3))
+        parsed = min(_cost(lambda texts=texts: shot.batch_text(texts)) for _ in range(3))
         count = len(numbers) / 1e6
         print(
             f"{name}: maxminddb {count / theirs:.2f} M/s, batch {count / ours:.1f} M/s ({theirs / ours:.0f} times), "
@@ -58,10 +58,6 @@ def _orders(table: Open, count: int) -> dict[str, np.ndarray]:
     mixed = inside.astype(np.uint32)
     hot = mixed[:5_000][np.minimum(chance.zipf(1.2, count), 5_000) - 1]
     return {"random": mixed, "sorted": np.sort(mixed), "hot": hot}
-
-
-def _numbers(texts: Sequence[str]) -> np.ndarray:
-    return np.frombuffer(b"".join(map(socket.inet_aton, texts)), ">u4").astype(np.uint32)
 
 
 def _cost(work: Callable[[], object]) -> float:

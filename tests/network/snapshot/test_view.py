@@ -156,6 +156,23 @@ def test_many_addresses_get_the_rows_that_one_gets():
     assert [shot.hit(source, row).value for row in found] == ["AS3", "AS4", "AS3"]
 
 
+def test_many_texts_get_the_rows_that_numbers_get():
+    shot = snapshot([part("asn", ("10.0.0.0/9", "1"), ("0.0.0.0/8", "2"))])
+    texts = ["10.0.0.1", "nonsense", "10.0.0.1\n10.0.0.2", "11.0.0.1", "0.0.0.1", "2001:db8::1", "\ud800", "10.127.0.1"]
+    ((source, rows),) = shot.batch_text(texts).items()
+    assert [shot.hit(source, row).value if row >= 0 else "" for row in rows] == [
+        "AS1",
+        "",
+        "",
+        "",
+        "AS2",
+        "",
+        "",
+        "AS1",
+    ]
+    assert shot.batch_text([])[source].tolist() == []
+
+
 def test_a_file_is_mapped_and_one_that_is_none_is_refused(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         shelf([tmp_path / "missing.nets"])

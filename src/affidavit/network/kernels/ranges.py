@@ -105,3 +105,49 @@ def rows6(
             else:
                 behind = middle
         out[i] = row[first - 1] if first > 0 else -1
+
+
+def numbers4(data: cython.const[cython.uchar][:], out: cython.uint[:], good: cython.uchar[:]) -> cython.longlong:
+    """Read addresses of version 4, one a line, as numbers; give how many lines there are.
+
+    Args:
+        data: the text; each line ends in a line feed.
+        out: the number of each; 0 for what is no address.
+        good: whether it is one: four numbers to 255 without zeros before them.
+    """
+    i: cython.Py_ssize_t
+    line: cython.longlong = 0
+    number: cython.uint = 0
+    part: cython.uint = 0
+    digits: cython.longlong = 0
+    dots: cython.longlong = 0
+    bad: cython.bint = False
+    one: cython.uchar
+    for i in range(len(data)):
+        one = data[i]
+        if one >= 48 and one <= 57:
+            bad = bad or digits == 3 or (digits > 0 and part == 0)
+            part = part * 10 + (one - 48)
+            digits += 1
+        elif one == 46:
+            bad = bad or digits == 0 or part > 255 or dots == 3
+            number = (number << 8) | part
+            dots += 1
+            part = 0
+            digits = 0
+        elif one == 10:
+            bad = bad or digits == 0 or part > 255 or dots != 3
+            out[line] = 0 if bad else (number << 8) | part
+            good[line] = not bad
+            line += 1
+            number = 0
+            part = 0
+            digits = 0
+            dots = 0
+            bad = False
+        else:
+            bad = True
+        if bad:  # so that no number grows past what it can hold; the line stays bad to its end
+            part = 0
+            digits = 1
+    return line

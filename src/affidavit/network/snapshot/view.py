@@ -1,7 +1,7 @@
 """Questions to tables of networks, and how old the answers are."""
 
 import mmap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from affidavit.knowledge import NETWORKS
 from affidavit.model.errors import UsageError
 from affidavit.model.network import Source
+from affidavit.network.kernels.ranges import numbers4
 from affidavit.network.snapshot import store
 from affidavit.network.snapshot.suffixes import PublicSuffix, plain_host, public_suffix, walk
 from affidavit.network.snapshot.table import Hit, Open
@@ -92,6 +93,18 @@ class View:
     def batch(self, addresses: npt.NDArray[np.uint32]) -> dict[str, npt.NDArray[np.int32]]:
         """Rows of many addresses of version 4, for each table of ranges by its `Source.id`; -1 without."""
         return {table.said.source.id: table.batch4(addresses) for table in self._with("v4.row")}
+
+    def batch_text(self, addresses: Sequence[str]) -> dict[str, npt.NDArray[np.int32]]:
+        """As `batch`, of addresses as text; -1 also for what is none of version 4."""
+        data = "\n".join((*addresses, "")).encode("utf-8", "replace")
+        if data.count(b"\n") != len(addresses):
+            data = b"".join(text.replace("\n", " ").encode("utf-8", "replace") + b"\n" for text in addresses)
+        numbers, good = np.zeros(len(addresses), np.uint32), np.zeros(len(addresses), np.uint8)
+        numbers4(data, numbers, good)
+        found = self.batch(numbers)
+        for rows in found.values():
+            rows[good == 0] = -1
+        return found
 
     def batch6(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[np.int32]]:
         """Rows of many addresses of version 6, given as two halves."""
