@@ -17,6 +17,7 @@ entities:
   cloud: {title: Cloud, seat: SG, from: o, held: [{parent: group, from: o, since: "2019-01-01"}], aka: [cloud-inc]}
 numbers: [{entity: cloud, service: cloud, from: o, numbers: [64500]}]
 names: [{entity: group, from: o, domains: group.example}]
+headers: [{entity: cloud, from: o, name: x-cloud, holds: cache}]
 zones: [{entity: cloud, service: cdn, labels: customer, from: o, suffixes: cdn.example, regions: r, before: oss-}]
 regions: {r: {from: o, codes: {here: SG}}}
 providers: {c: {entity: cloud, service: cloud, regions: r, from: o, aka: [d]}}
@@ -51,6 +52,8 @@ def test_what_is_right_has_no_problem():
         ("labels: customer", "labels: customers", "labels 'customers': one of anyone, code, customer"),
         ("regions: r, before", "before", "cdn.example: `before` without `regions`"),
         ("domains: group.example", "domains: group.example, use: ads", "use 'ads': only third-party is known"),
+        ("name: x-cloud", "name: X-Cloud", "header 'X-Cloud': not in lower case"),
+        ("x-cloud, holds: cache}", "x-cloud, holds: Cache}", "header 'x-cloud': not in lower case"),
         ("numbers: [64500]", "numbers: [64500, 64500]", "number AS64500 stands twice (also in networks/x.yaml)"),
         ("aka: [d]", "aka: [c]", "key c stands twice (also in networks/x.yaml)"),
         ("registered: KY", "held: [{parent: cloud, from: o}]", "entity 'cloud' is its own parent"),
