@@ -16,7 +16,7 @@ examples:
   affidavit attribute vcs-va.tiktokv.com=92.122.95.99 --on 2021-06-09
   affidavit attribute tiktokcdn.com.akamaized.net tiktokcdn.com.evil.example
   affidavit attribute 43.156.1.1 --networks old.nets   with tables of your own beside those that came along
-  affidavit attribute - --format json < hosts.txt      one host, address or HOST=ADDRESS a line
+  affidavit attribute - --format json                  hosts from stdin: one, or HOST=ADDRESS, a line
 
 Every claim has its source and the age of its data. Claims on countries are never merged into one: a place is said only
 where the provider's own region, or a feed of where addresses are used, tells it, and nothing that counts disagrees.
