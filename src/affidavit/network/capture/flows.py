@@ -23,7 +23,7 @@ from affidavit.network.names import hosts, http, resolved
 from affidavit.network.names.http2 import authorities
 from affidavit.network.names.keylog import KeyLog
 
-MOST: Final = 1 << 16
+MOST: Final = 1 << 14
 """Connections that are open at a time."""
 PORTION: Final = 8
 """The share of them that is given up at once when no row is free."""
@@ -67,7 +67,7 @@ class Ends(NamedTuple):
     side: int
 
 
-@lru_cache(1 << 16)
+@lru_cache(MOST)
 def address(version: int, high: int, low: int) -> str:
     """An address as text."""
     if version == 4:
