@@ -16,8 +16,10 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 LATEST: Final = 253_402_300_800_000_000
 """Microseconds at the end of the year 9999: no time is later."""
 _URL: Final = re.compile(
-    r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(?:[^/?#@]{0,1024}@)?(\[[^\]/?#]{0,300}\]|[^:/?#]{0,1024})(?::(\d{1,5}))?(?=[/?#]|$)"
+    r"([A-Za-z][A-Za-z0-9+.-]{0,20})://(?:[^/?#\\]{0,1024}@)?"
+    r"(\[[^\]/?#\\]{0,300}\]|[^:/?#\\@]{0,1024})(?::(\d{1,5}))?(?=[/?#\\]|$)"
 )
+"""As browsers read it: the last @ ends the name of the user, and a backslash is a slash."""
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 ENCRYPTED: Final = frozenset({"https", "wss"})
 """Schemes of addresses whose exchanges are encrypted on their way."""
