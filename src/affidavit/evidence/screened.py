@@ -202,5 +202,5 @@ def _searched(setting: Setting, files: Sequence[Records]) -> Iterator[str]:
         yield from (f"{item.name}: {text}" for text in item.lacks)
     yield (
         "names and networks of the apps that the marks do not have were not searched; a record that is not in these "
-        "files was not seen"
+        "files was not seen; of what day a record is was not compared with the day asked about"
     )
