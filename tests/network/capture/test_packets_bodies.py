@@ -85,6 +85,18 @@ def test_a_packet_that_was_not_captured_is_said_where_keys_are_given(tmp_path):
     )
 
 
+def test_what_cannot_be_opened_is_never_taken_for_another_protocol(tmp_path):
+    said = (*SAID, (SERVER, bytes(1_500_000)))
+    flights, keys = recorded(said=said)
+    packets = spoken(*flights).packets
+    other = recorded(alpn=("h2",), said=SAID)[1]
+    messages, (flow,), unread = made(tmp_path, traffic.pcap(packets), other)
+    assert (messages, unread, flow.marks) == ([], [], set())
+    messages, (flow,), unread = made(tmp_path, traffic.pcap([*packets[:12], *packets[13:]]), keys)
+    assert [message.protocol for message in messages] == ["http"]
+    assert (len(unread), flow.marks) == (1, set())
+
+
 def test_a_tunnel_through_a_proxy_is_read_to_its_end(tmp_path):
     flights, keys = recorded(said=SAID)
     asked = http_request("api.example.com:443", "api.example.com:443", "CONNECT")

@@ -252,6 +252,8 @@ class Flows:
         side = int(ask.side != ends.side)
         if ask.size == ask.whole and self.talks.pour(row, side, ask.place, content):
             return
+        if not self.talks.wants(row):
+            return
         if not self.talks.knows(row):
             self.talks.open(row, messages.Ends(ends.client, ends.server, ends.server_port, self._app(ends.app)))
         stamp = messages.Stamp(ask.time, _where(ask.at, ask.frame))
