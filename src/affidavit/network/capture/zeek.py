@@ -33,7 +33,8 @@ _PATHS: Final = (
 )
 """A key of each log that no other one before it has."""
 _NO_ANSWER: Final = frozenset({"S0", "REJ", "SH", "RSTOS0"})
-_SERVICES: Final = {"ssl": "tls", "quic": "quic", "http": "http", "dns": "dns"}
+_SERVICES: Final = {"quic": "quic", "ssl": "tls", "http": "http", "dns": "dns"}
+"""The outer protocol first: QUIC is logged with the TLS inside it."""
 _DEFAULT: Final = 80
 
 
