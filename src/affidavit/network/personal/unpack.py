@@ -76,7 +76,7 @@ def _gzip(data: bytes, most: int) -> Unpacked:
 def _deflate(data: bytes, most: int) -> Unpacked:
     """``deflate`` means zlib's form; some senders leave its frame out (RFC 9110, section 8.4.1.2)."""
     framed = _zlib(data, most, zlib.MAX_WBITS)
-    return framed if framed.data or not framed.problem else _zlib(data, most, -zlib.MAX_WBITS)
+    return framed if framed.data or framed.problem != "damaged" else _zlib(data, most, -zlib.MAX_WBITS)
 
 
 def _brotli(data: bytes, most: int) -> Unpacked:
@@ -89,7 +89,7 @@ def _brotli(data: bytes, most: int) -> Unpacked:
             out += given
             if len(out) > most:
                 return Unpacked(bytes(out[:most]), "too-large")
-            if not given and machine.can_accept_more_data():
+            if not given and not machine.is_finished() and machine.can_accept_more_data():
                 return Unpacked(bytes(out), "damaged")
             feed = b""
     except brotli.error:
