@@ -7,7 +7,7 @@ from typing import Final
 from affidavit.artefact.budget import Budget
 from affidavit.artefact.notes import Notes
 from affidavit.evidence.examined import Examined, Lost, Outcome, canonical, lost_stage
-from affidavit.evidence.traffic import Traffic, noted
+from affidavit.evidence.traffic import KIND, Traffic, noted
 from affidavit.model.artefact import Artefact
 from affidavit.model.coverage import Coverage, StageCoverage
 from affidavit.model.errors import BudgetError
@@ -21,8 +21,6 @@ from affidavit.network.personal.known import category
 from affidavit.network.personal.profile import read_profile
 from affidavit.network.personal.seek import Seeker
 
-KIND: Final = "captures"
-"""`Artefact.kind` of captures without an app."""
 _EVERY: Final = 256
 """Events between two reports of progress."""
 Take = Callable[[Iterable[Fact]], None]

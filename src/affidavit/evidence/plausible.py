@@ -4,7 +4,8 @@ Such a worker can lie about the app, and nobody can tell. What it cannot do is e
 answers that no rule gives, or make an account that contradicts itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -12,14 +13,16 @@ import msgspec
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.proofs import broken
 from affidavit.evidence.request import STAGES
+from affidavit.evidence.traffic import KIND
 from affidavit.findings import load
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import SCHEMA, Affidavit, Manifest, Tool
+from affidavit.model.capture import Capture, Contact, Disclosure, Lookup, Undecoded
 from affidavit.model.code_identity import CodeIdentity
 from affidavit.model.finding import Finding, Proof
 from affidavit.model.flow import Flow, Reached
 
-KINDS: Final = frozenset({"aar", "apk", "captures", "dex", "ipa", "jar", "splits"})
+KINDS: Final = frozenset({"aar", "apk", KIND, "dex", "ipa", "jar", "splits"})
 """The kinds of artefacts that there are (see `Artefact.kind`)."""
 VALUES: Final = 12_000_000
 """Most values in an answer, counted by the marks between them; each may become an object of some eighty bytes. An app
@@ -30,6 +33,8 @@ PATHS: Final = 50_000
 """Most facts with a path."""
 STEPS: Final = 1_024
 """Most steps of a path, and links of a chain: as many as the checker reads."""
+LISTED: Final = 256
+"""Most names, links of a chain or steps of decoding in one fact about traffic; readers keep 32 at most."""
 _MARKS: Final = (b",", b"[", b"{")
 _LARGEST: Final = 1 << 64
 _OF_RULES: Final = (
@@ -43,8 +48,12 @@ class ImplausibleError(ValueError):
     """No worker says this unless something is wrong with it; the text is for those who look for what it is."""
 
 
-def read(body: bytes) -> Examined:
+def read(body: bytes, captures: Collection[str] = ()) -> Examined:
     """The account in an answer.
+
+    Args:
+        body: the answer.
+        captures: SHA-256 of those that were handed over.
 
     Raises:
         ImplausibleError: it is none, is larger than any, or contradicts itself or the rules.
@@ -56,7 +65,7 @@ def read(body: bytes) -> Examined:
         examined = msgspec.json.decode(body, type=Examined)
     except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError) as error:
         raise ImplausibleError(type(error).__name__) from error
-    for fault in _faults(examined):
+    for fault in chain(_faults(examined), _traffic_faults(examined, captures)):
         raise ImplausibleError(fault)
     return examined
 
@@ -90,6 +99,26 @@ def _paths_faults(examined: Examined) -> Iterator[str]:
         yield f"more than {PATHS} paths"
     if any(len(what.chain) > STEPS or (isinstance(what, Flow) and len(what.steps) > STEPS) for what in paths):
         yield f"a path of more than {STEPS} steps"
+
+
+def _traffic_faults(examined: Examined, captures: Collection[str]) -> Iterator[str]:
+    """What is wrong with what captures are said to show: others than were handed over, or lists without end."""
+    if examined.artefact.kind == KIND and not captures:
+        yield "captures are said to be read, and none were handed over"
+    places = {f"capture/{digest[:16]}" for digest in captures}
+    for fact in examined.facts:
+        what = fact.what
+        if not isinstance(what, Capture | Contact | Disclosure | Lookup | Undecoded):
+            continue
+        if fact.place.entry.partition("!/")[0] not in places:
+            yield f"fact {fact.id[:40]!r} is of a capture that was not handed over"
+        if isinstance(what, Capture) and what.sha256 not in captures:
+            yield f"fact {fact.id[:40]!r} is about a capture that was not handed over"
+        lists = (
+            getattr(what, name, ()) for name in ("names", "chain", "ja3", "ja4", "certificates", "addresses", "path")
+        )
+        if any(len(each) > LISTED for each in lists):
+            yield f"fact {fact.id[:40]!r} lists more than {LISTED}"
 
 
 def _is_kind(kind: str) -> bool:

@@ -182,9 +182,9 @@ class Worker:
             if stdin is not None:
                 stdin.write(msgspec.json.encode(request))
                 stdin.close()
-        return self._listen(time.monotonic() + left + GRACE, task.progress)
+        return self._listen(time.monotonic() + left + GRACE, task.progress, task.traffic.digests)
 
-    def _listen(self, until: float, progress: Progress) -> Examined:
+    def _listen(self, until: float, progress: Progress, captures: tuple[str, ...]) -> Examined:
         """Take frames until the answer."""
         stage = "opening"
         try:
@@ -196,7 +196,7 @@ class Worker:
                     names = msgspec.json.decode(body, type=tuple[str, ...])
                     self.walls = ", ".join((*(["bubblewrap"] if self._wrapper else []), *names))
                 elif kind == RESULT and self.walls:
-                    return plausible.read(body)
+                    return plausible.read(body, captures)
                 elif kind == REFUSAL:
                     raise self._refused(msgspec.json.decode(body, type=Refusal))
                 else:  # walls twice, or a result without walls

@@ -14,6 +14,8 @@ from affidavit.artefact.opening import Given, given, sha256_of
 from affidavit.model.artefact import Artefact, GivenCapture
 from affidavit.model.errors import UsageError
 
+KIND: Final = "captures"
+"""`Artefact.kind` of captures without an app."""
 MOST_CAPTURES: Final = 64
 """Captures of one review: each is an open file, of which a worker may have 256."""
 _MOST_KEYS: Final = 64 << 20
