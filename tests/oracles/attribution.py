@@ -7,9 +7,9 @@ WAYS = ("prefix", "zone", "certificate", "header", "network")
 
 def operator(answer):
     """The operator that the best way tells."""
-    told = sorted((WAYS.index(item.kind), item.value) for item in answer.claims if item.about == "operator")
-    best = [value for way, value in told if way == told[0][0]]
-    return set(best)
+    claims = [item for item in answer.claims if item.about == "operator" and "carrier" not in item.why_not]
+    told = sorted((WAYS.index(item.kind), item.value) for item in claims)
+    return {value for way, value in told if way == told[0][0]} or {""}
 
 
 def place(answer):

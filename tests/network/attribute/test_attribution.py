@@ -273,6 +273,14 @@ def test_a_published_range_goes_before_a_name_and_a_name_before_the_network():
     assert (carrier.operator, carrier.service, carrier.strength) == ("wangsu", "cdn", Strength.S3)
 
 
+def test_a_carriers_network_names_no_operator():
+    answer = met("a.example", "61.1.1.1")
+    assert (answer.operator, answer.seat, answer.service, answer.place) == ("", "", "unknown", "CN")
+    assert [(item.value, item.counts) for item in answer.claims if item.about == "operator"] == [
+        ("china-unicom", False)
+    ]
+
+
 def test_a_zone_that_only_steers_serves_nothing():
     steered = met("a.example", "9.9.9.200", chain=("a.akadns.net", "b.trafficmanager.net"))
     assert (steered.operator, steered.strength) == ("", Strength.S2)

@@ -105,10 +105,7 @@ def test_place_operator_and_tier_follow_from_the_claims(asked):
     answer, sources = answered(asked)
     assert answer.place == oracle.place(answer)
     assert bool(answer.place) != bool(answer.why_no_place)
-    if any(item.about == "operator" for item in answer.claims):
-        assert answer.operator in oracle.operator(answer)
-    else:
-        assert answer.operator == ""
+    assert answer.operator in oracle.operator(answer)
     assert str(answer.strength) == oracle.strength(asked, answer, sources)
     assert answer.served == (str(answer.strength) >= "S3")
     assert bool(answer.missing) == (str(answer.strength) < "S5")

@@ -14,6 +14,8 @@ from affidavit.network.snapshot.suffixes import plain_host
 from affidavit.network.snapshot.table import Hit
 
 BETTER = "{} tells it better"
+CARRIER = "machines of others stand in a carrier's network, such as the caches of content networks"
+_CARRIERS = frozenset({"access", "transit"})
 _WAYS = {
     "prefix": "a published range",
     "zone": "the provider's own name",
@@ -135,7 +137,9 @@ def _networks(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
     for hit in (hit for hit in hits if hit.table == "asn"):
         case.say("network", hit.value, hit.by, hit.source, title=hit.title)
         row = case.known.numbers.get(hit.value)
-        if row:
+        if row and row.service in _CARRIERS:
+            case.say("operator", row.entity, hit.value, row.from_, kind="network", why_not=CARRIER)
+        elif row:
             anycast = f"{hit.value} announces its addresses from many places (anycast)" if row.anycast else ""
             told.append(Told("network", row.entity, hit.value, row.from_, row.service, anycast))
     return told
