@@ -43,6 +43,23 @@ def test_addresses_of_providers(address, operator, seat, place):
     assert (answer.operator, answer.seat, answer.place) == (operator, seat, place)
 
 
+@pytest.mark.parametrize(
+    ("address", "operator", "service", "place", "why"),
+    [
+        ("3.5.140.1", "amazon", "cloud", "KR", ""),
+        ("34.64.40.1", "google", "cloud", "KR", ""),
+        ("13.32.1.1", "amazon", "cdn", "", "13.32.0.0/15 is announced from many places (anycast)"),
+        ("104.16.1.1", "cloudflare", "cdn", "", "104.16.0.0/13 is announced from many places (anycast)"),
+    ],
+)
+def test_a_range_that_a_provider_publishes_shows_who_serves(address, operator, service, place, why):
+    answer = ask("a.example", address, date(2026, 10, 20))
+    assert (answer.operator, answer.service, answer.place, answer.why_no_place) == (operator, service, place, why)
+    assert (str(answer.strength), answer.served) == ("S3", True)
+    old = ask("a.example", address, date(2023, 10, 20))
+    assert (old.operator, old.place, str(old.strength), old.served) == (operator, "", "S2", False)
+
+
 def test_no_name_that_is_listed_is_a_suffix_of_registries():
     view = tables().as_of(None)
     listed = [*known().names, *known().zones]
