@@ -77,8 +77,6 @@ Half = cython.struct(
 _NUMBER = cython.declare(cython.int, 0)
 _FREE = cython.declare(cython.int, 1)
 _GONE = cython.declare(cython.int, 2)
-_BODIES = cython.declare(cython.int, 3)
-_SEALED = cython.declare(cython.int, 4)
 _HAND = cython.declare(cython.int, 5)
 _FRAMES = cython.declare(cython.int, 6)
 _SEED = cython.declare(cython.int, 7)
@@ -319,8 +317,7 @@ def update(  # noqa: PLR0917 - columns are passed one by one: a kernel takes no 
         free: rows that are not used, as many as `state` says.
         gone: rows whose connection is over since another one took its ports: added to.
         state: number of the next flow; how many rows are free, and gone; whether bodies, and sealed streams, are asked
-            for whole; where the next sweep begins; number of the first frame; the seed of addresses; the latest time;
-            how many packets were not asked for because there were too many before them.
+            for whole; where the next sweep begins; number of the first frame; seed; latest time; packets passed over.
 
     Returns:
         how far it came: less than `end` when no row was free.

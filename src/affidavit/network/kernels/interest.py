@@ -112,15 +112,9 @@ _MOST_EARLY = cython.declare(cython.int, 8)
 _ENOUGH = cython.declare(cython.int, 1 << 30)
 
 # Places in `state`.
-_NUMBER = cython.declare(cython.int, 0)
-_FREE = cython.declare(cython.int, 1)
-_GONE = cython.declare(cython.int, 2)
 _BODIES = cython.declare(cython.int, 3)
 _SEALED = cython.declare(cython.int, 4)
-_HAND = cython.declare(cython.int, 5)
 _FRAMES = cython.declare(cython.int, 6)
-_SEED = cython.declare(cython.int, 7)
-_LATEST = cython.declare(cython.int, 8)
 _LEFT = cython.declare(cython.int, 9)
 
 
