@@ -241,6 +241,13 @@ def test_what_is_undecoded_is_said_beside_what_is_found():
     assert found[1].size == 600
 
 
+def test_what_lies_behind_too_many_occurrences_is_counted_as_not_searched(monkeypatch):
+    monkeypatch.setattr(literals, "MOST_HITS", 10)
+    found = [item.fact for item in OWNER.seek(message(sent=f"{AAID} ".encode() * 100))]
+    assert [type(fact).__name__ for fact in found] == ["Disclosure", "Undecoded"]
+    assert found[1].why == "too-large"
+
+
 def test_hosts_are_compared_and_said_in_lower_case():
     (fact,) = said(OWNER, url="https://API.Example.NET/a", sent=AAID.encode())
     assert fact.host == "api.example.net"

@@ -66,16 +66,17 @@ class Seeker:
             if not sent and not self._values:
                 return  # what a server answers tells about the device only where a value of it comes back
             decoded = Decoded(roots(message, sent=sent))
-            told = list(self._known(decoded.nodes))
+            told = list(self._known(decoded))
             if sent:
                 told += self._others(decoded.nodes, message.host.lower(), {claim.node for claim in told})
             yield from self._disclosures(message, decoded.nodes, told, sent=sent)
             if sent:
                 yield from _undecoded(message, decoded)
 
-    def _known(self, nodes: Sequence[Node]) -> Iterator[Claim]:
+    def _known(self, decoded: Decoded) -> Iterator[Claim]:
         """The known values, each where it was reached by the most decoding."""
-        matches = self._matches(nodes)
+        nodes = decoded.nodes
+        matches = self._matches(decoded)
         found = {(match.node, match.value): match for match in reversed(matches)}
         numbers = {id(node): number for number, node in enumerate(nodes)}
         above: set[tuple[int, int]] = set()
@@ -100,10 +101,14 @@ class Seeker:
         others = claims(nodes, host, told)
         return [claim for claim in others if not (told and self._literals.find(claim.text.encode())[0])]
 
-    def _matches(self, nodes: Sequence[Node]) -> list[_Match]:
+    def _matches(self, decoded: Decoded) -> list[_Match]:
         """Every place where a value stands and is not part of something else, best form first."""
+        nodes = decoded.nodes
         starts = [0, *accumulate(len(node.data) + 1 for node in nodes)]
-        hits, _ = self._literals.find(_SEPARATOR.join(node.data for node in nodes))
+        whole = _SEPARATOR.join(node.data for node in nodes)
+        hits, more = self._literals.find(whole)
+        if more:
+            decoded.unread["too-large"] += len(whole) - hits[-1].at
         found = set()
         for hit in hits:
             value, form = self._forms[hit.literal]
