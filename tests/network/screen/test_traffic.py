@@ -20,6 +20,8 @@ NETWORKS = {"203.0.113.5": "AS138699", "203.0.113.6": "AS396986", "203.0.113.7":
 class Tables:
     """Stands for a view of a snapshot: one table of networks."""
 
+    day = date(2026, 6, 7)
+
     sources = (Origin("000000000000", "asn", "made", "2026-06-17", "facts"),)
 
     def at(self, address):
@@ -58,6 +60,7 @@ def test_a_network_of_the_operator_is_told_by_its_number_and_a_cloud_is_set_asid
         ("an address in a cloud of the group, where most machines are strangers'", 1)
     ]
     assert found.lacks == ()
+    assert all("tables of 2026-06-17 (10 days away)" in " ".join(item.caveats) for item in matches)
 
 
 def test_without_tables_of_networks_it_is_said_that_addresses_tell_nothing():

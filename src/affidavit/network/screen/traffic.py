@@ -14,7 +14,7 @@ from affidavit.network.capture.source import Source
 from affidavit.network.screen.account import Account, Seen
 from affidavit.network.screen.groups import Selector
 from affidavit.network.screen.names import host_of, number_of, package_of
-from affidavit.network.snapshot.view import View
+from affidavit.network.snapshot.view import View, aged
 
 _REMEMBERED: Final = 100_000
 _CLOUD: Final = "an address in a cloud of the group, where most machines are strangers'"
@@ -59,6 +59,7 @@ class _Traffic:
         self._account = account
         self._view = view if view is not None and any(item.table == "asn" for item in view.sources) else None
         self._networks: dict[str, tuple[Selector, ...]] = {}
+        self._dated = _dated(self._view) if self._view is not None else ()
 
     def event(self, event: Event) -> None:
         """Compare one event."""
@@ -85,7 +86,8 @@ class _Traffic:
                 if item.confidence == "L":
                     self._account.aside(_CLOUD, item.value)
                 else:
-                    self._account.add("carries", (item,), item.value, seen._replace(column="address"))
+                    told = seen._replace(column="address", caveats=(*said, *self._dated))
+                    self._account.add("carries", (item,), item.value, told)
         self._app(flow.app, flow.where)
 
     def _answer(self, answer: Answer) -> None:
@@ -130,6 +132,13 @@ class _Traffic:
             known = tuple(item for number in numbers for item in self._account.selectors.network(number))
             self._networks[address] = known
         return known
+
+
+def _dated(view: View) -> tuple[str, ...]:
+    """Of what day the tables are by which networks are told, and how far that is from the day asked about."""
+    dates = [item.date for item in view.sources if item.table == "asn"]
+    said = ", ".join(f"{day} ({abs(aged(day, view.day).gap or 0):,} days away)" for day in dates)
+    return (f"whose network an address is in was told by tables of {said}",)
 
 
 def _place(where: Where) -> str:
