@@ -13,7 +13,7 @@ from affidavit.network.snapshot.forms import mmdb
 from affidavit.network.snapshot.found import Given
 from affidavit.network.snapshot.table import Input
 from tests.builders.mmdb import mmdb as made
-from tests.builders.snapshots import snapshot
+from tests.builders.networks import snapshot
 
 ROWS = [
     ("192.0.2.0/25", {"country_code": "SG"}),
