@@ -4,6 +4,7 @@ Source of the rules: the Public Suffix List, "Format" and "Algorithm". Names are
 (IDNA 2003, as lists of names are), without the dot at the end.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from typing import Final
@@ -14,6 +15,9 @@ LONGEST: Final = 253
 """Characters of a host name (RFC 1035, section 2.3.4, less the length bytes)."""
 ICANN: Final = "icann"
 PRIVATE: Final = "private"
+_NO_NAME: Final = re.compile(r"[\x00-\x20#/:<>?@\[\\\]^|\x7f]|\.\.|\A\.|\.\Z")
+"""Characters that end or break a host in a URL (WHATWG URL, "forbidden host code point"), and empty labels: what stands
+behind them would pass for the name's owner."""
 
 
 class PublicSuffix(msgspec.Struct, frozen=True):
@@ -44,7 +48,7 @@ def plain_host(host: str) -> str:
         except UnicodeError:
             return ""
     name = name.removesuffix(".")
-    if not name or len(name) > LONGEST or name[0] in ".[" or ".." in name or ":" in name or is_address(name):
+    if not name or len(name) > LONGEST or _NO_NAME.search(name) or is_address(name):
         return ""
     return name
 
