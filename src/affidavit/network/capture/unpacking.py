@@ -81,6 +81,7 @@ class _Gzip:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, most: int) -> bytes:
+        """What comes out, at most so many bytes; the rest is kept."""
         found = self._inner.decompress(self._inner.unconsumed_tail + data, most)
         self.needs_input = len(found) < most and not self._inner.unconsumed_tail
         return found
@@ -108,6 +109,7 @@ class _Bzip2:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, most: int) -> bytes:
+        """What comes out, at most so many bytes; the rest is kept."""
         return self._inner.decompress(data, most)
 
 
@@ -129,6 +131,7 @@ class _Zstd:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, _most: int) -> bytes:
+        """All that comes out: there is no bound, so little is fed."""
         return self._inner.decompress(data)
 
 

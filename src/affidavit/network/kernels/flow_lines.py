@@ -56,6 +56,21 @@ def _address(data: cython.const[cython.uchar][:], begin: cython.Py_ssize_t, end:
 
 @cython.cfunc
 @cython.inline
+def _field(
+    data: cython.const[cython.uchar][:], begin: cython.Py_ssize_t, end: cython.Py_ssize_t, role: cython.longlong
+) -> cython.longlong:
+    """The value of a column; -1 when it is not plain. Of an action it is whether the record was refused."""
+    if role in {1, 2}:
+        return _address(data, begin, end)
+    if role != 9:
+        return _number(data, begin, end)
+    if end - begin != 6 or (data[begin] != 65 and data[begin] != 82):
+        return -1
+    return 1 if data[begin] == 82 else 0
+
+
+@cython.cfunc
+@cython.inline
 def _take(
     values: cython.p_longlong,
     table: cython.longlong[:, :],
@@ -128,13 +143,11 @@ def add(
     field: cython.Py_ssize_t
     start: cython.Py_ssize_t
     role: cython.longlong
-    value: cython.longlong
     plain: cython.bint
     if 2 * most > len(slots):
         raise ValueError(most)
     while rows < most:
-        field = 0
-        start = at = begin
+        field, start, at = 0, begin, begin
         plain = True
         for role in range(11):
             values[role] = 0
@@ -144,26 +157,16 @@ def add(
                     plain = False
                     break
                 role = roles[field]
-                if role in {1, 2}:
-                    values[role] = _address(data, start, at)
+                if role:
+                    values[role] = _field(data, start, at, role)
                     plain = values[role] >= 0
-                elif role == 9:
-                    if at - start == 6 and data[start] == 82:
-                        values[9] = 1
-                    elif at - start != 6 or data[start] != 65:
-                        plain = False
-                elif role:
-                    value = _number(data, start, at)
-                    values[role] = value
-                    plain = value >= 0
                 field += 1
                 start = at + 1
                 if data[at] == 10:
                     break
             at += 1
-        if at >= size or not plain or field != width or data[at] != 10:
-            break
-        if values[3] > 65535 or values[4] > 65535 or values[5] > 255:
+        plain = plain and at < size and field == width and values[3] < 65536 and values[4] < 65536 and values[5] < 256
+        if not plain or data[at] != 10:
             break
         rows = _take(values, table, slots, rows, base + begin)
         begin = at + 1
