@@ -40,6 +40,7 @@ class Seen:
     declared: bool = False
     looked_up: bool = False
     contacted: bool = False
+    disclosed: bool = False
 
 
 def target_host(value: str) -> str:
@@ -57,21 +58,19 @@ def gathered(facts: Iterable[Fact]) -> list[Asked]:
     seen: dict[Key, Seen] = {}
     declared: dict[str, set[str]] = {}
     lookups: list[tuple[str, Lookup]] = []
-    for fact in facts:
+    for fact in sorted(facts, key=lambda fact: fact.id):
         what = fact.what
         if isinstance(what, Contact):
             _contact(seen.setdefault(_key(what.host, what.address), Seen()), fact.id, what)
         elif isinstance(what, Lookup):
             lookups.append((fact.id, what))
         elif isinstance(what, Disclosure):
-            seen.setdefault(_key(what.host, what.address), Seen()).facts.add(fact.id)
+            row = seen.setdefault(_key(what.host, what.address), Seen())
+            row.facts.add(fact.id)
+            row.disclosed = True
         for host in _declares(what):
             declared.setdefault(host, set()).add(fact.id)
-    by_host: dict[str, list[Key]] = {}
-    for key in seen:
-        by_host.setdefault(key[0], []).append(key)
-    for id_, lookup in lookups:
-        _lookup(seen, by_host, id_, lookup)
+    _look_up(seen, lookups)
     _declare(seen, declared)
     return [_asked(key, seen[key]) for key in sorted(seen)]
 
@@ -101,19 +100,25 @@ def _contact(row: Seen, id_: str, what: Contact) -> None:
     row.marks = frozenset(what.marks) if row.marks is None else row.marks & frozenset(what.marks)
 
 
-def _lookup(seen: dict[Key, Seen], by_host: dict[str, list[Key]], id_: str, what: Lookup) -> None:
-    """Add a name that was asked for, to the rows of its connections, or as rows of its own."""
-    keys = by_host.get(what.host)
-    if keys is None:
-        keys = [(what.host, address) for address in what.addresses[:ADDRESSES]] or [(what.host, "")]
-        by_host[what.host] = keys
-    for key in keys:
-        row = seen.setdefault(key, Seen())
-        row.facts.add(id_)
-        row.looked_up = True
-        if key[1] in what.addresses or not key[1]:
-            row.chain = row.chain or what.chain
-        row.first = row.first or what.first
+def _look_up(seen: dict[Key, Seen], lookups: list[tuple[str, Lookup]]) -> None:
+    """Add names that were asked for, to the rows of their connections, or as rows of their own."""
+    by_host: dict[str, list[Key]] = {}
+    for key in seen:
+        by_host.setdefault(key[0], []).append(key)
+    answered: dict[str, dict[str, None]] = {}
+    for _, what in lookups:
+        if what.host not in by_host:
+            answered.setdefault(what.host, {}).update(dict.fromkeys(what.addresses))
+    for host, addresses in answered.items():
+        by_host[host] = [(host, address) for address in [*addresses][:ADDRESSES] or [""]]
+    for id_, what in lookups:
+        for key in by_host[what.host]:
+            row = seen.setdefault(key, Seen())
+            row.facts.add(id_)
+            row.looked_up = True
+            if key[1] in what.addresses or not key[1]:
+                row.chain = row.chain or what.chain
+            row.first = row.first or what.first
 
 
 def _declare(seen: dict[Key, Seen], declared: dict[str, set[str]]) -> None:
@@ -129,7 +134,7 @@ def _declare(seen: dict[Key, Seen], declared: dict[str, set[str]]) -> None:
 
 def _asked(key: Key, row: Seen) -> Asked:
     """The question about one host at one address."""
-    observed = row.looked_up or row.contacted or not row.declared
+    observed = row.looked_up or row.contacted or row.disclosed
     return Asked(
         host=key[0],
         address=key[1],
