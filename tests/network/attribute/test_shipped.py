@@ -60,6 +60,89 @@ def test_a_range_that_a_provider_publishes_shows_who_serves(address, operator, s
     assert (old.operator, old.place, str(old.strength), old.served) == (operator, "", "S2", False)
 
 
+@pytest.mark.parametrize(
+    ("address", "who", "place", "tier"),
+    [
+        # listed groups' own networks, and the clouds that they sell to anybody
+        ("71.18.1.1", ("bytedance", "hosting", "bytedance", "CN"), "US", "S2"),
+        ("130.44.212.1", ("bytedance", "hosting", "bytedance", "CN"), "US", "S2"),
+        ("103.136.220.1", ("tiktok", "hosting", "bytedance", "CN"), "SG", "S2"),
+        ("119.28.1.1", ("tencent-cloud", "cloud", "tencent", "CN"), "HK", "S2"),
+        ("129.226.1.1", ("tencent-cloud", "cloud", "tencent", "CN"), "SG", "S2"),
+        ("1.12.12.12", ("tencent-cloud", "cloud", "tencent", "CN"), "CN", "S2"),
+        ("2400:3200::1", ("alibaba-cloud", "cloud", "alibaba", "CN"), "CN", "S2"),
+        # providers that publish their ranges with regions
+        ("52.1.1.1", ("amazon", "cloud", "amazon", "US"), "US", "S3"),
+        ("46.137.1.1", ("amazon", "cloud", "amazon", "US"), "IE", "S3"),
+        ("20.50.1.1", ("microsoft", "cloud", "microsoft", "US"), "NL", "S3"),
+        ("159.65.1.1", ("digitalocean", "cloud", "digitalocean", "US"), "SG", "S3"),
+        ("2606:4700::1", ("cloudflare", "cdn", "cloudflare", "US"), "", "S3"),
+        # networks that tell an operator and no more
+        ("5.9.1.1", ("hetzner", "hosting", "hetzner", "DE"), "DE", "S2"),
+        ("51.68.1.1", ("ovh", "hosting", "ovh", "FR"), "FR", "S2"),
+        ("139.162.1.1", ("linode", "cloud", "akamai", "US"), "SG", "S2"),
+        ("87.240.128.1", ("vk", "unknown", "vk", "RU"), "RU", "S2"),
+        ("140.82.112.1", ("github", "hosting", "microsoft", "US"), "US", "S2"),
+        ("17.1.1.1", ("apple", "unknown", "apple", "US"), "US", "S2"),
+        # carriers, in whose networks machines of others stand
+        ("61.135.1.1", ("", "unknown", "", ""), "CN", "S2"),
+        ("116.31.1.1", ("", "unknown", "", ""), "CN", "S2"),
+        ("4.2.2.2", ("", "unknown", "", ""), "US", "S2"),
+    ],
+)
+def test_who_runs_an_address_where_it_stands_and_who_can_reach_it(address, who, place, tier):
+    answer = ask("a.example", address)
+    assert (answer.operator, answer.service, answer.parent, answer.seat) == who
+    assert (answer.place, str(answer.strength)) == (place, tier)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("1.1.1.1", "AS13335 announces its addresses from many places (anycast)"),
+        ("9.9.9.9", "AS19281 announces its addresses from many places (anycast)"),
+        ("208.67.222.222", "AS36692 announces its addresses from many places (anycast)"),
+        ("94.140.14.14", "AS212772 announces its addresses from many places (anycast)"),
+        ("45.60.1.1", "AS19551 announces its addresses from many places (anycast)"),
+        ("199.232.1.1", "AS54113 announces its addresses from many places (anycast)"),
+        ("35.190.1.1", "the provider publishes 35.190.0.0/18 for every region (global)"),
+        ("2.16.1.1", "EU is not one country"),
+        ("8.8.8.8", "joins blocks of several registries or holders, so that it says no more than registries do"),
+        ("132.226.1.1", "sources disagree: US (by feeds of places, 132.226.0.0/16); JP (by the provider's region"),
+        ("10.9.8.7", "the address is not of the public Internet"),
+        ("100.64.0.1", "the address is not of the public Internet"),
+        ("169.254.1.1", "the address is not of the public Internet"),
+        ("::1", "the address is not of the public Internet"),
+        ("fd00::1", "the address is not of the public Internet"),
+        ("2001:db8::1", "the address is not of the public Internet"),
+        ("", "no address was seen, and the name tells no region"),
+    ],
+)
+def test_why_an_address_has_no_place(address, why):
+    answer = ask("a.example", address)
+    assert (answer.place, why in answer.why_no_place) == ("", True), answer.why_no_place
+
+
+@pytest.mark.parametrize("address", ["::ffff:5.9.1.1", "64:ff9b::509:101", "64:ff9b::5.9.1.1", "[::ffff:5.9.1.1]"])
+def test_an_address_that_carries_one_of_version_4_is_that_one(address):
+    assert (ask("a.example", address).operator, ask("a.example", address).place) == ("hetzner", "DE")
+
+
+@pytest.mark.parametrize("day", [date(2021, 6, 9), date(2024, 6, 24), date(2028, 6, 27), date(2035, 1, 1)])
+def test_two_years_from_the_data_no_address_has_a_place(day):
+    answer = ask("a.example", "5.9.1.1", day)
+    assert (answer.operator, answer.place) == ("hetzner", "")
+    assert "730 days" in answer.why_no_place
+
+
+@pytest.mark.parametrize("day", [date(2024, 6, 25), date(2026, 6, 25), date(2028, 6, 24)])
+def test_up_to_two_years_from_the_data_it_has_one(day):
+    answer = ask("a.example", "5.9.1.1", day)
+    assert answer.place == "DE"
+    (gap,) = {item.gap for item in answer.claims if item.kind == "geo"}
+    assert gap == (day - date(2026, 6, 25)).days
+
+
 def test_no_name_that_is_listed_is_a_suffix_of_registries():
     view = tables().as_of(None)
     listed = [*known().names, *known().zones]
