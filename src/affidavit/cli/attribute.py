@@ -26,6 +26,8 @@ _MOST = 100_000
 """Questions of one call."""
 _LONGEST = 1_000
 """Characters of one question."""
+_LINE = 4 * _LONGEST + 2
+"""Bytes of the longest line of stdin, with its end."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -108,14 +110,17 @@ def _words(words: list[str]) -> Iterator[str]:
     """The questions as written, those on stdin in the place of ``-``.
 
     Raises:
-        UsageError: stdin is no text.
+        UsageError: stdin is no text, or holds a line that is longer than any question.
     """
     for word in words:
         if word != "-":
             yield word
             continue
         try:
-            while line := sys.stdin.buffer.readline(4 * _LONGEST):
+            while line := sys.stdin.buffer.readline(_LINE + 1):
+                if len(line) > _LINE:
+                    shown = line[:80].decode("utf-8", "replace")
+                    raise UsageError(f"stdin: {shown!r}… is no host", advice="give one host a line")
                 if text := line.decode("utf-8").strip():
                     yield text
         except UnicodeDecodeError:
