@@ -147,10 +147,8 @@ class Fold:
         if row is None:
             return
         row.where = _earlier(row.where, flow.where)
-        row.basis, row.protocol = (
-            row.basis if row.basis != "none" else basis,
-            row.protocol or clean(flow.protocol, _WORD),
-        )
+        row.basis = basis if row.basis == "none" else row.basis
+        row.protocol = row.protocol or clean(flow.protocol, _WORD)
         row.connections += 1
         row.up, row.down = row.up + max(0, flow.up), row.down + max(0, flow.down)
         row.name(flow.names)
@@ -368,6 +366,9 @@ def _host(text: str) -> str:
 def _address(text: str) -> str:
     """The address that is written where a name is expected; empty for a name."""
     bare = text.strip().strip("[]")
+    head, zone, _ = bare.partition("%")
+    if zone and ":" in head:
+        bare = head  # the zone is a name that one machine has for its own link
     if not bare or not (bare[0].isdigit() or ":" in bare):
         return ""
     for candidate in (bare, bare.rpartition(":")[0].strip("[]")):
