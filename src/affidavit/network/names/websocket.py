@@ -116,7 +116,9 @@ class Reader:
         except zlib.error:
             self.problem = "a message cannot be unpacked"
             return Spoken(data, self.problem)
-        if self._window.unconsumed_tail or self._window.eof:
-            self.problem = "a message unpacks to more than is read, or ends the stream"
+        if self._window.unconsumed_tail:
+            self.problem = "a message unpacks to more than is read"
             return Spoken(plain, LARGE)
+        if self._window.eof and not self._fresh:
+            self.problem = "a message ends the stream that others are compressed in"
         return Spoken(plain, "")
