@@ -110,13 +110,17 @@ def test_an_object_of_any_depth_ends():
     ],
 )
 def test_records_of_a_document_are_found_where_exports_have_them(found):
-    (row,) = json_rows(found)
+    (row,) = json_rows(found, Account("listings", selectors()))
     assert ("package", "a.b") in row.fields
 
 
 @pytest.mark.parametrize("found", [[], [1, 2], "text", 7, None, {"apps": []}])
 def test_a_document_without_records_gives_none_that_tell(found):
-    assert not [row for row in json_rows(found) if any(name == "package" for name, _ in row.fields)]
+    assert not [
+        row
+        for row in json_rows(found, Account("listings", selectors()))
+        if any(name == "package" for name, _ in row.fields)
+    ]
 
 
 def test_a_document_that_is_too_large_is_refused_with_advice(monkeypatch):

@@ -95,7 +95,7 @@ class Source:
             if lines:
                 at += sum(map(len, lines)) + len(lines)
                 if skipping:
-                    begin += len(lines.pop(0)) + 1
+                    begin, lines[0] = begin + len(lines[0]), b""  # it stays a line, so that lines can be counted
                 skipping = False
                 yield begin, lines
             if not skipping and len(rest) > LONGEST:

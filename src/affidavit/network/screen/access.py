@@ -16,6 +16,8 @@ LINE: Final = re.compile(
 """Virtual host, client, identity and user (not kept), time, request, status, bytes, referring page."""
 _URL: Final = re.compile(rb"[A-Z]+ https?://([^/\s?#]+)")
 _REMEMBERED: Final = 100_000
+_LONGEST: Final = 512
+"""Bytes of a virtual host or of a page's address that are looked at."""
 _NO_HOST: Final = "lines that name no virtual host, so that nothing in them could be compared"
 
 
@@ -35,6 +37,7 @@ def read_access(source: Source, account: Account) -> None:
         if raw is None:
             asked = _URL.match(request)
             raw = asked[1] if asked else b""
+        raw = raw[:_LONGEST]
         host = hosts.get(raw)
         if host is None:
             if len(hosts) >= _REMEMBERED:
@@ -62,6 +65,6 @@ def _seen(number: int, status: bytes, size: bytes) -> Seen:
 
 def _visitor(account: Account, referer: bytes) -> None:
     """A page that a visitor came from tells of no service."""
-    host = host_of(referer[:512].decode("utf-8", "replace"))
+    host = host_of(referer[:_LONGEST].decode("utf-8", "replace"))
     if host and account.host(host).selectors:
         account.aside(VISITOR, host)

@@ -12,7 +12,7 @@ from affidavit.signing.certificate import UnreadableCertificateError, parse_cert
 
 LARGEST: Final = 64 << 10
 """Bytes of the largest certificate in text form."""
-BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _END: Final = b"-----END CERTIFICATE-----"
 _NAMES: Final = 1_000
 
@@ -35,7 +35,7 @@ def _certificates(source: Source, account: Account) -> Iterator[tuple[str, bytes
     where, size = "", 0
     for number, line in numbered(source):
         text = line.strip()
-        if text == BEGIN:
+        if text == _BEGIN:
             held, where, size = [], f"line {number}", 0
         elif held is not None and text == _END:
             try:
@@ -46,6 +46,8 @@ def _certificates(source: Source, account: Account) -> Iterator[tuple[str, bytes
         elif held is not None and size + len(text) > LARGEST:
             account.unread("too-large", f"a certificate has more than {LARGEST >> 10} KiB", where)
             held = None
+        elif text.startswith(b"-----BEGIN ") and b" CERTIFICATE" in text:
+            account.unread("unsupported", "certificates between other marks are not read", f"line {number}")
         elif held is not None:
             held.append(text)
             size += len(text)

@@ -19,7 +19,7 @@ _OTHER_SIGNER: Final = "the certificate in the record is none that the register 
 _ITS_SIGNER: Final = "the certificate in the record is one that the register has for the app"
 _ROUTE_SERVER: Final = "by a route server: that alone is no arrangement with the network on the other side"
 VISITOR: Final = "a listed app's page is only where a visitor came from"
-_POINTS: Final = "somebody else's name points to the app's; nothing of the app is served under it"
+POINTS: Final = "somebody else's name points to the app's; nothing of the app is served under it"
 _ORIGIN: Final = "the origin is a name of the app: content of the app is fetched from there to be delivered"
 _TIES: Final[tuple[Tie, ...]] = ("serves", "customer", "peers", "pays", "has", "offers")
 _BILATERAL: Final = ("bilateral", "direct", "private", "pni", "paid", "transit")
@@ -37,7 +37,7 @@ class Comparer:
         self._account = account
         self._kind = kind_named(account.kind)
         self._roles: dict[str, str] = {}
-        self._looks = [(tie, role) for tie in _TIES for role in getattr(self._kind, tie.replace("-", "_"))]
+        self._looks = [(tie, role) for tie in _TIES for role in getattr(self._kind, tie)]
 
     def row(self, row: Row) -> None:
         """Compare one row."""
@@ -154,7 +154,7 @@ class Comparer:
         """A row that tells no app by itself, though it may name one."""
         for role in self._kind.names:
             for column, value in by_role.get(role, ()):
-                self._names("names", value, Seen(column, row.where, Strength.S0, caveats=(_POINTS,)))
+                self._names("names", value, Seen(column, row.where, Strength.S0, caveats=(POINTS,)))
         for _, value in by_role.get("referer", ()):
             for host, found in self._account.told(value[:_PAGE]):
                 self._account.aside(VISITOR if found.selectors else "", host)
@@ -170,8 +170,9 @@ def _answered(seen: Seen, by_role: ByRole) -> Seen:
 
 
 def _number(by_role: ByRole, role: str) -> int:
-    """The number in a column, 0 for a dash; -1 when there is none."""
+    """The number that a column begins with, 0 for a dash; -1 when there is none."""
     text = by_role.get(role, [("", "")])[0][1].strip()
     if text == "-":
         return 0
+    text = text.partition(" ")[0]
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1

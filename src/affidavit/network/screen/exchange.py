@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from affidavit.network.screen.account import Account
 from affidavit.network.screen.tables import Row
 
 _MOST: Final = 1_000
@@ -13,12 +14,14 @@ def is_exchange(found: Any) -> bool:
     return isinstance(found, dict) and isinstance(found.get("member_list"), list)
 
 
-def member_rows(found: Mapping[str, Any]) -> Iterator[Row]:
+def member_rows(found: Mapping[str, Any], account: Account) -> Iterator[Row]:
     """One row for each member."""
     for number, member in enumerate(found["member_list"]):
         if isinstance(member, dict):
             fields = [("asnum", str(member.get("asnum", ""))), ("name", str(member.get("name", "")))]
             yield Row(f"member_list[{number}]", [*fields, ("session", _session(member))])
+        else:
+            account.unread("damaged", "a member of the exchange is no object", f"member_list[{number}]")
 
 
 def _session(member: Mapping[str, Any]) -> str:

@@ -26,13 +26,13 @@ def host_of(text: str) -> str:
         return text
     text = text.strip().strip("\"'")
     if "://" in text[:12]:
-        text = text.partition("://")[2]
+        text = text.partition("://")[2].partition("\\")[0]
     text = re.split(r"[/?#\s]", text, maxsplit=1)[0].rpartition("@")[2]
     text = text.removeprefix("*.").rstrip(".")
     head, colon, port = text.rpartition(":")
     if colon and port.isdigit() and ":" not in head:
         text = head.rstrip(".")
-    if not text or len(text) > LONGEST or "." not in text:
+    if not text or len(text) > LONGEST:
         return ""
     if not text.isascii():
         text = _wire(text)
@@ -93,9 +93,9 @@ def company(text: str, forms: frozenset[str]) -> tuple[str, ...]:
 
 
 def package_of(text: str) -> str:
-    """A package or bundle id as written, without a platform in front; empty when it cannot be one."""
+    """A package or bundle id as written; empty when it cannot be one."""
     text = text.strip().strip("\"'")
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", text[:LONGEST]) else ""
+    return text if len(text) <= LONGEST and re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", text) else ""
 
 
 def number_of(text: str) -> int:
@@ -103,8 +103,8 @@ def number_of(text: str) -> int:
     found = re.fullmatch(r"(?:asn?)?\s*(\d{1,10})(?:\.(\d{1,5}))?", text.strip().lower())
     if not found:
         return -1
-    number = int(found[1]) if not found[2] else (int(found[1]) << 16) + int(found[2])
-    return number if number < 1 << 32 else -1
+    high, low = (int(found[1]), int(found[2])) if found[2] else divmod(int(found[1]), 1 << 16)
+    return (high << 16) + low if max(high, low) < 1 << 16 else -1
 
 
 def fingerprint_of(text: str) -> str:

@@ -13,7 +13,7 @@ from affidavit.network.capture.source import Source
 from affidavit.network.screen import knowledge
 from affidavit.network.screen.access import LINE, read_access
 from affidavit.network.screen.account import Account
-from affidavit.network.screen.certificates import BEGIN, pem_rows
+from affidavit.network.screen.certificates import pem_rows
 from affidavit.network.screen.columns import kind_of, lacking, role_of
 from affidavit.network.screen.compare import Comparer
 from affidavit.network.screen.exchange import is_exchange, member_rows
@@ -129,9 +129,7 @@ def _traffic(source: Source, head: bytes, view: View | None) -> Form | None:
 
 
 def _pem(source: Source, lines: list[bytes], _: str) -> Form | None:
-    if not any(line.startswith(b"-----BEGIN ") for line in lines):
-        return None
-    if BEGIN not in {line.strip() for line in lines} and b"CERTIFICATE" not in b"".join(lines):
+    if not any(line.startswith(b"-----BEGIN ") for line in lines) or b" CERTIFICATE" not in source.head(HEAD):
         return None
     return _rows("certificates", "pem", lambda account: pem_rows(source, account))
 
@@ -154,12 +152,15 @@ def _json(source: Source, lines: list[bytes], kind: str) -> Form | None:
         found = _kind(names, kind)
         if found is not None:
             return _rows(found, "json lines", lambda account: json_lines(source, account))
+        if len(objects) > 1 and _decoded(lines[0]) is not None:
+            return None
     whole = document(source)
     if is_exchange(whole):
-        return _rows("peers", "ix-f", lambda _: member_rows(whole))
-    names = {name for _, item in islice(listed(whole), _SOME) for name, _ in flat(item)}
+        return _rows("peers", "ix-f", lambda account: member_rows(whole, account))
+    some = islice((item for _, item in listed(whole) if isinstance(item, dict)), _SOME)
+    names = {name for item in some for name, _ in flat(item)}
     found = _kind(names, kind)
-    return None if found is None else _rows(found, "json", lambda _: json_rows(whole))
+    return None if found is None else _rows(found, "json", lambda account: json_rows(whole, account))
 
 
 def _holds_list(item: dict[str, Any]) -> bool:

@@ -30,9 +30,11 @@ class Row(NamedTuple):
 
 
 def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of every line, the empty ones too, without their ends."""
+    """(number, line) of every line, the empty ones too, without their ends and a mark of UTF-8 at the start."""
     number = 0
     for _, lines in source.blocks():
+        if not number:
+            lines[0] = lines[0].removeprefix(_BOM)
         for line in lines:
             number += 1
             yield number, line[:-1] if line[-1:] == b"\r" else line
@@ -45,8 +47,8 @@ def csv_rows(source: Source, account: Account, delimiter: str) -> Iterator[Row]:
     def lines() -> Iterator[str]:
         for number, line in numbered(source):
             at[0] = number
-            if line and not (number == 1 and line == _BOM):
-                yield line.removeprefix(_BOM).decode("utf-8", "replace").replace("\0", "") + "\n"
+            if line:
+                yield line.decode("utf-8", "replace").replace("\0", "") + "\n"
 
     reader = csv.reader(lines(), delimiter=delimiter)
     names: list[str] = []
@@ -75,7 +77,7 @@ def json_lines(source: Source, account: Account) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            found = decoder.decode(line.removeprefix(_BOM))
+            found = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             account.unread("damaged", "a line is no JSON", f"line {number}")
             continue
@@ -106,27 +108,26 @@ def document(source: Source) -> Any:
         ) from None
 
 
-def json_rows(found: Any) -> Iterator[Row]:
-    """The objects of the longest list in a document, or the document itself."""
+def json_rows(found: Any, account: Account) -> Iterator[Row]:
+    """The objects of the lists in a document, or the document itself."""
     for name, item in listed(found):
-        yield Row(name, flat(item))
+        if isinstance(item, dict):
+            yield Row(name, flat(item))
+        else:
+            account.unread("unsupported", "an entry of a list is no object", name)
 
 
-def listed(found: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, object) of the longest list of objects, at the top or one level below; else the object itself."""
+def listed(found: Any) -> Iterator[tuple[str, Any]]:
+    """(place, entry) of the lists that hold objects, at the top or one level below; else the object itself."""
     lists = {"": found} if isinstance(found, list) else {}
     if isinstance(found, dict):
         lists = {key: value for key, value in found.items() if isinstance(value, list)}
         lists = {key: value for key, value in lists.items() if any(isinstance(item, dict) for item in value)}
         if not lists:
             yield "object", found
-            return
-    best = max(lists, key=lambda key: len(lists[key]), default=None)
-    if best is None:
-        return
-    for number, item in enumerate(lists[best]):
-        if isinstance(item, dict):
-            yield f"{best[:40]}[{number}]", item
+    for key, items in lists.items():
+        for number, item in enumerate(items):
+            yield f"{key[:40]}[{number}]", item
 
 
 def flat(item: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,11 +7,12 @@ from typing import Final
 from affidavit.model.network import Strength
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.account import Account, Seen
+from affidavit.network.screen.compare import POINTS
 from affidavit.network.screen.names import host_of, hosts_in
 from affidavit.network.screen.tables import numbered
 
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[()]|;.*|(?:\\.|[^\s();"\\])+|"')
-_TTL: Final = re.compile(r"\d+[smhdwSMHDW]?(?:\d+[smhdwSMHDW])*\Z")
+_TTL: Final = re.compile(r"(?:\d{1,10}|(?:\d{1,10}[smhdwSMHDW]){1,10})\Z")
 _CLASSES: Final = frozenset({"IN", "CH", "HS", "NONE", "ANY"})
 _TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}\Z")
 _TARGETS: Final = {
@@ -32,7 +33,6 @@ _LINES: Final = 1_000
 _TOKENS: Final = 5_000
 _NOT_FOLLOWED: Final = "$INCLUDE names another file, which was not opened: give it as well"
 _NOT_MADE: Final = "$GENERATE stands for many records, which were not made"
-_POINTS: Final = "somebody else's name points to the app's; nothing of the app is served under it"
 _TEXT: Final = "text that names the app, such as a proof of who owns a name"
 
 
@@ -99,7 +99,7 @@ class _Zone:
             target = host_of(self._absolute(data[at]))
             if target:
                 pointed = account.host(target)
-                account.add("names", pointed.selectors, target, Seen(kind, where, Strength.S0, caveats=(_POINTS,)))
+                account.add("names", pointed.selectors, target, Seen(kind, where, Strength.S0, caveats=(POINTS,)))
                 account.aside(pointed.why, target)
         elif kind in {"TXT", "SPF"}:
             for target in hosts_in(" ".join(data).replace('"', " ").replace("=", " ").replace(":", " ")):
