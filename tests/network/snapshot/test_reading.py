@@ -109,7 +109,7 @@ def one(tmp_path: Path, name: str, content: str | bytes | dict, **wanted: str):
         (
             "delegated-apnic-latest",
             DELEGATED,
-            ("country-registration", "delegated apnic", "2026-06-17", [("CN", "", "", 0), ("JP", "", "", 0)]),
+            ("country-registration", "delegated apnic", "2026-06-16", [("CN", "", "", 0), ("JP", "", "", 0)]),
         ),
         (
             "list.dat",
@@ -253,3 +253,24 @@ def test_what_a_person_says_must_make_sense():
 def test_every_pin_says_enough():
     assert list(pins.problems({"all": pins.PackageDocument("x", "x", pins.packages())})) == []
     assert {package.name for package in pins.packages() if package.ship} >= {"tor-geoipdb", "publicsuffixlist"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ips-20261939.json", {"result": {"ipv4_cidrs": ["192.0.2.0/24"]}}),
+        ("x.json", GCP | {"creationTime": "2026-02-30"}),
+        ("list.dat", PSL.replace("2026-10-22", "2026-13-01")),
+        ("delegated", DELEGATED.replace("20260616", "20260631")),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_none(tmp_path, name, content):
+    with pytest.raises(UsageError, match="does not say of which day"):
+        one(tmp_path, name, content)
+    ((_, _, day, _),) = one(tmp_path, name, content, date="2026-01-02")
+    assert day == "2026-01-02"
+
+
+@pytest.mark.parametrize("text", ["2026-06-17", "20260617", "2026-W25-3"])
+def test_a_day_is_held_in_the_one_form_in_which_days_compare(text):
+    assert checked(Wanted(date=text)).date == "2026-06-17"

@@ -111,3 +111,13 @@ def test_damage_anywhere_is_refused_and_never_breaks(data):
             shot.at(address)
         shot.suffixes("a.example.com")
         shot.public_suffix("a.example.com")
+
+
+@pytest.mark.parametrize("day", ["", "20260601", "2026-W23-1", "2026-6-1", "2026-06-01T00:00", "9" * 10])
+def test_a_day_in_another_form_would_compare_wrongly_and_is_refused(day):
+    content = built(PARTS[:1], "mine")
+    (said,) = content.said
+    source = msgspec.structs.replace(said.source, date=day)
+    content = msgspec.structs.replace(content, said=(msgspec.structs.replace(said, source=source),))
+    with pytest.raises(KnowledgeError, match="'dates'"):
+        Snapshot(store.written(content, packed=False))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, NamedTuple
@@ -17,6 +18,14 @@ MOST = 8_000_000
 """Ranges or keys of one file; the whole table of the Internet's routes has about a million and a quarter."""
 LONGEST = 300
 """Characters of a title, a region or a key."""
+
+
+def day_of(text: str) -> str:
+    """A day as ISO writes it with hyphens, by which days compare as text; empty for what is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 class Span(NamedTuple):

@@ -1,13 +1,13 @@
 """Packages of registries that have tables of networks: which, by digest, of which day, under which licence."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cache
 from typing import Literal
 
 from msgspec import Struct
 
 from affidavit.knowledge import load
+from affidavit.network.snapshot.found import day_of
 from affidavit.network.snapshot.table import TABLES
 
 
@@ -101,9 +101,7 @@ def problems(documents: Mapping[str, PackageDocument]) -> Iterator[tuple[str, st
         for package in document.packages:
             where = f"{package.name} {package.version}"
             for day in (package.date, *(member.date for member in package.files if member.date)):
-                try:
-                    date.fromisoformat(day)
-                except ValueError:
+                if not day or day_of(day) != day:
                     yield path, f"{where}: {day!r} is not a day"
             for member in package.files:
                 if member.table and member.table not in TABLES:

@@ -4,7 +4,6 @@ import hashlib
 import mmap
 import os
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,7 @@ from affidavit.model.errors import UnreadableError, UsageError
 from affidavit.network.snapshot import pins
 from affidavit.network.snapshot.build import Part
 from affidavit.network.snapshot.forms import cloudip, feeds, mmdb, mrt, names, providers, rows
-from affidavit.network.snapshot.found import Found, Given, Reader
+from affidavit.network.snapshot.found import Found, Given, Reader, day_of
 from affidavit.network.snapshot.table import TABLES, Input
 
 READERS: tuple[Reader, ...] = (
@@ -43,19 +42,16 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def checked(wanted: Wanted) -> Wanted:
-    """The same, once it is known to make sense.
+    """The same, once it is known to make sense; the day as days are compared.
 
     Raises:
         UsageError: there is no such kind of table, or no such day.
     """
     if wanted.table and wanted.table not in TABLES:
         raise UsageError(f"no kind of table is called {wanted.table!r}", advice=f"one of {', '.join(TABLES)}")
-    if wanted.date:
-        try:
-            date.fromisoformat(wanted.date)
-        except ValueError:
-            raise UsageError(f"{wanted.date!r} is not a day", advice="write it as 2026-06-17") from None
-    return wanted
+    if wanted.date and not day_of(wanted.date):
+        raise UsageError(f"{wanted.date!r} is not a day", advice="write it as 2026-06-17")
+    return Wanted(wanted.table, day_of(wanted.date))
 
 
 def parts(paths: Iterable[Path], wanted: Wanted) -> Iterator[Part]:
@@ -82,7 +78,7 @@ def _part(found: Found, input_: Input, pinned: pins.Known | None, wanted: Wanted
     Raises:
         UsageError: it has no date.
     """
-    dated = found.date or (pinned.date if pinned else "") or wanted.date
+    dated = day_of(found.date) or (pinned.date if pinned else "") or wanted.date
     if not dated:
         raise UsageError(
             f"{input_.name}: does not say of which day it is", advice="say it with --date, as in --date 2026-06-17"

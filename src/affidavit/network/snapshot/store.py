@@ -11,7 +11,6 @@ refused.
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 import msgspec
@@ -20,6 +19,7 @@ import numpy as np
 from affidavit.knowledge import arrays as files
 from affidavit.knowledge.arrays import Array, Arrays, Form, Section
 from affidavit.model.errors import KnowledgeError
+from affidavit.network.snapshot.found import day_of
 from affidavit.network.snapshot.table import TABLES, Open, Said
 
 FORM: Final = Form(
@@ -175,10 +175,8 @@ def _check_said(tables: tuple[Said, ...]) -> None:
         if said.source.table not in TABLES:
             what = f"the snapshot has a table of the kind {said.source.table[:40]!r}, which this version does not know"
             raise KnowledgeError(what, advice=FORM.again)
-        try:
-            date.fromisoformat(said.source.date)
-        except ValueError:
-            raise FORM.misfit("dates") from None
+        if not said.source.date or day_of(said.source.date) != said.source.date:
+            raise FORM.misfit("dates")
         if not _ID.fullmatch(said.source.id):
             raise FORM.misfit("ids")
     if len({said.source.id for said in tables}) != len(tables):

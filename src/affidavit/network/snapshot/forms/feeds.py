@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, ip_network
+from ipaddress import IPv4Address, IPv6Network
 
 from affidavit.network.snapshot.forms.names import slug
 from affidavit.network.snapshot.found import LONGEST, Found, Given, Key, Reader, Span
 
 _FEED = re.compile(r"(?m)^[0-9a-fA-F:.]+/\d{1,3},([A-Za-z]{2})?,")
-_HEAD = re.compile(r"(?m)^2(?:\.\d)?\|(afrinic|apnic|arin|iana|lacnic|ripencc)\|(\d{8})\|")
+_HEAD = re.compile(r"(?m)^2(?:\.\d)?\|(afrinic|apnic|arin|iana|lacnic|ripencc)\|\d+\|\d*\|\d*\|(\d{8})\|")
+"""Version, registry, serial, records, first day, last day. A serial is a day, seconds or milliseconds, as the registry
+likes it; the last day is one with all of them."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FIELDS = 7
 
@@ -71,7 +73,9 @@ def _add(found: Found, cells: list[str]) -> None:
             raise ValueError(cells[4])
         found.spans4.append(Span(first, first + count - 1, country))
     else:
-        network = ip_network(f"{cells[3]}/{int(cells[4])}", strict=False)
+        network = IPv6Network(f"{cells[3]}/{int(cells[4])}", strict=False)
+        if not network.prefixlen:
+            raise ValueError(cells[4])
         first = int(network.network_address)
         found.spans6.append(Span(first, first + network.num_addresses - 1, country))
 
