@@ -97,3 +97,9 @@ def test_rows_go_from_nothing_to_everything():
     assert files.starts(FORM, "rows", np.array([2, 0, 3], np.uint32), 5).tolist() == [0, 2, 2, 5]
     with pytest.raises(KnowledgeError, match="'rows'"):
         files.starts(FORM, "rows", np.array([2, 0, 3], np.uint32), 6)
+
+
+@pytest.mark.parametrize(("start", "count"), [([], -1), ([], 0), ([0], 1), ([0, 0], 0)])
+def test_rows_of_no_array_are_refused(start, count):
+    with pytest.raises(KnowledgeError, match="'rows'"):
+        files.check_rows(FORM, "rows", np.array(start, np.int64), count, 0)

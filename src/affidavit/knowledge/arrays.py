@@ -167,7 +167,13 @@ def check_rows(form: Form, what: str, start: Array, count: int, total: int) -> N
     Raises:
         KnowledgeError: they do not.
     """
-    if len(start) != count + 1 or start[0] != 0 or start[-1] != total or (start[1:] < start[:-1]).any():
+    if (
+        not len(start)
+        or len(start) != count + 1
+        or start[0] != 0
+        or start[-1] != total
+        or (start[1:] < start[:-1]).any()
+    ):
         raise form.misfit(what)
 
 

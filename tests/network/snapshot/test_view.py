@@ -178,3 +178,16 @@ def test_a_file_is_mapped_and_one_that_is_none_is_refused(tmp_path):
         shelf([tmp_path / "missing.nets"])
     with pytest.raises(UsageError):
         opened_file(tmp_path)
+
+
+def test_two_files_of_one_day_answer_together():
+    four = part("asn", ("192.0.2.0/24", "64500"), series="asn", name="asn-ipv4")
+    six = part("asn", ("2001:db8::/32", "64501"), series="asn", name="asn-ipv6")
+    old = part("asn", ("198.51.100.0/24", "64502"), series="asn", date="2025-01-01")
+    both = Shelf([snapshot([four, six, old])])
+    for day in (None, date(2026, 6, 1), date(2027, 1, 1)):
+        view = both.as_of(day)
+        assert [hit.value for hit in view.at("192.0.2.1")] == ["AS64500"]
+        assert [hit.value for hit in view.at("2001:db8::1")] == ["AS64501"]
+        assert view.at("198.51.100.1") == ()
+    assert [hit.value for hit in both.as_of(date(2026, 5, 31)).at("198.51.100.1")] == ["AS64502"]

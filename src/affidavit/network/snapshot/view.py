@@ -177,16 +177,18 @@ class Shelf:
         """The tables for a day: of each series the one with the latest date up to it, else the nearest; the newest
         without a day. Of tables of one kind, the nearest to the day comes first.
         """
-        chosen = [_of_day(tables, day) for tables in self._series.values()]
+        chosen = [table for tables in self._series.values() for table in _of_day(tables, day)]
         return View(sorted(chosen, key=lambda table: _order(table, day)), day)
 
 
-def _of_day(tables: list[Open], day: date | None) -> Open:
-    """Of tables by date: the last that is not younger than the day, else the first."""
-    if day is None:
-        return tables[-1]
-    known = [table for table in tables if table.said.source.date <= day.isoformat()]
-    return known[-1] if known else tables[0]
+def _of_day(tables: list[Open], day: date | None) -> list[Open]:
+    """Of tables by date: those of the last date that is not after the day, else of the first.
+
+    They are several where an origin has a file for each version of addresses.
+    """
+    dates = [table.said.source.date for table in tables]
+    wanted = max((held for held in dates if day is None or held <= day.isoformat()), default=dates[0])
+    return [table for table in tables if table.said.source.date == wanted]
 
 
 def _order(table: Open, day: date | None) -> tuple[str, int, str, str]:

@@ -57,8 +57,11 @@ def read(given: Given) -> Iterator[Found]:
         raise UnreadableError(f"{given.name}: {error}", advice=_ADVICE) from None
     if not _DAY.fullmatch(said.version):
         raise UnreadableError(f"{given.name}: its version is no day", advice=_ADVICE)
+    held: dict[int, list[_Range]] = {}
+    for item in said.ranges:
+        held.setdefault(item.provider, []).append(item)
     for number, provider in enumerate(said.providers):
-        ranges = [item for item in said.ranges if item.provider == number]
+        ranges = held.get(number, [])
         found = Found("prefix", provider, said.version)
         add(found, provider, _listed(ranges))
         if found.spans4 or found.spans6:
