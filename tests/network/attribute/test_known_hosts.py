@@ -234,7 +234,7 @@ def test_who_could_reach_the_data_on_the_day(entity, host, day, parent, seat):
     assert [item.value for item in answer.claims if item.about == "parent"] == [parent] * (parent != entity)
 
 
-def test_the_country_of_a_companys_law_is_said_and_does_not_decide():
+def test_the_country_of_the_law_of_a_company_is_said_and_does_not_decide():
     seats = [item for item in alone("b.tos-cn-beijing.volces.com").claims if item.about == "seat"]
     assert [(item.value, item.kind, item.counts) for item in seats] == [
         ("CN", "head-office", True), ("KY", "registered", False),
