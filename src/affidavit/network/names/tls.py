@@ -281,16 +281,16 @@ def _list(raw: bytes, size: int) -> tuple[int, ...]:
 
 
 def _server_name(raw: bytes) -> bytes:
-    """The first host name of the list, if it is whole."""
+    """The first host name of the list, if all of it is whole: servers refuse another one."""
+    found = b""
     try:
         read = Cursor(Cursor(raw).vector(2))
         while read.left:
             kind, name = read.number(1), read.vector(2)
-            if not kind:
-                return name
+            found = found or (b"" if kind else name)
     except ShortError:
-        pass
-    return b""
+        return b""
+    return found
 
 
 def _protocols(raw: bytes) -> tuple[bytes, ...]:
