@@ -4,11 +4,11 @@ import re
 
 from affidavit.network.personal.patterns import candidates
 
-_COORDINATE = re.compile(r"[-+]?\d{1,3}\.\d+")
+_COORDINATE = re.compile(r"[-+]?\d{1,3}\.\d+(?:[,;| ]+[-+]?\d{1,3}\.\d+)?")
 
 
 def redacted(text: str) -> str:
-    """The value made unreadable: its first characters, of a coordinate whole degrees, of an address neither side."""
+    """The value made unreadable: its first characters, of coordinates whole degrees, of an address neither side."""
     if _COORDINATE.fullmatch(text):
         return text.partition(".")[0] + ".…"
     name, at, host = text.partition("@")
