@@ -263,7 +263,7 @@ class Flows:
             self._halves["asked"][2 * row : 2 * row + 2] = _ENOUGH
 
     def _app(self, number: int) -> str:
-        return "" if number < 0 else self._apps.get(number, f"uid {number}")
+        return "" if number < 0 else self._apps.get(number) or f"uid {number}"
 
     def _told(self, rows: Rows) -> Iterator[Event]:
         """Everything that is known of some connections, which are over."""
