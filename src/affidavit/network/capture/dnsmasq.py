@@ -12,7 +12,7 @@ from affidavit.network.capture.fields import LONGEST_HOST, MOST_ANSWERS, address
 from affidavit.network.capture.source import Source
 
 _LINE: Final = re.compile(
-    rb".{0,200}?dnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?(?:query\[([A-Z0-9=]+)\] (\S{1,1024}) from (\S+)"
+    rb".{0,200}?dnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?(?:query\[([A-Za-z0-9=]+)\] (\S{1,1024}) from (\S+)"
     rb"|(?:reply|cached|validation|/etc/hosts|/\S+) (\S{1,1024}) is (\S+))"
 )
 OPEN: Final = 4_096
