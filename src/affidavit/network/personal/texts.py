@@ -33,7 +33,7 @@ _ENTITY = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
 _JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
 _RUN = alphabet(string.ascii_letters.encode() + b"0123456789+/_-", 12)
 _WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_=-]*)+")
-_IDENTIFIER = re.compile(rb"[0-9a-fA-F-]+")
+_IDENTIFIER = re.compile(rb"(?:0x)?[0-9a-fA-F-]+")
 _DIGITS = alphabet(b"0123456789ABCDEFabcdef :-", 16)
 _HEX = re.compile(rb"[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}")
 _READABLE = re.compile(
@@ -157,13 +157,23 @@ def _base64(data: bytes) -> Iterator[Piece]:
             yield Piece("base64", whole)
         for before in range(1, 4):  # a run may begin with letters that are not part of the code
             first = _decoded(run[:_WINDOW], before)
-            if _READABLE.search(first) and 50 * (len(first) - len(first.translate(None, _CONTROL))) <= len(first):
+            if _READABLE.search(first) and _few_controls(first):
                 yield Piece("base64", _decoded(run, before))
 
 
 def _worth(data: bytes) -> bool:
     """Whether it is more than digits that happen to be read as a code: short bytes are often a message by chance."""
-    return bool(telling(data) or framed(data) or (len(data) >= _CHANCE and fields(data)))
+    return telling(data) or _in_order(data)
+
+
+def _in_order(data: bytes) -> bool:
+    """Whether the whole has a form, which noise of any length nearly never has."""
+    return bool(by_magic(data) or framed(data) or (len(data) >= _CHANCE and fields(data)))
+
+
+def _few_controls(data: bytes) -> bool:
+    """Whether it may be a text; somewhere in much noise there are always some readable bytes."""
+    return 50 * (len(data) - len(data.translate(None, _CONTROL))) <= len(data)
 
 
 def _decoded(run: bytes, before: int) -> bytes:
@@ -181,5 +191,6 @@ def _hexadecimal(data: bytes) -> Iterator[Piece]:
             digits = run[before:]
             decoded = binascii.unhexlify(digits[: len(digits) & ~1])
             opaque = before == 0 and len(decoded) >= OPAQUE and entropy(run) >= _RANDOM_HEX
-            if _worth(decoded) or opaque:
+            noise = before and len(decoded) >= OPAQUE and not (_few_controls(decoded) or _in_order(decoded))
+            if opaque or (_worth(decoded) and not noise):
                 yield Piece("hex", decoded)
