@@ -103,3 +103,54 @@ def test_the_snapshot_that_comes_along_is_whole():
     assert [hit.value for hit in shot.at("8.8.8.8") if hit.table == "asn"] == ["AS15169"]
     assert shot.public_suffix("tiktokcdn.com.akamaized.net").registrable_private == "com.akamaized.net"
     assert snapshot([]).at("8.8.8.8") == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "name"), [([], "my"), (["--name", "ours"], "ours"), (["--packed"], "my"), (["--date", "20260102"], "my")]
+)
+def test_a_snapshot_is_called_as_the_person_says_or_as_its_file(more, name, tmp_path, capsys):
+    feed, path = tmp_path / "acme.csv", tmp_path / "my.nets"
+    feed.write_text("192.0.2.0/24,US,US-NJ,,\n")
+    arguments = ["knowledge", "build", "networks", str(feed), "--date", "2026-01-02", *more, "-o", str(path)]
+    assert main(arguments) == 0
+    capsys.readouterr()
+    shot = opened_file(path)
+    assert (shot.name, {source.date for source in shot.sources}) == (name, {"2026-01-02"})
+
+
+def test_a_quiet_build_still_says_what_it_left_out(tmp_path, capsys):
+    feed = tmp_path / "acme.csv"
+    feed.write_text("192.0.2.0/24,US,US-NJ,,\nx,US,US-NJ,,\ny,US,US-NJ,,\n")
+    path = str(tmp_path / "my.nets")
+    assert main(["knowledge", "build", "networks", str(feed), "--date", "2026-01-02", "-q", "-o", path]) == 0
+    said = capsys.readouterr().err
+    assert "2 rows left out, which could not be used" in said
+    assert "prefix of" not in said
+
+
+def test_both_files_of_an_origin_answer_from_one_snapshot(tmp_path, capsys):
+    from affidavit.network.snapshot.view import shelf
+
+    (tmp_path / "asn-ipv4.csv").write_text("192.0.2.0,192.0.2.255,64500,Four\n")
+    (tmp_path / "asn-ipv6.csv").write_text("2001:db8::,2001:db8::ff,64501,Six\n")
+    path = tmp_path / "my.nets"
+    assert main(["knowledge", "build", "networks", str(tmp_path), "--date", "2026-01-02", "-o", str(path)]) == 0
+    capsys.readouterr()
+    view = shelf([path]).as_of(None)
+    assert [hit.value for address in ("192.0.2.1", "2001:db8::1") for hit in view.at(address)] == ["AS64500", "AS64501"]
+
+
+def test_a_product_without_a_snapshot_says_so(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("affidavit.network.snapshot.view.NETWORKS", tmp_path / "none.nets")
+    assert main(["knowledge", "show", "networks"]) != 0
+    assert "no snapshot of networks comes along" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cut", [0, 1, 8, 40, 200])
+def test_a_snapshot_that_is_cut_short_is_refused_with_advice(made, cut, capsys):
+    path, _ = made
+    path.write_bytes(path.read_bytes()[:cut])
+    assert main(["knowledge", "show", "networks", "--networks", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert str(path) in said
+    assert "what you can do" in said

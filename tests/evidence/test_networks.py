@@ -16,7 +16,10 @@ from affidavit.model.errors import AffidavitError, UsageError
 from affidavit.model.limitation import Limitation
 from affidavit.model.network import NetworkRecord
 from affidavit.model.place import Place
+from affidavit.network.snapshot.build import built
+from affidavit.network.snapshot.store import written
 from tests.builders.apps import small_app
+from tests.builders.networks import part
 
 CONTACT = make_fact(Contact("a.example", "url", "192.0.2.7"), Place("capture/00"), "captures/1")
 BARE = Artefact("a.apk", "apk", 1, "ab" * 32)
@@ -115,3 +118,36 @@ def test_a_bundle_that_asked_a_snapshot_which_is_not_here_accuses_nobody(tmp_pat
     assert "snapshot of networks with SHA-256 " + "dd" * 32 in step.detail
     assert [item.option for item in result.needs] == ["--networks"]
     assert affidavit.read(bundle).manifest.networks == ("dd" * 32,)
+
+
+def test_a_snapshot_that_is_given_twice_is_one(tmp_path):
+    one, other, copy = (tmp_path / name for name in ("one.nets", "other.nets", "copy.nets"))
+    for path, value in ((one, "1"), (other, "2"), (copy, "1")):
+        path.write_bytes(written(built([part("asn", ("192.0.2.0/24", value))], "x"), packed=False))
+    found = snapshots([one, other, copy, one])
+    assert sorted(found.values()) == [one, other]
+    assert all(path.read_bytes()[-32:].hex() == digest for digest, path in found.items())
+
+
+def test_the_digests_that_are_named_do_not_hang_on_the_order_of_files(tmp_path):
+    paths = [tmp_path / f"{number}.nets" for number in range(3)]
+    for path in paths:
+        path.write_bytes(written(built([part("asn", ("192.0.2.0/24", "1"))], path.name), packed=False))
+    _, digests = network_of((CONTACT,), [], paths)
+    assert digests == network_of((CONTACT,), [], [*paths[::-1], paths[0]])[1] == tuple(sorted(snapshots(paths)))
+
+
+@pytest.mark.parametrize(
+    ("error", "debug"),
+    [(RuntimeError("x"), "1"), (UsageError("x", advice="y"), ""), (UsageError("x", advice="y"), "1")],
+)
+def test_what_a_person_can_mend_or_wants_to_see_is_raised(error, debug, monkeypatch):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("affidavit.network.attribute.recording.record", fail)
+    monkeypatch.setenv("AFFIDAVIT_DEBUG", debug)
+    limits: list[Limitation] = []
+    with pytest.raises(type(error)):
+        network_of((CONTACT,), limits, [])
+    assert limits == []

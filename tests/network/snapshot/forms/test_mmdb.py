@@ -108,3 +108,50 @@ def test_damage_anywhere_is_refused_or_read_and_never_breaks():
         if mmdb.fits(given):
             with suppress(UnreadableError):
                 list(mmdb.read(given))
+
+
+@pytest.mark.parametrize("epoch", [1 << 40, 1 << 60, (1 << 64) - 1])
+def test_a_day_that_no_calendar_has_is_damage(epoch):
+    with pytest.raises(UnreadableError, match="damaged"):
+        found(made(ROWS, epoch=epoch))
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b"\x42de", "de"),
+        (b"\x40", ""),
+        (b"\x68" + bytes.fromhex("405edd2f1a9fbe77"), 123.456),
+        (b"\x83\x01\x02\x03", b"\x01\x02\x03"),
+        (b"\xa0", 0),
+        (b"\xa2\x01\x00", 256),
+        (b"\xc4\xff\xff\xff\xff", (1 << 32) - 1),
+        (b"\x04\x01\xff\xff\xff\xff", -1),
+        (b"\x01\x01\x05", 5),
+        (b"\x08\x02" + b"\xff" * 8, (1 << 64) - 1),
+        (b"\x10\x03" + b"\xff" * 16, (1 << 128) - 1),
+        (b"\x02\x04\x42de\xa1\x07", ["de", 7]),
+        (b"\x00\x07", False),
+        (b"\x01\x07", True),
+        (b"\x04\x08\x3f\x80\x00\x00", 1.0),
+        (b"\xe0", {}),
+        (b"\xe1\x42de\xa1\x07", {"de": 7}),
+        (b"\x5d\x00" + b"x" * 29, "x" * 29),
+        (b"\x5d\xff" + b"x" * 284, "x" * 284),
+        (b"\x5e\x00\x00" + b"x" * 285, "x" * 285),
+        (b"\x5f\x00\x00\x00" + b"x" * 65_821, "x" * 65_821),
+        (b"\x20\x02\x42de", "de"),
+        (b"\x38\x00\x00\x00\x05\x42de", "de"),
+    ],
+)
+def test_every_kind_of_value_as_the_specification_writes_it(raw, value):
+    assert mmdb._decoded(raw, 0, 0) == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"\x42d", b"\x68\0", b"\xc4\0", b"\xe1\x42de", b"\x02\x04\x42de", b"\x5d", b"\x20\x00", b"\x20\x02\x20\x02", b""],
+)
+def test_a_value_that_is_cut_or_leads_nowhere_is_damage(raw):
+    with pytest.raises((mmdb._Damaged, IndexError)):
+        mmdb._decoded(raw, 0, 0)

@@ -112,7 +112,7 @@ def test_a_row_is_a_range_or_counted(row, expected):
         ("2001:db8::,2001:db8:::ff,5,A", None),
     ],
 )
-def test_numbers_past_32_bits_and_colons_are_of_version_6(row, expected):
+def test_numbers_from_4294967296_on_and_colons_are_of_version_6(row, expected):
     found = read(GOOD + row + "\n")
     assert [(span.first, span.last) for span in found.spans6] == ([expected] if expected else [])
     assert found.left_out == (expected is None)

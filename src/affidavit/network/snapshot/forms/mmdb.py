@@ -51,7 +51,7 @@ def read(given: Given) -> Iterator[Found]:
     """
     try:
         yield _read(given)
-    except (_Damaged, msgspec.ValidationError, IndexError, struct.error, OverflowError, ValueError) as error:
+    except (_Damaged, msgspec.ValidationError, IndexError, struct.error, OSError, OverflowError, ValueError) as error:
         raise UnreadableError(f"{given.name}: damaged: {error}", advice=_ADVICE) from None
 
 
