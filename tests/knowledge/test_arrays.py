@@ -1,10 +1,14 @@
 """Files of arrays: one form for every kind of file that the product maps into memory."""
 
 import hashlib
+import json
+import struct
 
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from affidavit.knowledge import arrays as files
 from affidavit.knowledge.arrays import Form, Section
@@ -103,3 +107,69 @@ def test_rows_go_from_nothing_to_everything():
 def test_rows_of_no_array_are_refused(start, count):
     with pytest.raises(KnowledgeError, match="'rows'"):
         files.check_rows(FORM, "rows", np.array(start, np.int64), count, 0)
+
+
+def plain_reading(data: bytes) -> dict[str, list[int]]:
+    """Slow twin: a file that is not packed, as the module's words describe it, number by number."""
+    assert hashlib.sha256(data[:-32]).digest() == data[-32:]
+    magic, version, room = struct.unpack_from("<8sII", data)
+    assert (magic, version) == (FORM.magic, FORM.version)
+    found = {}
+    for section in json.loads(data[16 : 16 + room])["sections"]:
+        assert section["offset"] % 64 == 0
+        letter = {"<u4": "I", "<i8": "q", "|u1": "B"}[DTYPES[section["name"]]]
+        found[section["name"]] = list(struct.unpack_from(f"<{section['count']}{letter}", data, section["offset"]))
+    return found
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.integers(0, (1 << 32) - 1), max_size=40),
+    st.lists(st.integers(-(1 << 63), (1 << 63) - 1), max_size=40),
+    st.binary(max_size=200),
+)
+def test_files_lie_as_they_are_described(few, many, raw):
+    arrays = {"few": np.array(few, np.uint32), "many": np.array(many, np.int64), "none": np.frombuffer(raw, np.uint8)}
+    mapped, packed = (files.written(FORM, Header(form), arrays, DTYPES) for form in (False, True))
+    expected = {"few": few, "many": many, "none": list(raw)}
+    assert plain_reading(mapped) == expected
+    for data in (mapped, packed):
+        assert {name: array.tolist() for name, array in read(data)[2].items()} == expected
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_that_is_cut_anywhere_is_refused(packed):
+    small = {"few": np.array([7], np.uint32), "many": np.array([1, 2]), "none": np.array([3], np.uint8)}
+    data = files.written(FORM, Header(packed), small, DTYPES)
+    for cut in range(len(data)):
+        with pytest.raises(KnowledgeError):
+            read(data[:cut])
+        try:
+            arrays = read(signed(data[:cut]))[2]
+        except KnowledgeError:
+            continue
+        # Nothing but zeros behind the last array may be missing.
+        assert {name: array.tolist() for name, array in arrays.items()} == {"few": [7], "many": [1, 2], "none": [3]}
+        assert not any(data[cut:-32])
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"offset": 1},
+        {"offset": -64},
+        {"offset": 1 << 20},
+        {"size": -1},
+        {"size": 1 << 40},
+        {"count": -1},
+        {"name": "x"},
+    ],
+)
+def test_every_number_of_a_section_is_checked(packed, lie):
+    data = files.written(FORM, Header(packed), ARRAYS, DTYPES)
+    header, _ = files.header_of(FORM, memoryview(data), Header)
+    first, *others = header.sections
+    lying = msgspec.structs.replace(header, sections=(msgspec.structs.replace(first, **lie), *others))
+    with pytest.raises(KnowledgeError, match="does not fit the others"):
+        files.arrays_in(FORM, memoryview(data), lying, DTYPES)
