@@ -58,6 +58,7 @@ def documents(draw):
 @example(document((Names("app", "o", "a.b"),), (Zone("cdn", "cdn", "customer", "o", "com"),)), "a-b.com", ())
 @example(document((Names("app", "o", "a.com"),), (Zone("cdn", "cdn", "customer", "o", "com"),)), "b.a.com", ())
 @example(document((Names("app", "o", "a"),), (Zone("cdn", "cdn", "customer", "o", "b", regions="r"),)), "a.7.r1.b", ())
+@example(document((Names("app", "o", "a"),), (Zone("cdn", "cdn", "customer", "o", "b"),)), "com", ("a.b",))
 @example(document((Names("app", "o", "a"),), (Zone("cdn", "dns", "anyone", "o", "b"),)), "com", ("a.b", "b"))
 def test_any_rows_and_any_names(rows, host, chain):
     answer = answered(rows, host, chain)
