@@ -55,6 +55,7 @@ class Session:
         self.problem = ""
         self.opened = 0
         self.hello: tls.Hello | None = None
+        self._retried = False
         self._keys = keys
         self._secrets: dict[str, bytes] = {}
         self._server: tls.Server | None = None
@@ -120,11 +121,17 @@ class Session:
         """Whether a record cannot be read before the other side's hello."""
         if which == SERVER:
             return self.hello is None
-        return self._server is None and self.hello is not None and kind in (_DATA, _CHANGE)
+        return (
+            self._server is None
+            and self.hello is not None
+            and (kind == _DATA or (kind == _CHANGE and not self._retried))
+        )
 
     def _record(self, which: int, head: bytes, content: bytes) -> bytes | None:
         """One record; its content when it is data."""
         side, kind = self._sides[which], head[0]
+        if side.sealed and kind == _HANDSHAKE and self._retried:
+            return None  # the second hello, which has waited: nothing in clear follows it
         if not side.sealed or (kind == _CHANGE and self._is_modern()):
             if kind == _HANDSHAKE:
                 self._messages(which, content)
@@ -154,6 +161,10 @@ class Session:
                 self._use(side, early, "early")
                 return self._record(which, head, content)
             return None
+        if side.phase == "early":  # the server has refused it, so that nothing has said where it ends
+            self._use(side, self._secrets.get("CLIENT_HANDSHAKE_TRAFFIC_SECRET", b""), "handshake")
+            side.refused = _MOST_REFUSED
+            return None if self.problem else self._record(which, head, content)
         self._fail("a record does not open with the keys that were given")
         return None
 
@@ -207,6 +218,7 @@ class Session:
             self._fail("the server's hello is malformed")
             return
         if found.retry:
+            self._retried = True
             return
         self._server, self._suite = found, SUITES.get(found.cipher)
         if self._suite is None or found.version not in (0x0303, 0x0304):
@@ -240,4 +252,4 @@ class Session:
         side.secret, side.phase = secret, phase
 
     def _is_modern(self) -> bool:
-        return self._server is not None and self._server.version == 0x0304
+        return self._retried or (self._server is not None and self._server.version == 0x0304)
