@@ -45,3 +45,39 @@ def test_fronting_is_another_name_and_not_another_spelling():
 def test_odd_bytes_are_written_out_and_bounded():
     assert hosts.text(b"a\x00\xe9b c") == r"a\x00\xe9b\x20c"
     assert len(hosts.text(b"\xff" * 1_000)) == hosts.MOST
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"), [(0, 0), (1, 1), (hosts.MOST, hosts.MOST), (hosts.MOST + 1, hosts.MOST), (5_000, hosts.MOST)]
+)
+def test_names_are_kept_up_to_their_longest(size, kept):
+    assert hosts.text(b"n" * size) == "n" * kept
+    assert hosts.split("n" * size) == ("n" * kept, -1)
+    assert hosts.split(f"[{'a' * size}]:1") == ("a" * kept, 1)
+
+
+@pytest.mark.parametrize(
+    ("port", "number"),
+    [
+        ("0", 0),
+        ("1", 1),
+        ("65535", 65_535),
+        ("65536", -1),
+        ("00080", 80),
+        ("000080", -1),
+        ("-1", -1),
+        ("", -1),
+        (" 1", -1),
+    ],
+)
+def test_ports_are_numbers_of_two_bytes(port, number):
+    assert hosts.split(f"a.example:{port}") == ("a.example", number)
+    assert hosts.split(f"[::1]:{port}") == ("::1", number)
+
+
+@pytest.mark.parametrize(
+    ("host", "same"),
+    [("A.Example", "a.example"), ("a.example.", "a.example"), ("a.example..", "a.example."), (".", "")],
+)
+def test_names_are_compared_without_case_and_root(host, same):
+    assert hosts.normal(host) == same
