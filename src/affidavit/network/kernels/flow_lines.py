@@ -111,6 +111,40 @@ def _take(
     return count
 
 
+@cython.cfunc
+@cython.inline
+def _line(
+    data: cython.const[cython.uchar][:],
+    at: cython.Py_ssize_t,
+    roles: cython.const[cython.longlong][:],
+    values: cython.p_longlong,
+) -> cython.Py_ssize_t:
+    """Read the columns of one line; the place of its newline, or -1 when the line is not plain or not whole."""
+    size: cython.Py_ssize_t = len(data)
+    width: cython.Py_ssize_t = len(roles)
+    field: cython.Py_ssize_t = 0
+    start: cython.Py_ssize_t = at
+    role: cython.longlong
+    for role in range(11):
+        values[role] = 0
+    while at < size:
+        if data[at] == 32 or data[at] == 10:
+            if field >= width:
+                return -1
+            role = roles[field]
+            if role:
+                values[role] = _field(data, start, at, role)
+                if values[role] < 0:
+                    return -1
+            field += 1
+            start = at + 1
+            if data[at] == 10:
+                plain: cython.bint = values[3] < 65536 and values[4] < 65536 and values[5] < 256
+                return at if plain and field == width else -1
+        at += 1
+    return -1
+
+
 def add(
     data: cython.const[cython.uchar][:],
     begin: cython.Py_ssize_t,
@@ -136,37 +170,13 @@ def add(
         (first byte of the line that was not taken, rows now).
     """
     values = cython.declare(cython.longlong[11])
-    size: cython.Py_ssize_t = len(data)
-    width: cython.Py_ssize_t = len(roles)
     most: cython.Py_ssize_t = len(table)
-    at: cython.Py_ssize_t = begin
-    field: cython.Py_ssize_t
-    start: cython.Py_ssize_t
-    role: cython.longlong
-    plain: cython.bint
+    at: cython.Py_ssize_t
     if 2 * most > len(slots):
         raise ValueError(most)
     while rows < most:
-        field, start, at = 0, begin, begin
-        plain = True
-        for role in range(11):
-            values[role] = 0
-        while at < size and plain:
-            if data[at] == 32 or data[at] == 10:
-                if field >= width:
-                    plain = False
-                    break
-                role = roles[field]
-                if role:
-                    values[role] = _field(data, start, at, role)
-                    plain = values[role] >= 0
-                field += 1
-                start = at + 1
-                if data[at] == 10:
-                    break
-            at += 1
-        plain = plain and at < size and field == width and values[3] < 65536 and values[4] < 65536 and values[5] < 256
-        if not plain or data[at] != 10:
+        at = _line(data, begin, roles, values)
+        if at < 0:
             break
         rows = _take(values, table, slots, rows, base + begin)
         begin = at + 1
