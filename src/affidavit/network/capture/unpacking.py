@@ -146,6 +146,7 @@ def _members(packed: str, stored: Iterator[bytes], piece: int) -> Iterator[bytes
         for data in stored:
             for at in range(0, len(data), inner.feed):
                 feed = data[at : at + inner.feed]
+                feed = feed if begun else feed.lstrip(b"\0")
                 while feed or not inner.needs_input:
                     begun = True
                     if found := inner.decompress(feed, piece):
