@@ -16,7 +16,7 @@ from affidavit.evidence.confined import Sandbox, read_confined, review_confined
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import chosen
 from affidavit.evidence.networks import with_shipped
-from affidavit.evidence.traffic import UNWATCHED, Watched, opened
+from affidavit.evidence.traffic import UNWATCHED, Watched, content, opened
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -127,8 +127,8 @@ def _reviewed(
 ) -> Affidavit:
     """Review with exactly these indexes and networks, and what was given beside: v4 signature, mapping, captures."""
     v4_signature, mapping, watched = beside
-    companion = None if v4_signature is None else _bytes_of(v4_signature)
-    names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
+    companion = None if v4_signature is None else content(v4_signature, _MAX_V4, "an .idsig")
+    names = None if mapping is None else content(mapping, _MAX_MAPPING, "a mapping file")
     with opened(watched) as traffic:
         if sandbox == "none":
             from affidavit.evidence.derive import derive  # noqa: PLC0415 - numpy and all readers: a worker has its own
@@ -171,7 +171,7 @@ def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_sign
         UsageError: there is no such file, or the walls cannot be raised here.
         KnowledgeError: compiled knowledge is missing.
     """
-    companion = None if v4_signature is None else _bytes_of(v4_signature)
+    companion = None if v4_signature is None else content(v4_signature, _MAX_V4, "an .idsig")
     if sandbox != "none":
         return read_confined(path, budget, silent, sandbox, companion, only="signatures")[0]
     from affidavit.evidence.signing_of import signing_of  # noqa: PLC0415 - as above
@@ -202,7 +202,7 @@ def identified(
     Raises:
         AffidavitError: as `reviewed`.
     """
-    names = None if mapping is None else _bytes_of(mapping, _MAX_MAPPING, "a mapping file")
+    names = None if mapping is None else content(mapping, _MAX_MAPPING, "a mapping file")
     if sandbox != "none":
         return read_confined(
             path, budget, progress, sandbox, only="identity", libraries=chosen(libraries), mapping=names,
@@ -263,22 +263,6 @@ def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "a
         return check_claims(file, Budget(), silent, claims)
     finally:
         os.close(file.handle)
-
-
-def _bytes_of(path: Path, most: int = _MAX_V4, what: str = "an .idsig") -> bytes:
-    """The bytes of a file that was given beside the artefact.
-
-    Raises:
-        UsageError: there is none, or it is larger than one can be.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}", advice=f"give the path of {what}") from error
-    if len(data) > most:
-        raise UsageError(f"{str(path)!r} is larger than {most} bytes", advice=f"give {what} without other data")
-    return data
 
 
 def derived_members(

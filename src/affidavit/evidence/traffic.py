@@ -105,7 +105,7 @@ def opened(watched: Watched) -> Iterator[Traffic]:
 
 
 def content(path: Path, most: int, what: str) -> bytes:
-    """The bytes of a file that was given with captures.
+    """The bytes of a file that was given beside an artefact.
 
     Raises:
         UsageError: there is none, or it is larger than one can be.

@@ -8,6 +8,7 @@ from pathlib import Path
 from affidavit.identity.code.store import opened, written
 from affidavit.knowledge import FINGERPRINTS
 from affidavit.knowledge.compile import SOURCE
+from affidavit.knowledge.placing import place
 
 KEPT = SOURCE / "fingerprints" / "libraries.idx"
 
@@ -18,13 +19,12 @@ def unpack(kept: Path = KEPT, target: Path = FINGERPRINTS) -> None:
     Raises:
         KnowledgeError: it is no index that this version reads.
     """
-    if not kept.is_file():
-        return
-    index, source = opened(kept.read_bytes())
-    target.parent.mkdir(exist_ok=True)
-    made = target.with_suffix(".new")
-    made.write_bytes(written(index, source.name, packed=False))
-    made.replace(target)
+    place(kept, target, _mapped)
+
+
+def _mapped(data: bytes) -> bytes:
+    index, source = opened(data)
+    return written(index, source.name, packed=False)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from affidavit.knowledge import NETWORKS
 from affidavit.knowledge.compile import SOURCE
+from affidavit.knowledge.placing import place
 from affidavit.network.snapshot.store import unpacked
 
 KEPT = SOURCE / "snapshots" / "networks.nets"
@@ -18,13 +19,7 @@ def unpack(kept: Path = KEPT, target: Path = NETWORKS) -> None:
     Raises:
         KnowledgeError: it is no snapshot that this version reads.
     """
-    if not kept.is_file():
-        return
-    data = unpacked(kept.read_bytes())
-    target.parent.mkdir(exist_ok=True)
-    made = target.with_suffix(".new")
-    made.write_bytes(data)
-    made.replace(target)
+    place(kept, target, unpacked)
 
 
 if __name__ == "__main__":
