@@ -36,6 +36,11 @@ LIES = {
     "more-counted": (build_zip([MANIFEST], count=7), ["container/broken-directory"], ()),
     "directory-too-short": (build_zip([MANIFEST], directory_size=20), ["container/directory-size"], ()),
     "directory-too-long": (build_zip([MANIFEST], directory_size=999), ["container/directory-size"], ()),
+    "record-past-the-end": (
+        build_zip([Item("x", b"abc", central={"extra_length": 260})], directory_size=46 + 1 + 260),
+        ["container/directory-size"],
+        (),
+    ),
     "encrypted-flag": (
         build_zip([Item("a", b"abc", central={"flags": 1}, local={"flags": 1})]),
         [],
@@ -112,6 +117,7 @@ REFUSED = frozenset(
         "directory-too-long",
         "nul-name",
         "not-utf8-name",
+        "record-past-the-end",
     }
 )
 

@@ -7,6 +7,7 @@ import pytest
 from affidavit.evidence import indexes
 from affidavit.evidence.indexes import chosen, digests, opened_index
 from affidavit.identity.code import store
+from affidavit.identity.code.packing import FORM
 from affidavit.model.errors import UsageError
 from tests.builders.known_code import library_index
 
@@ -43,7 +44,7 @@ def test_what_a_file_says_its_digest_is_is_what_reading_it_gives(tmp_path, packe
 
 
 def test_what_an_index_begins_with_is_written_down_once_more_without_numpy():
-    assert indexes.MAGIC == store.MAGIC
+    assert FORM.magic == indexes.MAGIC
 
 
 def test_the_same_index_under_two_names_is_one(tmp_path, index):
@@ -53,7 +54,7 @@ def test_the_same_index_under_two_names_is_one(tmp_path, index):
     assert digests([]) == {}
 
 
-@pytest.mark.parametrize("data", [b"", b"x", b"x" * 99, store.MAGIC, store.MAGIC + b"x" * 23])
+@pytest.mark.parametrize("data", [b"", b"x", b"x" * 99, FORM.magic, FORM.magic + b"x" * 23])
 def test_a_file_that_is_no_index_has_no_digest(tmp_path, data):
     path = tmp_path / "short.idx"
     path.write_bytes(data)

@@ -40,12 +40,16 @@ def check(data, folder, app=None, trusted=PUBLIC, review=None):
     return {step.number: step for step in verify(path, app, trusted, review, check=checked_paths).steps}
 
 
+def derived(path, indexes, watched, networks):
+    return derived_members(path, indexes, watched=watched, networks=networks)
+
+
 def failed(steps):
     return {number: step.detail for number, step in steps.items() if step.passed is False}
 
 
 def test_it_passes_all_ten_steps_with_the_app(whole, app, tmp_path):
-    steps = check(whole, tmp_path, app, PUBLIC, derived_members)
+    steps = check(whole, tmp_path, app, PUBLIC, derived)
     assert {number: step.passed for number, step in steps.items()} == dict.fromkeys(range(1, 11), True)
 
 
@@ -82,7 +86,7 @@ def test_a_flipped_byte_in_each_member_is_caught_and_named(whole, tmp_path):
 def test_a_swapped_app_is_caught(whole, app, tmp_path):
     other = tmp_path / "other.apk"
     other.write_bytes(app.read_bytes() + b"\0")
-    assert set(failed(check(whole, tmp_path, other, PUBLIC, derived_members))) == {8}
+    assert set(failed(check(whole, tmp_path, other, PUBLIC, derived))) == {8}
 
 
 def test_a_wrong_key_is_caught(whole, tmp_path):
@@ -105,7 +109,7 @@ def resigned(whole, app, tmp_path, remove):
         excerpts=read.excerpts,
         categories=read.categories,
     )
-    return gone, failed(check(bundle.bundle_bytes(left, key()), tmp_path, app, PUBLIC, derived_members))
+    return gone, failed(check(bundle.bundle_bytes(left, key()), tmp_path, app, PUBLIC, derived))
 
 
 def _facts(proof):

@@ -141,6 +141,7 @@ def test_every_check_is_tested():
     elsewhere |= {name for name, _ in (*FLOW_CHECKS, *MODEL_CHECKS)}  # test_lint_flows, test_lint_models
     elsewhere |= set(catalogue.CHECKS)  # tests/identity/code/test_catalogue
     elsewhere |= set(networks.CHECKS)  # tests/network/attribute/test_lint
+    elsewhere.add("network-package")  # tests/network/snapshot/test_pins
     assert set(CASES) | elsewhere | {"duplicate-rule", "duplicate-title"} == set(check_names())
 
 

@@ -28,7 +28,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 ATTRIBUTES = {
     "aria-label", "aria-labelledby", "charset", "class", "content", "data-label", "href", "http-equiv", "id", "lang",
     "name", "open", "role", "scope", "tabindex",
-    "height", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2",
+    "height", "viewBox", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
 LINE = re.compile(r"#{1,3} |- |\| |\|( --- \|)+|\*\*The budget|The first \d|[\d,]+ further string|No |$")
 """How a line of our Markdown begins."""

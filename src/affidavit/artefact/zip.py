@@ -159,7 +159,7 @@ def _central_records(
         at = resume + extra + comment
     if count < directory.count:
         _note_budget(notes, container, directory.count, budget.entries)
-    elif at != directory.stated_end:
+    elif at != directory.stated_end or at > end:
         _note_size(view, notes, container, directory, at)
 
 
@@ -193,7 +193,8 @@ def _note_size(view: memoryview, notes: Notes, container: str, directory: Direct
     else:
         notes.add(
             "container/directory-size",
-            f"the central directory's stated size ends it at {directory.stated_end}, its records end at {at}",
+            f"the central directory's stated size ends it at {directory.stated_end}, its records end at {at}, the end "
+            f"record begins at {directory.end}",
             container,
         )
 

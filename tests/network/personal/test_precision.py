@@ -212,8 +212,9 @@ def test_a_text_is_searched_to_its_most_bytes_and_candidates():
         ("-52.5200812345678, -13.4049541234567", "-52.…"),
         ("@example.org", "@…"),
         ("jane@", "j…"),
-        ("a@b", "a…@b…"),
-        ("éa@ßb", "é…@ß…"),
+        ("a@b", "a…"),
+        ("éa@ßb", "é…"),
+        ("éa@ßbc", "é…@ß…"),
     ],
 )
 def test_of_a_value_its_beginning_is_shown(text, shown):

@@ -5,6 +5,8 @@ import re
 from affidavit.network.personal.patterns import candidates
 
 _COORDINATE = re.compile(r"[-+]?\d{1,3}\.\d+(?:[,;| ]+[-+]?\d{1,3}\.\d+)?")
+_LEAST = 6
+"""Characters of an address of which one of each side is no more than half."""
 
 
 def redacted(text: str) -> str:
@@ -12,7 +14,7 @@ def redacted(text: str) -> str:
     if _COORDINATE.fullmatch(text):
         return text.partition(".")[0] + ".…"
     name, at, host = text.partition("@")
-    if at and name and host:
+    if at and name and host and len(text) >= _LEAST:
         return f"{name[0]}…@{host[0]}…"
     kept = 8 if len(text) >= 32 else 4 if len(text) >= 15 else 1
     return f"{text[: min(kept, len(text) // 2)]}…"
