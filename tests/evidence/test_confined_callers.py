@@ -179,6 +179,7 @@ def running(app: Path, code: str) -> tuple[subprocess.Popen[str], int]:
 
 def test_an_interrupt_ends_the_worker_and_leaves_no_zombie(app: Path):
     code = """
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background are started deaf to it
 try: review()
 except KeyboardInterrupt: print('stopped', open(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read())
 """
