@@ -92,7 +92,7 @@ def template(folder: Path) -> tuple[np.ndarray, np.ndarray, int]:
         handle = os.open(path, os.O_RDONLY)
         for batch in Walk(Source(handle, path.name, path.stat().st_size)).batches():
             for row in batch.frames[: batch.count].tolist():
-                raw = batch.data[row[1] : row[1] + row[2]]
+                raw = bytes(batch.data[row[1] : row[1] + row[2]])
                 if row[7] != 1 or len(raw) < 38 or raw[12:14] not in {b"\x08\x00", b"\x86\xdd"}:
                     continue
                 head = struct.pack("<IIII", *divmod(row[4], 1_000_000), len(raw), row[3])

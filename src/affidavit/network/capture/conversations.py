@@ -5,7 +5,6 @@ that waits is bounded over all connections together; those without a packet for 
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Final
 
 from affidavit.model.capture import Mark
@@ -37,6 +36,22 @@ class Conversation:
             not read.
     """
 
+    __slots__ = (
+        "_anew",
+        "_ends",
+        "_first",
+        "_keys",
+        "_room",
+        "_session",
+        "_streams",
+        "_talk",
+        "_tunnels",
+        "cleartext",
+        "opened",
+        "over",
+        "sealed",
+    )
+
     def __init__(self, ends: Ends, keys: KeyLog, room: Room) -> None:
         self.over = self.cleartext = self.sealed = False
         self.opened = 0
@@ -53,7 +68,7 @@ class Conversation:
         self._talk: Talk | None = None
         self._first: list[tuple[int, Piece]] = []
 
-    def feed(self, side: int, place: int, segment: tuple[bytes, int], stamp: Stamp, *, fresh: bool) -> Iterator[Event]:
+    def feed(self, side: int, place: int, segment: tuple[bytes, int], stamp: Stamp, *, fresh: bool) -> list[Event]:
         """Take a segment.
 
         Args:
@@ -63,12 +78,14 @@ class Conversation:
             stamp: when and where it was seen.
             fresh: whether a handshake of TLS begins with it, from which on places are counted.
         """
+        told: list[Event] = []
         if fresh and self._session is None and self._streams[side].next:
-            yield from self._anew_from(side, stamp)
+            self._anew_from(side, stamp, told)
         if self._anew[side]:
             self._anew[side], self._streams[side] = False, Stream(place)
         for piece in self._streams[side].feed(place, *segment):
-            yield from self._take(side, piece, stamp)
+            self._take(side, piece, stamp, told)
+        return told
 
     def pour(self, side: int, place: int, data: bytes) -> bool:
         """Take a segment when it is in order and all of it is of a body that goes on after it; else `feed` has to."""
@@ -81,14 +98,16 @@ class Conversation:
         stream.next += len(data)
         return True
 
-    def end(self, stamp: Stamp) -> Iterator[Event]:
+    def end(self, stamp: Stamp) -> list[Event]:
         """Nothing more comes."""
+        told: list[Event] = []
         for side in (CLIENT, SERVER):
             for piece in self._streams[side].end():
-                yield from self._take(side, piece, stamp)
+                self._take(side, piece, stamp, told)
         self.sealed = self.sealed or (self._tunnels > 0 and self._talk is None)
-        yield from self._finish(stamp)
+        self._finish(stamp, told)
         self.over = True
+        return told
 
     @property
     def held(self) -> int:
@@ -98,25 +117,22 @@ class Conversation:
             inner += self._session.held
         return inner + self._streams[CLIENT].held + self._streams[SERVER].held
 
-    def _anew_from(self, side: int, stamp: Stamp) -> Iterator[Event]:
-        yield from self._finish(stamp)
+    def _anew_from(self, side: int, stamp: Stamp, told: list[Event]) -> None:
+        self._finish(stamp, told)
         self._begin()
         self._streams[side], self._anew[1 - side] = Stream(), True
 
-    def _finish(self, stamp: Stamp) -> Iterator[Event]:
+    def _finish(self, stamp: Stamp, told: list[Event]) -> None:
         if self._talk is not None:
-            yield from self._talk.end(stamp)
-        if self._session is not None:
-            yield from self._problem(stamp)
-        self._talk = self._session = None
-
-    def _problem(self, stamp: Stamp) -> Iterator[Event]:
+            told += self._talk.end(stamp)
         session = self._session
         if session is not None and session.problem and session.has_keys:
             name = session.hello.server_name if session.hello is not None else self._ends.server
-            yield Unread("capture/not-decrypted", f"keys were given, but {session.problem}: {name}", stamp.where)
+            detail = f"keys were given, but {session.problem}: {name}"
+            told.append(Unread("capture/not-decrypted", detail, stamp.where))
+        self._talk = self._session = None
 
-    def _take(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Event]:
+    def _take(self, side: int, piece: Piece, stamp: Stamp, told: list[Event]) -> None:
         if self.over:
             return
         if self._session is None and self._talk is None:
@@ -130,13 +146,13 @@ class Conversation:
                 self._talk = Talk(self._ends, self._room)
             first, self._first = self._first, []
             for which, held in first:
-                yield from self._take(which, held, stamp)
+                self._take(which, held, stamp, told)
         elif self._session is not None:
-            yield from self._opened(self._session, side, piece, stamp)
+            self._opened(self._session, side, piece, stamp, told)
         elif self._talk is not None:
-            yield from self._spoken(self._talk, side, piece, stamp)
+            self._spoken(self._talk, side, piece, stamp, told)
 
-    def _opened(self, session: Session, side: int, piece: Piece, stamp: Stamp) -> Iterator[Event]:
+    def _opened(self, session: Session, side: int, piece: Piece, stamp: Stamp, told: list[Event]) -> None:
         """A piece of a connection of TLS."""
         if isinstance(piece, int):
             session.gap()
@@ -146,18 +162,18 @@ class Conversation:
                 if self._talk is None:
                     name = session.hello.server_name if session.hello is not None else ""
                     self._talk = Talk(self._ends._replace(name=name or self._ends.name, encrypted=True), self._room)
-                yield from self._talk.feed(which, content, stamp)
+                told += self._talk.feed(which, content, stamp)
         if self._talk is not None and self._talk.tunnel is not None:
             detail = "what goes through a proxy inside an encrypted connection to it is not read"
-            yield Unread("capture/unsupported", detail, stamp.where)
+            told.append(Unread("capture/unsupported", detail, stamp.where))
             self.over = self.sealed = True
         if session.problem:
-            yield from self._finish(stamp)
+            self._finish(stamp, told)
             self.over = self.sealed = True
 
-    def _spoken(self, talk: Talk, side: int, piece: Piece, stamp: Stamp) -> Iterator[Event]:
+    def _spoken(self, talk: Talk, side: int, piece: Piece, stamp: Stamp, told: list[Event]) -> None:
         """A piece of a connection that is not encrypted."""
-        yield from talk.feed(side, piece, stamp)
+        told += talk.feed(side, piece, stamp)
         self.cleartext = self.cleartext or not (talk.known is None or isinstance(talk.known, Raw))
         tunnel, rest = talk.tunnel, talk.rest
         if tunnel is None:
@@ -167,11 +183,11 @@ class Conversation:
             return
         self._tunnels += 1
         self._ends = self._ends._replace(name=tunnel.host or self._ends.name, asked=tunnel.port)
-        yield from self._finish(stamp)
+        self._finish(stamp, told)
         self._begin()
         for which in (CLIENT, SERVER):
             if rest[which]:
-                yield from self._take(which, rest[which], stamp)
+                self._take(which, rest[which], stamp, told)
 
 
 class Conversations:
@@ -210,27 +226,28 @@ class Conversations:
 
     def take(
         self, number: int, side: int, place: int, segment: tuple[bytes, int], stamp: Stamp, *, fresh: bool = False
-    ) -> Iterator[Event]:
+    ) -> list[Event]:
         """Take a segment of a connection that was opened; see `Conversation.feed`."""
         found, before = self._open[number]
-        yield from found.feed(side, place, segment, stamp, fresh=fresh)
+        told = found.feed(side, place, segment, stamp, fresh=fresh)
         held = found.held
         self._open[number] = found, held
         self._held += held - before
         self._open.move_to_end(number)
         if found.over:
-            yield from self.close(number, stamp)
+            told += self.close(number, stamp)
         while self._open and (len(self._open) > self._most or self._held > self._most_held):
             self.given_up += 1
-            yield from self.close(next(iter(self._open)), stamp)
+            told += self.close(next(iter(self._open)), stamp)
+        return told
 
-    def close(self, number: int, stamp: Stamp) -> Iterator[Event]:
+    def close(self, number: int, stamp: Stamp) -> list[Event]:
         """Tell what is left of a connection."""
         found, held = self._open.pop(number, (None, 0))
         self._held -= held
         if found is None:
-            return
-        yield from found.end(stamp)
+            return []
+        told = found.end(stamp)
         marks: set[Mark] = set()
         if found.opened:
             marks.add("decrypted")
@@ -239,6 +256,7 @@ class Conversations:
         self._over[number] = frozenset(marks), found.sealed
         while len(self._over) > MOST_OVER:
             self._over.popitem(last=False)
+        return told
 
     def forget(self, number: int) -> tuple[frozenset[Mark], bool]:
         """What is to be said of a connection that was closed; its number may be another's from here on.

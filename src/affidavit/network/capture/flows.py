@@ -141,7 +141,7 @@ class Flows:
         for at in range(0, len(rows), BATCH):
             yield from self._told(rows[at : at + BATCH])
 
-    def _looked(self, data: bytes, asks: Rows) -> list[Event]:
+    def _looked(self, data: memoryview, asks: Rows) -> list[Event]:
         events: list[Event] = []
         begun = asks["row"][asks["kind"] == _BEGUN]
         ends = map(_ends, *_columns(self._flows, begun, _ENDS)) if len(begun) else iter(())
@@ -156,7 +156,7 @@ class Flows:
             known = everything.get(row)
             if known is None:
                 known = everything[row] = Known()
-            content = data[begin : begin + size]
+            content = bytes(data[begin : begin + size])
             if kind == _DNS:
                 self._asked_for(known, ask, content, events)
             else:

@@ -5,7 +5,6 @@ not there is a message too.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Final
 
 from affidavit.network.capture.events import Message
@@ -26,6 +25,8 @@ class Plain:
         switched: the exchange after which another protocol is spoken: through a proxy, or by an upgrade.
     """
 
+    __slots__ = ("_current", "_ends", "_readers", "_room", "_waiting", "switched")
+
     def __init__(self, ends: Ends, room: Room) -> None:
         self.switched: Exchange | None = None
         self._ends = ends
@@ -34,12 +35,14 @@ class Plain:
         self._readers = (http1.Reader(room), http1.Reader(room, self._method))
         self._current: list[Exchange | None] = [None, None]
 
-    def feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
+    def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
         """Take bytes of one side, or a gap."""
+        said: list[Message] = []
         for found in self._readers[side].feed(piece):
-            yield from self._take(side, found, stamp)
+            self._take(side, found, stamp, said)
             if self.switched is not None:
                 break
+        return said
 
     def pour(self, side: int, data: bytes) -> bool:
         """Take bytes when they are all of a body that goes on after them."""
@@ -49,13 +52,16 @@ class Plain:
         """Bytes of a side that were read past the last message of HTTP."""
         return self._readers[side].rest
 
-    def end(self, stamp: Stamp) -> Iterator[Message]:
+    def end(self, stamp: Stamp) -> list[Message]:
         """Nothing more comes."""
+        said: list[Message] = []
         for side in (CLIENT, SERVER):
-            for found in self._readers[side].end():
-                yield from self._take(side, found, stamp)
+            found = self._readers[side].end()
+            if found is not None:
+                self._take(side, found, stamp, said)
         while self._waiting:
-            yield self._waiting.popleft().message(self._ends)
+            said.append(self._waiting.popleft().message(self._ends))
+        return said
 
     @property
     def held(self) -> int:
@@ -69,16 +75,16 @@ class Plain:
         exchange = self._unanswered()
         return exchange.method if exchange is not None else ""
 
-    def _take(self, side: int, found: http1.Message, stamp: Stamp) -> Iterator[Message]:
+    def _take(self, side: int, found: http1.Message, stamp: Stamp, said: list[Message]) -> None:
         if isinstance(found.head, http.Response):
-            yield from self._answer(found, found.head, stamp)
+            self._answer(found, found.head, stamp, said)
             return
         exchange = self._current[CLIENT]
         if exchange is None or exchange.sent is not found.body:
             exchange = self._current[side] = self._asked(found.head, found.body, stamp)
             self._waiting.append(exchange)
         exchange.asked = found.whole
-        yield from self._ready()
+        self._ready(said)
 
     def _asked(self, head: http.Request, body: Body, stamp: Stamp) -> Exchange:
         ends = self._ends
@@ -88,7 +94,7 @@ class Plain:
             url = f"{'https' if ends.encrypted else 'http'}://{ends.name}{url}"
         return Exchange(stamp, head.headers, head.method, url, head.host, head.port, body)
 
-    def _answer(self, found: http1.Message, head: http.Response, stamp: Stamp) -> Iterator[Message]:
+    def _answer(self, found: http1.Message, head: http.Response, stamp: Stamp, said: list[Message]) -> None:
         if head.status < 200 and head.status != 101:
             return
         exchange = self._current[SERVER]
@@ -104,7 +110,7 @@ class Plain:
             self._switch(exchange, head)
         if exchange.answered:
             exchange.asked = exchange.asked or not exchange.method or self.switched is not None
-        yield from self._ready()
+        self._ready(said)
 
     def _switch(self, exchange: Exchange, head: http.Response) -> None:
         """Another protocol follows this response."""
@@ -115,14 +121,14 @@ class Plain:
         for reader in self._readers:
             reader.switch()
 
-    def _ready(self) -> Iterator[Message]:
+    def _ready(self, said: list[Message]) -> None:
         """Exchanges at the front that are whole, and those for which there is no room."""
         while self._waiting:
             first = self._waiting[0]
             if not (first.asked and first.answered) and len(self._waiting) <= MOST_OPEN:
                 return
             self._waiting.popleft()
-            yield first.message(self._ends)
+            said.append(first.message(self._ends))
 
 
 class Framed:
@@ -134,34 +140,38 @@ class Framed:
         self._readers = (http2.Reader(client=True), http2.Reader(client=False))
         self._open: dict[int, Exchange] = {}
 
-    def feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
+    def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
         """Take bytes of one side; after a gap, nothing of that side can be read."""
         reader = self._readers[side]
+        said: list[Message] = []
         if isinstance(piece, int):
             reader.problem = reader.problem or http1.MISSING
         else:
             for frame in reader.feed(piece):
-                yield from self._take(side, frame, stamp)
+                said += self._take(side, frame, stamp)
         if reader.problem:
-            yield from self._given_up(reader.problem)
+            said += self._given_up(reader.problem)
+        return said
 
-    def end(self, stamp: Stamp) -> Iterator[Message]:
+    def end(self, stamp: Stamp) -> list[Message]:
         """Nothing more comes."""
         del stamp
-        yield from self._given_up(next((reader.problem for reader in self._readers if reader.problem), http1.ENDED))
+        return self._given_up(next((reader.problem for reader in self._readers if reader.problem), http1.ENDED))
 
     @property
     def held(self) -> int:
         """Bytes that wait for more, without bodies."""
         return self._readers[CLIENT].held + self._readers[SERVER].held
 
-    def _given_up(self, why: str) -> Iterator[Message]:
+    def _given_up(self, why: str) -> list[Message]:
         for exchange in self._open.values():
             exchange.cut = exchange.cut or ("" if exchange.asked and exchange.answered else why)
-            yield exchange.message(self._ends)
+        said = [exchange.message(self._ends) for exchange in self._open.values()]
         self._open.clear()
+        return said
 
-    def _take(self, side: int, frame: http2.Frame, stamp: Stamp) -> Iterator[Message]:
+    def _take(self, side: int, frame: http2.Frame, stamp: Stamp) -> list[Message]:
+        said: list[Message] = []
         stream = frame.stream
         if isinstance(frame, http2.Head) and frame.promised:
             stream = frame.promised
@@ -175,11 +185,12 @@ class Framed:
             exchange.cut = "the stream was given up"
             exchange.asked = exchange.answered = True
         if exchange is not None and exchange.asked and exchange.answered:
-            yield self._open.pop(stream).message(self._ends)
+            said.append(self._open.pop(stream).message(self._ends))
         while len(self._open) > MOST_OPEN:
             oldest = self._open.pop(next(iter(self._open)))
             oldest.cut = oldest.cut or f"more than {MOST_OPEN} requests were open"
-            yield oldest.message(self._ends)
+            said.append(oldest.message(self._ends))
+        return said
 
     def _exchange(self, side: int, stream: int, stamp: Stamp) -> Exchange | None:
         """The exchange of a stream; a side that ended it before has nothing to add."""

@@ -1,7 +1,5 @@
 """What is said on a connection in another protocol than HTTP: WebSocket message by message, anything else as it is."""
 
-from collections.abc import Iterator
-
 from affidavit.network.capture.events import Message
 from affidavit.network.capture.messages import CLIENT, SERVER, Ends, Exchange, Stamp
 from affidavit.network.capture.streams import Piece
@@ -24,21 +22,22 @@ class Raw:
         """Nothing but bodies."""
         return 0
 
-    def feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
+    def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
         """Take bytes of one side, or a gap."""
         self._stamp = self._stamp or stamp
         if isinstance(piece, int):
             self._bodies[side].lack(piece)
         else:
             self._bodies[side].add(piece)
-        yield from ()
+        return []
 
-    def end(self, stamp: Stamp) -> Iterator[Message]:
+    def end(self, stamp: Stamp) -> list[Message]:
         """Nothing more comes."""
         sent, received = self._bodies
-        if sent.size or received.size:
-            exchange = Exchange(self._stamp or stamp, sent=sent, received=received, protocol=self._protocol)
-            yield exchange.message(self._ends)
+        if not sent.size and not received.size:
+            return []
+        exchange = Exchange(self._stamp or stamp, sent=sent, received=received, protocol=self._protocol)
+        return [exchange.message(self._ends)]
 
 
 class Socket:
@@ -68,20 +67,22 @@ class Socket:
         """Bytes that wait for more."""
         return self._readers[CLIENT].held + self._readers[SERVER].held
 
-    def feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
+    def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
         """Take bytes of one side, or a gap."""
         reader = self._readers[side]
-        for spoken in reader.feed(piece):
-            yield self._message(side, spoken, stamp)
+        said = [self._message(side, spoken, stamp) for spoken in reader.feed(piece)]
         if reader.problem and not self._said:
             self._said = reader.problem
-            yield self._message(side, websocket.Spoken(b"", reader.problem), stamp)
+            said.append(self._message(side, websocket.Spoken(b"", reader.problem), stamp))
+        return said
 
-    def end(self, stamp: Stamp) -> Iterator[Message]:
+    def end(self, stamp: Stamp) -> list[Message]:
         """Nothing more comes: a message that was begun is not whole."""
-        for side, reader in enumerate(self._readers):
-            if reader.held and not reader.problem:
-                yield self._message(side, websocket.Spoken(b"", http1.ENDED), stamp)
+        return [
+            self._message(side, websocket.Spoken(b"", http1.ENDED), stamp)
+            for side, reader in enumerate(self._readers)
+            if reader.held and not reader.problem
+        ]
 
     def _message(self, side: int, spoken: websocket.Spoken, stamp: Stamp) -> Message:
         body = Body(self._room)

@@ -13,7 +13,7 @@ import numpy as np
 
 from affidavit.network.capture.events import Unread, Where
 from affidavit.network.capture.layout import FRAME, INTERFACE, Rows
-from affidavit.network.capture.source import Source
+from affidavit.network.capture.source import PIECE, Source
 from affidavit.network.kernels import packets as kernel
 
 BATCH: Final = 8_192
@@ -52,9 +52,11 @@ def form(head: bytes) -> str:
 
 @dataclass(slots=True)
 class Batch:
-    """Frames of one piece: `frames[:count]` lie in `data`. `first`: number of the first one, from 0."""
+    """Frames of one piece: `frames[:count]` lie in `data`, which holds until the next batch is asked for. `first`:
+    number of the first one, from 0.
+    """
 
-    data: bytes
+    data: memoryview
     frames: Rows
     count: int
     first: int
@@ -87,20 +89,26 @@ class Walk:
 
     def batches(self) -> Iterator[Batch]:
         """All frames in order; what stands in the way of the rest is in `unread` afterwards."""
-        rest = b""
+        # One buffer for all pieces: the system would clear the memory of each new one before it is written to.
+        buffer = bytearray(2 * PIECE)
+        rest = 0
         for piece in self._source.pieces():
-            data = rest + piece if rest else piece
-            at = yield from self._piece(data)
+            size = rest + len(piece)
+            if size > len(buffer):
+                buffer = buffer[:rest] + bytearray(size)
+            buffer[rest:size] = piece
+            at = yield from self._piece(memoryview(buffer)[:size])
             if at < 0:
                 return
-            rest = data[at:]
+            rest = size - at
+            buffer[:rest] = buffer[at:size]
             self._base += at
         if rest:
             detail = "the file ends within a record"
-            self.unread.append(Unread("capture/truncated", detail, self._where(0), 1, len(rest)))
+            self.unread.append(Unread("capture/truncated", detail, self._where(0), 1, rest))
         self.unread.extend(self._source.unread())
 
-    def _piece(self, data: bytes) -> Generator[Batch, None, int]:
+    def _piece(self, data: memoryview) -> Generator[Batch, None, int]:
         """The batches of one piece; how much of it was read, -1 when nothing more can be."""
         at, state = 0, self._state
         if not self._open:
@@ -131,7 +139,7 @@ class Walk:
         self.left_out = int(state[4])
         return at
 
-    def _step(self, data: bytes) -> int:
+    def _step(self, data: memoryview) -> int:
         if self._shape is not None:
             return int(kernel.pcap(data, self._shape, self._frames, self._state))
         return int(kernel.pcapng(data, self._faces, self._frames, self._state))
@@ -145,10 +153,10 @@ class Walk:
         detail = "a length in the file cannot be: what follows was not read"
         self.unread.append(Unread("capture/damaged", detail, self._where(at), 1, size))
 
-    def _begin(self, data: bytes) -> int:
+    def _begin(self, data: memoryview) -> int:
         """Read the head of pcap; pcapng has none beside its blocks."""
         self._open = True
-        if form(data) == "pcapng":
+        if form(bytes(data[:_HEAD])) == "pcapng":
             return 0
         big = int.from_bytes(data[:4], "big") in _MAGIC
         nano, head = _MAGIC[int.from_bytes(data[:4], "big" if big else "little")]
@@ -156,7 +164,7 @@ class Walk:
         self._shape = np.array([big, nano, head, link], np.int64)
         return 24
 
-    def _label(self, data: bytes, count: int) -> None:
+    def _label(self, data: memoryview, count: int) -> None:
         """Read the names of apps that are met for the first time."""
         apps = self._frames["app"][:count]
         if apps.max() < 0:
@@ -164,9 +172,9 @@ class Walk:
         for number, row in zip(*(item.tolist() for item in np.unique(apps, return_index=True)), strict=True):
             at = int(self._frames["label"][row])
             if number >= 0 and at >= 0 and number not in self.apps and len(self.apps) < APPS:
-                self.apps[number] = _text(data[at : at + _LABEL].partition(b"\0")[0])
+                self.apps[number] = _text(bytes(data[at : at + _LABEL]).partition(b"\0")[0])
 
-    def _block(self, data: bytes, at: int) -> int:
+    def _block(self, data: memoryview, at: int) -> int:
         """Read a block that is no packet: the offset behind it, `at` when it is not whole, -1 when it cannot be."""
         kind = data[at : at + 4]
         if kind == b"\x0a\x0d\x0d\x0a":
@@ -181,7 +189,7 @@ class Walk:
             return -1
         if at + size > len(data):
             return at
-        body = data[at + 8 : at + size - 4]
+        body = bytes(data[at + 8 : at + size - 4])
         if struct.unpack_from(f"{sign}I", data, at + size - 4)[0] != size:
             return -1
         if code == _SECTION:
@@ -227,7 +235,7 @@ class Walk:
             self.apps[number] = _text(body[12 : 12 + package])
 
 
-def _pair(data: bytes, at: int, sign: str) -> tuple[int, int]:
+def _pair(data: bytes | memoryview, at: int, sign: str) -> tuple[int, int]:
     first, second = struct.unpack_from(f"{sign}II", data, at)
     return first, second
 

@@ -1,6 +1,5 @@
 """What is spoken on a connection is told by its first bytes, and read as that."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from affidavit.network.capture.events import Message
@@ -22,6 +21,8 @@ class Talk:
             somebody else: what follows it is another talk. rest: what each side has said in it already.
     """
 
+    __slots__ = ("_ends", "_first", "_room", "known", "rest", "tunnel")
+
     def __init__(self, ends: Ends, room: Room) -> None:
         self.known: Plain | Framed | Socket | Raw | None = None
         self.tunnel: Exchange | None = None
@@ -30,54 +31,58 @@ class Talk:
         self._room = room
         self._first: tuple[list[tuple[Piece, Stamp]], list[tuple[Piece, Stamp]]] = ([], [])
 
-    def feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
+    def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
         """Take bytes of one side, or a gap."""
-        if self.known is None:
-            self._first[side].append((piece, stamp))
-            self.known = self._told(side)
-            if self.known is None:
-                return
-            for which in (CLIENT, SERVER):
-                for held, when in self._first[which]:
-                    yield from self._feed(which, held, when)
-                self._first[which].clear()
-        else:
-            yield from self._feed(side, piece, stamp)
+        if self.known is not None:
+            return self._feed(self.known, side, piece, stamp)
+        self._first[side].append((piece, stamp))
+        self.known = self._told(side)
+        return self._again() if self.known is not None else []
 
-    def end(self, stamp: Stamp) -> Iterator[Message]:
+    def end(self, stamp: Stamp) -> list[Message]:
         """Nothing more comes."""
+        said: list[Message] = []
         if self.known is None and any(self._first):
             self.known = self._raw()
-            for which in (CLIENT, SERVER):
-                for held, when in self._first[which]:
-                    yield from self.known.feed(which, held, when)
-        if self.known is not None:
-            yield from self.known.end(stamp)
+            said = self._again()
+        return said + self.known.end(stamp) if self.known is not None else said
 
     @property
     def held(self) -> int:
         """Bytes that wait for more, without bodies."""
         return self.known.held if self.known is not None else 0
 
-    def _feed(self, side: int, piece: Piece, stamp: Stamp) -> Iterator[Message]:
-        known = self.known
-        if known is None:
-            return
-        yield from known.feed(side, piece, stamp)
-        if not isinstance(known, Plain) or known.switched is None:
-            return
+    def _again(self) -> list[Message]:
+        """What came before it was told what is spoken."""
+        said: list[Message] = []
+        for which in (CLIENT, SERVER):
+            for held, when in self._first[which]:
+                if self.known is not None:
+                    said += self._feed(self.known, which, held, when)
+            self._first[which].clear()
+        return said
+
+    def _feed(self, known: Plain | Framed | Socket | Raw, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
+        said = known.feed(side, piece, stamp)
+        if isinstance(known, Plain) and known.switched is not None:
+            said += self._switch(known, known.switched, stamp)
+        return said
+
+    def _switch(self, known: Plain, switched: Exchange, stamp: Stamp) -> list[Message]:
+        """Another protocol follows the last message of HTTP."""
         rest = known.rest(CLIENT), known.rest(SERVER)
-        switched = known.switched
         if switched.method == "CONNECT":
             self.tunnel, self.rest = switched, rest
-            return
+            return []
         if switched.protocol == "websocket":
             self.known = Socket(self._ends, self._room, (switched.url, switched.host), switched.response)
         else:
             self.known = Raw(self._ends, self._room, switched.protocol)
+        said: list[Message] = []
         for which in (CLIENT, SERVER):
             if rest[which]:
-                yield from self.known.feed(which, rest[which], stamp)
+                said += self.known.feed(which, rest[which], stamp)
+        return said
 
     def _told(self, side: int) -> Plain | Framed | Raw | None:
         data = b"".join(piece for piece, _ in self._first[side] if isinstance(piece, bytes))[:_LOOK]

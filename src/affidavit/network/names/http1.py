@@ -7,7 +7,7 @@ how much it was; else nothing is read until a message begins again at the start 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from affidavit.network.names import http
 
@@ -18,6 +18,8 @@ MAX_ALL: Final = 192 << 20
 _SIZE: Final = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n").match
 _DIGITS: Final = re.compile(r"[0-9]{1,18}").fullmatch
 _LONGEST_LINE: Final = 4_096
+_HEAD, _COUNTED, _UNTIL_END, _CHUNK, _CHUNKED, _CHUNK_END, _TRAILER = range(7)
+"""What a reader reads next."""
 MISSING: Final = "packets are missing in the capture"
 LARGE: Final = "it is larger than what is kept"
 ENDED: Final = "the connection or the capture ends before it does"
@@ -83,6 +85,20 @@ class Reader:
         opaque: whether another protocol has begun; its bytes are in `rest`. lost: bytes that are in no message.
     """
 
+    __slots__ = (
+        "_data",
+        "_going",
+        "_left",
+        "_message",
+        "_method",
+        "_room",
+        "_searching",
+        "_step",
+        "lost",
+        "opaque",
+        "rest",
+    )
+
     def __init__(self, room: Room, method: Callable[[], str] | None = None) -> None:
         self.opaque = False
         self.rest = b""
@@ -92,7 +108,7 @@ class Reader:
         self._data = bytearray()
         self._message: Message | None = None
         self._left = 0
-        self._step: Callable[[], Iterator[Message]] = self._head
+        self._step = _HEAD
         self._searching = False
         self._going = True
 
@@ -103,7 +119,9 @@ class Reader:
             a message when its head is read, and again when it is whole.
         """
         if isinstance(piece, int):
-            yield from self._gap(piece)
+            found = self._gap(piece)
+            if found is not None:
+                yield found
             return
         if self.opaque:
             self.rest += piece
@@ -112,7 +130,11 @@ class Reader:
             self.lost += len(piece)
             return
         self._data += piece
-        yield from self._run()
+        self._going = True
+        while self._going and self._data and not self.opaque:
+            found = self._STEPS[self._step](self)
+            if found is not None:
+                yield found
 
     def pour(self, data: bytes) -> bool:
         """Take bytes when they are all of a body of known length that goes on after them: the quick way for most."""
@@ -122,18 +144,18 @@ class Reader:
         self._message.body.add(data)
         return True
 
-    def end(self) -> Iterator[Message]:
+    def end(self) -> Message | None:
         """Nothing more comes: a body that lasts until then is whole."""
         message, self._message = self._message, None
         self._left = 0
         if message is not None:
-            if self._step != self._until_end and not message.body.cut:
+            if self._step != _UNTIL_END and not message.body.cut:
                 message.body.cut = ENDED
             message.whole = True
-            yield message
         self.lost += len(self._data)
         self._data.clear()
-        self._step = self._head
+        self._step = _HEAD
+        return message
 
     @property
     def held(self) -> int:
@@ -146,29 +168,23 @@ class Reader:
         self.rest, self._message, self._left = bytes(self._data), None, 0
         self._data.clear()
 
-    def _run(self) -> Iterator[Message]:
-        self._going = True
-        while self._going and self._data and not self.opaque:
-            yield from self._step()
-
-    def _gap(self, size: int) -> Iterator[Message]:
+    def _gap(self, size: int) -> Message | None:
         message = self._message
-        if message is not None and (
-            self._step == self._until_end or (self._step == self._counted and size <= self._left)
-        ):
+        if message is not None and (self._step == _UNTIL_END or (self._step == _COUNTED and size <= self._left)):
             message.body.lack(size)
-            if self._step == self._counted:
-                self._left -= size
-                yield from self._counted()
-            return
+            if self._step == _UNTIL_END:
+                return None
+            self._left -= size
+            return self._counted()
         if message is not None:
             message.body.cut = message.body.cut or MISSING
-            yield from self.end()
+            self.end()
         self.lost += size + len(self._data)
         self._data.clear()
-        self._step, self._searching = self._head, True
+        self._step, self._searching = _HEAD, True
+        return message
 
-    def _head(self) -> Iterator[Message]:
+    def _head(self) -> Message | None:
         """The head of the next message."""
         while self._data[:2] == b"\r\n" and not self._searching:
             del self._data[:2]  # between messages, which servers overlook (RFC 9112, section 2.2)
@@ -179,10 +195,10 @@ class Reader:
             self._going = False
             if len(raw) >= http.MAX_HEAD or (head is None and len(raw) >= http.TOLD and not http.starts(raw)):
                 self._stray()
-            return
+            return None
         del self._data[: head.size]
         self._searching = False
-        yield from self._begin(head)
+        return self._begin(head)
 
     def _stray(self) -> None:
         """What is there begins no message."""
@@ -190,103 +206,108 @@ class Reader:
         self._data.clear()
         self._searching = True
 
-    def _begin(self, head: http.Request | http.Response) -> Iterator[Message]:
+    def _begin(self, head: http.Request | http.Response) -> Message:
         message = self._message = Message(head, Body(self._room))
         self._step = self._after(head)
-        if self._step == self._head:
+        if self._step == _HEAD:
             message.whole, self._message = True, None
-        yield message
+        return message
 
-    def _after(self, head: http.Request | http.Response) -> Callable[[], Iterator[Message]]:
+    def _after(self, head: http.Request | http.Response) -> int:
         """How the body of a message is told (RFC 9112, section 6.3)."""
         if isinstance(head, http.Response):
             if head.status < 200:
-                return self._head
+                return _HEAD
             method = self._method() if self._method is not None else ""
             if method == "HEAD" or head.status in (204, 304) or (method == "CONNECT" and head.status < 300):
-                return self._head
+                return _HEAD
         coding = head.header("transfer-encoding").lower()
         if coding.endswith("chunked"):
-            return self._chunk
+            return _CHUNK
         length = head.header("content-length").partition(",")[0].strip()
         if _DIGITS(length) and not coding:
             self._left = int(length)
-            return self._counted if self._left else self._head
-        return self._until_end if isinstance(head, http.Response) else self._head
+            return _COUNTED if self._left else _HEAD
+        return _UNTIL_END if isinstance(head, http.Response) else _HEAD
 
-    def _counted(self) -> Iterator[Message]:
+    def _counted(self) -> Message | None:
         """A body of known length."""
-        yield from self._some(self._finish)
+        return self._finish() if self._some() else None
 
-    def _some(self, then: Callable[[], Iterator[Message]]) -> Iterator[Message]:
+    def _some(self) -> bool:
+        """Take what is there of a body, or of a chunk of one; whether that was all."""
         message = self._message
         if message is not None and self._left:
             part = bytes(self._data[: self._left])
             del self._data[: self._left]
             self._left -= len(part)
             message.body.add(part)
-        if not self._left:
-            yield from then()
+        return not self._left
 
-    def _finish(self) -> Iterator[Message]:
+    def _finish(self) -> Message | None:
         message, self._message = self._message, None
-        self._step = self._head
+        self._step = _HEAD
         if message is not None:
             message.whole = True
-            yield message
+        return message
 
-    def _until_end(self) -> Iterator[Message]:
+    def _until_end(self) -> None:
         """A body that ends with the connection."""
         if self._message is not None:
             self._message.body.add(bytes(self._data))
         self._data.clear()
-        yield from ()
 
-    def _chunk(self) -> Iterator[Message]:
+    def _chunk(self) -> Message | None:
         """The line in front of a chunk."""
         line = _SIZE(self._data[:_LONGEST_LINE])
         if line is None:
             self._going = False
             if b"\n" in self._data[:_LONGEST_LINE] or len(self._data) >= _LONGEST_LINE:
-                yield from self._broken()
-            return
+                return self._broken()
+            return None
         del self._data[: line.end()]
         self._left = int(line[1], 16)
-        self._step = self._chunked if self._left else self._trailer
+        self._step = _CHUNKED if self._left else _TRAILER
+        return None
 
-    def _chunked(self) -> Iterator[Message]:
-        yield from self._some(self._chunk_over)
+    def _chunked(self) -> None:
+        if self._some():
+            self._step = _CHUNK_END
 
-    def _chunk_over(self) -> Iterator[Message]:
-        self._step = self._chunk_end
-        yield from ()
-
-    def _chunk_end(self) -> Iterator[Message]:
+    def _chunk_end(self) -> Message | None:
         """The empty line after a chunk."""
         if self._data[:1] == b"\n" or self._data[:2] == b"\r\n":
             del self._data[: 1 if self._data[:1] == b"\n" else 2]
-            self._step = self._chunk
+            self._step = _CHUNK
         elif self._data == b"\r":
             self._going = False
         else:
-            yield from self._broken()
+            return self._broken()
+        return None
 
-    def _trailer(self) -> Iterator[Message]:
+    def _trailer(self) -> Message | None:
         """Lines after the last chunk, up to an empty one."""
         end = self._data.find(b"\n", 0, _LONGEST_LINE)
         if end < 0:
             self._going = False
-            if len(self._data) >= _LONGEST_LINE:
-                yield from self._broken()
-            return
+            return self._broken() if len(self._data) >= _LONGEST_LINE else None
         empty = not self._data[:end].rstrip(b"\r")
         del self._data[: end + 1]
-        if empty:
-            yield from self._finish()
+        return self._finish() if empty else None
 
-    def _broken(self) -> Iterator[Message]:
+    def _broken(self) -> Message | None:
         """A body whose chunks cannot be told."""
         if self._message is not None:
             self._message.body.cut = self._message.body.cut or "its chunks are malformed"
-        yield from self._finish()
         self._stray()
+        return self._finish()
+
+    _STEPS: ClassVar[tuple[Callable[["Reader"], Message | None], ...]] = (
+        _head,
+        _counted,
+        _until_end,
+        _chunk,
+        _chunked,
+        _chunk_end,
+        _trailer,
+    )
