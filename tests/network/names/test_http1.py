@@ -19,7 +19,8 @@ def read(pieces, method=None, room: Room | None = None):
     reader, found = Reader(room or Room(), method), []
     for piece in pieces:
         found += [message for message in reader.feed(piece) if message.whole]
-    found += list(reader.end())
+    if (last := reader.end()) is not None:
+        found.append(last)
     rows = [
         (message.head.status if isinstance(message.head, Response) else message.head.target, message.body.taken(),
          message.body.cut)

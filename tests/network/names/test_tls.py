@@ -152,10 +152,10 @@ def test_a_certificate_names_hosts_and_the_stream_says_how_much_is_missing():
     message = traffic.server_hello() + traffic.certificate_message(leaf, certificate("root"))
     whole = traffic.records(message, [50, 400])
     assert tls.certificates(whole) == ("a.example", "*.b.example", "192.0.2.7")
-    assert tls.lacking(whole) == 0
     for cut in range(1, len(whole)):
-        assert tls.lacking(whole[:cut]) > 0
-        assert tls.certificates(whole[:cut]) == ()
+        found = tls.certificates(whole[:cut])
+        assert isinstance(found, tls.More)
+        assert 0 < found.missing <= len(whole)
 
 
 def test_a_certificate_without_alternative_names_is_read_by_its_common_name():
@@ -165,11 +165,10 @@ def test_a_certificate_without_alternative_names_is_read_by_its_common_name():
 
 def test_no_certificate_is_waited_for_where_it_is_encrypted_or_broken():
     modern = traffic.records(traffic.server_hello(0x0304, 0x1301)) + b"\x17\x03\x03\x01\x00" + bytes(256)
-    assert tls.lacking(modern) == 0
     assert tls.certificates(modern) == ()
     broken = traffic.records(traffic.server_hello() + traffic.certificate_message(b"\x30\x03abc"))
     assert tls.certificates(broken) == ()
-    assert tls.lacking(traffic.records(traffic.server_hello() + b"\x0b\xff\xff\xff")) == 0
+    assert tls.certificates(traffic.records(traffic.server_hello() + b"\x0b\xff\xff\xff")) == ()
 
 
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
@@ -178,6 +177,6 @@ def test_no_bytes_raise(data, at, value):
     whole[at % len(whole)] = value
     answer = bytearray(traffic.records(traffic.server_hello() + traffic.certificate_message(b"\x30\x82" + data)))
     answer[at % len(answer)] = value
-    for read in (tls.hello, tls.server, tls.certificates, tls.lacking, tls.hello_message, tls.certificate_names):
+    for read in (tls.hello, tls.server, tls.certificates, tls.hello_message, tls.certificate_names):
         for raw in (data, b"\x16\x03\x01" + data, bytes(whole), bytes(whole) + data, bytes(answer)):
             read(raw)

@@ -6,12 +6,12 @@ characters.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from affidavit.model.capture import Mark, Named
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A place in the file: byte offset (-1 when it has none), and what finds it in words (``frame 12``,
     ``entries/3``).
     """

@@ -16,10 +16,10 @@ from affidavit.network.capture import clock, messages
 from affidavit.network.capture.conversations import Conversations
 from affidavit.network.capture.events import Answer, Event, Flow, Message, Where
 from affidavit.network.capture.layout import ASK, FLOW, HALF, PACKET, Rows
-from affidavit.network.capture.named import Known, message, resolved_names
+from affidavit.network.capture.named import Known
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
-from affidavit.network.names import hosts, http, resolved
+from affidavit.network.names import dns, hosts, http, resolved
 from affidavit.network.names.http2 import authorities
 from affidavit.network.names.keylog import KeyLog
 
@@ -36,23 +36,23 @@ _ENOUGH: Final = 1 << 30
 _READ: Final[frozenset[Mark]] = frozenset({"cleartext", "decrypted"})
 _SOURCE, _TARGET = ("source_high", "source_low", "source"), ("target_high", "target_low", "target")
 _ENDS: Final = ("version", "client", *_SOURCE, *_TARGET, "app", "first")
-_ASKED: Final = ("row", "half", "kind", "begin", "size", "whole", "place", "time", "at", "frame")
-_COUNTED: Final = ("at", "frame", "last", "protocol", "odd")
+_ASKED: Final = ("row", "kind", "half", "place", "begin", "size", "whole", "at", "frame", "time")
+_COUNTED: Final = ("at", "frame", "last", "app", "protocol", "odd")
 
 
 class Ask(NamedTuple):
     """A packet that has to be looked at."""
 
     row: int
-    side: int
     kind: int
+    side: int
+    place: int
     begin: int
     size: int
     whole: int
-    place: int
-    time: int
     at: int
     frame: int
+    time: int
 
 
 class Ends(NamedTuple):
@@ -145,18 +145,22 @@ class Flows:
         events: list[Event] = []
         begun = asks["row"][asks["kind"] == _BEGUN]
         ends = map(_ends, *_columns(self._flows, begun, _ENDS)) if len(begun) else iter(())
-        spoken = _SPOKEN | _SEALED_TOO if self._state[_SEALED] else _SPOKEN
+        sealed = bool(self._state[_SEALED])
+        spoken = _SPOKEN | _SEALED_TOO if sealed else _SPOKEN
         everything = self._known
-        for ask in map(Ask, *(asks[name].tolist() for name in _ASKED)):
-            row, _, kind, begin, size = ask[:5]
+        pour = self._poured
+        for values in zip(*(asks[name].tolist() for name in _ASKED), strict=True):
+            row, kind, side, place, begin, size, whole = values[:7]
             if kind == _BEGUN:
-                self._ends[row] = told = next(ends)
-                self._begun(row, told)
+                self._begun(row, next(ends))
                 continue
+            content = bytes(data[begin : begin + size])
+            if kind == _ALL and size == whole and not sealed and pour(row, side, place, content):
+                continue
+            ask = Ask._make(values)
             known = everything.get(row)
             if known is None:
                 known = everything[row] = Known()
-            content = bytes(data[begin : begin + size])
             if kind == _DNS:
                 self._asked_for(known, ask, content, events)
             else:
@@ -186,6 +190,7 @@ class Flows:
 
     def _begun(self, row: int, ends: Ends) -> None:
         """Remember which names the client had for the address that it connects to."""
+        self._ends[row] = ends
         found = self.answers.find(ends.client, ends.server, ends.first)
         if found is not None:
             self._known[row] = Known(told=found)
@@ -199,7 +204,7 @@ class Flows:
 
     def _asked_for(self, known: Known, ask: Ask, content: bytes, events: list[Event]) -> None:
         """Questions wait for their answer; an answer tells both."""
-        found = message(content)
+        found = dns.message(content)
         if found is None or not found.questions:
             return
         known.protocol = "dns"
@@ -213,7 +218,7 @@ class Flows:
         client = ends.client if to_client else ends.server
         for name, kind in found.questions:
             asked = known.answered(found.number, name, kind)
-            chain, addresses = resolved_names(found, name)
+            chain, addresses = dns.resolved(found, name)
             event = Answer(
                 _where(*asked[:2]) if asked else _where(ask.at, ask.frame),
                 ask.time,
@@ -250,8 +255,6 @@ class Flows:
         """What is said on a connection that is not encrypted, or whose keys are given."""
         ends, row = self._between(ask.row), ask.row
         side = int(ask.side != ends.side)
-        if ask.size == ask.whole and self.talks.pour(row, side, ask.place, content):
-            return
         if not self.talks.wants(row):
             return
         if not self.talks.knows(row):
@@ -261,6 +264,10 @@ class Flows:
         yield from _naming(known, self.talks.take(row, side, ask.place, (content, ask.whole), stamp, fresh=fresh))
         if not self.talks.wants(row):
             self._halves["asked"][2 * row : 2 * row + 2] = _ENOUGH
+
+    def _poured(self, row: int, side: int, place: int, content: bytes) -> bool:
+        """Take a segment the quick way when it is the next of a body that goes on after it."""
+        return self.talks.knows(row) and self.talks.pour(row, int(side != self._between(row).side), place, content)
 
     def _app(self, number: int) -> str:
         return "" if number < 0 else self._apps.get(number) or f"uid {number}"
@@ -276,13 +283,9 @@ class Flows:
             *(half[name].tolist() for half in (ups, downs) for name in ("bytes", "packets")),
             strict=True,
         )
-        for row, at, frame, last, protocol, odd, up, sent, down, received in each:
-            known = self._known.pop(row, None)
-            ends = self._between(row)
+        for row, at, frame, last, app, protocol, odd, up, sent, down, received in each:
+            known, ends = self._known.pop(row, None), self._between(row)
             del self._ends[row]
-            app = self._app(self._flows["app"].item(row))
-            if known is not None and self.talks.knows(row):
-                yield from _naming(known, self.talks.close(row, messages.Stamp(last, _where(at, frame))))
             event = Flow(
                 _where(at, frame),
                 ends.first,
@@ -292,19 +295,13 @@ class Flows:
                 ends.server_port,
                 "tcp" if protocol == 6 else "udp",
                 "",
-                app,
+                self._app(app),
                 up,
                 down,
                 records=sent + received,
             )
             if known is not None:
-                for (_, name, _), (asked_at, asked_in, time) in known.waiting.items():
-                    yield Answer(_where(asked_at, asked_in), time, ends.client, name, app)
-                known.tell(event)
-            marks, sealed = self.talks.forget(row)
-            event.marks |= marks
-            if sealed:  # a part of it was read: it must not be taken for all
-                event.marks -= _READ
+                yield from self._ended(known, row, event)
             if not event.names:
                 event.marks.add("no-name")
             if not received:
@@ -313,13 +310,25 @@ class Flows:
                 event.marks.add("bad-clock")
             yield event
 
+    def _ended(self, known: Known, row: int, event: Flow) -> Iterator[Event]:
+        """What has waited for more in a connection that is over; `event` is told what is known of it."""
+        if self.talks.knows(row):
+            yield from _naming(known, self.talks.close(row, messages.Stamp(event.ended, event.where)))
+        for (_, name, _), (at, frame, time) in known.waiting.items():
+            yield Answer(_where(at, frame), time, event.client, name, event.app)
+        known.tell(event)
+        marks, sealed = self.talks.forget(row)
+        event.marks |= marks
+        if sealed:  # a part of it was read: it must not be taken for all
+            event.marks -= _READ
 
-def _naming(known: Known, events: Iterator[Event]) -> Iterator[Event]:
+
+def _naming(known: Known, events: list[Event]) -> list[Event]:
     """Hosts that encrypted requests ask for are names of their connection, which its hello need not have given."""
     for event in events:
         if isinstance(event, Message) and event.encrypted and event.method:
             known.name("http2-authority" if event.protocol == "h2" else "http-host", event.host)
-        yield event
+    return events
 
 
 def _where(at: int, frame: int) -> Where:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from affidavit.model.capture import Basis, Mark, Named
@@ -17,17 +16,6 @@ PIECES: Final = 96
 """Segments of one side that are kept for a hello."""
 HELD: Final = 128 << 10
 """Bytes of one side that are kept for a hello."""
-
-SAME: Final = 512
-"""Messages whose reading is remembered: servers send the same certificates, clients the same questions, again and
-again, and captures on two interfaces have everything twice."""
-
-_hello = lru_cache(SAME)(tls.hello)
-_server = lru_cache(SAME)(tls.server)
-_lacking = lru_cache(SAME)(tls.lacking)
-_certificates = lru_cache(SAME)(tls.certificates)
-message = lru_cache(SAME)(dns.message)
-resolved_names = lru_cache(SAME)(dns.resolved)
 
 
 @dataclass(slots=True)
@@ -134,7 +122,7 @@ class Known:
 
     def _client(self, data: bytes, pieces: int) -> int:
         """Read a hello; how many bytes it lacks, as far as known."""
-        found = _hello(data)
+        found = tls.hello(data)
         if isinstance(found, tls.Hello):
             if pieces > 1:
                 self.marks.add("split-hello")
@@ -143,15 +131,16 @@ class Known:
 
     def _server(self, data: bytes) -> int:
         """Read the names of a certificate; how many bytes it lacks, as far as known."""
-        found = _server(data)
+        found = tls.server(data)
         if isinstance(found, tls.More):
             return found.missing
         if found is None or found.version > 0x0303:
             return 0
-        missing = _lacking(data)
-        if not missing:
-            self.certificates = _certificates(data)
-        return missing
+        names = tls.certificates(data)
+        if isinstance(names, tls.More):
+            return names.missing
+        self.certificates = names
+        return 0
 
     def datagram(self, content: bytes) -> bool:
         """Take a datagram of a client of QUIC; whether no more of them helps."""

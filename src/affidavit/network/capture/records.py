@@ -176,7 +176,7 @@ class Walk:
 
     def _block(self, data: memoryview, at: int) -> int:
         """Read a block that is no packet: the offset behind it, `at` when it is not whole, -1 when it cannot be."""
-        kind = data[at : at + 4]
+        kind = bytes(data[at : at + 4])
         if kind == b"\x0a\x0d\x0d\x0a":
             order = int.from_bytes(data[at + 8 : at + 12], "big")
             if order not in (_ORDER, int.from_bytes(_ORDER.to_bytes(4, "little"), "big")):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from affidavit.network.kernels.cursor import ShortError
 from affidavit.network.names import tls
-from affidavit.network.names.cursor import ShortError
 from affidavit.network.names.keylog import KeyLog
 from affidavit.network.names.sealing import SUITES, Open, Record, Suite, classic, modern, next_secret
 

@@ -6,9 +6,10 @@ have the same form. Compressed names are followed backwards alone, so that they 
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
+from affidavit.network.kernels import dns_wire
 from affidavit.network.names import hosts
 
 A, CNAME, PTR, AAAA, SVCB, HTTPS = 1, 5, 12, 28, 64, 65
@@ -17,16 +18,12 @@ MAX_RECORDS = 256
 """Records of all sections that are read."""
 MAX_CHAIN = 16
 """Links of a chain of names that are followed; resolvers give up sooner."""
-_MAX_NAME = 255
 _QUERIES_ALONE = 0x7840
 """Bits of the flags that are zero in questions and their answers: other operations, and the one without a meaning."""
 _HEAD = struct.Struct(">HHHHHH")
-_RECORD = struct.Struct(">HHIH")
-_ODD = bytes(range(33)) + b"\\." + bytes(range(127, 256))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record. `value`: an address, a name, or empty for kinds that are not read; `hints`: addresses in it."""
 
     name: str
@@ -36,8 +33,7 @@ class Record:
     hints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dns:
+class Dns(NamedTuple):
     """A message.
 
     Attributes:
@@ -54,10 +50,6 @@ class Dns:
     whole: bool = True
 
 
-class _MalformedError(ValueError):
-    """The bytes are no DNS message, or no longer one."""
-
-
 def message(data: bytes) -> Dns | None:
     """Read a message, as a datagram has it; over TCP, without the two bytes of its length.
 
@@ -70,27 +62,15 @@ def message(data: bytes) -> Dns | None:
     number, flags, asked, answers, authorities, additional = _HEAD.unpack_from(data)
     if flags & _QUERIES_ALONE or asked > MAX_QUESTIONS or not (asked or answers):
         return None
-    try:
-        questions, at = _questions(data, asked)
-    except _MalformedError:
+    read = dns_wire.questions(data, asked)
+    if read is None:
         return None
+    questions, at = read
     expected = answers + authorities + additional
     records = tuple(_records(data, at, min(expected, MAX_RECORDS)))
     if not asked and not records:
         return None
     return Dns(number, flags >> 15 == 1, flags & 0xF, questions, records, len(records) == expected)
-
-
-def _questions(data: bytes, count: int) -> tuple[tuple[tuple[str, int], ...], int]:
-    found: list[tuple[str, int]] = []
-    at = 12
-    for _ in range(count):
-        name, at = _name(data, at)
-        if at + 4 > len(data):
-            raise _MalformedError
-        found.append((name, data[at] << 8 | data[at + 1]))
-        at += 4
-    return tuple(found), at
 
 
 def resolved(found: Dns, name: str) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
@@ -136,40 +116,29 @@ def over_tcp(data: bytes) -> Iterator[bytes]:
 
 
 def _records(data: bytes, at: int, count: int) -> Iterator[Record]:
-    for _ in range(count):
-        try:
-            name, at = _name(data, at)
-        except _MalformedError:
-            return
-        if at + 10 > len(data):
-            return
-        kind, _, ttl, size = _RECORD.unpack_from(data, at)
-        at += 10
-        if at + size > len(data):
-            return
-        value, hints = _value(data, at, size, kind)
-        yield Record(name, kind, ttl if ttl < 1 << 31 else 0, value, hints)
-        at += size
+    for name, kind, ttl, begin, end in dns_wire.records(data, at, count):
+        yield Record(name, kind, ttl, *_value(data, begin, end - begin, kind))
 
 
 def _value(data: bytes, at: int, size: int, kind: int) -> tuple[str, tuple[str, ...]]:
-    try:
-        if kind == A and size == 4:
-            return str(IPv4Address(data[at : at + 4])), ()
-        if kind == AAAA and size == 16:
-            return str(IPv6Address(data[at : at + 16])), ()
-        if kind in (CNAME, PTR):
-            return _name(data, at)[0], ()
-        if kind in (SVCB, HTTPS) and size >= 3:
-            return _service(data, at, at + size)
-    except _MalformedError:
-        pass
+    if kind == A and size == 4:
+        return f"{data[at]}.{data[at + 1]}.{data[at + 2]}.{data[at + 3]}", ()
+    if kind == AAAA and size == 16:
+        return str(IPv6Address(data[at : at + 16])), ()
+    if kind in (CNAME, PTR):
+        found = dns_wire.name(data, at)
+        return found[0] if found is not None else "", ()
+    if kind in (SVCB, HTTPS) and size >= 3:
+        return _service(data, at, at + size)
     return "", ()
 
 
 def _service(data: bytes, at: int, end: int) -> tuple[str, tuple[str, ...]]:
     """The name that serves in place of the owner (empty when it is the owner), and the hints where it is (RFC 9460)."""
-    target, at = _name(data, at + 2)
+    found = dns_wire.name(data, at + 2)
+    if found is None:
+        return "", ()
+    target, at = found
     hints: list[str] = []
     while at + 4 <= end and len(hints) < MAX_CHAIN:
         key, size = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
@@ -180,38 +149,3 @@ def _service(data: bytes, at: int, end: int) -> tuple[str, tuple[str, ...]]:
         elif key == 6:
             hints += [str(IPv6Address(raw[i : i + 16])) for i in range(0, len(raw) - 15, 16)]
     return target, tuple(hints[:MAX_CHAIN])
-
-
-def _name(data: bytes, at: int) -> tuple[str, int]:
-    """A name, and where what follows it begins. Each pointer leads before the last one, so that the walk ends."""
-    labels: list[str] = []
-    size, bound, after = 0, at, -1
-    while True:
-        if at >= len(data):
-            raise _MalformedError
-        length = data[at]
-        if length >= 0xC0:
-            if at + 1 >= len(data):
-                raise _MalformedError
-            if after < 0:
-                after = at + 2
-            at = (length & 0x3F) << 8 | data[at + 1]
-            if at >= bound:
-                raise _MalformedError
-            bound = at
-            continue
-        at += 1
-        if not length:
-            return ".".join(labels), at if after < 0 else after
-        size += length + 1
-        if length > 63 or size > _MAX_NAME or at + length > len(data):
-            raise _MalformedError
-        labels.append(_label(data[at : at + length]))
-        at += length
-
-
-def _label(raw: bytes) -> str:
-    r"""A label as text; a dot inside it, and bytes that are no visible ASCII, are written as ``\ddd``."""
-    if raw.translate(None, _ODD) != raw:
-        return "".join(f"\\{byte:03d}" if byte in _ODD else chr(byte) for byte in raw)
-    return raw.decode("ascii")

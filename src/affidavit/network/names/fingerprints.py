@@ -7,6 +7,8 @@ its family is under a BSD licence. Values of GREASE (RFC 8701) count in neither.
 import hashlib
 from collections.abc import Iterable
 
+from affidavit.network.kernels import hello
+
 _VERSIONS = {0x0304: "13", 0x0303: "12", 0x0302: "11", 0x0301: "10", 0x0300: "s3", 0x0002: "s2"}
 _SERVER_NAME, _ALPN = 0, 16
 _NONE = "0" * 12
@@ -19,10 +21,10 @@ def is_grease(value: int) -> bool:
 
 def without_grease(values: Iterable[int]) -> list[int]:
     """The values that mean something, in order."""
-    return [value for value in values if not (value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF)]
+    return [value for value in values if not is_grease(value)]
 
 
-def ja3(version: int, ciphers: list[int], extensions: list[int], groups: list[int], formats: Iterable[int]) -> str:
+def ja3(version: int, ciphers: list[int], extensions: list[int], groups: list[int], formats: list[int]) -> str:
     """The MD5 of five lists of decimal numbers.
 
     Args:
@@ -33,7 +35,7 @@ def ja3(version: int, ciphers: list[int], extensions: list[int], groups: list[in
         formats: of points of elliptic curves.
     """
     lists = (ciphers, extensions, groups, formats)
-    line = f"{version}," + ",".join("-".join(map(str, values)) for values in lists)
+    line = f"{version}," + ",".join(map(hello.decimals, lists))
     return hashlib.md5(line.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -61,10 +63,10 @@ def ja4(
         f"{'q' if quic else 't'}{_VERSIONS.get(version, '00')}{named}"
         f"{min(len(ciphers), 99):02d}{min(len(extensions), 99):02d}{_protocol(alpn)}"
     )
-    told = ",".join(f"{value:04x}" for value in sorted(extensions) if value not in (_SERVER_NAME, _ALPN))
+    told = hello.hexadecimals([value for value in sorted(extensions) if value not in (_SERVER_NAME, _ALPN)])
     if algorithms:
-        told += "_" + ",".join(f"{value:04x}" for value in algorithms)
-    return f"{head}_{_short(','.join(f'{value:04x}' for value in sorted(ciphers)))}_{_short(told)}"
+        told += "_" + hello.hexadecimals(algorithms)
+    return f"{head}_{_short(hello.hexadecimals(sorted(ciphers)))}_{_short(told)}"
 
 
 def _short(line: str) -> str:

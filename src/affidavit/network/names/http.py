@@ -5,10 +5,11 @@ the lines that are whole.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from affidavit.network.kernels import heads
 from affidavit.network.names import hosts
 
 MAX_HEAD = 64 << 10
@@ -23,12 +24,10 @@ _METHOD = rb"[A-Z][A-Z-]{1,19}"
 _REQUEST = re.compile(rb"(" + _METHOD + rb") ([^\s\x00-\x1f]{1,60000}) HTTP/1\.([0-9])\r?\n").match
 _STARTS = re.compile(rb"(?:" + _METHOD + rb" [^\s\x00-\x1f]|HTTP/1\.[0-9] [0-9])").match
 _RESPONSE = re.compile(rb"HTTP/1\.([0-9]) ([1-5][0-9]{2})(?: ([^\r\n]*))?\r?\n").match
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The head of a request.
 
     Attributes:
@@ -51,8 +50,7 @@ class Request:
         return _header(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """The head of a response, as `Request` has it."""
 
     status: int
@@ -79,7 +77,7 @@ def request(data: bytes) -> Request | None:
     if line is None:
         return None
     method, target = line[1].decode("ascii"), line[2].decode("latin-1")
-    headers, size, whole = _headers(raw, line.end())
+    headers, size, whole = heads.headers(raw, line.end(), MAX_HEADERS)
     authority = target if method == "CONNECT" else _absolute(target) or _header(headers, "host")
     host, port = hosts.split(authority.strip())
     return Request(method, target, int(line[3]), headers, size, whole, hosts.text(host.encode("latin-1")), port)
@@ -92,7 +90,7 @@ def response(data: bytes) -> Response | None:
     line = _RESPONSE(raw)
     if line is None:
         return None
-    headers, size, whole = _headers(raw, line.end())
+    headers, size, whole = heads.headers(raw, line.end(), MAX_HEADERS)
     return Response(int(line[2]), int(line[1]), headers, size, whole)
 
 
@@ -125,25 +123,8 @@ def _absolute(target: str) -> str:
         return ""
 
 
-def _headers(raw: bytes, at: int) -> tuple[Headers, int, bool]:
-    """Headers from an offset on, where they end, and whether their end is there."""
-    found: list[tuple[str, str]] = []
-    for _ in range(MAX_HEADERS):
-        end = raw.find(b"\n", at)
-        if end < 0:
-            return tuple(found), at, False
-        line, at = raw[at:end].removesuffix(b"\r"), end + 1
-        if not line:
-            return tuple(found), at, True
-        if line[:1] in (b" ", b"\t"):
-            if found:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip().decode('latin-1')}")
-            continue
-        name, colon, value = line.partition(b":")
-        if colon and _NAME(name):
-            found.append((name.decode("ascii"), value.strip().decode("latin-1")))
-    return tuple(found), at, False
-
-
 def _header(headers: Headers, name: str) -> str:
-    return next((value for key, value in headers if key.lower() == name), "")
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return ""

@@ -13,8 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from affidavit.network.kernels.cursor import Cursor, ShortError
 from affidavit.network.names import hosts
-from affidavit.network.names.cursor import Cursor, ShortError
 from affidavit.network.names.tls import MAX_HELLO, Hello, More, hello_message
 
 MAX_TRIES = 64

@@ -6,6 +6,7 @@ longer than they should), but then another name may have been asked for out of s
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from affidavit.network.capture.events import Answer
 from affidavit.network.names import hosts
@@ -19,8 +20,7 @@ SLACK = 2 * _SECOND
 """Microseconds that a connection may begin after its answer has run out: seconds are whole, and looking takes time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """An answer about an address: the name asked for, the names after it, when it was given and until when it holds."""
 
     name: str
@@ -58,7 +58,8 @@ class Answers:
 
         Answers that came later count only when the time is unknown. None when there was none.
         """
-        told = [item for item in self._told.get((client, address), ()) if at < 0 or item.at <= at]
+        rows = self._told.get((client, address))
+        told = [item for item in rows if at < 0 or item.at <= at] if rows else None
         if not told:
             return None
         held = [item for item in told if at < 0 or item.at < 0 or at <= item.until + SLACK]
@@ -71,8 +72,12 @@ class Answers:
         return len(self._told)
 
     def _keep(self, key: tuple[str, str], told: Told) -> None:
-        rows = [item for item in self._told.get(key, ()) if item.name != told.name]
-        self._told[key] = [*rows, told][-NAMES:]
+        rows = self._told.get(key)
+        if rows is None:
+            self._told[key] = [told]
+            if len(self._told) > self._most:
+                self._told.popitem(last=False)
+            return
+        rows[:] = [item for item in rows if item.name != told.name][1 - NAMES :]
+        rows.append(told)
         self._told.move_to_end(key)
-        if len(self._told) > self._most:
-            self._told.popitem(last=False)

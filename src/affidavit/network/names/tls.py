@@ -5,13 +5,15 @@ Sources: RFC 8446 (TLS 1.3), RFC 5246 (TLS 1.2), RFC 6066 (server name), RFC 730
 """
 
 import warnings
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from affidavit.network.kernels import hello as kernel
+from affidavit.network.kernels.cursor import Cursor, ShortError
 from affidavit.network.names import hosts
-from affidavit.network.names.cursor import Cursor, ShortError
 from affidavit.network.names.fingerprints import ja3, ja4, without_grease
 
 MAX_HELLO = 64 << 10
@@ -22,6 +24,8 @@ MAX_NAMES = 64
 """Names of a certificate that are kept."""
 MAX_RECORD = 16_640
 """Bytes of a record's content at most, with what ciphers add (RFC 5246, section 6.2.3, and some for padding)."""
+SAME = 128
+"""Certificates whose reading is remembered: servers send the same ones again and again."""
 HANDSHAKE = 22
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE = 1, 2, 11
 _SERVER_NAME, _GROUPS, _FORMATS, _ALGORITHMS, _ALPN, _VERSIONS = 0, 10, 11, 13, 16, 43
@@ -31,15 +35,13 @@ _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2
 """Random bytes of a server's hello that asks for another one (RFC 8446, section 4.1.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(NamedTuple):
     """The message is not whole. `missing`: bytes that it lacks at least."""
 
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(NamedTuple):
     """A client's hello.
 
     Attributes:
@@ -59,8 +61,7 @@ class Hello:
     random: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """A server's hello: the version and the suite of ciphers that hold, the protocol where it is not encrypted.
 
     Attributes:
@@ -132,16 +133,19 @@ def server_message(message: bytes) -> Server:
     )
 
 
-def certificates(data: bytes) -> tuple[str, ...]:
+def certificates(data: bytes) -> tuple[str, ...] | More:
     """The names that the server's own certificate is made out for, up to TLS 1.2; later versions encrypt it.
 
     Args:
-        data: the server's side of a stream from its start; `lacking` says how much more of it helps.
+        data: the server's side of a stream from its start.
 
     Returns:
-        Its alternative names, else its common name; nothing when no whole certificate was sent.
+        Its alternative names, else its common name; nothing when no whole certificate was sent. `More` when it is not
+        whole yet and more bytes help.
     """
     message = _certificate(bytes(data[:MAX_FLIGHT]))
+    if isinstance(message, More) and len(data) < MAX_FLIGHT:
+        return message
     if not isinstance(message, bytes):
         return ()
     try:
@@ -152,14 +156,7 @@ def certificates(data: bytes) -> tuple[str, ...]:
     return certificate_names(first)
 
 
-def lacking(data: bytes) -> int:
-    """How many bytes of the server's side are missing, as far as known, until its certificate is whole; 0 when more
-    of them tell nothing.
-    """
-    found = _certificate(bytes(data[:MAX_FLIGHT]))
-    return found.missing if isinstance(found, More) and len(data) < MAX_FLIGHT else 0
-
-
+@lru_cache(SAME)
 def certificate_names(der: bytes) -> tuple[str, ...]:
     """The names of a certificate, bounded, each once and in order."""
     with warnings.catch_warnings():
@@ -185,20 +182,7 @@ def handshake(data: bytes, most: int) -> tuple[bytes, bool]:
     """The content of the records of a handshake at the start of a stream, and whether another kind of record, or
     something that is no record, ends it.
     """
-    parts: list[bytes] = []
-    at = held = 0
-    while at < len(data) and held < most:
-        if data[at] != HANDSHAKE or (at + 1 < len(data) and data[at + 1] != 3):
-            return b"".join(parts), True
-        if at + 5 > len(data):
-            break
-        size = data[at + 3] << 8 | data[at + 4]
-        if not size or size > MAX_RECORD:
-            return b"".join(parts), True
-        parts.append(data[at + 5 : at + 5 + size])
-        held += len(parts[-1])
-        at += 5 + size
-    return b"".join(parts), False
+    return kernel.records(data, most, MAX_RECORD)
 
 
 def _first(data: bytes, kind: int) -> bytes | More | None:
@@ -237,19 +221,18 @@ def _certificate(data: bytes) -> bytes | More | None:
 def _client(read: Cursor, quic: bool) -> Hello:
     version, random = read.number(2), read.take(32)
     read.vector(1)
-    ciphers = without_grease(read.numbers(2))
+    ciphers = kernel.numbers(read.vector(2))
     read.vector(1)
     extensions = _extensions(read)
     kinds = without_grease(extensions)
-    groups = without_grease(_list(extensions.get(_GROUPS, b""), 2))
-    algorithms = without_grease(_list(extensions.get(_ALGORITHMS, b""), 2))
-    versions = tuple(without_grease(_list(extensions.get(_VERSIONS, b""), 1))) or (version,)
-    alpn = _protocols(extensions.get(_ALPN, b""))
+    groups, algorithms = _list(extensions.get(_GROUPS), 2), _list(extensions.get(_ALGORITHMS), 2)
+    versions = tuple(_list(extensions.get(_VERSIONS), 1)) or (version,)
+    alpn = _protocols(extensions[_ALPN]) if _ALPN in extensions else ()
     return Hello(
         server_name=hosts.text(_server_name(extensions.get(_SERVER_NAME, b""))),
         alpn=tuple(hosts.text(name) for name in alpn),
         versions=versions,
-        ja3=ja3(version, ciphers, kinds, groups, extensions.get(_FORMATS, b"")[1:]),
+        ja3=ja3(version, ciphers, kinds, groups, list(extensions.get(_FORMATS, b"")[1:])),
         ja4=ja4(max(versions), ciphers, kinds, algorithms, alpn, quic=quic),
         ech=any(kind in extensions for kind in _ENCRYPTED),
         random=random,
@@ -258,26 +241,20 @@ def _client(read: Cursor, quic: bool) -> Hello:
 
 def _extensions(read: Cursor) -> dict[int, bytes]:
     """Extensions in order, the first of each kind; those before a malformed one hold."""
-    found: dict[int, bytes] = {}
     if read.left < 2:
-        return found
+        return {}
     size = read.number(2)
-    data, at, end = read.data, read.at, min(read.at + size, read.end)
-    while at + 4 <= end:
-        after = at + 4 + (data[at + 2] << 8 | data[at + 3])
-        if after > end:
-            break
-        found.setdefault(data[at] << 8 | data[at + 1], data[at + 4 : after])
-        at = after
-    return found
+    return kernel.extensions(read.data, read.at, min(read.at + size, read.end))
 
 
-def _list(raw: bytes, size: int) -> tuple[int, ...]:
-    """Numbers of two bytes behind their length, which has `size` bytes."""
+def _list(raw: bytes | None, size: int) -> list[int]:
+    """Numbers of two bytes behind their length, which has `size` bytes, without GREASE."""
+    if raw is None:
+        return []
     try:
-        return Cursor(raw).numbers(size)
+        return kernel.numbers(Cursor(raw).vector(size))
     except ShortError:
-        return ()
+        return []
 
 
 def _server_name(raw: bytes) -> bytes:

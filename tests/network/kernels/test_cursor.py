@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.network.names.cursor import Cursor, ShortError
+from affidavit.network.kernels.cursor import Cursor, ShortError
 from tests.builders import traffic
 
 
@@ -48,20 +48,14 @@ def test_fields_end_where_the_cursor_does_and_not_where_the_bytes_do():
     assert (read.take(0), read.take(1), read.left) == (b"", b"d", 0)
 
 
-@pytest.mark.parametrize(
-    ("raw", "size", "numbers"),
-    [
-        (b"\x00\x00", 2, ()),
-        (b"\x00\x04\x13\x01\xc0\x2f", 2, (0x1301, 0xC02F)),
-        (b"\x04\x13\x01\xc0\x2f", 1, (0x1301, 0xC02F)),
-        (b"\x03\x13\x01\xc0", 1, (0x1301,)),
-        (b"\x01\x13", 1, ()),
-    ],
-)
-def test_lists_of_numbers_leave_half_a_number_out(raw, size, numbers):
-    read = Cursor(raw)
-    assert read.numbers(size) == numbers
-    assert not read.left
+def test_numbers_are_of_network_order_and_whole_or_not_there():
+    read = Cursor(b"\x01\x02\x03\x04\x05\x06\x07\x08\xff")
+    assert (read.number(0), read.number(8), read.number(1)) == (0, 0x0102030405060708, 255)
+    with pytest.raises(ShortError):
+        read.number(1)
+    assert Cursor(b"", 0, 9).end == 9
+    with pytest.raises(ShortError):
+        Cursor(b"", 0, 9).number(1)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
