@@ -83,7 +83,6 @@ def frames(data: bytes) -> None:
     for piece in _pieces(data):
         for spoken in socket.feed(piece):
             assert len(spoken.data) <= websocket.MOST
-    http2.authorities(data)
 
 
 def _log() -> KeyLog:

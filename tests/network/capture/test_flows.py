@@ -4,6 +4,7 @@ import struct
 from ipaddress import ip_address
 from itertools import pairwise
 
+import hpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +15,10 @@ from affidavit.network.capture import flows, packets
 from affidavit.network.capture.events import Answer, Event, Flow, Message, Unread
 from affidavit.network.capture.flows import Flows
 from affidavit.network.capture.records import Walk
+from affidavit.network.names.http2 import PREFACE
 from tests.builders import traffic
 from tests.builders.captures import source_of
+from tests.builders.secure import h2_frame, h2_headers
 from tests.builders.traffic import CLIENT, SERVER, Talk
 
 RESOLVER = "9.9.9.9"
@@ -131,10 +134,28 @@ def test_a_connection_that_nobody_answers_is_marked(sides, marks):
     assert [flow.marks for flow in found] == [marks]
 
 
-def test_requests_of_http_2_in_clear_are_marked_as_such():
-    talk = Talk(ports=(40_000, 80)).open().say(0, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\4" + bytes(5))
+@pytest.mark.parametrize("cuts", [[], [24], [33], [10, 24], [40]], ids=str)
+def test_requests_of_http_2_in_clear_name_their_connection_however_they_are_cut(cuts):
+    asked = [(":method", "GET"), (":scheme", "http"), (":authority", "b.example:8080"), (":path", "/")]
+    said = PREFACE + h2_frame(4, 0, 0) + b"".join(h2_headers(hpack.Encoder().encode(asked), 1))
+    talk = Talk(ports=(40_000, 8_080)).open()
+    for begin, end in pairwise([0, *cuts, len(said)]):
+        talk.say(0, said[begin:end])
     (flow,) = told(events(*talk.packets))
-    assert (flow.protocol, "cleartext" in flow.marks) == ("http2", True)
+    assert (flow.protocol, flow.names) == ("http2", [Named("http2-authority", "b.example")])
+    assert "cleartext" in flow.marks
+    assert "no-name" not in flow.marks
+
+
+@pytest.mark.parametrize(
+    "rest", [b" * HTTP/1.1\r\nHost: b.example\r\n\r\n", b" * HTTP/2.0\r\n\r\nSM\r\n\r\t", b" vate"]
+)
+def test_what_begins_like_the_preface_of_http_2_and_is_none_is_no_http(rest):
+    found = events(*Talk(ports=(40_000, 80)).open().say(0, b"PRI" + rest).packets)
+    (flow,) = told(found)
+    assert (flow.protocol, flow.names) == ("", [])
+    assert "cleartext" not in flow.marks
+    assert not [event for event in found if isinstance(event, Message) and event.host]
 
 
 @pytest.mark.parametrize("start", [b"GET ", b"GET /x", b"HTTP/1.1", b"POSTER of a film"])

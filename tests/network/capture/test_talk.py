@@ -54,8 +54,11 @@ def h2(stream: int = 1) -> bytes:
         (CLIENT, b"G", None),
         (CLIENT, b"PRI ", None),
         (CLIENT, http2.PREFACE[:-1], None),
-        (CLIENT, b"PRI * HTTP/1.1\r\n", Plain),
-        (CLIENT, http2.PREFACE[:-1] + b"x", Plain),
+        # PRI stands for the whole preface and is no method: with another rest it is neither version of HTTP.
+        (CLIENT, b"PRI * HTTP/1.1\r\n", None),
+        (CLIENT, b"PRI * HTTP/1.1\r\nHost: a\r\n", Raw),
+        (CLIENT, http2.PREFACE[:-1] + b"x", Raw),
+        (CLIENT, b"PRIVATE /", Plain),
         (CLIENT, SETTINGS[:8], None),
         (CLIENT, SETTINGS, None),
         (CLIENT, SETTINGS * 3, Raw),

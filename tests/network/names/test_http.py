@@ -85,8 +85,10 @@ def test_what_only_looks_like_http_is_not():
         b"GET / HTTP/2.0\r\n\r\n",
         b"GET  / HTTP/1.1\r\n",
         b"A / HTTP/1.1\r\n",
+        b"PRI / HTTP/1.1\r\nHost: a.example\r\n\r\n",
     ):
         assert http.request(raw) is None
+    assert not http.starts(b"PRI * HTTP/1.1\r\n")
     assert not http.starts(b"\x16\x03\x01\x02\x00\x01")
     assert http.request(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n") is None
 

@@ -99,14 +99,6 @@ def test_what_is_no_preface_is_not_read():
     assert not http2.begins_server(SETTINGS[:8])
 
 
-def test_clear_requests_name_their_hosts():
-    encoder = hpack.Encoder()
-    data = http2.PREFACE + SETTINGS + head(encoder, 1) + head(encoder, 3)
-    assert http2.authorities(data) == ("api.example.com",)
-    assert http2.authorities(data[:30]) == ()
-    assert http2.authorities(b"GET / HTTP/1.1\r\n\r\n") == ()
-
-
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 255), st.integers(0, 5), st.binary(max_size=40)), max_size=8)
 )

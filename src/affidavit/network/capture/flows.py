@@ -20,7 +20,7 @@ from affidavit.network.capture.named import Known
 from affidavit.network.capture.records import BATCH, Batch
 from affidavit.network.kernels import flow_table, frames, interest
 from affidavit.network.names import dns, hosts, http, resolved
-from affidavit.network.names.http2 import authorities
+from affidavit.network.names.http2 import PREFACE
 from affidavit.network.names.keylog import KeyLog
 
 MOST: Final = 1 << 14
@@ -235,10 +235,9 @@ class Flows:
     def _request(known: Known, content: bytes) -> None:
         """The host that a request names, as far as its first segment has it."""
         if content[:4] == b"PRI ":
-            known.protocol = "http2"
-            known.marks.add("cleartext")
-            for name in authorities(content):
-                known.name("http2-authority", hosts.split(name)[0])
+            if PREFACE.startswith(content[: len(PREFACE)]):
+                known.protocol = "http2"
+                known.marks.add("cleartext")
             return
         known.protocol = known.protocol or "http"
         found = http.request(content)
@@ -324,9 +323,9 @@ class Flows:
 
 
 def _naming(known: Known, events: list[Event]) -> list[Event]:
-    """Hosts that encrypted requests ask for are names of their connection, which its hello need not have given."""
+    """Hosts that requests ask for are names of their connection; those of HTTP/1 in clear were read before."""
     for event in events:
-        if isinstance(event, Message) and event.encrypted and event.method:
+        if isinstance(event, Message) and event.method and (event.encrypted or event.protocol == "h2"):
             known.name("http2-authority" if event.protocol == "h2" else "http-host", event.host)
     return events
 

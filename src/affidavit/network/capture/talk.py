@@ -88,7 +88,7 @@ class Talk:
         data = b"".join(piece for piece, _ in self._first[side] if isinstance(piece, bytes))[:_LOOK]
         if (side == CLIENT and data.startswith(http2.PREFACE)) or (side == SERVER and http2.begins_server(data)):
             return Framed(self._ends, self._room)
-        if http.starts(data) and not http2.PREFACE.startswith(data[: len(http2.PREFACE)]):
+        if http.starts(data):
             return Plain(self._ends, self._room)
         if len(data) >= len(http2.PREFACE) or len(self._first[side]) > _LOOK:
             return self._raw()

@@ -1,7 +1,7 @@
 """Heads of HTTP/1 messages: who is asked for what, and what came back.
 
-Sources: RFC 9112 (messages), RFC 9110 (CONNECT, methods). What is read is what stands there: a head that is cut has
-the lines that are whole.
+Sources: RFC 9112 (messages), RFC 9110 (CONNECT, methods), RFC 9113, section 11.6 (PRI is no method). What is read is
+what stands there: a head that is cut has the lines that are whole.
 """
 
 import re
@@ -20,7 +20,7 @@ SAME = 256
 """Heads whose reading is remembered: the same one is looked at for its names, and for its message."""
 MAX_HEADERS = 256
 """Lines of a head that are read."""
-_METHOD = rb"[A-Z][A-Z-]{1,19}"
+_METHOD = rb"(?!PRI )[A-Z][A-Z-]{1,19}"
 _REQUEST = re.compile(rb"(" + _METHOD + rb") ([^\s\x00-\x1f]{1,60000}) HTTP/1\.([0-9])\r?\n").match
 _STARTS = re.compile(rb"(?:" + _METHOD + rb" [^\s\x00-\x1f]|HTTP/1\.[0-9] [0-9])").match
 _RESPONSE = re.compile(rb"HTTP/1\.([0-9]) ([1-5][0-9]{2})(?: ([^\r\n]*))?\r?\n").match

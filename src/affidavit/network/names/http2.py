@@ -153,13 +153,3 @@ class Reader:
             self.problem = f"a head cannot be read: {type(error).__name__}"
             return None
         return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value, *_ in pairs)
-
-
-def authorities(data: bytes) -> tuple[str, ...]:
-    """Hosts that the requests at the start of a client's side ask for, where it is not encrypted."""
-    found = [
-        dict(frame.headers).get(":authority", "")
-        for frame in Reader(client=True).feed(bytes(data[: 1 << 16]))
-        if isinstance(frame, Head)
-    ]
-    return tuple(dict.fromkeys(name for name in found if name))
