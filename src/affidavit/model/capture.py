@@ -12,7 +12,7 @@ that the client had got for the address shortly before, a line of a log, the add
 
 Mark = Literal[
     "ech", "ip-literal", "no-name", "fronting", "split-hello", "stale-answer", "proxied", "bad-clock", "one-sided",
-    "decrypted", "cleartext",
+    "decrypted", "cleartext", "more-names",
 ]  # fmt: skip
 """What a reader has to know of a connection.
 
@@ -21,7 +21,7 @@ send meaningless bytes in its place, which nobody can tell from it; *ip-literal*
 *no-name*: nothing names the host; *fronting*: the hello and the request name different hosts; *split-hello*: it came
 in several segments; *stale-answer*: the answer that gives the name had run out; *proxied*: the address is a proxy's;
 *bad-clock*: its time cannot be right; *one-sided*: nothing came back; *decrypted*: it was read with keys that were
-given; *cleartext*: it was not encrypted.
+given; *cleartext*: it was not encrypted; *more-names*: it has more names than are listed.
 """
 
 Method = Literal["known-value", "adapter", "key", "pattern"]
@@ -65,7 +65,7 @@ class Contact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="co
 
     Attributes:
         host: lower-case name of the other side, without a trailing dot; empty when nothing names it.
-        basis: what names it; `names` has all that was seen.
+        basis: what names it; `names` has all that was seen, bounded (*more-names*).
         address: of the other side as text; empty where the capture has none (HTTP archives). port: 0 where unknown.
         transport: ``tcp``, ``udp`` or empty. protocol: ``tls``, ``quic``, ``http``, ``dns`` ...; empty when unknown.
         app: package or process that the capture gives the connection to; empty where it does not say.

@@ -175,6 +175,13 @@ def test_lists_of_one_fact_are_bounded(count):
     assert lookup.chain == each[:MANY]
 
 
+@pytest.mark.parametrize(("count", "marks"), [(1, ()), (FEW, ()), (FEW + 1, ("more-names",)), (99, ("more-names",))])
+def test_names_of_one_contact_are_few_and_that_there_were_more_is_a_mark(count, marks):
+    names = [Named("http-host", f"n{at:02}.example") for at in range(count)]
+    contact = one(Contact, folded(flow(names=names), flow(names=names[:FEW]))[0])
+    assert (list(contact.names), contact.marks) == (names[:FEW], marks)
+
+
 @pytest.mark.parametrize("count", [1, FEW, FEW + 1])
 def test_fingerprints_of_one_contact_are_few(count):
     facts, _ = folded(*(flow(at, ja3=f"{at:032x}", ja4=f"t{at:02}") for at in range(count)))

@@ -95,6 +95,18 @@ def test_names_are_kept_once_for_each_basis_in_their_order_up_to_a_most():
     assert known.names[-1].value == f"{NAMES - 3}.example"
 
 
+@pytest.mark.parametrize("more", [0, 1, 2, 40])
+def test_that_a_connection_has_more_names_than_are_kept_is_a_mark(more):
+    known = Known()
+    for _ in range(2):
+        for at in range(NAMES):
+            known.name("http-host", f"{at}.example")
+    known.name("http-host", "")
+    for at in range(more):
+        known.name("tls-sni", f"{at}.example")
+    assert told(known).marks == ({"more-names"} if more else set())
+
+
 @pytest.mark.parametrize("cut", [1, 5, 6, 9, 43, len(HELLO) - 1])
 def test_a_hello_is_read_once_it_is_whole_and_not_before(cut):
     known = Known()

@@ -9,7 +9,7 @@ from affidavit.network.capture.events import Flow
 from affidavit.network.names import dns, hosts, quic, resolved, tls
 
 NAMES: Final = 64
-"""Names of one connection that are kept."""
+"""Names of one connection that are kept; that there were more is a mark."""
 WAITING: Final = 256
 """Questions of one connection that wait for their answer."""
 PIECES: Final = 96
@@ -86,10 +86,13 @@ class Known:
 
     def name(self, basis: Basis, value: str) -> None:
         """Add a name, once."""
-        if value and len(self.names) < NAMES:
-            named = Named(basis, value)
-            if named not in self.names:
-                self.names.append(named)
+        named = Named(basis, value)
+        if not value or named in self.names:
+            return
+        if len(self.names) < NAMES:
+            self.names.append(named)
+        else:
+            self.marks.add("more-names")
 
     def segment(self, side: int, place: int, content: bytes, *, fresh: bool) -> bool:
         """Take a segment of TLS, or one that came before it is known what it is; whether no more of its side helps."""

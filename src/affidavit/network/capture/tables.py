@@ -101,11 +101,13 @@ class ContactRow:
     marks: set[Mark] = field(default_factory=set)
 
     def name(self, names: Iterable[Named]) -> None:
-        """Take names, up to the bound."""
+        """Take names, up to the bound; that there were more is a mark."""
         for one in names:
-            if len(self.names) >= FEW:
-                return
-            self.names.setdefault(Named(one.basis, clean(one.value)))
+            named = Named(one.basis, clean(one.value))
+            if named in self.names or len(self.names) < FEW:
+                self.names[named] = None
+            else:
+                self.marks.add("more-names")
 
     def speak(self, spoken: "ContactRow") -> None:
         """Take what messages in the connection told."""
