@@ -48,6 +48,24 @@ def test_a_line_with_one_field_is_no_row():
     assert [(item.kind, item.where) for item in found.problems] == [("damaged", "line 3")]
 
 
+@pytest.mark.parametrize(
+    ("text", "asides"),
+    [
+        ("Company,Domain\nx,a.example\n", []),
+        ("Company,Domain\nx,a.example,,  \n", []),
+        ('Company,Domain\nx,a.example\nNoodle, Ltd.,weixin.qq.com\n"a,b",c,d,e\n', [(2, "line 3")]),
+        ("Company;Domain\nx;a.example;weixin.qq.com\n", [(1, "line 2")]),
+        ("Company,Domain" + ",note" * 199 + "\nx,a.example" + ",x" * 199 + "\n", [(1, "line 2")]),
+        ("#Fields: cs-host sc-status sc-bytes\nv.tiktokv.com 200 5 \nw.tiktokv.com 200 5 rest\n", [(1, "line 3")]),
+    ],
+)
+def test_rows_with_more_fields_than_headings_are_read_and_counted(text, asides):
+    found, _ = screened(text)
+    assert found.read == text.count("\n") - 1
+    assert found.unread == 0
+    assert [(item.count, item.example) for item in found.asides if "more fields" in item.why] == asides
+
+
 def test_a_mark_at_the_start_and_other_ends_of_lines_change_nothing():
     plain = "Company,Domain\nx,weixin.qq.com\n"
     assert told(screened(b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode())[1]) == told(screened(plain)[1])

@@ -20,6 +20,7 @@ _FIELDS: Final = 200
 _VALUES: Final = 1_000
 """Values of one list in a record."""
 _BOM: Final = b"\xef\xbb\xbf"
+_MORE: Final = "a row has more fields than headings were read: the last ones were not compared"
 
 
 class Row(NamedTuple):
@@ -67,7 +68,14 @@ def csv_rows(source: Source, account: Account, delimiter: str) -> Iterator[Row]:
         if len(values) < 2 <= len(names):
             account.unread("damaged", "a row has one field where the headings have more", f"line {at[0]}")
             continue
-        yield Row(f"line {at[0]}", list(zip(names, values, strict=False)))
+        yield _row(f"line {at[0]}", names, values, account)
+
+
+def _row(where: str, names: list[str], values: list[str], account: Account) -> Row:
+    """The fields that have a heading; that others have something in them is said."""
+    if len(values) > len(names) and any(map(str.strip, values[len(names) :])):
+        account.aside(_MORE, where)
+    return Row(where, list(zip(names, values, strict=False)))
 
 
 def json_lines(source: Source, account: Account) -> Iterator[Row]:
@@ -167,4 +175,4 @@ def w3c_rows(source: Source, account: Account) -> Iterator[Row]:
             why = "a line comes before its fields are named" if not names else "a line has fewer fields than are named"
             account.unread("damaged", why, f"line {number}")
             continue
-        yield Row(f"line {number}", list(zip(names, values, strict=False)))
+        yield _row(f"line {number}", names, values, account)
