@@ -181,6 +181,12 @@ def test_a_geofeed_gives_prefixes_and_the_countries_of_its_regions(tmp_path):
     assert regions[3] == [("linode US-NJ", "US", "Cedar Knolls", ""), ("linode SG", "SG", "", "")]
 
 
+def test_a_geofeed_of_addresses_in_germany_is_no_table_of_ranges_though_its_country_is_hexadecimal(tmp_path):
+    prefixes, regions = one(tmp_path, "acme.csv", "192.0.2.5,DE,DE-BE,,\n", date="2026-01-02")
+    assert prefixes[3] == [("acme", "", "DE-BE", 32)]
+    assert regions[3] == [("acme DE-BE", "DE", "", "")]
+
+
 def test_the_table_of_several_clouds_gives_one_table_each(tmp_path):
     data = gzip.compress(msgspec.msgpack.encode(CLOUDIP))
     azure, ocean, regions = one(tmp_path, "cloudip.msgpack.gz", data)

@@ -52,6 +52,37 @@ def test_the_examples_of_the_standard():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("192.0.2.5,US,US-AL,Alabaster,\n", [32]),
+        ("# mine\n192.0.2.5,,,,\n192.0.2.6,PL,,,\n", [32, 32]),
+        ("2001:db8::5,PL,PL-MZ,,\n", [128]),
+        ("::ffff:192.0.2.5,PL,,,\n", [128]),
+    ],
+)
+def test_a_feed_may_have_single_addresses_alone(text, bits):
+    prefixes, *_ = fed(text)
+    assert [span.bits for span in (*prefixes.spans4, *prefixes.spans6)] == bits
+    assert prefixes.left_out == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.0.2.0,192.0.2.255,US\n",
+        "192.0.2.5\n",
+        "192.0.2.5,USA,\n",
+        "7,US,\n",
+        "ab,US,\n",
+        "0.5,US,\n",
+        "a b::,US,\n",
+    ],
+)
+def test_tables_that_only_look_like_it_are_no_feed(text):
+    assert not feeds.is_feed(Given("acme.csv", text.encode()))
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lines_may_end_either_way_and_be_empty(end):
     prefixes, _ = fed(RFC.replace("\n", end) + end)

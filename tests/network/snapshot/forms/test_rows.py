@@ -133,7 +133,7 @@ def test_words_and_numbers_say_the_same(ranges):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# only\n# comments\n", "hello,world,5\n", "1.0.0.0;1.0.0.255;5\n", "1.0.0.0,AU\n"]
+    "text", ["", "# only\n# comments\n", "hello,world,5\n", "1.0.0.0;1.0.0.255;5\n", "1.0.0.0,AU\n", "1.0.0.0,DE,,\n"]
 )
 def test_other_text_has_no_rows(text):
     assert not rows.fits(Given("x.csv", text.encode()))

@@ -7,7 +7,8 @@ from ipaddress import IPv4Address, IPv6Network
 from affidavit.network.snapshot.forms.names import slug
 from affidavit.network.snapshot.found import LONGEST, Found, Given, Key, Reader, Span
 
-_FEED = re.compile(r"(?m)^[0-9a-fA-F:.]+/\d{1,3},([A-Za-z]{2})?,")
+_FEED = re.compile(r"(?m)^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?:/\d{1,3})?,(?:[A-Za-z]{2})?,")
+"""An address alone is a prefix too (RFC 8805, section 2.1.1.1)."""
 _HEAD = re.compile(r"(?m)^2(?:\.\d)?\|(afrinic|apnic|arin|iana|lacnic|ripencc)\|\d+\|\d*\|\d*\|(\d{8})\|")
 """Version, registry, serial, records, first day, last day. A serial is a day, seconds or milliseconds, as the registry
 likes it; the last day is one with all of them."""
@@ -16,7 +17,7 @@ _FIELDS = 7
 
 
 def is_feed(given: Given) -> bool:
-    """Whether a line has a prefix, then a country or nothing."""
+    """Whether a line has a prefix or an address, then a country or nothing."""
     return _FEED.search(given.head.decode("utf-8", "replace")) is not None
 
 

@@ -14,7 +14,10 @@ from affidavit.network.snapshot.found import LONGEST, Found, Given, Reader, Span
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NUMBER = re.compile(r"[0-9]{1,10}")
-_ROW = re.compile(rb"(?m)^\"?([0-9a-fA-F:.]+)\"?([,\t])\"?([0-9a-fA-F:.]+)\"?[,\t]\"?([^\",\t\r\n]*)")
+_ROW = re.compile(
+    rb"(?m)^\"?([0-9a-fA-F:.]+)\"?([,\t])\"?(?=[0-9]|[a-fA-F0-9]*:)([0-9a-fA-F:.]+)\"?[,\t]\"?([^\",\t\r\n]*)"
+)
+"""The second is no country, as in a geofeed: some are written in hexadecimal digits (DE)."""
 _GENERATED = re.compile(r"Generated: *([^\r\n]+)")
 _LICENCE = re.compile(r"License: *([^\r\n]+)")
 _SERIES = (
