@@ -1,8 +1,8 @@
 """Packet captures: CPU seconds and memory of our reader and its peers on one file, and memory on 30 MB and on 3 GB.
 
-`python -m benchmarks.captures [--large] [--dir DIR]`. The file is made of real captures (`../shared/data/net`) by
-repetition; each repetition has addresses of its own, so that connections differ. Peers: tshark and ndpiReader of the
-machine, dpkt and scapy in an environment of their own under `.cache/bench/captures` (made when it is missing).
+`python -m benchmarks.captures [--large | --each] [--dir DIR]`. The file is made of real captures (`../shared/data/net`)
+by repetition; each repetition is made another one, so that connections and messages differ. Peers: tshark and ndpiReader
+of the machine, dpkt and scapy in an environment of their own under `.cache/bench/captures` (made when it is missing).
 """
 
 import argparse
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,11 +25,19 @@ from affidavit.network.capture import packets
 from affidavit.network.capture.events import Flow
 from affidavit.network.capture.records import Walk
 from affidavit.network.capture.source import Source
+from affidavit.sandbox.lifetime import expect_a_short_life
 
 ROOT = Path(__file__).parents[1]
 NET = ROOT.parent / "shared" / "data" / "net"
 PEERS = ROOT / ".cache" / "bench" / "captures"
-FIELDS = ("tls.handshake.extensions_server_name", "dns.qry.name", "http.host")
+NAMES = ("tls.handshake.extensions_server_name", "dns.qry.name", "http.host")
+READ = (
+    *("frame.time_epoch", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport"),
+    *("tcp.len", "udp.length", *NAMES, "tls.handshake.ja3", "x509ce.dNSName", "dns.cname", "dns.a", "dns.aaaa"),
+    *("dns.resp.ttl", "http.request.full_uri", "http.request.line", "http.response.code", "http.response.line"),
+    "http.file_data",
+)
+"""What `ours` tells of a capture, as fields of tshark; JA4 and connections as such are not among those it has."""
 SCAPY = """
 import sys
 from scapy.all import PcapReader, DNSQR, Raw, TCP
@@ -73,6 +81,11 @@ print(len(flows), len(names))
 """
 
 
+MINE = ["env", "OPENBLAS_NUM_THREADS=1", sys.executable, "-m", "benchmarks.captures", "--ours"]
+SMALLEST = 30_000
+"""Bytes of a capture that is worth repeating by itself."""
+
+
 class Measured(NamedTuple):
     """CPU seconds (user and system), the largest process in MiB, and the last line that was printed."""
 
@@ -81,40 +94,77 @@ class Measured(NamedTuple):
     said: str
 
 
-def template(folder: Path) -> tuple[np.ndarray, np.ndarray, int]:
-    """All frames of Ethernet captures as records of one pcap; where bytes of addresses lie; how many frames."""
+def content(raw: bytes) -> int:
+    """Where the content of TCP or UDP begins in a frame of Ethernet; its end when there is none."""
+    at, protocol = (14 + 4 * (raw[14] & 15), raw[23]) if raw[12:14] == b"\x08\x00" else (54, raw[20])
+    if protocol == 17:
+        return at + 8
+    return at + (raw[at + 12] >> 4) * 4 if protocol == 6 and at + 13 <= len(raw) else len(raw)
+
+
+def own(raw: bytes) -> Iterator[int]:
+    """Places in a frame at which two bytes are another client's or another time's: addresses, numbers of DNS, random
+    bytes of hellos.
+    """
+    yield from (27, 31) if raw[12:14] == b"\x08\x00" else (24, 40)
+    at = content(raw)
+    if b"\0\x35" in (raw[at - 8 : at - 6], raw[at - 6 : at - 4]) and len(raw) >= at + 12:
+        yield at
+    if raw[at : at + 2] == b"\x16\x03" and raw[at + 5 : at + 6] in (b"\1", b"\2") and len(raw) >= at + 43:
+        yield at + 11
+
+
+def lettered(raw: bytes) -> Iterator[int]:
+    """Places of two letters in heads of HTTP that may be others."""
+    for name in (b"\r\nUser-Agent: ", b"\r\nDate: "):
+        found = raw.find(name)
+        if found > 0 and len(raw) >= found + len(name) + 2:
+            yield found + len(name)
+
+
+def template(paths: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """All frames of Ethernet captures as records of one pcap; each repetition's own; letters; how many frames."""
     parts: list[bytes] = []
     places: list[int] = []
+    letters: list[int] = []
     at = count = 0
-    for path in sorted(folder.rglob("*.pcap*")):
-        if "invalid" in path.name or path.suffix not in {".pcap", ".pcapng"}:
-            continue
+    for path in paths:
         handle = os.open(path, os.O_RDONLY)
         for batch in Walk(Source(handle, path.name, path.stat().st_size)).batches():
             for row in batch.frames[: batch.count].tolist():
                 raw = bytes(batch.data[row[1] : row[1] + row[2]])
                 if row[7] != 1 or len(raw) < 38 or raw[12:14] not in {b"\x08\x00", b"\x86\xdd"}:
                     continue
-                head = struct.pack("<IIII", *divmod(row[4], 1_000_000), len(raw), row[3])
-                start = at + 16 + 14
-                places += [start + 13, start + 17] if raw[12:14] == b"\x08\x00" else [start + 10, start + 26]
-                parts.append(head + raw)
-                at += 16 + len(raw)
+                parts.append(struct.pack("<IIII", *divmod(row[4], 1_000_000), len(raw), row[3]) + raw)
+                places += [at + 16 + place for place in own(raw)]
+                letters += [at + 16 + place for place in lettered(raw)]
+                at += len(parts[-1])
                 count += 1
         os.close(handle)
-    return np.frombuffer(b"".join(parts), np.uint8).copy(), np.array(places), count
+    return np.frombuffer(b"".join(parts), np.uint8).copy(), np.array(places), np.array(letters, np.intp), count
 
 
-def make(folder: Path, size: int, target: Path) -> int:
-    """Write a capture of about `size` bytes; how many frames it has."""
-    one, places, count = template(folder)
+def captures(folder: Path) -> list[Path]:
+    """The real captures that a file is made of."""
+    return [path for path in sorted(folder.rglob("*.pcap*")) if path.suffix in {".pcap", ".pcapng"}]
+
+
+def make(paths: list[Path], size: int, target: Path) -> int:
+    """Write a capture of about `size` bytes; how many frames it has.
+
+    Each repetition has its own addresses, numbers of DNS, random bytes of hellos and letters in heads of HTTP, so that
+    nothing that was read before helps: certificates alone are the same again, as those of servers are.
+    """
+    one, places, letters, count = template(paths)
     times = max(size // len(one), 1)
     with target.open("wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1))
         for step in range(times):
             again = one.copy()
             again[places] += np.uint8(step & 255)
-            again[places + 1] ^= np.uint8(step >> 8)
+            again[places + 1] ^= np.uint8(step >> 8 & 255)
+            again[letters] = 65 + step % 26
+            again[letters + 1] = 65 + step // 26 % 26
             file.write(again.tobytes())
     return count * times
 
@@ -139,7 +189,8 @@ def measured(command: list[str], where: Path | None = None) -> Measured:
 
 
 def ours(path: Path) -> None:
-    """Read a capture to its events and count them: what the process of ours runs."""
+    """Read a capture to its events and count them: what the process of ours runs, set up as the product's worker is."""
+    expect_a_short_life()
     handle = os.open(path, os.O_RDONLY)
     flows = events = 0
     names: set[str] = set()
@@ -151,6 +202,11 @@ def ours(path: Path) -> None:
     print(events, "events", flows, "flows", len(names), "names")
 
 
+def asked(tshark: str, path: Path, fields: Iterable[str]) -> list[str]:
+    """The command that has tshark tell some fields of every packet."""
+    return [tshark, "-r", str(path), "-T", "fields", *(part for field in fields for part in ("-e", field))]
+
+
 def peers(path: Path) -> dict[str, Callable[[], Measured]]:
     """The other readers, those that are there."""
     python = PEERS / "bin" / "python"
@@ -159,13 +215,62 @@ def peers(path: Path) -> dict[str, Callable[[], Measured]]:
         subprocess.run([python, "-m", "pip", "install", "-q", "scapy==2.8.*", "dpkt", "cryptography"], check=True)
     found: dict[str, Callable[[], Measured]] = {}
     if tshark := shutil.which("tshark"):
-        fields = [part for field in FIELDS for part in ("-e", field)]
-        found["tshark, the same fields"] = lambda: measured([tshark, "-r", str(path), "-T", "fields", *fields])
+        found["tshark, names alone"] = lambda: measured(asked(tshark, path, NAMES))
+        found["tshark, what we tell"] = lambda: measured(asked(tshark, path, READ))
     if ndpi := shutil.which("ndpiReader"):
         found["ndpiReader"] = lambda: measured([ndpi, "-q", "-i", str(path)])
     found["dpkt"] = lambda: measured([str(python), "-c", DPKT, str(path)])
     found["scapy"] = lambda: measured([str(python), "-c", SCAPY, str(path)])
     return found
+
+
+def memory(folder: Path) -> None:
+    """What the process of ours takes at most on 30 MB and on 3 GB."""
+    for size in (30, 3_000):
+        path = folder / f"{size}.pcap"
+        make(captures(NET), size * 1_000_000, path)
+        print(f"{size} MB: {measured([*MINE, str(path)], ROOT)}", flush=True)
+        path.unlink()
+
+
+def each(folder: Path, megabytes: int) -> None:
+    """Every real capture by itself, repeated, against tshark: how much depends on what is in it."""
+    print("| capture | bytes a connection | ours, MB / CPU s | tshark | CPU / ours |\n|---|--:|--:|--:|--:|")
+    tshark = shutil.which("tshark") or "tshark"
+    for capture in captures(NET):
+        path = folder / "one.pcap"
+        if capture.stat().st_size < SMALLEST:
+            continue
+        make([capture], megabytes * 1_000_000, path)
+        size = path.stat().st_size
+        base, theirs = measured([*MINE, str(path)], ROOT), measured(asked(tshark, path, NAMES))
+        flows = int(base.said.split()[2])
+        print(
+            f"| {capture.name} | {size / flows:,.0f} | {size / 1e6 / base.cpu:.0f} | {size / 1e6 / theirs.cpu:.1f} "
+            f"| {theirs.cpu / base.cpu:.1f} |",
+            flush=True,
+        )
+
+
+def compare(folder: Path, megabytes: int, scapy: int) -> None:
+    """All captures in one file, against all peers."""
+    path, part = folder / "large.pcap", folder / "part.pcap"
+    frames = make(captures(NET), megabytes * 1_000_000, path)
+    make(captures(NET), scapy * 1_000_000, part)
+    size = path.stat().st_size
+    share = size / part.stat().st_size
+    base = measured([*MINE, str(path)], ROOT)
+    print(f"{size / 1e6:.0f} MB, {frames} frames\n")
+    print("| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n|---|--:|--:|--:|--:|")
+    print(f"| affidavit | {base.cpu:.2f} | {size / 1e6 / base.cpu:.0f} | {base.peak} | 1.0 |  {base.said}", flush=True)
+    small = peers(part)["scapy"]
+    for name, run in peers(path).items():
+        found = small() if name == "scapy" else run()
+        cpu = found.cpu * (share if name == "scapy" else 1)
+        print(
+            f"| {name} | {cpu:.2f} | {size / 1e6 / cpu:.1f} | {found.peak} | {cpu / base.cpu:.1f} |  {found.said[:60]}",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -175,37 +280,19 @@ def main() -> None:
     parser.add_argument("--mb", type=int, default=300)
     parser.add_argument("--scapy-mb", type=int, default=10, help="scapy reads a part; its figure is scaled up")
     parser.add_argument("--large", action="store_true", help="memory on 30 MB and on 3 GB")
+    parser.add_argument("--each", action="store_true", help="every real capture by itself, against tshark")
     parser.add_argument("--ours", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ours:
         ours(options.ours)
         return
     options.dir.mkdir(parents=True, exist_ok=True)
-    mine = [sys.executable, "-m", "benchmarks.captures", "--ours"]
     if options.large:
-        for size in (30, 3_000):
-            path = options.dir / f"{size}.pcap"
-            make(NET, size * 1_000_000, path)
-            print(f"{size} MB: {measured([*mine, str(path)], ROOT)}", flush=True)
-            path.unlink()
-        return
-    path, part = options.dir / "large.pcap", options.dir / "part.pcap"
-    frames = make(NET, options.mb * 1_000_000, path)
-    make(NET, options.scapy_mb * 1_000_000, part)
-    size = path.stat().st_size
-    share = size / part.stat().st_size
-    base = measured([*mine, str(path)], ROOT)
-    print(f"{size / 1e6:.0f} MB, {frames} frames\n")
-    print("| reader | CPU s | MB / CPU s | peak MiB | CPU / ours |\n|---|--:|--:|--:|--:|")
-    print(f"| affidavit | {base.cpu:.2f} | {size / 1e6 / base.cpu:.0f} | {base.peak} | 1.0 |  {base.said}", flush=True)
-    small = peers(part)["scapy"]
-    for name, run in peers(path).items():
-        found = small() if name == "scapy" else run()
-        cpu = found.cpu * (share if name == "scapy" else 1)
-        print(
-            f"| {name} | {cpu:.2f} | {size / 1e6 / cpu:.1f} | {found.peak} | {cpu / base.cpu:.1f} |  {found.said}",
-            flush=True,
-        )
+        memory(options.dir)
+    elif options.each:
+        each(options.dir, options.mb)
+    else:
+        compare(options.dir, options.mb, options.scapy_mb)
 
 
 if __name__ == "__main__":

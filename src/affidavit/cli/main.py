@@ -17,6 +17,7 @@ from typing import NoReturn
 from affidavit import __version__
 from affidavit.cli import codes
 from affidavit.model.errors import AffidavitError, UnreadableError, UsageError, VerificationError
+from affidavit.sandbox.lifetime import expect_a_short_life
 
 VERBS = {
     "review": "read an app and write its affidavit",
@@ -94,11 +95,10 @@ def with_verb(words: list[str]) -> list[str]:
 def _suit_a_short_life() -> None:
     """What serves a process that builds one large value and ends.
 
-    Cycles are looked for after 100,000 new objects instead of 700, as almost nothing here is in a cycle, and not once
-    more at the very end, when the system takes the memory anyway. numpy's linear algebra, which is not used, starts no
-    threads.
+    Cycles are looked for seldom, and not once more at the very end, when the system takes the memory anyway. numpy's
+    linear algebra, which is not used, starts no threads.
     """
-    gc.set_threshold(100_000, 50, 100)
+    expect_a_short_life()
     atexit.register(gc.freeze)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -28,6 +28,7 @@ from affidavit.evidence.signing_of import signing_of
 from affidavit.identity.code.handed import Known, handed
 from affidavit.model.errors import AffidavitError, BudgetError
 from affidavit.sandbox.channel import send
+from affidavit.sandbox.lifetime import expect_a_short_life
 from affidavit.sandbox.limits import Limits
 from affidavit.sandbox.walls import raise_walls
 
@@ -73,6 +74,7 @@ _PAUSE: Final = 0.05
 
 def main() -> None:
     """Read the request, answer, end. Nothing of Python's own ending runs: it would ask the kernel for too much."""
+    expect_a_short_life()
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     try:
         kind, body = _answer(request)
