@@ -31,10 +31,15 @@ def strength(asked, answer, sources):
     ways = {item.kind for item in answer.claims if item.about == "operator" and item.value == answer.operator}
     ranged = [item for item in answer.claims if item.about == "operator" and item.kind == "prefix" and item.counts]
     fresh = any(_days(asked.day, sources[item.source].date) <= 730 for item in ranged)
-    if "proxied" in asked.marks or not ("zone" in ways or fresh):
+    if _inside(answer.address) or "proxied" in asked.marks or not ("zone" in ways or fresh):
         return "S2"
     both = asked.received > 0 and "one-sided" not in asked.marks and ways & {"certificate", "header"}
     return "S4" if both else "S3"
+
+
+def _inside(address):
+    """Whether an address, also one of version 4 in one of version 6, is a private or documented one."""
+    return address.startswith(("10.", "203.0.113.", "2001:db8:"))
 
 
 def _is_name(answer):
@@ -47,7 +52,7 @@ def _days(day, text):
 
 
 def gap(asked, claim, source):
-    """Days from the data of a table to the observation; none for knowledge, and none without a day."""
-    if source.table == "knowledge" or asked.day is None:
+    """Days from the data to the observation; none without a day."""
+    if asked.day is None:
         return None
     return (asked.day - date.fromisoformat(claim.date)).days

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from affidavit.facts.reading import make_fact
 from affidavit.model.capture import Capture
-from affidavit.model.network import NetworkRecord
+from affidavit.model.network import Attributed, Claimed, NetworkRecord, Recipient
 from affidavit.report import network
 from affidavit.report.columns import Page
 from affidavit.report.overview import Facts
@@ -57,10 +57,24 @@ def test_recipients_are_counted_by_each_kind_of_country_and_never_over_kinds() -
     assert network.kind_rows(NetworkRecord()) == []
 
 
+def test_a_recipient_without_a_name_has_the_votes_on_its_address() -> None:
+    vote = Claimed("country", "SG", kind="geo")
+    alone = NetworkRecord(
+        endpoints=(Attributed("", "43.156.1.1", "observed", claims=(vote,), place="SG"),),
+        recipients=(Recipient("location", "43.156.1.1", "observed", place="SG"),),
+    )
+    rows = {row[0]: row[2] for row in network.kind_rows(alone)}
+    assert (rows["Feeds of use"], rows["Where the machine stands"]) == ("SG 1", "SG 1")
+
+
+def test_an_address_that_is_asked_about_is_named_once() -> None:
+    assert network.name_of(Attributed("192.0.2.1", "192.0.2.1", "")) == "192.0.2.1"
+
+
 def test_a_recipient_is_named_with_how_that_is_known() -> None:
     rows = network.recipient_rows(network_record(), {"location": "Location"})
     assert rows[0][:3] == ("Location", "vcs-va.tiktokv.com (ByteDance Ltd.)", "observed")
-    assert rows[0][5] == "a known value of the device, 3 messages"
+    assert rows[0][5] == "a known value of the device, 3 times"
     assert rows[1][5] == "a path in the code, 1 path"
 
 
@@ -87,7 +101,11 @@ def test_what_was_not_decoded_is_counted_and_nothing_is_said_without_captures() 
     )
     assert network.undecoded_in_words(NONE) == ""
     whole = Facts([make_fact(Capture("a.har", "00" * 32, 1, "har", 1), CALL_SITE, "t/1")])
-    assert network.undecoded_in_words(whole) == "All content that the captures hold was decoded."
+    assert network.undecoded_in_words(whole) == "All content that was read was decoded."
+    cut = Facts([make_fact(Capture("a.har", "00" * 32, 1, "har", 1, unread=2), CALL_SITE, "t/1")])
+    assert network.undecoded_in_words(cut) == (
+        "All content that was read was decoded; 2 records could not be read, and what was in them is not known."
+    )
     assert [row[0] for row in network.undecoded_rows(FACTS)] == ["vcs-va.tiktokv.com", "10.0.0.1"]
 
 

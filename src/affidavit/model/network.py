@@ -121,7 +121,8 @@ class Recipient(Struct, frozen=True, omit_defaults=True):
         category: of the data. host: where it went, or may go. owner: entity id, or empty.
         grade: ``flows`` (a path in code ends at the name) or ``observed`` (a capture shows the value).
         methods: how the values were told. place, why_no_place, operator, parent, seat: as in `Attributed`.
-        facts: ids of the disclosures or flows, bounded. count: how many messages or paths.
+        facts: ids of the disclosures or flows, bounded. count: how often a value was met (a message may hold
+            several), or how many paths.
     """
 
     category: str

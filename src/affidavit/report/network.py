@@ -76,8 +76,8 @@ def words(record: NetworkRecord) -> Words:
 
 
 def name_of(item: Attributed) -> str:
-    """Host and address as one text."""
-    return " at ".join(filter(None, (item.host, item.address)))
+    """Host and address as one text, of an address that stands for a host once."""
+    return " at ".join(dict.fromkeys(filter(None, (item.host, item.address))))
 
 
 class Table(Struct, frozen=True):
@@ -256,7 +256,9 @@ def undecoded_in_words(facts: Facts) -> str:
         return ""
     found = facts.about(Undecoded)
     if not found:
-        return "All content that the captures hold was decoded."
+        lost = sum(item.unread for item in facts.about(Capture))
+        besides = f"; {plural(lost, 'record')} could not be read, and what was in them is not known" if lost else ""
+        return f"All content that was read was decoded{besides}."
     size = size_in_words(sum(item.size for item in found))
     hosts = plural(len({item.host or item.address for item in found}), "host")
     return f"{size} to {hosts} could not be decoded: nothing is known of what was in it."
@@ -285,7 +287,7 @@ def _operator(operator: str, parent: str, seat: str, names: Words, service: str 
 def _told(item: Recipient) -> str:
     """How it is known, and how often."""
     how = ", ".join(_METHODS.get(method, method) for method in item.methods) or "a path in the code"
-    return f"{how}, {plural(item.count, 'message' if item.grade == 'observed' else 'path')}"
+    return f"{how}, {plural(item.count, 'time' if item.grade == 'observed' else 'path')}"
 
 
 def _strength(item: Attributed) -> str:
@@ -315,8 +317,8 @@ def _votes(record: NetworkRecord, kind: str, hosts: set[str]) -> dict[str, set[s
     """Countries that one kind of source gives to each host."""
     found: dict[str, set[str]] = {}
     for item in record.endpoints:
-        if item.host in hosts:
-            found.setdefault(item.host, set()).update(
+        if (name := item.host or item.address) in hosts:
+            found.setdefault(name, set()).update(
                 claim.value
                 for claim in item.claims
                 if claim.about == "country" and claim.kind == kind and claim.value and (claim.counts or kind in _NEVER)

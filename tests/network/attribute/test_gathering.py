@@ -38,8 +38,8 @@ def only(*subjects):
     return asked
 
 
-HOSTS = st.sampled_from(["a.example", "b.example", "9.9.9.9", ""])
-ADDRESS = st.sampled_from(["9.9.9.9", "9.9.9.8", ""])
+HOSTS = st.sampled_from(["a.example", "b.example", "5.9.9.9", ""])
+ADDRESS = st.sampled_from(["5.9.9.9", "5.9.9.8", ""])
 CHAIN = st.sampled_from([(), ("x.example",), ("y.example", "z.example")])
 TIME = st.sampled_from(TIMES)
 SUBJECTS = st.lists(
@@ -61,12 +61,12 @@ SUBJECTS = st.lists(
             app=st.sampled_from(["", "an.app"]),
             chain=CHAIN,
             addresses=st.lists(
-                st.sampled_from([f"9.9.9.{last}" for last in range(12)]), max_size=10, unique=True
+                st.sampled_from([f"5.9.9.{last}" for last in range(12)]), max_size=10, unique=True
             ).map(tuple),
             first=TIME,
         ),
         st.builds(disclosed, HOSTS, ADDRESS),
-        st.builds(declared, st.sampled_from(["a.example", "B.Example.", "c.example", "9.9.9.8", "9.9.9.9"])),
+        st.builds(declared, st.sampled_from(["a.example", "B.Example.", "c.example", "5.9.9.8", "5.9.9.9"])),
     ),
     max_size=8,
 )  # fmt: skip
@@ -83,36 +83,36 @@ def test_one_pass_over_facts_equals_reading_them_anew_for_every_host(subjects, r
 
 
 def test_two_apps_that_ask_for_one_name_give_the_addresses_of_both():
-    first = Lookup("a.example", app="one", addresses=("9.9.9.1", "9.9.9.2"), first=TIMES[1])
-    second = Lookup("a.example", app="two", addresses=("9.9.9.2", "9.9.9.3"), first=TIMES[2], chain=("x.example",))
+    first = Lookup("a.example", app="one", addresses=("5.9.9.1", "5.9.9.2"), first=TIMES[1])
+    second = Lookup("a.example", app="two", addresses=("5.9.9.2", "5.9.9.3"), first=TIMES[2], chain=("x.example",))
     found = {item.address: item for item in gathered(facts(first, second))}
-    assert set(found) == {"9.9.9.1", "9.9.9.2", "9.9.9.3"}
+    assert set(found) == {"5.9.9.1", "5.9.9.2", "5.9.9.3"}
     assert {item.facts for item in found.values()} == {("f0000000000000000", "f0000000000000001")}
     assert {address: item.chain for address, item in found.items()} == {
-        "9.9.9.1": (), "9.9.9.2": ("x.example",), "9.9.9.3": ("x.example",),
+        "5.9.9.1": (), "5.9.9.2": ("x.example",), "5.9.9.3": ("x.example",),
     }  # fmt: skip
 
 
 def test_a_name_without_an_answer_and_one_with_it_have_the_rows_of_the_answer():
-    nothing, answer = Lookup("a.example", app="one"), Lookup("a.example", app="two", addresses=("9.9.9.1",))
-    assert [item.address for item in gathered(facts(nothing, answer))] == ["9.9.9.1"]
+    nothing, answer = Lookup("a.example", app="one"), Lookup("a.example", app="two", addresses=("5.9.9.1",))
+    assert [item.address for item in gathered(facts(nothing, answer))] == ["5.9.9.1"]
     assert [item.address for item in gathered(facts(nothing))] == [""]
 
 
 def test_answers_to_which_nothing_connected_are_no_rows_of_a_name_that_has_connections():
-    asked = only(contact("a.example", "9.9.9.9"), Lookup("a.example", addresses=("9.9.9.9", "9.9.9.8")))
-    assert (asked.address, asked.looked_up, asked.contacted) == ("9.9.9.9", True, True)
+    asked = only(contact("a.example", "5.9.9.9"), Lookup("a.example", addresses=("5.9.9.9", "5.9.9.8")))
+    assert (asked.address, asked.looked_up, asked.contacted) == ("5.9.9.9", True, True)
 
 
 @pytest.mark.parametrize("count", [0, 1, ADDRESSES, ADDRESSES + 1])
 def test_addresses_of_a_name_that_was_only_asked_for_are_bounded(count):
-    found = gathered(facts(Lookup("a.example", addresses=tuple(f"9.9.9.{last}" for last in range(count)))))
+    found = gathered(facts(Lookup("a.example", addresses=tuple(f"5.9.9.{last}" for last in range(count)))))
     assert len(found) == min(max(count, 1), ADDRESSES)
 
 
 @pytest.mark.parametrize("count", [1, FACTS, FACTS + 1])
 def test_facts_of_a_row_are_bounded_and_the_first_by_id(count):
-    asked = only(*(contact("a.example", "9.9.9.9", app=f"app{number}") for number in range(count)))
+    asked = only(*(contact("a.example", "5.9.9.9", app=f"app{number}") for number in range(count)))
     assert asked.facts == tuple(f"f{number:016x}" for number in range(min(count, FACTS)))
 
 
@@ -121,8 +121,8 @@ def test_facts_of_a_row_are_bounded_and_the_first_by_id(count):
 def test_names_and_lines_of_a_row_are_bounded(name, count):
     words = tuple(f"n{number:02}" for number in range(count))
     both = [
-        contact("a.example", "9.9.9.9", **{name: words[:20]}),
-        contact("a.example", "9.9.9.9", **{name: words[15:]}),
+        contact("a.example", "5.9.9.9", **{name: words[:20]}),
+        contact("a.example", "5.9.9.9", **{name: words[15:]}),
     ]
     assert getattr(only(*both), name) == words[:32]
 
@@ -137,7 +137,7 @@ def test_names_and_lines_of_a_row_are_bounded(name, count):
     ],
 )
 def test_a_mark_holds_when_every_connection_has_it(first, second, marks):
-    asked = only(contact("a.example", "9.9.9.9", marks=first), contact("a.example", "9.9.9.9", marks=second))
+    asked = only(contact("a.example", "5.9.9.9", marks=first), contact("a.example", "5.9.9.9", marks=second))
     assert asked.marks == frozenset(marks)
 
 
@@ -152,14 +152,14 @@ def test_a_mark_holds_when_every_connection_has_it(first, second, marks):
 )
 def test_the_day_is_that_of_the_first_connection_whose_clock_was_right(times, marks, day):
     pair = zip(times, marks, strict=True)
-    assert only(*(contact("a.example", "9.9.9.9", first=time, marks=mark) for time, mark in pair)).day == day
+    assert only(*(contact("a.example", "5.9.9.9", first=time, marks=mark) for time, mark in pair)).day == day
 
 
 def test_the_time_of_a_lookup_is_taken_where_no_connection_has_one():
-    asked_for = Lookup("a.example", addresses=("9.9.9.9",), first=TIMES[1])
+    asked_for = Lookup("a.example", addresses=("5.9.9.9",), first=TIMES[1])
     assert only(asked_for).day == date(2026, 6, 8)
-    assert only(asked_for, contact("a.example", "9.9.9.9")).day == date(2026, 6, 8)
-    assert only(asked_for, contact("a.example", "9.9.9.9", first=TIMES[2])).day == date(2026, 6, 9)
+    assert only(asked_for, contact("a.example", "5.9.9.9")).day == date(2026, 6, 8)
+    assert only(asked_for, contact("a.example", "5.9.9.9", first=TIMES[2])).day == date(2026, 6, 9)
 
 
 def test_what_was_sent_to_a_host_that_code_names_was_seen_in_both():
@@ -172,7 +172,7 @@ def test_what_was_sent_to_a_host_that_code_names_was_seen_in_both():
     ("endpoint", "key"),
     [
         (Endpoint("url", "https://A.Example./x", "A.Example.", "endpoint", "code"), ("a.example", "")),
-        (Endpoint("ip", "9.9.9.9", "", "endpoint", "code"), ("9.9.9.9", "9.9.9.9")),
+        (Endpoint("ip", "5.9.9.9", "", "endpoint", "code"), ("5.9.9.9", "5.9.9.9")),
         (Endpoint("ip", "[2606:4700::1]", "", "endpoint", "code"), ("2606:4700::1", "2606:4700::1")),
     ],
 )

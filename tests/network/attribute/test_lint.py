@@ -16,6 +16,7 @@ entities:
   group: {title: Group, seat: CN, registered: KY, from: o}
   cloud: {title: Cloud, seat: SG, from: o, held: [{parent: group, from: o, since: "2019-01-01"}], aka: [cloud-inc]}
 numbers: [{entity: cloud, service: cloud, from: o, numbers: [64500]}]
+anycast: [{entity: cloud, service: dns, from: o, prefixes: 10.8.0.0/16}]
 names: [{entity: group, from: o, domains: group.example}]
 headers: [{entity: cloud, from: o, name: x-cloud, holds: cache}]
 zones: [{entity: cloud, service: cdn, labels: customer, from: o, suffixes: cdn.example, regions: r, before: oss-}]
@@ -54,6 +55,9 @@ def test_what_is_right_has_no_problem():
         ("domains: group.example", "domains: group.example, use: ads", "use 'ads': only third-party is known"),
         ("name: x-cloud", "name: X-Cloud", "header 'X-Cloud': not in lower case"),
         ("x-cloud, holds: cache}", "x-cloud, holds: Cache}", "header 'x-cloud': not in lower case"),
+        ("10.8.0.0/16", "10.8.0.1/16", "'10.8.0.1/16' is no range of addresses"),
+        ("10.8.0.0/16", "10.8.0.1", "'10.8.0.1' is no range of addresses"),
+        ("10.8.0.0/16", "10.8.0.0/16 10.8.0.0/16", "range 10.8.0.0/16 stands twice (also in networks/x.yaml)"),
         ("numbers: [64500]", "numbers: [64500, 64500]", "number AS64500 stands twice (also in networks/x.yaml)"),
         ("aka: [d]", "aka: [c]", "key c stands twice (also in networks/x.yaml)"),
         ("registered: KY", "held: [{parent: cloud, from: o}]", "entity 'cloud' is its own parent"),

@@ -172,7 +172,7 @@ def test_what_came_along_has_no_problem_and_every_document_is_needed():
     documents = load("networks", Document)
     assert list(lint.check(documents)) == []
     assert {Path(path).stem for path in documents} == {
-        "entities", "headers", "names", "numbers", "regions", "zones",
+        "anycast", "entities", "headers", "names", "numbers", "regions", "zones",
     }  # fmt: skip
     without = {path: item for path, item in documents.items() if Path(path).stem != "entities"}
     assert {check for _, check, _ in lint.check(without)} == {"network-references"}

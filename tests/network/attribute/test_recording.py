@@ -49,15 +49,15 @@ def test_declared_observed_and_both():
     found = rows(
         declared("www.tiktok.com"),
         declared("api.example"),
-        contact("www.tiktok.com", "9.9.9.9"),
-        contact("cdn.example", "9.9.9.8"),
+        contact("www.tiktok.com", "5.9.9.9"),
+        contact("cdn.example", "5.9.9.8"),
     )
     assert {host: item.seen for (host, _), item in found.items()} == {
         "www.tiktok.com": "both", "api.example": "declared", "cdn.example": "observed",
     }  # fmt: skip
-    assert found["www.tiktok.com", "9.9.9.9"].facts == ("f0000000000000000", "f0000000000000002")
+    assert found["www.tiktok.com", "5.9.9.9"].facts == ("f0000000000000000", "f0000000000000002")
     assert found["api.example", ""].asked_on == ""
-    assert found["cdn.example", "9.9.9.8"].asked_on == "2026-06-09"
+    assert found["cdn.example", "5.9.9.8"].asked_on == "2026-06-09"
 
 
 @pytest.mark.parametrize(
@@ -70,27 +70,27 @@ def test_what_the_app_does_not_talk_to_is_no_endpoint(subject):
 
 def test_an_address_in_code_and_in_traffic_is_one_endpoint():
     found = rows(
-        declared("9.9.9.9", "ip"),
-        contact("9.9.9.9", "9.9.9.9", marks=("ip-literal",)),
-        contact("", "9.9.9.8"),
-        declared("9.9.9.8", "ip"),
+        declared("5.9.9.9", "ip"),
+        contact("5.9.9.9", "5.9.9.9", marks=("ip-literal",)),
+        contact("", "5.9.9.8"),
+        declared("5.9.9.8", "ip"),
     )
-    assert {key: item.seen for key, item in found.items()} == {("9.9.9.9", "9.9.9.9"): "both", ("", "9.9.9.8"): "both"}
+    assert {key: item.seen for key, item in found.items()} == {("5.9.9.9", "5.9.9.9"): "both", ("", "5.9.9.8"): "both"}
     assert all(item.strength is Strength.S0 for item in found.values())
 
 
 def test_contacts_of_one_host_at_one_address_are_one_endpoint():
     found = rows(
-        contact("a.example", "9.9.9.9", down=0, first="2026-06-10T00:00:00.000000Z", marks=("proxied", "decrypted")),
-        contact("a.example", "9.9.9.9", down=5, marks=("decrypted",)),
-        contact("a.example", "9.9.9.8"),
+        contact("a.example", "5.9.9.9", down=0, first="2026-06-10T00:00:00.000000Z", marks=("proxied", "decrypted")),
+        contact("a.example", "5.9.9.9", down=5, marks=("decrypted",)),
+        contact("a.example", "5.9.9.8"),
     )
-    assert set(found) == {("a.example", "9.9.9.8"), ("a.example", "9.9.9.9")}
-    assert found["a.example", "9.9.9.9"].asked_on == "2026-06-09"
+    assert set(found) == {("a.example", "5.9.9.8"), ("a.example", "5.9.9.9")}
+    assert found["a.example", "5.9.9.9"].asked_on == "2026-06-09"
     (asked,) = [
         item
         for item in gathered(
-            facts(contact("a.example", "9.9.9.9", marks=("proxied",)), contact("a.example", "9.9.9.9", down=5))
+            facts(contact("a.example", "5.9.9.9", marks=("proxied",)), contact("a.example", "5.9.9.9", down=5))
         )
         if item.address
     ]
@@ -104,14 +104,14 @@ def test_names_that_dns_gave_show_who_serves_a_connection():
         addresses=("92.122.95.99",),
         first=TIME,
     )
-    found = rows(asked, contact("vcs.tiktokv.com", "92.122.95.99"), contact("vcs.tiktokv.com", "9.9.9.9"))
+    found = rows(asked, contact("vcs.tiktokv.com", "92.122.95.99"), contact("vcs.tiktokv.com", "5.9.9.9"))
     served = found["vcs.tiktokv.com", "92.122.95.99"]
     assert (served.operator, served.strength, served.served) == ("akamai", Strength.S3, True)
-    assert found["vcs.tiktokv.com", "9.9.9.9"].strength is Strength.S2
+    assert found["vcs.tiktokv.com", "5.9.9.9"].strength is Strength.S2
 
 
 def test_a_name_that_was_only_asked_for_has_its_addresses_and_no_more():
-    many = tuple(f"9.9.9.{number}" for number in range(20))
+    many = tuple(f"5.9.9.{number}" for number in range(20))
     found = rows(Lookup("a.example", addresses=many, first=TIME), Lookup("b.example"))
     assert len(found) == ADDRESSES + 1
     assert {item.strength for item in found.values()} == {Strength.S1}
@@ -152,11 +152,11 @@ def test_the_host_of_a_target_is_named_whole_or_not_at_all(value, host):
 def test_recipients_of_captures_and_of_code():
     made = record(
         facts(
-            disclosed("log.tiktokv.com", "9.9.9.9", count=3),
-            disclosed("log.tiktokv.com", "9.9.9.9", "key"),
+            disclosed("log.tiktokv.com", "5.9.9.9", count=3),
+            disclosed("log.tiktokv.com", "5.9.9.9", "key"),
             disclosed("x.example", method="pattern"),
             disclosed("y.example", sent=False),
-            contact("log.tiktokv.com", "9.9.9.9"),
+            contact("log.tiktokv.com", "5.9.9.9"),
             flow("https://log.tiktokv.com/x"),
             flow("https://log.tiktokv.com/y", "undecided"),
             flow("https://unlisted.example/"),
@@ -177,7 +177,7 @@ def test_recipients_of_captures_and_of_code():
 
 
 def test_a_recipient_at_addresses_in_two_countries_has_no_one_place():
-    both = [contact("a.example", "9.9.9.9"), contact("a.example", "43.156.1.1")]
+    both = [contact("a.example", "5.9.9.9"), contact("a.example", "43.156.1.1")]
     (apart,) = record(facts(disclosed("a.example"), *both), shelf()).recipients
     assert (apart.place, apart.why_no_place, apart.operator) == ("", SEVERAL, "")
     (one,) = record(facts(disclosed("a.example", "43.156.1.1"), *both), shelf()).recipients
@@ -189,9 +189,9 @@ def test_the_order_of_facts_changes_nothing():
     given = facts(
         declared("www.tiktok.com"),
         contact("www.tiktok.com", "43.156.1.1", chain=("a.edgekey.net",)),
-        contact("b.example", "9.9.9.9"),
+        contact("b.example", "5.9.9.9"),
         Lookup("www.tiktok.com", addresses=("43.156.1.1",), chain=("a.edgekey.net",)),
-        disclosed("b.example", "9.9.9.9"),
+        disclosed("b.example", "5.9.9.9"),
     )
     made = [
         msgspec.json.encode(

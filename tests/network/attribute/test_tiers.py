@@ -13,7 +13,7 @@ from tests.builders.networks_asked import DAY, ask, met, values
 
 HELD = date(2026, 6, 1)
 """Of the data of the tables."""
-RANGE, NETWORK, NOTHING = "52.95.1.1", "43.156.1.1", "9.9.9.200"
+RANGE, NETWORK, NOTHING = "52.95.1.1", "43.156.1.1", "5.9.9.200"
 """Addresses in a range that a provider publishes; in a known network alone; in one of nobody known."""
 KEY = ("a.example.edgekey.net",)
 NAMED = "S1 takes a capture in which the name is asked for, or a connection is made under it"
@@ -130,7 +130,7 @@ def test_a_range_of_one_provider_and_a_name_of_another_are_served_by_the_range()
         ("a.example", "", {"headers": ("cf-ray: 1",)}, [("cloudflare", "header")]),
         ("a.example", NETWORK, {}, [("tencent-cloud", "network")]),
         ("a.example", NOTHING, {}, []),
-        ("a.example", "9.9.9.1", {}, [("smallhost", "prefix")]),
+        ("a.example", "5.9.9.1", {}, [("smallhost", "prefix")]),
     ],
 )
 def test_ways_in_which_an_operator_is_told(host, address, seen, told):
@@ -141,9 +141,30 @@ def test_ways_in_which_an_operator_is_told(host, address, seen, told):
 
 
 def test_certificates_that_steer_or_are_no_names_tell_nobody():
-    for name in ("x.akadns.net", "*", "", "9.9.9.9", "akamaiedge.net", "edgekey.net.evil.example"):
+    for name in ("x.akadns.net", "*", "", "5.9.9.9", "akamaiedge.net", "edgekey.net.evil.example"):
         assert values(met("a.example", NOTHING, certificates=(name,)), "operator") == []
 
 
 def test_served_is_said_from_the_third_tier_on():
     assert [tier for tier in Strength if served(tier)] == [Strength.S3, Strength.S4, Strength.S5]
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.1.1", "127.0.0.1", "224.0.0.251", "fe80::1", "ff02::fb"])
+def test_an_address_that_is_not_of_the_public_internet_is_nobodys_machine(address):
+    answer = met("b.s3.eu-west-1.amazonaws.com", address, received=1, headers=("x-amz-cf-id: 1",))
+    assert (answer.strength, answer.served, answer.place) == (Strength.S2, False, "")
+    assert answer.why_no_place == "the address is not of the public Internet"
+    assert "machines of others stand behind this one" in answer.missing
+
+
+def test_of_what_kind_the_service_is_is_said_of_whoever_runs_the_machines():
+    answer = met("a.example", "5.9.9.1", chain=("a.example.edgekey.net",))
+    assert (answer.operator, answer.service) == ("smallhost", "unknown")
+    others = [(item.value, item.counts) for item in answer.claims if item.about == "service"]
+    assert others == [("cdn", False)]
+
+
+@pytest.mark.parametrize("line", ["x-amz-request-id: 1", "x-reqid: 1"])
+def test_a_header_that_anybodys_machines_send_tells_no_provider(line):
+    answer = met("a.example", NETWORK, received=1, headers=(line,))
+    assert answer.operator == "tencent-cloud"

@@ -9,7 +9,7 @@ from affidavit.model.capture import Mark
 from affidavit.model.network import Claimed, Source
 from affidavit.network.attribute.knowledge import Known
 from affidavit.network.snapshot.suffixes import plain_host
-from affidavit.network.snapshot.view import NO_COUNTRY, View, parsed
+from affidavit.network.snapshot.view import NO_COUNTRY, View, aged, parsed
 
 CHAIN = 32
 """Names of a CNAME chain that are looked at; resolvers follow about half as many."""
@@ -77,6 +77,11 @@ class Case:
         return cls(asked, known, view, name, address if number else "", number, names, day)
 
     @property
+    def public(self) -> bool:
+        """Whether it is at an address of one machine of the public Internet, as far as the address tells."""
+        return self.number is not None and self.number.is_global and not self.number.is_multicast
+
+    @property
     def timeless(self) -> bool:
         """Whether it was observed at a time that nobody knows, so that nothing of tables holds as of then."""
         return self.asked.day is None and (self.asked.contacted or self.asked.looked_up)
@@ -87,7 +92,7 @@ class Case:
         """Add what a source says, by id of a table or of an origin of knowledge; with `why_not` it does not count."""
         found = self.source(source)
         self.used[found.id] = found
-        gap = self.view.age(source).gap if self.view and source not in self.known.origins else None
+        gap = aged(found.date, self.asked.day).gap if found.date else None
         shown = title or (self.known.title(value) if value in self.known.entities else "")
         self.claims.append(
             Claimed(about, value, shown, by, kind, found.id, found.date, gap, counts=not why_not, why_not=why_not)
@@ -113,5 +118,5 @@ class Case:
         return self.known.entity_of.get(key) or self.known.entity_of.get(slug) or key
 
 
-AGE = f"its data lies more than {NO_COUNTRY} days from the observation"
+AGE = f"the data that tells it lies more than {NO_COUNTRY} days from the observation"
 """Why a table does not say a country."""

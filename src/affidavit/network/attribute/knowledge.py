@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from msgspec import Struct, field
 
@@ -54,6 +55,15 @@ class Numbers(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     from_: str = field(name="from")
     numbers: tuple[int, ...]
     anycast: bool = False
+
+
+class Anycast(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Ranges of an entity, separated by spaces, at whose addresses machines in many places answer."""
+
+    entity: str
+    service: Service
+    from_: str = field(name="from")
+    prefixes: str
 
 
 class Names(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -131,6 +141,7 @@ class Document(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     origins: dict[str, Origin]
     entities: dict[str, Entity] = {}
     numbers: tuple[Numbers, ...] = ()
+    anycast: tuple[Anycast, ...] = ()
     names: tuple[Names, ...] = ()
     zones: tuple[Zone, ...] = ()
     headers: tuple[Header, ...] = ()
@@ -143,8 +154,7 @@ class Known:
 
     Attributes:
         entities, regions, providers: by id or key. numbers: by AS number. names, zones: by suffix. headers:
-            by name. entity_of: entity id
-            by the keys that tables use.
+            by name. entity_of: entity id by the keys that tables use.
     """
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
@@ -153,6 +163,9 @@ class Known:
         self.entities = {key: entity for file in files for key, entity in file.entities.items()}
         self.regions = {key: regions for file in files for key, regions in file.regions.items()}
         self.numbers = {f"AS{number}": row for file in files for row in file.numbers for number in row.numbers}
+        self._anycast = {
+            ip_network(prefix): row for file in files for row in file.anycast for prefix in row.prefixes.split()
+        }
         self.names = {domain: row for file in files for row in file.names for domain in row.domains.split()}
         self.zones = {suffix: row for file in files for row in file.zones for suffix in row.suffixes.split()}
         self.headers: dict[str, list[Header]] = {}
@@ -168,6 +181,10 @@ class Known:
         """What people call an entity; the id of one that is not known."""
         found = self.entities.get(entity)
         return found.title if found else entity
+
+    def anycast(self, address: IPv4Address | IPv6Address) -> tuple[str, Anycast] | None:
+        """The range of many places that an address lies in, with its row."""
+        return next(((str(prefix), row) for prefix, row in self._anycast.items() if address in prefix), None)
 
     def source(self, origin: str) -> Source:
         """An origin as a source that claims can name."""

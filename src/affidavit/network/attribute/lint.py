@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from ipaddress import ip_network
 from typing import Any
 
 from affidavit.network.attribute.knowledge import (
+    Anycast,
     Document,
     Entity,
     Header,
@@ -47,7 +49,7 @@ def check(typed: Mapping[str, Any]) -> Found:
     for path, item in documents.items():
         for message in _references(item, origins, entities, regions):
             yield path, "network-references", message
-        for message in (*_dates(item), *_codes(item), *_shapes(item), *_twice(path, item, seen)):
+        for message in (*_dates(item), *_codes(item), *_shapes(item), *_ranges(item), *_twice(path, item, seen)):
             yield path, "network-rows", message
     for message in _circles(entities):
         yield next(iter(documents)), "network-references", message
@@ -57,8 +59,8 @@ def _references(
     item: Document, origins: Mapping[str, str], entities: Mapping[str, Entity], regions: set[str]
 ) -> Iterator[str]:
     """Ids that nothing has."""
-    rows: list[Numbers | Names | Zone | Header | Provider] = [*item.numbers, *item.names, *item.zones, *item.headers]
-    rows += item.providers.values()
+    rows: list[Numbers | Anycast | Names | Zone | Header | Provider] = [*item.numbers, *item.anycast, *item.names]
+    rows += [*item.zones, *item.headers, *item.providers.values()]
     held = [row for entity in item.entities.values() for row in entity.held]
     plain: list[Held | Entity | Regions] = [*held, *item.entities.values(), *item.regions.values()]
     named = {row.from_ for row in rows} | {row.from_ for row in plain}
@@ -122,14 +124,29 @@ def _shapes(item: Document) -> Iterator[str]:
             yield f"use {row.use!r}: only third-party is known"
 
 
+def _ranges(item: Document) -> Iterator[str]:
+    """Ranges of addresses that are none."""
+    for prefix in (word for row in item.anycast for word in row.prefixes.split()):
+        if not _is_prefix(prefix):
+            yield f"{prefix!r} is no range of addresses"
+
+
+def _is_prefix(text: str) -> bool:
+    try:
+        return "/" in text and bool(ip_network(text))
+    except ValueError:
+        return False
+
+
 def _twice(path: str, item: Document, seen: dict[str, str]) -> Iterator[str]:
     """What stands in two rows, of which one would be passed over in silence."""
     names = [("domain", word) for row in item.names for word in row.domains.split()]
     zones = [("zone", word) for row in item.zones for word in row.suffixes.split()]
     numbers = [("number", f"AS{number}") for row in item.numbers for number in row.numbers]
+    ranges = [("range", word) for row in item.anycast for word in row.prefixes.split()]
     keys = [("key", word) for key, row in item.providers.items() for word in (key, *row.aka)]
     called = [("entity", word) for key, row in item.entities.items() for word in (key, *row.aka)]
-    for kind, word in (*names, *zones, *numbers, *keys, *called):
+    for kind, word in (*names, *zones, *numbers, *ranges, *keys, *called):
         if f"{kind} {word}" in seen:
             yield f"{kind} {word} stands twice (also in {seen[f'{kind} {word}']})"
         seen[f"{kind} {word}"] = path

@@ -15,6 +15,7 @@ from affidavit.network.snapshot.table import Hit
 
 BETTER = "{} tells it better"
 CARRIER = "machines of others stand in a carrier's network, such as the caches of content networks"
+OTHERS = "it is the service of another operator than the one that is told best"
 _CARRIERS = frozenset({"access", "transit"})
 _WAYS = {
     "prefix": "a published range",
@@ -56,7 +57,8 @@ class Operated(NamedTuple):
 def operated(case: Case) -> Operated:
     """Say who runs the machines, as claims: the best way decides, the others stand beside it."""
     hits = _hits(case)
-    found = [*_published(case, hits), *_named(case), *_certified(case), *_headed(case), *_networks(case, hits)]
+    found = [*_published(case, hits), *_named(case), *_certified(case), *_headed(case)]
+    found += [*_announced(case), *_networks(case, hits)]
     ways = list(_WAYS)
     told = tuple(sorted(found, key=lambda item: ways.index(item.way)))
     for item in told:
@@ -74,7 +76,7 @@ def operated(case: Case) -> Operated:
 
 def _hits(case: Case) -> tuple[Hit, ...]:
     """What tables say of the address, if it is one of the public Internet and not a proxy's."""
-    if case.view is None or case.number is None or not case.number.is_global or "proxied" in case.asked.marks:
+    if case.view is None or not case.public or "proxied" in case.asked.marks:
         return ()
     return case.view.at(case.address)
 
@@ -131,6 +133,17 @@ def _headed(case: Case) -> list[Told]:
     return [Told("header", row.entity, line, row.from_) for line, row in rows.items()]
 
 
+def _announced(case: Case) -> list[Told]:
+    """By ranges that are known to be announced from many places, whatever tables say of them."""
+    if case.number is None or "proxied" in case.asked.marks:
+        return []
+    found = case.known.anycast(case.number)
+    if found is None:
+        return []
+    by, row = found
+    return [Told("network", row.entity, by, row.from_, row.service, f"{by} is announced from many places (anycast)")]
+
+
 def _networks(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
     """By the network, which is said on its own too."""
     told = []
@@ -147,13 +160,20 @@ def _networks(case: Case, hits: tuple[Hit, ...]) -> list[Told]:
 
 def service_of(case: Case, row: Names | None, operator: Operated) -> Service:
     """Say what kind of service it is: what the host is for, else what the machines are."""
-    found: list[tuple[Service, str, str]] = []
+    found: list[tuple[Service, str, str, str]] = []
     if row and row.service != "unknown":
-        found.append((row.service, row.domains.split()[0] if len(row.domains.split()) == 1 else case.name, row.from_))
-    found += [(item.service, item.by, item.source) for item in operator.told if item.service != "unknown"]
+        by = row.domains.split()[0] if len(row.domains.split()) == 1 else case.name
+        found.append((row.service, by, row.from_, ""))
     found += [
-        ("hosting", f"{hit.by} {hit.title}".strip(), hit.source) for hit in operator.hits if hit.table == "hosting-as"
+        (item.service, item.by, item.source, "" if item.entity == operator.entity else OTHERS)
+        for item in operator.told
+        if item.service != "unknown"
     ]
-    for kind, by, source in found:
-        case.say("service", kind, by, source)
-    return found[0][0] if found else "unknown"
+    found += [
+        ("hosting", f"{hit.by} {hit.title}".strip(), hit.source, "")
+        for hit in operator.hits
+        if hit.table == "hosting-as"
+    ]
+    for kind, by, source, why_not in found:
+        case.say("service", kind, by, source, why_not=why_not)
+    return next((kind for kind, _, _, why_not in found if not why_not), "unknown")

@@ -23,6 +23,7 @@ _BLOCKS = {4: 1 << 24, 6: 1 << 116}
 WIDE = "{} joins blocks of several registries or holders, so that it says no more than registries do"
 CLOCK = "the time of the observation is not known"
 PROXY = "the address is a proxy's"
+NOT_PUBLIC = "the address is not of the public Internet"
 
 
 def placed(case: Case, operator: Operated) -> tuple[str, str]:
@@ -53,7 +54,7 @@ def _why(case: Case, anycast: str, reasons: list[str]) -> str:
         (bool(anycast), anycast),
         (bool(reasons), "; ".join(dict.fromkeys(reasons))),
         (case.number is None, "no address was seen, and the name tells no region"),
-        (case.number is not None and not case.number.is_global, "the address is not of the public Internet"),
+        (not case.public, NOT_PUBLIC),
         (case.view is None, "no tables of networks are at hand"),
     )
     return next((why for holds, why in silent if holds), "no table says where addresses of this range are used")
@@ -120,6 +121,7 @@ def _country(case: Case, hit: Hit, provider: Provider | None) -> tuple[str, str]
 
 def _by_name(case: Case, anycast: str) -> None:
     """The vote of the region that stands in the provider's own name for the machine."""
+    inside = NOT_PUBLIC if case.number is not None and not case.public else ""
     for name in reversed(case.names):
         zone = zone_of(case.known, name)
         if zone is None or zone[1].service == "dns":
@@ -135,7 +137,7 @@ def _by_name(case: Case, anycast: str) -> None:
                 f"{code} in {name}",
                 regions.from_,
                 kind="region",
-                anycast=anycast,
+                anycast=anycast or inside,
                 title=code,
             )
         return

@@ -34,6 +34,8 @@ def _connected(case: Case, operator: Operated) -> tuple[Strength, str]:
     """The tier of a connection that was made under the name."""
     if "proxied" in case.asked.marks:
         return Strength.S2, "the address that the proxy connected to: the one in the capture is the proxy's"
+    if case.number is not None and not case.public:
+        return Strength.S2, "an address of the public Internet: machines of others stand behind this one"
     published, named = operator.by("prefix"), operator.by("zone")
     if named is None and published is None:
         return Strength.S2, _range_or_name(case, operator)
