@@ -19,8 +19,9 @@ def facts(events: Iterable[Event], form: str, instant: Any) -> set[Row]:
     flows = [event for event in every if isinstance(event, Flow)]
     messages = [event for event in every if isinstance(event, Message)]
     answers = [event for event in every if isinstance(event, Answer)]
-    found = set(_lookups(answers, instant))
-    asked = [what for _, what in found if isinstance(what, Lookup)]
+    looked = list(_lookups(answers, instant))
+    found: set[Row] = set(looked)
+    asked = [what for _, what in looked]
     return found | set(_contacts(flows, messages, asked, instant)) | set(_undecoded(flows, form))
 
 
@@ -29,9 +30,8 @@ def _host(flow: Flow) -> str:
     return min(flow.names, key=lambda item: BASES.index(item.basis)).value if flow.names else ""
 
 
-def _lookups(answers: Sequence[Answer], instant: Any) -> Iterable[Row]:
-    for host, app in {(answer.name, answer.app) for answer in answers}:
-        mine = [answer for answer in answers if (answer.name, answer.app) == (host, app)]
+def _lookups(answers: Sequence[Answer], instant: Any) -> Iterable[tuple[int, Lookup]]:
+    for (host, app, chain), mine in _by_chain(answers).items():
         lives = [seconds for answer in mine for _, seconds in (*answer.chain, *answer.addresses) if seconds >= 0]
         times = [answer.at for answer in mine if answer.at >= 0]
         yield (
@@ -40,13 +40,29 @@ def _lookups(answers: Sequence[Answer], instant: Any) -> Iterable[Row]:
                 host,
                 len(mine),
                 app,
-                tuple(dict.fromkeys(name for answer in mine for name, _ in answer.chain)),
+                chain,
                 tuple(sorted({address for answer in mine for address, _ in answer.addresses})),
                 min(lives, default=-1),
                 instant(min(times, default=-1)),
                 instant(max(times, default=-1)),
             ),
         )
+
+
+def _chain(answer: Answer) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in answer.chain))
+
+
+def _by_chain(answers: Sequence[Answer]) -> dict[tuple[str, str, tuple[str, ...]], list[Answer]]:
+    """Answers by name, app and chain; what was asked and not answered goes with the first that was."""
+    found: dict[tuple[str, str, tuple[str, ...]], list[Answer]] = {}
+    for answer in answers:
+        found.setdefault((answer.name, answer.app, _chain(answer)), []).append(answer)
+    for host, app, chain in list(found):
+        others = [key for key in found if key[:2] == (host, app) and key[2]]
+        if not chain and others and not any(answer.addresses for answer in found[host, app, ()]):
+            found[others[0]] += found.pop((host, app, ()))
+    return found
 
 
 def _undecoded(flows: Sequence[Flow], form: str) -> Iterable[Row]:
@@ -133,7 +149,7 @@ def _contact(
         instant(min(times, default=-1)),
         instant(max(times, default=-1)),
         tuple(sorted({_named(*_pair(item)) for item in names})),
-        looked[0].chain if looked and address in looked[0].addresses else (),
+        next((one.chain for one in looked if address in one.addresses), ()),
         tuple(sorted({flow.ja3 for flow in flows} - {""})),
         tuple(sorted({flow.ja4 for flow in flows} - {""})),
         (),

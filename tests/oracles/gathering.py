@@ -47,7 +47,9 @@ def asked(facts, host, address):
     lookups = [fact for fact in facts if isinstance(fact.what, Lookup) and fact.what.host == host]
     code = [fact for fact in facts if isinstance(fact.what, Endpoint) and named(fact.what) == (host or address)]
     chains = [fact.what.chain for fact in contacts]
-    chains += [fact.what.chain for fact in lookups if not address or address in fact.what.addresses]
+    chains += [fact.what.chain for fact in lookups if address in fact.what.addresses]
+    every = {fact.what.chain for fact in lookups}
+    chains += every if len(every) == 1 and not address else set()
     times = sorted(fact.what.first for fact in contacts if fact.what.first)
     times += [fact.what.first for fact in lookups if fact.what.first]
     marks = set.intersection(*(set(fact.what.marks) for fact in contacts)) if contacts else set()

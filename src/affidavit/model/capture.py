@@ -103,7 +103,7 @@ class Contact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="co
 
 
 class Lookup(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="lookup"):
-    """A name that was asked for in DNS, and all answers to it.
+    """A name that was asked for in DNS, and all answers to it that came by the same chain of names.
 
     Attributes:
         host: lower-case name. asked: how often. app: as in `Contact`.

@@ -183,3 +183,9 @@ def test_a_host_in_code_is_named_as_captures_name_it(endpoint, key):
 
 def test_no_facts_ask_nothing():
     assert gathered([]) == []
+
+
+def test_without_an_address_a_name_that_leads_two_ways_leads_nowhere():
+    ways = Lookup("a.example", chain=("x.example",)), Lookup("a.example", chain=("y.example",))
+    assert only(contact("a.example"), ways[0]).chain == ("x.example",)
+    assert only(contact("a.example"), *ways).chain == ()

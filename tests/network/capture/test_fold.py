@@ -161,6 +161,21 @@ def test_look_ups_keep_their_chain_and_lend_it_to_connections():
     assert chains == {"192.0.2.1": ("a.edge.example", "e1.cdn.example"), "203.0.113.1": ()}
 
 
+def test_of_a_name_that_leads_to_two_providers_each_address_has_its_own_chain():
+    ways = (("a.edgekey.example", "192.0.2.1"), ("a.fast.example", "192.0.2.2"))
+    answers = [
+        Answer(Where(at, ""), NOON + at, "", "a.example", chain=((name, 60),), addresses=((address, 60),))
+        for at, (name, address) in enumerate(ways)
+    ]
+    nothing = Answer(Where(8, ""), NOON + 8, "", "a.example")
+    facts, _ = folded(*answers, nothing, flow(9), flow(11, server="192.0.2.2"), flow(12, server=""))
+    chains = {item.address: item.chain for item in of(Contact, facts)}
+    assert chains == {"192.0.2.1": ("a.edgekey.example",), "192.0.2.2": ("a.fast.example",), "": ()}
+    assert [(item.chain, item.addresses, item.asked) for item in of(Lookup, facts)] == [
+        (("a.edgekey.example",), ("192.0.2.1",), 2), (("a.fast.example",), ("192.0.2.2",), 1),
+    ]  # fmt: skip
+
+
 def test_disclosures_are_merged_by_what_went_where_and_how():
     events = [message(2), message(4), message(6, host="b.example"), message(8, app="org.other")]
     facts, _ = folded(*events, seeker=Finder(), form="har")

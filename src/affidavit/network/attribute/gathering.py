@@ -101,7 +101,10 @@ def _contact(row: Seen, id_: str, what: Contact) -> None:
 
 
 def _look_up(seen: dict[Key, Seen], lookups: list[tuple[str, Lookup]]) -> None:
-    """Add names that were asked for, to the rows of their connections, or as rows of their own."""
+    """Add names that were asked for, to the rows of their connections, or as rows of their own.
+
+    A chain belongs to the addresses that it ended in; without an address it is taken when there is no other one.
+    """
     by_host: dict[str, list[Key]] = {}
     for key in seen:
         by_host.setdefault(key[0], []).append(key)
@@ -111,12 +114,15 @@ def _look_up(seen: dict[Key, Seen], lookups: list[tuple[str, Lookup]]) -> None:
             answered.setdefault(what.host, {}).update(dict.fromkeys(what.addresses))
     for host, addresses in answered.items():
         by_host[host] = [(host, address) for address in [*addresses][:ADDRESSES] or [""]]
+    chains: dict[str, set[tuple[str, ...]]] = {}
+    for _, what in lookups:
+        chains.setdefault(what.host, set()).add(what.chain)
     for id_, what in lookups:
         for key in by_host[what.host]:
             row = seen.setdefault(key, Seen())
             row.facts.add(id_)
             row.looked_up = True
-            if key[1] in what.addresses or not key[1]:
+            if key[1] in what.addresses or (not key[1] and len(chains[what.host]) == 1):
                 row.chain = row.chain or what.chain
             row.first = row.first or what.first
 

@@ -17,7 +17,21 @@ from affidavit.model.place import Place
 from affidavit.network.attribute.headers import telling
 from affidavit.network.capture.clock import Clock, instant, plausible
 from affidavit.network.capture.events import Answer, Event, Flow, Message, Unread, Where
-from affidavit.network.capture.tables import FEW, MANY, ContactRow, CountRow, LookupRow, Span, Table, clean, taken
+from affidavit.network.capture.lookups import Key as LookupKey
+from affidavit.network.capture.lookups import Lookups
+from affidavit.network.capture.tables import (
+    FEW,
+    MANY,
+    ContactRow,
+    CountRow,
+    LookupRow,
+    Span,
+    Table,
+    clean,
+    earlier,
+    host_of,
+    taken,
+)
 from affidavit.wording import plural
 
 EXTRACTOR: Final = "captures/1"
@@ -27,7 +41,6 @@ SINGLE: Final = 20
 """How many unread places of one kind are listed singly."""
 _DETAIL: Final = 1_000
 _WORD: Final = 32
-_NO_OFFSET: Final = 1 << 62
 
 BASES: Final[tuple[Basis, ...]] = (
     "tls-sni", "quic-sni", "http2-authority", "http-host", "url", "connect", "log", "certificate", "dns-answer", "none",
@@ -111,7 +124,7 @@ class Fold:
         self._packets = about.form in {"pcap", "pcapng"}  # counted with the connections that they are of
         self._contacts: Table[_ContactKey, ContactRow] = Table(CONTACTS, ContactRow)
         self._spoken: Table[_ContactKey, ContactRow] = Table(CONTACTS, ContactRow)
-        self._lookups: Table[tuple[str, str], LookupRow] = Table(LOOKUPS, LookupRow)
+        self._lookups = Lookups(LOOKUPS)
         self._personal: Table[_PersonalKey, _PersonalRow] = Table(DISCLOSURES, _PersonalRow)
         self._undecoded: Table[_UndecodedKey, CountRow] = Table(UNDECODED, CountRow)
         self._unread: dict[str, list[Unread]] = {}
@@ -146,7 +159,7 @@ class Fold:
                 self._cannot((host, address, app, why), flow.where, flow.up)
         if row is None:
             return
-        row.where = _earlier(row.where, flow.where)
+        row.where = earlier(row.where, flow.where)
         row.basis = basis if row.basis == "none" else row.basis
         row.protocol = row.protocol or clean(flow.protocol, _WORD)
         row.connections += 1
@@ -168,11 +181,11 @@ class Fold:
         self.bytes_read += len(message.sent or b"") + len(message.received or b"")
         self._clock.see(message.at)
         literal = _address(message.host)
-        host, app = "" if literal else _host(message.host), clean(message.app)
+        host, app = "" if literal else host_of(message.host), clean(message.app)
         address = clean(message.server) or literal
         row = self._spoken.at((host, address, message.port, "", app), message.where)
         if row is not None:
-            row.where = _earlier(row.where, message.where)
+            row.where = earlier(row.where, message.where)
             row.protocol = row.protocol or clean(message.protocol, _WORD)
             row.requests += 1
             row.up, row.down = row.up + len(message.sent or b""), row.down + len(message.received or b"")
@@ -194,27 +207,21 @@ class Fold:
         key = (host, address, app, found.property, found.method, found.path, found.sha256, found.sent)
         row = self._personal.at(key, where)
         if row is not None:
-            row.where, row.count = _earlier(row.where, where), row.count + found.count
+            row.where, row.count = earlier(row.where, where), row.count + found.count
             row.what = row.what or found
 
     def _cannot(self, key: _UndecodedKey, where: Where, size: int, count: int = 1) -> None:
         """Count content that was not read."""
         row = self._undecoded.at(key, where)
         if row is not None:
-            row.where, row.count, row.size = _earlier(row.where, where), row.count + count, row.size + size
+            row.where, row.count, row.size = earlier(row.where, where), row.count + count, row.size + size
 
     def _answer(self, answer: Answer) -> None:
         self._records += not self._packets
         self._clock.see(answer.at)
-        host = _host(answer.name)
-        row = self._lookups.at((host, clean(answer.app)), answer.where) if host else None
-        if row is None:
-            return
-        row.where, row.asked = _earlier(row.where, answer.where), row.asked + 1
-        taken(row.chain, (_host(name) for name, _ in answer.chain), MANY)
-        taken(row.addresses, (address for address, _ in answer.addresses), MANY)
-        row.lives(seconds for _, seconds in (*answer.chain, *answer.addresses))
-        row.span.see(answer.at if plausible(answer.at) else -1)
+        span = self._lookups.take(answer)
+        if span is not None:
+            span.see(answer.at if plausible(answer.at) else -1)
 
     def _not_read(self, unread: Unread) -> None:
         self._lost += max(0, unread.records)
@@ -227,6 +234,7 @@ class Fold:
     def finished(self) -> tuple[list[Fact], list[Limitation]]:
         """All facts by place, the capture first, and what could not be read; no event comes after."""
         self._join()
+        self._lookups.group()
         about, (first, last) = self._about, self._clock.span
         whole = Capture(
             clean(about.name), about.sha256, about.size, about.form, self._records, self._lost, first, last,
@@ -234,7 +242,7 @@ class Fold:
         )  # fmt: skip
         rows: list[tuple[Where, Subject]] = [
             *((row.where, self._contact(key, row)) for key, row in self._contacts.items()),
-            *((row.where, self._lookup(key, row)) for key, row in self._lookups.items()),
+            *((row.where, self._lookup(key, row)) for key, row in self._lookups.rows()),
             *((row.where, _disclosure(key, row.what, row.count)) for key, row in self._personal.items() if row.what),
         ]
         for (host, address, app, why), row in self._undecoded.items():
@@ -247,7 +255,7 @@ class Fold:
         """Add the requests to the connections that carried them; those of a capture without any stand alone."""
         carried: dict[tuple[str, str, int, str], ContactRow] = {}
         for (host, address, port, _, app), row in self._contacts.items():
-            for name in dict.fromkeys((host, *(_host(item.value) for item in row.names))):
+            for name in dict.fromkeys((host, *(host_of(item.value) for item in row.names))):
                 carried.setdefault((name, address, port, app), row)
         for key, spoken in list(self._spoken.items()):
             host, address, port, _, app = key
@@ -270,20 +278,16 @@ class Fold:
             marks.add("bad-clock")
         if _fronted(row):
             marks.add("fronting")
-        asked = self._lookups.get((host, app)) or self._lookups.get((host, ""))
-        fits = asked is not None and (not address or address in asked.addresses)
         return Contact(
             host, row.basis, address, port, transport, row.protocol, app, row.connections, row.up, row.down, first,
-            last, tuple(sorted(row.names)), tuple(asked.chain) if asked is not None and fits else (),
-            tuple(sorted(row.ja3)), tuple(sorted(row.ja4)), tuple(row.certificates), tuple(sorted(marks)), row.requests,
+            last, tuple(sorted(row.names)), self._lookups.chain(host, app, address), tuple(sorted(row.ja3)),
+            tuple(sorted(row.ja4)), tuple(row.certificates), tuple(sorted(marks)), row.requests,
             tuple(sorted(row.headers)),
         )  # fmt: skip
 
-    def _lookup(self, key: tuple[str, str], row: LookupRow) -> Lookup:
-        host, app = key
-        return Lookup(
-            host, row.asked, app, tuple(row.chain), tuple(sorted(row.addresses)), row.ttl, *self._times(row.span)
-        )
+    def _lookup(self, key: LookupKey, row: LookupRow) -> Lookup:
+        host, app, chain = key
+        return Lookup(host, row.asked, app, chain, tuple(sorted(row.addresses)), row.ttl, *self._times(row.span))
 
     def _times(self, span: Span) -> tuple[str, str]:
         return ("", "") if self._clock.jumped else (instant(span.first), instant(span.last))
@@ -349,18 +353,9 @@ def _best(names: list[Named]) -> tuple[str, Basis, str]:
     for one in sorted(names, key=lambda item: BASES.index(item.basis) if item.basis in BASES else len(BASES)):
         address = _address(one.value)
         if not address and one.value and not one.value.startswith("*"):
-            return _host(one.value), one.basis, ""
+            return host_of(one.value), one.basis, ""
         literal = literal or address
     return "", "none", literal
-
-
-def _host(text: str) -> str:
-    """A host as facts have it: lower case, without a trailing dot or a port."""
-    host = clean(text.strip()).lower()
-    name, colon, port = host.rpartition(":")
-    if colon and port.isdigit() and ":" not in name:
-        host = name
-    return host.rstrip(".")
 
 
 def _address(text: str) -> str:
@@ -381,14 +376,9 @@ def _address(text: str) -> str:
 
 def _fronted(row: ContactRow) -> bool:
     """Whether the hello and a request name different hosts."""
-    greeted = {_host(item.value) for item in row.names if item.basis in {"tls-sni", "quic-sni"}}
-    asked = {_host(item.value) for item in row.names if item.basis in {"http-host", "http2-authority"}}
+    greeted = {host_of(item.value) for item in row.names if item.basis in {"tls-sni", "quic-sni"}}
+    asked = {host_of(item.value) for item in row.names if item.basis in {"http-host", "http2-authority"}}
     return bool(greeted and asked - greeted)
-
-
-def _earlier(one: Where, other: Where) -> Where:
-    """The place that comes first in the file."""
-    return min(one, other, key=lambda item: item.offset if item.offset >= 0 else _NO_OFFSET)
 
 
 def _timed(row: ContactRow, *times: int) -> None:

@@ -13,6 +13,7 @@ FEW: Final = 8
 """Most names, and most fingerprints, of one contact."""
 MANY: Final = 32
 """Most addresses, links of a chain, and names in certificates."""
+_NO_OFFSET: Final = 1 << 62
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -64,6 +65,20 @@ def taken(kept: dict[str, None], more: Iterable[str], most: int) -> None:
 def clean(text: str, most: int = TEXT) -> str:
     """Text that a fact can hold: bounded, and without halves of characters, which no JSON has."""
     return text[:most].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def host_of(text: str) -> str:
+    """A host as facts have it: lower case, without a trailing dot or a port."""
+    host = clean(text.strip()).lower()
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdigit() and ":" not in name:
+        host = name
+    return host.rstrip(".")
+
+
+def earlier(one: Where, other: Where) -> Where:
+    """The place that comes first in the file."""
+    return min(one, other, key=lambda item: item.offset if item.offset >= 0 else _NO_OFFSET)
 
 
 @dataclass(slots=True)
@@ -125,7 +140,6 @@ class LookupRow:
     asked: int = 0
     ttl: int = -1
     span: Span = field(default_factory=Span)
-    chain: dict[str, None] = field(default_factory=dict)
     addresses: dict[str, None] = field(default_factory=dict)
 
     def lives(self, seconds: Iterator[int]) -> None:
