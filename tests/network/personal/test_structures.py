@@ -277,7 +277,9 @@ def test_hexadecimal_digits_of_words_are_read_from_sixteen_on_or_from_six_pairs(
 def test_runs_in_one_text_have_a_number(monkeypatch):
     monkeypatch.setattr(texts, "MOST_RUNS", 3)
     code = base64.b64encode(b"words number one") + b" "
-    assert [step for step, _ in told(texts.within(code * 20))].count("base64") == 3
+    found = list(texts.within(code * 20))
+    assert [piece.step for piece in found if piece.data].count("base64") == 3
+    assert [(piece.problem, piece.lost) for piece in found if not piece.data] == [("too-large", len(b"== ") + 17 * len(code))]
     digits = b"words number one".hex().encode() + b". "
     assert [step for step, _ in told(texts.within(digits * 20))].count("hex") == 3
 
@@ -302,3 +304,40 @@ def test_texts_in_bytes_have_twelve_characters(data, found):
 )
 def test_entropy_is_that_of_the_bytes_as_they_are_spread(data, bits):
     assert texts.entropy(data) == pytest.approx(bits, abs=1e-6)
+
+
+# What costs a hostile author little and a careless reader much
+
+
+def test_paths_of_names_in_names_are_cut_and_no_more_is_made_than_is_asked_for():
+    deep = {f"k{number}": 1 for number in range(50_000)}
+    for _ in range(900):
+        deep = {"k" * 100: deep}
+    found = pieces.leaves("json", deep)
+    first = next(found)
+    assert first.step.startswith("json:$." + "k" * 100 + ".k")
+    assert first.step.endswith("…")
+    assert (len(first.step) < 1_200, first.key, first.data) == (True, "k0", b"1")
+    assert [piece.key for piece in found] == [f"k{number}" for number in range(1, 50_000)]
+
+
+@pytest.mark.parametrize("count", [1, 100_000])
+def test_sections_of_xml_that_never_end_are_passed_over_in_one_go(count):
+    assert structures.xml(b"<a><![CDATA[" * count) is None
+    ended = b"<a><![CDATA[" * count + b"x]]><b>y</b><c><![CDATA[z"
+    assert told(structures.xml(ended))[-1] == ("xml:b", b"y")
+
+
+@pytest.mark.parametrize("tail", [b"", b".", b".eyJ", b" " + b"eyJhIjoxfQ.eyJiIjoyfQ.x"])
+def test_what_only_begins_like_a_token_is_passed_over_in_one_go(tail):
+    found = told(texts.within(b"eyJ" * 300_000 + tail))
+    tokens = [(step, data) for step, data in found if step.startswith("jwt")]
+    assert tokens == ([("jwt:header", b'{"a":1}'), ("jwt:payload", b'{"b":2}')] if b" " in tail else [])
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_runs_that_are_not_looked_at_any_more_are_counted(more):
+    run = b"Zx" * 8 + b" "
+    data = run * (texts.MOST_RUNS + more)
+    lost = [(piece.problem, piece.lost) for piece in texts.within(data) if piece.problem]
+    assert lost == [("too-large", 1 + len(run))] * more

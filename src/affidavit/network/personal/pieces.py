@@ -2,11 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 _PLAIN_KEY = re.compile(r"[\w$-]{1,100}", re.ASCII)
 _LONGEST_KEY = 100
+_LONGEST_PATH = 1_000
+"""Characters from which a path grows no more: names can lie in each other as deep as a document's author likes."""
+_Found = tuple[str, str, Any]
+"""Path, key, value."""
 
 
 class Piece(NamedTuple):
@@ -33,19 +37,39 @@ def named(form: str, key: str) -> str:
 
 
 def leaves(form: str, value: Any) -> Iterator[Piece]:
-    """The texts, numbers and bytes in a tree of values, in order, each with its path (``json:$.a.b[0]``)."""
-    left: list[tuple[str, str, Any]] = [("$", "", value)]
+    """The texts, numbers and bytes in a tree of values, in order, each with its path (``json:$.a.b[0]``).
+
+    A path of more than a thousand characters is cut (``…``). Nothing is made before it is asked for.
+    """
+    left: list[Iterator[_Found]] = [iter([("$", "", value)])]
     while left:
-        path, key, item = left.pop()
+        found = next(left[-1], None)
+        if found is None:
+            left.pop()
+            continue
+        path, key, item = found
         if isinstance(item, dict):
-            inner = [(path + _segment(name), str(name)[:_LONGEST_KEY], below) for name, below in item.items()]
-            left += reversed(inner)
+            left.append(_named(path, item))
         elif isinstance(item, list | tuple):
-            left += [(f"{path}[{number}]", key, item[number]) for number in range(len(item) - 1, -1, -1)]
+            left.append(_numbered(path, key, item))
         elif isinstance(item, bytes | bytearray):
             yield Piece(f"{form}:{path}", bytes(item), key)
         elif item is not None and not isinstance(item, bool):
             yield Piece(f"{form}:{path}", str(item).encode("utf-8", "surrogatepass"), key)
+
+
+def _named(path: str, item: Mapping[Any, Any]) -> Iterator[_Found]:
+    return ((_below(path, _segment(name)), str(name)[:_LONGEST_KEY], below) for name, below in item.items())
+
+
+def _numbered(path: str, key: str, item: Sequence[Any]) -> Iterator[_Found]:
+    return ((_below(path, f"[{number}]"), key, below) for number, below in enumerate(item))
+
+
+def _below(path: str, segment: str) -> str:
+    if len(path) < _LONGEST_PATH:
+        return path + segment
+    return path if path[-1] == "…" else f"{path}…"
 
 
 def _segment(name: object) -> str:

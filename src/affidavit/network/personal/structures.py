@@ -17,8 +17,7 @@ _JSON = msgspec.json.Decoder(float_hook=str)
 _PAIR = re.compile(rb'"([^"\\]{1,100})"\s*:\s*(?:"((?:[^"\\]|\\.){0,65536})"|(-?\d[\d.eE+-]{0,40}))')
 _TAG = re.compile(
     rb"<([\w:.-]{1,100})((?:\s{1,20}[\w:.-]{1,100}\s{0,9}=\s{0,9}(?:\"[^\"]{0,4096}\"|'[^']{0,4096}')){0,40})"
-    rb"\s{0,20}/?>(?:\s*<!\[CDATA\[(.*?)\]\]>|([^<]*))",
-    re.DOTALL,
+    rb"\s{0,20}/?>(?:\s*(<!\[CDATA\[)|([^<]*))"
 )
 _ATTRIBUTE = re.compile(rb"([\w:.-]{1,100})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)')")
 _NAME = re.compile(rb'name="?([^";\r\n]{0,100})', re.IGNORECASE)
@@ -104,12 +103,16 @@ def properties(data: bytes) -> Iterator[Piece] | None:
 def xml(data: bytes) -> list[Piece] | None:
     """Attributes and texts of XML or HTML, by element's name; None without any."""
     found: list[tuple[str, bytes]] = []
-    for match in _TAG.finditer(data):
-        tag = match[1].decode()
+    at, closed = 0, data.rfind(b"]]>")
+    while match := _TAG.search(data, at):
+        tag, at = match[1].decode(), match.end()
         for attribute in _ATTRIBUTE.finditer(match[2]):
             value = attribute[2] if attribute[2] is not None else attribute[3]
             found.append((f"{tag}@{attribute[1].decode()}", _plain(value)))
-        text = match[3] if match[3] is not None else _plain(match[4] or b"")
+        text = _plain(match[4] or b"")
+        if match[3] is not None and at <= closed:
+            end = data.index(b"]]>", at)
+            text, at = data[at:end], end + 3
         if text.strip():
             found.append((tag, text.strip()))
     named_ = counted("xml", found)

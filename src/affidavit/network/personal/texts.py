@@ -30,7 +30,8 @@ _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[nrtbf\"'/\\]")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ENTITY = re.compile(rb"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")
-_JWT = re.compile(rb"(eyJ[\w-]{4,})\.([\w-]{4,})\.[\w-]*")
+_JWT = re.compile(rb"(eyJ[\w-]{4,}+)(?:\.([\w-]{4,}+)\.[\w-]*+)?")
+"""What begins like a token and is none is matched as well, so that no letter is looked at twice."""
 _RUN = alphabet(string.ascii_letters.encode() + b"0123456789+/_-", 12)
 _WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[A-Za-z0-9+/_=-]*)+")
 _IDENTIFIER = re.compile(rb"(?:0x)?[0-9a-fA-F-]+")
@@ -136,9 +137,8 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 def _tokens(data: bytes) -> Iterator[Piece]:
     """The two readable parts of JSON Web Tokens (RFC 7519); the third is a signature."""
-    for number, match in enumerate(_JWT.finditer(data)):
-        if number >= MOST_RUNS:
-            return
+    found = (match for match in _JWT.finditer(data) if match[2] is not None)
+    for match in islice(found, MOST_RUNS):
         for name, part in (("header", match[1]), ("payload", match[2])):
             decoded = _decoded(part, 0)
             if decoded[:1] == b"{":
@@ -148,6 +148,7 @@ def _tokens(data: bytes) -> Iterator[Piece]:
 def _base64(data: bytes) -> Iterator[Piece]:
     if b"\n" in data and _WRAPPED.fullmatch(data):
         data = data.translate(None, b"\r\n=")
+    end = 0
     for begin, end in runs(data, _RUN, MOST_RUNS):
         run = data[begin:end]
         if _IDENTIFIER.fullmatch(run):
@@ -159,6 +160,8 @@ def _base64(data: bytes) -> Iterator[Piece]:
             first = _decoded(run[:_WINDOW], before)
             if _READABLE.search(first) and _few_controls(first):
                 yield Piece("base64", _decoded(run, before))
+    if any(runs(data[end:], _RUN, 1)):  # there are more than are looked at
+        yield Piece("base64", b"", "", "too-large", len(data) - end)
 
 
 def _worth(data: bytes) -> bool:
