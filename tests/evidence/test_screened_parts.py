@@ -78,7 +78,7 @@ def test_what_was_searched_counts_every_file_and_names_what_each_lacks():
     assert made.searched[:3] == (
         "7 records of 2 files were compared with marks of 7 listed apps and of their operators: marks",
         "2 records could not be read: what is in them was not compared",
-        "log: addresses",
+        "not compared in log: addresses",
     )
     assert "was not compared with the day asked about" in made.searched[3]
     assert made.notes[0] == "assumed"

@@ -36,7 +36,7 @@ def test_what_was_not_read_or_not_understood_is_said():
     table = "Company;Domain;Colour\nTencent Cloud;a.example;red\n"
     text = flat(render_screening(account("cdn_provider", log, table)))
     assert "not read, 1 record: a line is none of the Common or Combined form (first: line 6)" in text
-    assert "not compared: 1 lines that name no virtual host" in text
+    assert "not compared: 1 line without a virtual host" in text
     assert "not understood: Colour" in text
     assert "set aside, 1 record: cloud of the group, with customers of its own, such as Tencent Cloud" in text
     assert "1 record could not be read: what is in them was not compared" in text.lower()

@@ -199,7 +199,7 @@ def _searched(setting: Setting, files: Sequence[Records]) -> Iterator[str]:
     if unread:
         yield f"{plural(unread, 'record')} could not be read: what is in them was not compared"
     for item in files:
-        yield from (f"{item.name}: {text}" for text in item.lacks)
+        yield from (f"not compared in {item.name}: {text}" for text in item.lacks)
     yield (
         "names and networks of the apps that the marks do not have were not searched; a record that is not in these "
         "files was not seen; of what day a record is was not compared with the day asked about"

@@ -287,3 +287,9 @@ def test_a_log_in_a_table_has_no_address_of_a_user_in_its_account():
     found, matches = screened("client_ip,host,status\n192.0.2.7,v.tiktokv.com,200\n192.0.2.7,a.example,404\n")
     assert told(matches) == ["tiktok serves S4"]
     assert "192.0.2.7" not in repr(found) + repr(matches)
+
+
+def test_what_stands_in_place_of_a_number_and_is_none_is_counted():
+    found, matches = screened("asn,session\n396986.0,direct\nn/a,direct\nAS396986,direct\n")
+    assert [item.count for item in matches] == [1]
+    assert [(item.count, item.example) for item in found.asides if "AS number" in item.why] == [(2, "396986.0")]

@@ -146,7 +146,7 @@ def test_an_inventory_of_digests_alone_says_that_nothing_could_be_compared():
 def test_a_log_without_virtual_hosts_says_that_nothing_could_be_compared():
     found, matches = screened('192.0.2.1 - - [20/Sep/2020:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "ua"\n')
     assert (found.read, matches) == (1, [])
-    assert found.lacks == ("1 lines that name no virtual host, so that nothing in them could be compared",)
+    assert found.lacks == ("1 line without a virtual host, so that nothing in it could be compared",)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01\x02", b"a,b\n1,2\n", b"{", b"[1, 2]", "a,b\n".encode("utf-16")])

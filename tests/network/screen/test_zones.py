@@ -138,3 +138,22 @@ def test_names_of_dnspython_and_this_reader_agree_on_what_is_absolute():
         ("x", "A"),
     ]
     assert dns.name.from_text("x", dns.name.from_text("a.example.")).to_text() == "x.a.example."
+
+
+OPEN = "$TTL 60\nv16.tiktokcdn.com IN A 192.0.2.1\nwww IN CNAME v16.tiktokcdn.com\nshop.example. IN A 192.0.2.2\n"
+
+
+def test_a_name_below_an_origin_that_nothing_tells_is_doubted_and_counted():
+    found, matches = screened(OPEN, "edge")
+    assert [(item.recorded, item.tie, item.confidence) for item in matches] == [
+        ("v16.tiktokcdn.com", "names", "L"), ("v16.tiktokcdn.com", "serves", "L"),
+    ]  # fmt: skip
+    assert all(any("no dot at its end" in text for text in item.caveats) for item in matches)
+    assert [text.partition(" without")[0] for text in found.lacks] == ["the end of 3 names"]
+
+
+def test_with_an_origin_a_name_without_a_dot_is_one_below_it():
+    found, matches = screened(OPEN, "evil.example.zone")
+    assert (found.lacks, matches) == ((), [])
+    whole, (match,) = screened("v16.tiktokcdn.com. IN A 192.0.2.1\n", "edge")
+    assert (whole.lacks, match.confidence) == ((), "M")

@@ -9,6 +9,7 @@ from affidavit.network.screen.account import Account, Seen
 from affidavit.network.screen.compare import ASKER, VISITOR
 from affidavit.network.screen.names import host_of
 from affidavit.network.screen.tables import numbered
+from affidavit.wording import plural
 
 LINE: Final = re.compile(
     rb'(?:(\S+) )?\S+ \S+ \S+ \[[^\]]*\] "((?:\\.|[^"\\])*)" (\d{3}|-) (\d{1,18}|-)(?: "((?:\\.|[^"\\])*)")?'
@@ -18,7 +19,7 @@ _URL: Final = re.compile(rb"[A-Z]+ https?://([^/\s?#]+)")
 _REMEMBERED: Final = 100_000
 _LONGEST: Final = 512
 """Bytes of a virtual host or of a page's address that are looked at."""
-_NO_HOST: Final = "lines that name no virtual host, so that nothing in them could be compared"
+_NO_HOST: Final = "without a virtual host, so that nothing in it could be compared"
 
 
 def read_access(source: Source, account: Account) -> None:
@@ -51,7 +52,7 @@ def read_access(source: Source, account: Account) -> None:
         elif referer is not None and len(referer) > 4:
             _visitor(account, referer)
     if without:
-        account.lacks.append(f"{without:,} {_NO_HOST}")
+        account.lacks.append(f"{plural(without, 'line')} {_NO_HOST}")
 
 
 def _seen(number: int, status: bytes, size: bytes) -> Seen:

@@ -17,6 +17,7 @@ _COLUMNS: Final = 500
 ASKER: Final = "a request under this name came and nothing went back: whoever asks chooses the name"
 _OTHER_SIGNER: Final = "the certificate in the record is none that the register has: another app may bear the name"
 _ITS_SIGNER: Final = "the certificate in the record is one that the register has for the app"
+_NO_NUMBER: Final = "what stands where an AS number is expected is none, and was not compared"
 _ROUTE_SERVER: Final = "by a route server: that alone is no arrangement with the network on the other side"
 VISITOR: Final = "a listed app's page is only where a visitor came from"
 POINTS: Final = "somebody else's name points to the app's; nothing of the app is served under it"
@@ -110,7 +111,10 @@ class Comparer:
         how = " ".join(text.lower() for _, text in by_role.get("session", ()))
         server = "route" in how or how.strip() in {"rs", "multilateral", "mlp"}
         arranged = "route server" if server else "bilateral" if any(word in how for word in _BILATERAL) else ""
-        found = self._account.selectors.network(number_of(value))
+        number = number_of(value)
+        if number < 0:
+            self._account.aside(_NO_NUMBER, value.strip())
+        found = self._account.selectors.network(number)
         said = (_ROUTE_SERVER,) if server else ()
         self._account.add("peers", found, value.strip(), seen._replace(arranged=arranged, caveats=said))
         return bool(found)

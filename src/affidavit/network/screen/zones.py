@@ -10,6 +10,7 @@ from affidavit.network.screen.account import Account, Seen
 from affidavit.network.screen.compare import POINTS
 from affidavit.network.screen.names import host_of, hosts_in
 from affidavit.network.screen.tables import numbered
+from affidavit.wording import plural
 
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[()]|;.*|(?:\\.|[^\s();"\\])+|"')
 _TTL: Final = re.compile(r"(?:\d{1,10}|(?:\d{1,10}[smhdwSMHDW]){1,10})\Z")
@@ -33,6 +34,12 @@ _LINES: Final = 1_000
 _TOKENS: Final = 5_000
 _NOT_FOLLOWED: Final = "$INCLUDE names another file, which was not opened: give it as well"
 _NOT_MADE: Final = "$GENERATE stands for many records, which were not made"
+_NO_ORIGIN: Final = (
+    "without a dot there: the origin that they lie below is told by no $ORIGIN and not by the file's name"
+)
+_OPEN: Final = (
+    "the name has no dot at its end, so it is one below an origin that nothing tells: read as if it were whole"
+)
 _TEXT: Final = "text that names the app, such as a proof of who owns a name"
 
 
@@ -54,11 +61,15 @@ class _Zone:
         self._account = account
         self._origin = origin
         self._owner = ""
+        self._whole = True
+        self._open = 0
 
     def read(self, source: Source) -> None:
         """Take every record in order."""
         for where, begins, tokens in _records(source, self._account):
             self._record(where, begins, tokens)
+        if self._open:
+            self._account.lacks.append(f"the end of {plural(self._open, 'name')} {_NO_ORIGIN}")
 
     def _record(self, where: str, begins: bool, tokens: list[str]) -> None:
         """One record or directive; `begins`: its first word is a name and not left out."""
@@ -66,7 +77,9 @@ class _Zone:
             self._directive(where, tokens)
             return
         if begins:
+            self._whole = self._is_whole(tokens[0])
             self._owner = self._absolute(tokens.pop(0))
+            self._open += not self._whole
         while tokens and (_TTL.match(tokens[0]) or tokens[0].upper() in _CLASSES):
             tokens.pop(0)
         if not tokens or not _TYPE.match(tokens[0]):
@@ -90,7 +103,8 @@ class _Zone:
         host = host_of(self._owner)
         found = account.host(host) if host else None
         if found is not None and found.selectors:
-            account.add("serves", found.selectors, host, Seen(kind, where))
+            seen = Seen(kind, where) if self._whole else Seen(kind, where, caveats=(_OPEN,), doubted=True)
+            account.add("serves", found.selectors, host, seen)
             return
         if found is not None:
             account.aside(found.why, host)
@@ -98,8 +112,11 @@ class _Zone:
         if 0 <= at < len(data):
             target = host_of(self._absolute(data[at]))
             if target:
-                pointed = account.host(target)
-                account.add("names", pointed.selectors, target, Seen(kind, where, Strength.S0, caveats=(POINTS,)))
+                pointed, whole = account.host(target), self._is_whole(data[at])
+                self._open += not whole
+                said = (POINTS,) if whole else (POINTS, _OPEN)
+                seen = Seen(kind, where, Strength.S0, caveats=said, doubted=not whole)
+                account.add("names", pointed.selectors, target, seen)
                 account.aside(pointed.why, target)
         elif kind in {"TXT", "SPF"}:
             for target in hosts_in(" ".join(data).replace('"', " ").replace("=", " ").replace(":", " ")):
@@ -113,6 +130,10 @@ class _Zone:
         if name.endswith(".") and not name.endswith("\\."):
             return name[:-1].lower()
         return f"{name}.{self._origin}".lower() if self._origin else name.lower()
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether it is known what a name ends in."""
+        return bool(self._origin) or (name.endswith(".") and not name.endswith("\\."))
 
 
 def _records(source: Source, account: Account) -> Iterator[tuple[str, bool, list[str]]]:
