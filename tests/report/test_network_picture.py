@@ -24,6 +24,12 @@ def test_each_column_has_a_box_for_each_name_and_lines_lead_from_one_to_the_next
     )
 
 
+def test_it_fits_into_the_column_of_a_page_so_that_no_country_is_cut_off() -> None:
+    drawn = picture(network_record(), "org.example")
+    assert drawn is not None
+    assert drawn.width <= 910
+
+
 def test_a_name_in_code_alone_is_a_broken_line() -> None:
     record = replace(network_record(), endpoints=(Attributed("a.example", "", "declared"),))
     drawn = picture(record, "app")

@@ -15,7 +15,7 @@ MOST: Final = 9
 """Boxes in a column; what is left over shares the last one."""
 
 _COLUMNS: Final = ("The app", "Whose name", "Who runs the machines", "Where they stand")
-_WIDTH, _GAP, _HEIGHT, _STEP, _MARGIN = 190.0, 70.0, 34.0, 44.0, 16.0
+_WIDTH, _GAP, _HEIGHT, _STEP, _MARGIN = 174.0, 56.0, 34.0, 44.0, 16.0
 _OTHERS, _UNKNOWN = "others", "not determined"
 
 
