@@ -57,13 +57,17 @@ def judged(seen, *limitations, before=None):
         ),
         ((Undecoded("a.example", "not-kept", 1, 0),), "Searched in 1 capture: 0 messages."),
         (
+            (Contact("a.example", "url", app=NAME, requests=1), Contact("a.example", "url", app="org.b", requests=5)),
+            "Searched in 1 capture: 1 message.",
+        ),
+        (
             (told(app="org.other", count=3),),
-            "Searched in 1 capture: 0 messages; what other apps sent in 3 messages does not count.",
+            "Searched in 1 capture: 0 messages; not counted: 3 values that other apps sent.",
         ),
         (
             (Undecoded("a.example", "opaque", 1, 7), told(app="org.other"), Contact("a.example", "url", requests=2)),
             ("Searched in 1 capture: 2 messages; 7 bytes that were sent were not decoded; "
-            "what other apps sent in 1 message does not count."),
+            "not counted: 1 value that other apps sent."),
         ),
     ],
 )  # fmt: skip
@@ -76,6 +80,20 @@ def test_what_was_searched_is_said_with_numbers(facts, said):
 def test_traffic_is_of_the_app_by_its_whole_name(app):
     mine = app in {"", NAME, f"{NAME}:push"}
     assert len(traffic(told(app=app)).sent("location")) == mine
+
+
+@pytest.mark.parametrize(
+    ("app", "mine", "whose"),
+    [
+        ("Example", True, "with this one's title"), ("example", False, ""), ("Example 2", False, ""),
+        ("uid 10123", True, "whoever"), ("uid x", False, ""), (NAME, True, "is this app's"),
+    ],
+)  # fmt: skip
+def test_traffic_is_of_the_app_by_its_title_and_of_nobody_by_a_number(app, mine, whose):
+    seen = Traffic([made_fact(what) for what in (HAR, Package(NAME, label="Example"), told(app=app))], CATEGORIES)
+    assert (bool(seen.sent("location")), seen.others) == (mine, 0 if mine else 1)
+    if mine:
+        assert whose in judged(seen)[0].why_not_higher
 
 
 def test_an_app_without_a_known_name_has_the_traffic_that_is_nobodys_alone():
@@ -150,7 +168,7 @@ def test_a_candidate_keeps_its_own_category_open_and_no_other():
     both, added = observed([statement(rule.id) for rule in rules], rules, seen, ())
     assert [item.answer for item in both] == [Answer.UNDETERMINED, Answer.NOT_SHOWN]
     assert [(item.kind, item.detail) for item in added] == [
-        (CANDIDATES, "2 messages may hold data of location, by the name of a field or the form of a value")
+        (CANDIDATES, "2 values may be data of location, by the name of a field or by their form")
     ]
 
 

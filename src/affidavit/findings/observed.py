@@ -5,6 +5,7 @@ a recipient is known to have them sent. That a value has the form of one, or tha
 candidate: it makes "not shown" open and proves nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -32,8 +33,13 @@ OPEN: Final = frozenset(
     }
 )  # fmt: skip
 """Kinds of limitations that keep open whether something was sent. A wrong clock does not."""
+_NUMBER: Final = re.compile(r"uid \d+")
 _NETWORK: Final = "network"
 _BY_THE_CAPTURE: Final = "it was seen in captured traffic that the capture says is this app's: no grade is higher"
+_BY_ITS_TITLE: Final = (
+    "it was seen in captured traffic of an app with this one's title, as the capture says: no grade is higher; that "
+    "title others can have as well"
+)
 _BY_ITS_GIVER: Final = (
     "it was seen in captured traffic: no grade is higher; that it was this app that sent it is the word of whoever "
     "gave the capture, which does not say whose traffic it is"
@@ -54,8 +60,9 @@ class Traffic:
         self._sent: dict[str, list[tuple[str, Disclosure]]] = {}
         self._candidates: dict[str, int] = {}
         facts = tuple(facts)
-        self._names = {fact.what.name for fact in facts if isinstance(fact.what, Package)}
-        self._names |= {fact.what.name for fact in facts if isinstance(fact.what, AppleBundle)}
+        apps = [fact.what for fact in facts if isinstance(fact.what, Package | AppleBundle)]
+        self._names = {app.name for app in apps}
+        self._titles = {app.label for app in apps if app.label}
         for fact in facts:
             self._take(fact)
 
@@ -64,7 +71,7 @@ class Traffic:
         if isinstance(what, Capture):
             self.captures += 1
         elif isinstance(what, Contact):
-            self.messages += what.requests
+            self.messages += what.requests if self._of_this_app(what.app) else 0
         elif isinstance(what, Undecoded):
             self.undecoded += what.size
         elif isinstance(what, Disclosure) and what.sent:
@@ -76,15 +83,22 @@ class Traffic:
                 self._candidates[what.category] = self._candidates.get(what.category, 0) + what.count
 
     def _of_this_app(self, app: str) -> bool:
-        """Whether traffic is of this app: its package, a process of it, or nobody's by what the capture says."""
-        return not app or app.partition(":")[0] in self._names
+        """Whether traffic is this app's (package, process, title), or nobody's by what the capture says."""
+        return not _told(app) or app.partition(":")[0] in self._names or app in self._titles
+
+    def whose(self, apps: Iterable[str]) -> str:
+        """Why no grade is higher, by how captures name the app whose traffic it is: the surest of several ways."""
+        named = {app for app in apps if _told(app)}
+        if any(app.partition(":")[0] in self._names for app in named):
+            return _BY_THE_CAPTURE
+        return _BY_ITS_TITLE if named else _BY_ITS_GIVER
 
     def sent(self, category: str) -> Sequence[tuple[str, Disclosure]]:
         """Disclosures that prove, with the ids of their facts."""
         return self._sent.get(category, ())
 
     def candidates(self, category: str) -> int:
-        """Messages in which something may be of the category."""
+        """How often something that may be of the category was sent."""
         return self._candidates.get(category, 0)
 
     @property
@@ -92,8 +106,13 @@ class Traffic:
         """What was searched, as a sentence with counts."""
         said = f"Searched in {plural(self.captures, 'capture')}: {plural(self.messages, 'message')}"
         left = f"; {self.undecoded:,} bytes that were sent were not decoded" if self.undecoded else ""
-        other = f"; what other apps sent in {plural(self.others, 'message')} does not count" if self.others else ""
+        other = f"; not counted: {plural(self.others, 'value')} that other apps sent" if self.others else ""
         return f"{said}{left}{other}."
+
+
+def _told(app: str) -> str:
+    """The name that a capture gives an app; empty for the number of a user (``uid 10123``), which is none."""
+    return "" if _NUMBER.fullmatch(app) else app
 
 
 def observed(
@@ -135,10 +154,8 @@ def _added(categories: Iterable[str], traffic: Traffic) -> Iterable[Limitation]:
         yield Limitation(NOT_SOUGHT, detail)
     for name in names:
         if traffic.candidates(name) and not traffic.sent(name):
-            many = plural(traffic.candidates(name), "message")
-            yield Limitation(
-                CANDIDATES, f"{many} may hold data of {name}, by the name of a field or the form of a value"
-            )
+            many = plural(traffic.candidates(name), "value")
+            yield Limitation(CANDIDATES, f"{many} may be data of {name}, by the name of a field or by their form")
 
 
 def _one(finding: Finding, category: str, traffic: Traffic, kinds: AbstractSet[str]) -> Finding:
@@ -153,7 +170,7 @@ def _one(finding: Finding, category: str, traffic: Traffic, kinds: AbstractSet[s
             finding,
             answer=Answer.SHOWN,
             grade=Grade.OBSERVED,
-            why_not_higher=_BY_THE_CAPTURE if any(what.app for _, what in sent) else _BY_ITS_GIVER,
+            why_not_higher=traffic.whose(what.app for _, what in sent),
             searched=searched,
             proof=Proof("or", matched=True, children=(finding.proof, leaf)),
         )
