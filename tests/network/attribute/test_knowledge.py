@@ -1,9 +1,13 @@
 """Parents by day, keys of tables, and the rows on which answers about listed groups rest."""
 
+from datetime import date
+
 import msgspec
 import pytest
 import yaml
 
+from affidavit.network.attribute.asked import Asked
+from affidavit.network.attribute.attribution import attribute
 from affidavit.network.attribute.knowledge import Document, Known, known
 
 MADE = """
@@ -42,6 +46,15 @@ def made():
 )
 def test_parents_are_those_of_the_day(made, day, parents):
     assert list(made.held_by("shop", day)) == parents
+
+
+def test_each_parent_is_the_parent_of_the_one_before_as_its_own_row_says():
+    zones = "zones: [{entity: shop, service: cdn, labels: code, from: o, suffixes: z.example}]\n"
+    made = Known({"x": msgspec.convert(yaml.safe_load(MADE + zones), Document)})
+    answer = attribute([Asked("a.z.example", day=date(2020, 1, 1))], None, made).hosts[0]
+    said = [(item.value, item.by) for item in answer.claims if item.about == "parent"]
+    assert said == [("new", "parent of shop"), ("top", "parent of new")]
+    assert (answer.parent, answer.seat) == ("top", "CN")
 
 
 def test_circles_and_unknown_parents_end(made):

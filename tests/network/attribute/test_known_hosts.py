@@ -92,7 +92,7 @@ def test_whose_a_host_is_and_which_group_it_is_of(host, owner, group, seat):
         ("x.akadns.net", "", "unknown", "", ""),
         ("x.bytedns.net", "", "unknown", "", ""),
         ("x.volcdns.com", "", "unknown", "", ""),
-        ("x.awsglobalaccelerator.com", "", "unknown", "", ""),
+        ("x.awsglobalaccelerator.com", "amazon", "cloud", "amazon", "US"),
     ],
 )
 def test_who_runs_what_has_a_providers_name_and_who_can_reach_it(host, operator, service, parent, seat):

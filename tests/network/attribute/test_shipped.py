@@ -169,3 +169,22 @@ def test_every_seat_that_operators_lead_to_is_known():
     for entity in known().entities:
         last = [entity, *known().held_by(entity, "2026-06-20")][-1]
         assert known().entities[last].seat, entity
+
+
+def test_every_region_that_tables_name_is_in_a_country_but_for_a_few_whose_place_nobody_has_told():
+    view, unknown = tables().as_of(None), set()
+    for table in (table for table in view.tables if table.said.source.table == "prefix"):
+        for hit in map(table.hit, range(table.rows)):
+            provider = known().providers[hit.value]
+            listed = known().regions.get(provider.regions)
+            told = {*listed.codes, *listed.anycast} if listed else set()
+            unknown |= {word for word in hit.region.split() if word not in told and not view.region(hit.value, word)}
+    assert unknown == {"me-west-1", "sa-west-1", "northeurope2", "asia-southeast3", "europe-west15"}
+
+
+@pytest.mark.parametrize(
+    ("address", "place"), [("4.182.0.9", "DE"), ("4.177.0.9", "NO"), ("4.163.0.5", "CH"), ("4.176.0.1", "FR")]
+)
+def test_regions_of_azure_are_known_by_the_words_of_its_own_list(address, place):
+    votes = [item.value for item in ask("a.example", address).claims if item.kind == "region" and item.counts]
+    assert votes == [place]

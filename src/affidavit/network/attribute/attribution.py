@@ -83,14 +83,12 @@ def _answer(case: Case) -> Attributed:
 
 def _last_parent(case: Case, operator: str) -> tuple[str, str]:
     """Who can reach the data: the last parent of the operator on the day, and the country of its head office."""
-    entity = case.known.entities.get(operator)
-    if entity is None:
+    if operator not in case.known.entities:
         return "", ""
-    last, said_by = operator, entity.from_
-    for parent in case.known.held_by(operator, case.day):
-        held = case.known.entities[last].held
-        last, said_by = parent, next(row.from_ for row in held if row.parent == parent)
-        case.say("parent", parent, f"parent of {operator}", said_by)
+    last = operator
+    for row in case.known.holding(operator, case.day):
+        case.say("parent", row.parent, f"parent of {last}", row.from_)
+        last = row.parent
     found = case.known.entities.get(last)
     if found is None:
         return last, ""

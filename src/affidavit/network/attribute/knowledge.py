@@ -193,15 +193,19 @@ class Known:
 
     def held_by(self, entity: str, day: str) -> Iterator[str]:
         """The parents of an entity, the nearest first, on a day (ISO; empty: the last known). Circles end."""
+        return (row.parent for row in self.holding(entity, day))
+
+    def holding(self, entity: str, day: str) -> Iterator[Held]:
+        """The rows that say so."""
         seen = {entity}
         while True:
             rows = self.entities[entity].held if entity in self.entities else ()
-            fitting = [row.parent for row in rows if _on(row, day)]
-            if not fitting or fitting[-1] in seen:
+            fitting = [row for row in rows if _on(row, day)]
+            if not fitting or fitting[-1].parent in seen:
                 return
-            entity = fitting[-1]
+            entity = fitting[-1].parent
             seen.add(entity)
-            yield entity
+            yield fitting[-1]
 
 
 def _on(row: Held, day: str) -> bool:
