@@ -189,3 +189,16 @@ def test_without_an_address_a_name_that_leads_two_ways_leads_nowhere():
     ways = Lookup("a.example", chain=("x.example",)), Lookup("a.example", chain=("y.example",))
     assert only(contact("a.example"), ways[0]).chain == ("x.example",)
     assert only(contact("a.example"), *ways).chain == ()
+
+
+@pytest.mark.parametrize(
+    ("coded", "host", "address"),
+    [
+        ("[2001:DB8:0::1]", "", "2001:db8::1"),
+        ("2001:0db8::0001", "", "2001:db8::1"),
+        ("m\u00fcnchen.example", "xn--mnchen-3ya.example", ""),
+        ("A.Example.", "a.example", ""),
+    ],
+)
+def test_code_and_traffic_name_one_host_however_code_spells_it(coded, host, address):
+    assert only(declared(coded, "ip" if address else "host"), contact(host, address)).seen == "both"

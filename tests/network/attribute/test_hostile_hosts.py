@@ -99,3 +99,12 @@ def test_whatever_stands_before_a_listed_name_it_is_a_name_or_owned_by_nobody(be
     assert not set(name) & set(ENDS)
     assert name == "" or name.endswith(f".{listed}")
     assert bool(alone(f"{before}.{listed}").owner) == bool(name)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "https://www.tiktok.com/@x", "tiktok.com:443", "a..b", "1.2.3", "0x7f.1", "a\x1b[31m.b"]
+)
+def test_what_is_no_host_is_said_to_be_none(host):
+    answer = alone(host)
+    assert answer.why_no_place == "it is neither a host name nor an address"
+    assert answer.missing == "S1 takes a host name or an address: this is neither"

@@ -67,7 +67,7 @@ def tables(monkeypatch):
         # an address names no host, whatever came from it
         (RANGE, RANGE, {"contacted": True, "received": 1, "headers": ("x-amzn-requestid: 1",)}, "S0", ALONE),
         ("", RANGE, {"contacted": True}, "S0", ALONE),
-        ("", "", {"contacted": True}, "S0", ALONE),
+        ("", "", {"contacted": True}, "S0", "S1 takes a host name or an address: this is neither"),
     ],
 )  # fmt: skip
 def test_tiers(host, address, seen, tier, missing):

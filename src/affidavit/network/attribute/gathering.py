@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_address
 
 from affidavit.model.capture import Contact, Disclosure, Lookup, Mark
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow
 from affidavit.network.attribute.asked import Asked
-from affidavit.network.snapshot.suffixes import is_address
+from affidavit.network.snapshot.suffixes import is_address, plain_host
 
 FACTS = 8
 """Ids of facts that an endpoint names."""
@@ -53,6 +54,16 @@ def target_host(value: str) -> str:
     return found[1].lower().strip("[]").removesuffix(".") if found else ""
 
 
+def as_seen(host: str) -> str:
+    """A host that code names, as it goes over the wire: captures have names and addresses in that spelling."""
+    if host.isascii() and ":" not in host:
+        return host
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return plain_host(host) or host
+
+
 def gathered(facts: Iterable[Fact]) -> list[Asked]:
     """Every host that facts name, with what they say of it, in order of names."""
     seen: dict[Key, Seen] = {}
@@ -83,9 +94,9 @@ def _key(host: str, address: str) -> Key:
 def _declares(what: object) -> Iterator[str]:
     """The hosts that code names in a fact."""
     if isinstance(what, Endpoint) and what.role == "endpoint" and what.form in _FORMS:
-        yield (what.host or what.value).lower().strip("[]").removesuffix(".")
+        yield as_seen((what.host or what.value).lower().strip("[]").removesuffix("."))
     elif isinstance(what, Flow) and (host := target_host(what.value)):
-        yield host
+        yield as_seen(host)
 
 
 def _contact(row: Seen, id_: str, what: Contact) -> None:

@@ -53,6 +53,7 @@ def _why(case: Case, anycast: str, reasons: list[str]) -> str:
         ("proxied" in case.asked.marks, PROXY),
         (bool(anycast), anycast),
         (bool(reasons), "; ".join(dict.fromkeys(reasons))),
+        (case.number is None and not case.names, "it is neither a host name nor an address"),
         (case.number is None, "no address was seen, and the name tells no region"),
         (not case.public, NOT_PUBLIC),
         (case.view is None, "no tables of networks are at hand"),

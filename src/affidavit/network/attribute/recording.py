@@ -8,7 +8,7 @@ from affidavit.model.fact import Fact
 from affidavit.model.flow import Flow
 from affidavit.model.network import Attributed, NetworkRecord, Recipient
 from affidavit.network.attribute.attribution import attribute
-from affidavit.network.attribute.gathering import FACTS, gathered, target_host
+from affidavit.network.attribute.gathering import FACTS, as_seen, gathered, target_host
 from affidavit.network.attribute.knowledge import Known, known
 from affidavit.network.snapshot.view import Shelf
 from affidavit.wording import plural
@@ -94,7 +94,7 @@ def _recipients(facts: Iterable[Fact], hosts: Iterable[Attributed]) -> tuple[Rec
             row.methods.add(what.method)
             row.count += what.count
         elif isinstance(what, Flow) and (host := target_host(what.value)):
-            row = gets.setdefault((what.category, host, "flows"), _Gets())
+            row = gets.setdefault((what.category, as_seen(host), "flows"), _Gets())
             row.methods.add(what.verdict)
             row.count += 1
         else:

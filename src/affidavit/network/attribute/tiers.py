@@ -22,6 +22,8 @@ def _shown(case: Case, operator: Operated) -> tuple[Strength, str]:
     asked = case.asked
     if asked.record:
         return Strength.S5, ""
+    if not case.name and case.number is None:
+        return Strength.S0, "a host name or an address: this is neither"
     if not case.name:
         return Strength.S0, "a name: an address alone, which many hosts may share, names none"
     if not asked.contacted or "stale-answer" in asked.marks:
