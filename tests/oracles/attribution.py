@@ -30,7 +30,7 @@ def strength(asked, answer, sources):
         return "S1" if asked.looked_up or asked.contacted else "S0"
     ways = {item.kind for item in answer.claims if item.about == "operator" and item.value == answer.operator}
     ranged = [item for item in answer.claims if item.about == "operator" and item.kind == "prefix" and item.counts]
-    fresh = any(_days(asked.day, sources[item.source].date) <= 730 for item in ranged)
+    fresh = asked.day and any(_days(asked.day, sources[item.source].date) <= 730 for item in ranged)
     if _inside(answer.address) or "proxied" in asked.marks or not ("zone" in ways or fresh):
         return "S2"
     both = asked.received > 0 and "one-sided" not in asked.marks and ways & {"certificate", "header"}

@@ -168,3 +168,10 @@ def test_of_what_kind_the_service_is_is_said_of_whoever_runs_the_machines():
 def test_a_header_that_anybodys_machines_send_tells_no_provider(line):
     answer = met("a.example", NETWORK, received=1, headers=(line,))
     assert answer.operator == "tencent-cloud"
+
+
+def test_a_range_of_no_known_day_shows_no_service_and_a_name_does():
+    answer = met("a.example", RANGE, None, marks=frozenset({"bad-clock"}), received=1)
+    assert (answer.strength, answer.served) == (Strength.S2, False)
+    assert answer.missing == "S3 takes a time of the connection, as of which a list of the provider's ranges holds"
+    assert met("a.example", RANGE, None, chain=("d1.cloudfront.net",)).served

@@ -7,6 +7,8 @@ from affidavit.network.attribute.operators import Operated
 _ORDER = tuple(Strength)
 _NAMED = "a capture in which the name is asked for, or a connection is made under it"
 _CONNECTED = "a connection under this name"
+_NEARER = "a list of the provider's ranges whose data lies nearer to the observation"
+_NO_TIME = "a time of the connection, as of which a list of the provider's ranges holds"
 _TWO_SIDED = "bytes from the server, with a certificate or header of the provider"
 _RECORD = "a record of the provider's own: contract, zone, session or bill"
 
@@ -41,8 +43,8 @@ def _connected(case: Case, operator: Operated) -> tuple[Strength, str]:
     published, named = operator.by("prefix"), operator.by("zone")
     if named is None and published is None:
         return Strength.S2, _range_or_name(case, operator)
-    if named is None and published and case.too_old(published.source):
-        return Strength.S2, "a list of the provider's ranges whose data lies nearer to the observation"
+    if named is None and published and (case.timeless or case.too_old(published.source)):
+        return Strength.S2, _NO_TIME if case.timeless else _NEARER
     if (
         case.asked.received
         and "one-sided" not in case.asked.marks
