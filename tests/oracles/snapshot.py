@@ -44,11 +44,6 @@ def told_many6(parts: Sequence[Part], halves: Iterable[tuple[int, int]]) -> list
     return [told(parts, str(IPv6Address(high << 64 | low))) for high, low in halves]
 
 
-def told_texts(parts: Sequence[Part], texts: Iterable[str]) -> list[list[Said]]:
-    """As `told`, of texts; nothing for what is no address of version 4."""
-    return [told(parts, text) if ":" not in text else [] for text in texts]
-
-
 def listed(parts: Iterable[Part], host: str) -> list[tuple[str, str]]:
     """(suffix, value) of every listed suffix of a plain host, longest first, owners before services; a key with ``=``
     is the whole host alone, and comes first of all.

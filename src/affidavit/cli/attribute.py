@@ -93,7 +93,7 @@ def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
     Raises:
         UsageError: too many, too long, or an address that is none.
     """
-    from affidavit.network.snapshot.view import parsed  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.network.snapshot.numbers import parsed  # noqa: PLC0415 - costs time that --help should not pay
 
     for number, word in enumerate(_words(words)):
         if number >= _MOST:

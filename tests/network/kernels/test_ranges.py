@@ -1,14 +1,13 @@
 """The batch look-up says what a search by bisection says."""
 
 import random
-from ipaddress import IPv4Address
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affidavit.network.kernels.ranges import numbers4, rows4, rows6
+from affidavit.network.kernels.ranges import rows4, rows6
 from tests.oracles.networks import row_of
 
 TOP = 1 << 32
@@ -64,30 +63,6 @@ def test_addresses_of_version_6_are_found_with_and_without_lower_halves(data):
         out,
     )
     assert out.tolist() == [row_of(starts, rows, high << 64 | low) for high, low in asked]
-
-
-TEXT = st.one_of(
-    st.ip_addresses(v=4).map(str),
-    st.text(alphabet="0123456789.x:", max_size=18),
-    st.sampled_from(
-        ["1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.1000", "", "....", "0.0.0.1", "1.2.3.4 ", "1..2.3"]
-    ),
-)
-
-
-@given(st.lists(TEXT, max_size=30))
-def test_texts_are_the_addresses_that_the_library_takes_them_for(texts):
-    out, good = np.full(len(texts), 7, np.uint32), np.full(len(texts), 7, np.uint8)
-    assert numbers4("".join(f"{text}\n" for text in texts).encode(), out, good) == len(texts)
-    expected = [address_of(text) for text in texts]
-    assert [(bool(held), number) for held, number in zip(good, out.tolist(), strict=True)] == expected
-
-
-def address_of(text: str) -> tuple[bool, int]:
-    try:
-        return True, int(IPv4Address(text))
-    except ValueError:
-        return False, 0
 
 
 def test_arrays_that_do_not_belong_together_are_refused():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from affidavit.model.errors import UsageError
-from affidavit.network.snapshot.view import Shelf, aged, opened_file, parsed, shelf
+from affidavit.network.snapshot.view import Shelf, aged, opened_file, shelf
 from tests.builders.networks import part, snapshot
 
 DAYS = ["2024-01-01", "2025-01-01", "2026-01-01"]
@@ -111,23 +111,8 @@ def test_without_tables_there_is_no_answer():
     assert view.batch(np.zeros(1, np.uint32)) == {}
 
 
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("64:ff9b::c000:201", "192.0.2.1"),
-        ("[2001:db8::1]", "2001:db8::1"),
-        ("fe80::1%eth0", "fe80::1"),
-    ],
-)
-def test_addresses_as_captures_write_them(text, address):
-    assert str(parsed(text)) == address
-
-
 @pytest.mark.parametrize("text", ["", "x", "192.0.2", "192.0.2.256", "1::2::3", "192.0.2.01"])
 def test_what_is_no_address_is_told_nothing(text, years):
-    assert parsed(text) is None
     assert years.as_of(None).at(text) == ()
 
 

@@ -8,8 +8,9 @@ from ipaddress import IPv4Address, IPv6Address
 from affidavit.model.capture import Mark
 from affidavit.model.network import Claimed, Source
 from affidavit.network.attribute.knowledge import Known
+from affidavit.network.snapshot.numbers import parsed
 from affidavit.network.snapshot.suffixes import plain_host
-from affidavit.network.snapshot.view import NO_COUNTRY, View, aged, parsed
+from affidavit.network.snapshot.view import NO_COUNTRY, View, aged
 
 CHAIN = 32
 """Names of a CNAME chain that are looked at; resolvers follow about half as many."""

@@ -11,11 +11,11 @@ import cython
 
 
 def rows4(
-    start: cython.const[cython.uint][:],
-    row: cython.const[cython.int][:],
-    directory: cython.const[cython.int][:],
-    asked: cython.const[cython.uint][:],
-    out: cython.int[:],
+    start: cython.const[cython.uint][::1],
+    row: cython.const[cython.int][::1],
+    directory: cython.const[cython.int][::1],
+    asked: cython.const[cython.uint][::1],
+    out: cython.int[::1],
 ) -> None:
     """Write the row of each address of version 4.
 
@@ -29,8 +29,8 @@ def rows4(
     """
     i: cython.Py_ssize_t
     low: cython.longlong
-    high: cython.longlong
-    middle: cython.longlong
+    left: cython.longlong
+    half: cython.longlong
     address: cython.uint
     first: cython.uint = 1
     last: cython.uint = 0
@@ -43,15 +43,14 @@ def rows4(
         if first <= address and address <= last:
             out[i] = held
             continue
-        # The range sought is the last that begins at or before the address: low is at or before it, high behind it.
+        # The range sought is the last that begins at or before the address: low is at or before it, low + left behind
+        # it. Which half it is in cannot be foretold, so nothing branches on it.
         low = directory[address >> 16] - 1
-        high = directory[(address >> 16) + 1]
-        while high - low > 1:
-            middle = (low + high) >> 1
-            if start[middle] <= address:
-                low = middle
-            else:
-                high = middle
+        left = directory[(address >> 16) + 1] - low
+        while left > 1:
+            half = left >> 1
+            low = low + half if start[low + half] <= address else low
+            left -= half
         held = row[low]
         first = start[low]
         last = start[low + 1] - 1 if low + 1 < count else 0xFFFFFFFF
@@ -105,49 +104,3 @@ def rows6(
             else:
                 behind = middle
         out[i] = row[first - 1] if first > 0 else -1
-
-
-def numbers4(data: cython.const[cython.uchar][:], out: cython.uint[:], good: cython.uchar[:]) -> cython.longlong:
-    """Read addresses of version 4, one a line, as numbers; give how many lines there are.
-
-    Args:
-        data: the text; each line ends in a line feed.
-        out: the number of each; 0 for what is no address.
-        good: whether it is one: four numbers to 255 without zeros before them.
-    """
-    i: cython.Py_ssize_t
-    line: cython.longlong = 0
-    number: cython.uint = 0
-    part: cython.uint = 0
-    digits: cython.longlong = 0
-    dots: cython.longlong = 0
-    bad: cython.bint = False
-    one: cython.uchar
-    for i in range(len(data)):
-        one = data[i]
-        if one >= 48 and one <= 57:
-            bad = bad or digits == 3 or (digits > 0 and part == 0)
-            part = part * 10 + (one - 48)
-            digits += 1
-        elif one == 46:
-            bad = bad or digits == 0 or part > 255 or dots == 3
-            number = (number << 8) | part
-            dots += 1
-            part = 0
-            digits = 0
-        elif one == 10:
-            bad = bad or digits == 0 or part > 255 or dots != 3
-            out[line] = 0 if bad else (number << 8) | part
-            good[line] = not bad
-            line += 1
-            number = 0
-            part = 0
-            digits = 0
-            dots = 0
-            bad = False
-        else:
-            bad = True
-        if bad:  # so that no number grows past what it can hold; the line stays bad to its end
-            part = 0
-            digits = 1
-    return line

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from affidavit.knowledge.arrays import Array
 from affidavit.model.network import Source
 from affidavit.network.kernels import ranges as kernel
+from affidavit.network.snapshot.numbers import Numbers
 
 Shape = Literal["ranges", "keys"]
 TABLES: Final[Mapping[str, Shape]] = {
@@ -122,9 +123,11 @@ class Open:
 
     def batch4(self, addresses: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
         """The row of each address of version 4; -1 without."""
-        out = np.full(len(addresses), -1, np.int32)
-        if len(self._of("v4.row")):
-            kernel.rows4(self.arrays["v4.start"], self.arrays["v4.row"], self._directory, addresses, out)
+        if not len(self._of("v4.row")):
+            return np.full(len(addresses), -1, np.int32)
+        out = np.empty(len(addresses), np.int32)
+        asked = np.ascontiguousarray(addresses)
+        kernel.rows4(self.arrays["v4.start"], self.arrays["v4.row"], self._directory, asked, out)
         return out
 
     def batch6(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
@@ -132,6 +135,15 @@ class Open:
         out = np.full(len(high), -1, np.int32)
         if len(self._of("v6.row")):
             kernel.rows6(self.arrays["v6.high"], self._of("v6.low"), self.arrays["v6.row"], high, low, out)
+        return out
+
+    def batch(self, asked: Numbers) -> npt.NDArray[np.int32]:
+        """The row of each of many addresses; -1 without, and for what is none."""
+        out = self.batch4(asked.low.astype(np.uint32))
+        out[asked.version != 4] = -1
+        six = np.flatnonzero(asked.version == 6)
+        if len(six):
+            out[six] = self.batch6(asked.high[six], asked.low[six])
         return out
 
     @cached_property

@@ -4,7 +4,6 @@ import mmap
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +14,8 @@ import numpy.typing as npt
 from affidavit.knowledge import NETWORKS
 from affidavit.model.errors import UsageError
 from affidavit.model.network import Source
-from affidavit.network.kernels.ranges import numbers4
 from affidavit.network.snapshot import store
+from affidavit.network.snapshot.numbers import all_parsed, parsed
 from affidavit.network.snapshot.suffixes import PublicSuffix, plain_host, public_suffix, walk
 from affidavit.network.snapshot.table import Hit, Open
 
@@ -25,7 +24,8 @@ DATED: Final = 180
 April 2025 and June 2026)."""
 NO_COUNTRY: Final = 730
 """Days after which it says nothing of a country any more."""
-_NAT64: Final = ip_network("64:ff9b::/96")
+_AT_ONCE: Final = 1 << 13
+"""Texts that are read together: what is made of them stays near to the processor."""
 _ADVICE: Final = "give a snapshot that `affidavit knowledge build networks` made"
 
 
@@ -95,15 +95,13 @@ class View:
         return {table.said.source.id: table.batch4(addresses) for table in self._with("v4.row")}
 
     def batch_text(self, addresses: Sequence[str]) -> dict[str, npt.NDArray[np.int32]]:
-        """As `batch`, of addresses as text; -1 also for what is none of version 4."""
-        data = "\n".join((*addresses, "")).encode("utf-8", "replace")
-        if data.count(b"\n") != len(addresses):
-            data = b"".join(text.replace("\n", " ").encode("utf-8", "replace") + b"\n" for text in addresses)
-        numbers, good = np.zeros(len(addresses), np.uint32), np.zeros(len(addresses), np.uint8)
-        numbers4(data, numbers, good)
-        found = self.batch(numbers)
-        for rows in found.values():
-            rows[good == 0] = -1
+        """Rows of many addresses as text, for each table of ranges by its `Source.id`; -1 where `at` has no answer."""
+        tables = self._with("v4.row")
+        found = {table.said.source.id: np.empty(len(addresses), np.int32) for table in tables}
+        for begin in range(0, len(addresses), _AT_ONCE):
+            numbers = all_parsed(addresses[begin : begin + _AT_ONCE])
+            for table in tables:
+                found[table.said.source.id][begin : begin + _AT_ONCE] = table.batch(numbers)
         return found
 
     def batch6(self, high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[np.int32]]:
@@ -203,20 +201,6 @@ def aged(dated: str, day: date | None) -> Age:
         return Age(None, dated=False, country=True)
     gap = (day - date.fromisoformat(dated)).days
     return Age(gap, dated=abs(gap) > DATED, country=abs(gap) <= NO_COUNTRY)
-
-
-def parsed(address: str) -> IPv4Address | IPv6Address | None:
-    """An address; of one of version 6 that carries one of version 4 that one; None for what is none."""
-    try:
-        found = ip_address(address.strip("[]").partition("%")[0])
-    except (ValueError, AddressValueError):
-        return None
-    if found.version == 6:
-        if found.ipv4_mapped is not None:
-            return found.ipv4_mapped
-        if found in _NAT64:
-            return IPv4Address(int(found) & 0xFFFFFFFF)
-    return found
 
 
 def opened_file(path: Path) -> Snapshot:
