@@ -5,10 +5,11 @@ left is counted. No function here calls itself on what it has found.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 
 from affidavit.network.personal import structures, texts
+from affidavit.network.personal.leaves import SMALL, Screen, Values
 from affidavit.network.personal.pieces import Piece
 from affidavit.network.personal.protobuf import is_text
 from affidavit.network.personal.roots import Root
@@ -20,8 +21,6 @@ ROOM = 16 << 20
 """Bytes of one message, as sent and decoded together."""
 MOST = 50_000
 """Parts of one message."""
-_SMALL = 6
-"""Bytes below which nothing is decoded: the shortest thing that a code holds is longer."""
 _NOTED = 64
 """Bytes from which a part that is no text and that no decoder reads is counted; of a body every one is."""
 WITHIN = {"url", "unescape", "entities", "base64", "hex", "jwt", "text"}
@@ -57,6 +56,14 @@ class Node:
             self._text = is_text(self.data)
         return self._text
 
+    @property
+    def top(self) -> "Node":
+        """The place."""
+        above = self
+        while above.parent:
+            above = above.parent
+        return above
+
     def path(self) -> tuple[str, ...]:
         """The place, then each step."""
         steps = [self.step]
@@ -73,9 +80,19 @@ class Decoded:
     Attributes:
         nodes: every content, those that were taken apart before their parts.
         unread: why -> bytes that could not be read.
+        passed: how many contents were left out, since nothing can come of them.
     """
 
-    def __init__(self, roots: Iterable[Root]) -> None:
+    def __init__(self, roots: Iterable[Root], screen: Screen | None = None) -> None:
+        """Take them apart.
+
+        Args:
+            roots: the places.
+            screen: what values of a body are asked for, so that those are left out of which nothing can come; without
+                one every content is there.
+        """
+        self.passed = 0
+        self._screen = screen
         self.nodes: list[Node] = []
         self.unread: Counter[str] = Counter()
         self._left: deque[Node] = deque()
@@ -104,9 +121,10 @@ class Decoded:
 
     def _add(self, parent: Node | None, piece: Piece, reads: str = "") -> Node | None:
         """Keep a content if there is room for it."""
-        if len(self.nodes) >= MOST or len(piece.data) > self._room:
+        full = len(self.nodes) + self.passed >= MOST
+        if full or len(piece.data) > self._room:
             self.unread["too-large"] += max(0, len(piece.data) - self._room) or len(piece.data)
-            if len(self.nodes) >= MOST or not self._room:
+            if full or not self._room:
                 return None
             piece = piece._replace(data=piece.data[: self._room])
         self._room -= len(piece.data)
@@ -116,13 +134,15 @@ class Decoded:
 
     def _take(self, node: Node) -> None:
         """Take a content apart, or note that nothing can."""
-        if len(node.data) < _SMALL and node.parent:
+        if len(node.data) < SMALL and node.parent:
             return
         found = _parts(node, self._room)
         if node.depth >= DEPTH:
             if next(iter(found), None) is not None:
                 self.unread["too-large"] += len(node.data)
             return
+        if isinstance(found, Values) and self._screen and node.top.step.endswith("body"):
+            found = self._telling(found, node, self._screen)
         for piece in found:
             node.parts = node.parts or piece.step.partition(":")[0] not in WITHIN
             self._note(piece)
@@ -136,6 +156,16 @@ class Decoded:
             if size >= _NOTED or (node.step.endswith("body") and size):
                 self.unread["opaque"] += size
 
+    def _telling(self, values: Values, node: Node, screen: Screen) -> Iterable[Piece]:
+        """The values that something may come of; the others are counted as if they were kept."""
+        telling = values.telling(screen, node.key, MOST - len(self.nodes) - self.passed, self._room)
+        if telling is None:
+            return values
+        node.parts = True
+        self.passed += telling.passed
+        self._room -= telling.size
+        return telling.pieces
+
     def _note(self, piece: Piece) -> None:
         if piece.problem:
             self.unread[piece.problem] += piece.lost
@@ -146,18 +176,14 @@ def _opened(data: bytes, name: str, room: int) -> Piece:
     return Piece(name, data_out, "", problem, len(data) if problem else 0)
 
 
-def _parts(node: Node, room: int) -> Iterator[Piece]:
+def _parts(node: Node, room: int) -> Iterable[Piece]:
     """What a content holds, by the first reader that takes it."""
     data = node.data
     if node.reads and (found := _as_told(data, node.reads)) is not None:
-        yield from found
-        return
+        return found
     if data[:1] and data[0] in _LIKE_TEXT and (fields := structures.protocol(data)):
-        yield from fields
-    elif node.text:
-        yield from _of_text(data)
-    else:
-        yield from _of_bytes(data, room, root=node.parent is None)
+        return fields
+    return _of_text(data) if node.text else _of_bytes(data, room, root=node.parent is None)
 
 
 def _as_told(data: bytes, reads: str) -> Iterable[Piece] | None:

@@ -1,7 +1,7 @@
 """What fields hold: told by a known recipient's place for it, by a field's name, by a value's form."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +53,16 @@ def claims(nodes: Sequence[Node], host: str, told: set[int]) -> Iterator[Claim]:
             found[id(node)] = some
     for some in found.values():
         yield from _not_above(nodes[some[0].node].parent, some, found)
+
+
+def named(host: str) -> Callable[[str], bool]:
+    """Whether the name of a field in a body may say something of its value.
+
+    Args:
+        host: that the request was sent to.
+    """
+    known = recipient(host)
+    return lambda key: bool(_by_name(key)) or (known is not None and known.may_have("body", key))
 
 
 def _not_above(above: Node | None, some: list[Claim], found: dict[int, list[Claim]]) -> list[Claim]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 _PLAIN_KEY = re.compile(r"[\w$-]{1,100}", re.ASCII)
-_LONGEST_KEY = 100
+LONGEST_KEY = 100
 _LONGEST_PATH = 1_000
 """Characters from which a path grows no more: names can lie in each other as deep as a document's author likes."""
 _Found = tuple[str, str, Any]
@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 
 def named(form: str, key: str) -> str:
     """The step to a named part, its name bounded."""
-    return f"{form}:{key[:_LONGEST_KEY]}"
+    return f"{form}:{key[:LONGEST_KEY]}"
 
 
 def leaves(form: str, value: Any) -> Iterator[Piece]:
@@ -59,24 +59,24 @@ def leaves(form: str, value: Any) -> Iterator[Piece]:
 
 
 def _named(path: str, item: Mapping[Any, Any]) -> Iterator[_Found]:
-    return ((_below(path, _segment(name)), str(name)[:_LONGEST_KEY], below) for name, below in item.items())
+    return ((below(path, str(name)), str(name)[:LONGEST_KEY], value) for name, value in item.items())
 
 
 def _numbered(path: str, key: str, item: Sequence[Any]) -> Iterator[_Found]:
-    return ((_below(path, f"[{number}]"), key, below) for number, below in enumerate(item))
+    return ((below(path, number), key, value) for number, value in enumerate(item))
 
 
-def _below(path: str, segment: str) -> str:
-    if len(path) < _LONGEST_PATH:
-        return path + segment
-    return path if path[-1] == "…" else f"{path}…"
+def below(path: str, name: str | int) -> str:
+    """The path of what lies under a name or, for an integer, at a place; cut as `leaves` says."""
+    if len(path) >= _LONGEST_PATH:
+        return path if path[-1] == "…" else f"{path}…"
+    return f"{path}[{name}]" if isinstance(name, int) else path + _segment(name)
 
 
-def _segment(name: object) -> str:
-    text = str(name)
+def _segment(text: str) -> str:
     if _PLAIN_KEY.fullmatch(text):
         return f".{text}"
-    return f"[{json.dumps(text[:_LONGEST_KEY], ensure_ascii=False)}]"
+    return f"[{json.dumps(text[:LONGEST_KEY], ensure_ascii=False)}]"
 
 
 def counted(form: str, pairs: Iterable[tuple[str, bytes]]) -> list[Piece]:
@@ -86,5 +86,5 @@ def counted(form: str, pairs: Iterable[tuple[str, bytes]]) -> list[Piece]:
     for name, data in pairs:
         number = seen[name] = seen.get(name, -1) + 1
         step = named(form, name) + (f"[{number}]" if number else "")
-        found.append(Piece(step, data, name[:_LONGEST_KEY]))
+        found.append(Piece(step, data, name[:LONGEST_KEY]))
     return found

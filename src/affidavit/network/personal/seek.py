@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from affidavit.model.capture import Disclosure, Undecoded
 from affidavit.network.capture.events import Message, Where
+from affidavit.network.personal import literals
 from affidavit.network.personal.coordinates import near, precision
 from affidavit.network.personal.decode import Decoded, Node
-from affidavit.network.personal.fields import Claim, claims
+from affidavit.network.personal.fields import Claim, claims, named
 from affidavit.network.personal.known import category
-from affidavit.network.personal.literals import Literals
+from affidavit.network.personal.leaves import Screen
+from affidavit.network.personal.literals import Hit, Literals
 from affidavit.network.personal.profile import Profile, Value
 from affidavit.network.personal.redact import redacted, without_candidates
 from affidavit.network.personal.roots import header, roots
@@ -45,6 +47,15 @@ class _Match(NamedTuple):
     decimals: int
 
 
+class _Found(NamedTuple):
+    """Where literals occur in contents behind each other: whether there were more, where contents begin, all bytes."""
+
+    hits: list[Hit]
+    more: bool
+    starts: list[int]
+    size: int
+
+
 class Seeker:
     """Looks for personal data in messages."""
 
@@ -65,18 +76,36 @@ class Seeker:
         for sent in (True, False):
             if not sent and not self._values:
                 return  # what a server answers tells about the device only where a value of it comes back
-            decoded = Decoded(roots(message, sent=sent))
-            told = list(self._known(decoded))
+            decoded, found = self._taken_apart(message, sent=sent)
+            told = list(self._known(decoded, found))
             if sent:
                 told += self._others(decoded.nodes, message.host.lower(), {claim.node for claim in told})
             yield from self._disclosures(message, decoded.nodes, told, sent=sent)
             if sent:
                 yield from _undecoded(message, decoded)
 
-    def _known(self, decoded: Decoded) -> Iterator[Claim]:
+    def _taken_apart(self, message: Message, *, sent: bool) -> tuple[Decoded, _Found]:
+        """The contents of one half of a message, without those that nothing can come of, and where literals stand.
+
+        Where so many stand that not all of them may be given, it matters how many contents there are.
+        """
+        screen = Screen(self._literals, named(message.host.lower()) if sent else _unasked)
+        decoded = Decoded(roots(message, sent=sent), screen)
+        found = self._found(decoded.nodes)
+        if decoded.passed and 2 * len(found.hits) > literals.MOST_HITS:
+            decoded = Decoded(roots(message, sent=sent))
+            found = self._found(decoded.nodes)
+        return decoded, found
+
+    def _found(self, nodes: Sequence[Node]) -> _Found:
+        starts = [0, *accumulate(len(node.data) + 1 for node in nodes)]
+        whole = _SEPARATOR.join(node.data for node in nodes)
+        return _Found(*self._literals.find(whole), starts, len(whole))
+
+    def _known(self, decoded: Decoded, hits: _Found) -> Iterator[Claim]:
         """The known values, each where it was reached by the most decoding."""
         nodes = decoded.nodes
-        matches = self._matches(decoded)
+        matches = self._matches(decoded, hits)
         found = {(match.node, match.value): match for match in reversed(matches)}
         numbers = {id(node): number for number, node in enumerate(nodes)}
         above: set[tuple[int, int]] = set()
@@ -101,14 +130,12 @@ class Seeker:
         others = claims(nodes, host, told)
         return [claim for claim in others if not (told and self._literals.find(claim.text.encode())[0])]
 
-    def _matches(self, decoded: Decoded) -> list[_Match]:
+    def _matches(self, decoded: Decoded, occurrences: _Found) -> list[_Match]:
         """Every place where a value stands and is not part of something else, best form first."""
         nodes = decoded.nodes
-        starts = [0, *accumulate(len(node.data) + 1 for node in nodes)]
-        whole = _SEPARATOR.join(node.data for node in nodes)
-        hits, more = self._literals.find(whole)
+        hits, more, starts, size = occurrences
         if more:
-            decoded.unread["too-large"] += len(whole) - hits[-1].at
+            decoded.unread["too-large"] += size - hits[-1].at
         found = set()
         for hit in hits:
             value, form = self._forms[hit.literal]
@@ -170,6 +197,11 @@ class Seeker:
                 shown = redacted(self._values[number].text).encode()
                 data = data[: hit.at] + shown + data[hit.at + len(form.data) :]
         return without_candidates(data.decode("utf-8", "replace"))
+
+
+def _unasked(_: str) -> bool:
+    """What is received is asked for known values alone."""
+    return False
 
 
 def _part(beside: bytes, edge: bytes) -> bool:

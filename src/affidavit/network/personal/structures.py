@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from affidavit.artefact.plist import FEW_VALUES, PlistError, read_plist
+from affidavit.network.personal.leaves import Values
 from affidavit.network.personal.pieces import Piece, counted, leaves, named
 from affidavit.network.personal.protobuf import fields
 
@@ -23,10 +24,10 @@ _ATTRIBUTE = re.compile(rb"([\w:.-]{1,100})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']
 _NAME = re.compile(rb'name="?([^";\r\n]{0,100})', re.IGNORECASE)
 
 
-def json(data: bytes) -> Iterator[Piece] | None:
+def json(data: bytes) -> Values | None:
     """The values of a JSON document; None when it is none."""
     value = _value(data)
-    return leaves("json", value) if value else None
+    return Values(lambda: iter((("json", value),))) if value else None
 
 
 def _value(data: bytes) -> object:
@@ -38,13 +39,13 @@ def _value(data: bytes) -> object:
         return None
 
 
-def lines(data: bytes) -> Iterator[Piece] | None:
+def lines(data: bytes) -> Values | None:
     """The values in lines of JSON; None when the first line is none."""
     found = data.splitlines()
     if len(found) < 2 or found[0][:1] not in b"{[" or _value(found[0]) is None:
         return None
-    values = ((number, _value(line) or line) for number, line in enumerate(found) if line.strip())
-    return (piece for number, value in values for piece in leaves(f"ndjson[{number}]", value))
+    written = [(number, line) for number, line in enumerate(found) if line.strip()]
+    return Values(lambda: ((f"ndjson[{number}]", _value(line) or line) for number, line in written))
 
 
 def broken(data: bytes) -> list[Piece] | None:
