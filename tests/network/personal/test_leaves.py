@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.network.capture.events import Message
+from affidavit.network.capture.har import read
+from affidavit.network.capture.source import Source
 from affidavit.network.personal import decode, leaves, literals, patterns
 from affidavit.network.personal.decode import Decoded
 from affidavit.network.personal.leaves import Screen, Values
 from affidavit.network.personal.literals import Literals
 from affidavit.network.personal.profile import Profile, Value
 from affidavit.network.personal.roots import Root
-from affidavit.network.personal.seek import Seeker
+from affidavit.network.personal.seek import Seeker, Sought
 from affidavit.network.personal.values import forms
 from tests.builders.planted import CODES, coded, message
 
@@ -41,17 +44,17 @@ def screening(on: bool):
         yield
 
 
-def found(seeker: Seeker, host: str, body: bytes, answer: bytes = b"") -> list:
-    return list(seeker.seek(message(f"https://{host}/v1", sent=body, received=answer or None)))
-
-
-def check(seeker: Seeker, host: str, body: bytes, answer: bytes = b"") -> list:
+def both(seeker: Seeker, asked: Message) -> list[Sought]:
     """What is found, which is the same with and without leaving out."""
     with screening(on=True):
-        fast = found(seeker, host, body, answer)
+        fast = list(seeker.seek(asked))
     with screening(on=False):
-        assert fast == found(seeker, host, body, answer)
+        assert fast == list(seeker.seek(asked))
     return fast
+
+
+def check(seeker: Seeker, host: str, body: bytes, answer: bytes = b"") -> list[Sought]:
+    return both(seeker, message(f"https://{host}/v1", sent=body, received=answer or None))
 
 
 TELLING = [
@@ -104,6 +107,17 @@ def test_what_is_found_does_not_depend_on_it(body, host, known):
     check(OWNER if known else ANYBODY, host, body, body)
 
 
+def test_what_is_found_in_real_archives_does_not_depend_on_it(corpus):
+    found = 0
+    for path in sorted((corpus / "net" / "reporthar").glob("*.har")):
+        with path.open("rb") as file:
+            events = list(read(Source(file.fileno(), path.name, path.stat().st_size)))
+        for event in events:
+            if isinstance(event, Message):
+                found += len(both(OWNER, event)) + len(both(ANYBODY, event))
+    assert found > 100
+
+
 @given(BODY, st.integers(1, 30), st.integers(1, 200))
 def test_limits_fall_where_they_fall_without_it(body, most, room):
     with patch.object(decode, "MOST", most), patch.object(decode, "ROOM", len(body) + room):
@@ -119,7 +133,7 @@ def test_so_does_the_limit_of_occurrences(body, most):
 @given(st.lists(TEXT.filter(lambda text: "\0" not in text), min_size=1, max_size=12))
 def test_nothing_comes_of_what_is_left_out(texts):
     body = json.dumps(texts).encode()
-    screen = Screen(Literals([]), lambda _: False)
+    screen = Screen(Literals([]), lambda _: False, decode.barren)
     with screening(on=True):
         kept = {node.step for node in Decoded([Root("body", body)], screen).nodes}
     for number, text in enumerate(texts):
@@ -135,7 +149,7 @@ def test_short_words_and_numbers_are_left_out():
     body = json.dumps(
         [{"number": at, "word": "some words", "at": 1_700_000_000_000 + at} for at in range(1_000)]
     ).encode()
-    decoded = Decoded([Root("body", body)], Screen(Literals([]), lambda _: False))
+    decoded = Decoded([Root("body", body)], Screen(Literals([]), lambda _: False, decode.barren))
     assert (len(decoded.nodes), decoded.passed) == (1, 3_000)
     assert decoded.nodes[0].parts
 
@@ -143,7 +157,7 @@ def test_short_words_and_numbers_are_left_out():
 @pytest.mark.parametrize("place", ["header:X", "query", "path"])
 def test_of_other_places_than_bodies_nothing_is_left_out(place):
     body = json.dumps(["word"] * 100).encode()
-    decoded = Decoded([Root(place, body)], Screen(Literals([]), lambda _: False))
+    decoded = Decoded([Root(place, body)], Screen(Literals([]), lambda _: False, decode.barren))
     assert (len(decoded.nodes), decoded.passed) == (101, 0)
 
 
@@ -161,14 +175,14 @@ def test_one_telling_value_among_thousands_is_said_with_its_place():
 def test_a_document_of_nothing_but_arrays_is_given_up_early():
     deep = json.loads("[" * 200 + "]" * 200)
     values = Values(lambda: iter([("json", [deep] * 10_000), ("json", [[]] * 1_000_000)]))
-    assert values.telling(Screen(Literals([]), lambda _: False), "", 50_000, 1 << 20) is None
+    assert values.telling(Screen(Literals([]), lambda _: False, decode.barren), "", 50_000, 1 << 20) is None
 
 
 def test_a_tree_read_from_another_format_is_walked_alike():
     tree = msgspec.json.decode(b'{"a": {"b": [[1, "x"], {"c": "y"}]}, "d": []}')
     values = Values(lambda: iter([("json", tree), ("json", "alone")]))
     with screening(on=True):
-        told = values.telling(Screen(Literals([]), lambda _: True), "", 100, 100)
+        told = values.telling(Screen(Literals([]), lambda _: True, decode.barren), "", 100, 100)
     assert told is not None
     assert told.pieces == list(values)
     assert (told.passed, told.size) == (0, 0)

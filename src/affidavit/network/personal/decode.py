@@ -6,10 +6,12 @@ left is counted. No function here calls itself on what it has found.
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 
 from affidavit.network.personal import structures, texts
 from affidavit.network.personal.leaves import SMALL, Screen, Values
+from affidavit.network.personal.patterns import candidates
 from affidavit.network.personal.pieces import Piece
 from affidavit.network.personal.protobuf import is_text
 from affidavit.network.personal.roots import Root
@@ -184,6 +186,15 @@ def _parts(node: Node, room: int) -> Iterable[Piece]:
     if data[:1] and data[0] in _LIKE_TEXT and (fields := structures.protocol(data)):
         return fields
     return _of_text(data) if node.text else _of_bytes(data, room, root=node.parent is None)
+
+
+@lru_cache(1 << 14)
+def barren(text: str) -> bool:
+    """Whether a text in a content is one, nothing can be read in it, and nothing looks personal by its form."""
+    data = text.encode("utf-8", "surrogatepass")
+    if not is_text(data) or data[0] in _LIKE_TEXT:
+        return False
+    return next(iter(_of_text(data)), None) is None and not any(candidates(data))
 
 
 def _as_told(data: bytes, reads: str) -> Iterable[Piece] | None:

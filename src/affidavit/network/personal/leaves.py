@@ -17,11 +17,13 @@ from affidavit.network.kernels import plain as kernel
 from affidavit.network.personal.literals import Literals
 from affidavit.network.personal.pieces import LONGEST_KEY, Piece, below, leaves
 
-FEWEST = 24
+FEWEST = 4
 """Values from which asking all at once takes less time."""
 SMALL: Final = 6
 """Bytes below which nothing is decoded, and nothing looks personal by its form: the shortest thing that a code holds is
 longer."""
+SHORT: Final = 256
+"""Characters of a text of which it is remembered whether anything comes of it: apps send the same ones often."""
 Documents = Callable[[], Iterator[tuple[str, Any]]]
 """Gives each document: the step to it, and its tree."""
 
@@ -52,10 +54,12 @@ class Screen(NamedTuple):
 
     Attributes:
         literals: known values. named: whether the name of a field may say something of what it holds.
+        barren: whether nothing comes of a short text.
     """
 
     literals: Literals
     named: Callable[[str], bool]
+    barren: Callable[[str], bool]
 
 
 class Telling(NamedTuple):
@@ -99,11 +103,13 @@ class Values:
         strange = np.empty(count, np.uint8)
         if not kernel.plain(data, KINDS, strange, SMALL):
             return None
-        wanted = set(np.flatnonzero(strange).tolist())
         known = _known(data, screen.literals)
         if known is None:
             return None
-        wanted |= known | walked.named(lambda key: screen.named(key or above))
+        wanted = known | walked.named(lambda key: screen.named(key or above))
+        for at in np.flatnonzero(strange).tolist():
+            if len(walked.texts[at]) > SHORT or not screen.barren(walked.texts[at]):
+                wanted.add(at)
         pieces = [walked.piece(at) for at in sorted(wanted)]
         kept = sum(len(piece.data) for piece in pieces)
         return Telling(pieces, count - len(pieces), len(data) - count - kept)
@@ -142,7 +148,7 @@ class _Walk:
 
     def through(self, step: str, tree: Any) -> bool:
         """Add the values of one document; False when they become too many."""
-        texts, names, holders = self.texts, self._names, self._holders
+        texts, names, holders, most = self.texts, self._names, self._holders, self._most
         holder = self._hold(-1, "")
         self._paths[holder] = step, "$"
         inside: Iterator[tuple[str | int | None, Any]] = iter(((None, tree),))
@@ -156,6 +162,8 @@ class _Walk:
                         names.append(name)
                         holders.append(holder)
                 elif kind is dict or kind is list:
+                    if len(item) > most:
+                        return False
                     left.append((holder, inside))
                     holder = holder if name is None else self._hold(holder, name)
                     inside = iter(item.items() if kind is dict else enumerate(item))
@@ -166,7 +174,7 @@ class _Walk:
                     holders.append(holder)
             else:
                 holder, inside = left.pop()
-            if len(texts) > self._most or len(self._above) > self._most:
+            if len(texts) > most or len(self._above) > most:
                 return False
         return True
 

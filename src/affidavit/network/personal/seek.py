@@ -15,7 +15,7 @@ from affidavit.model.capture import Disclosure, Undecoded
 from affidavit.network.capture.events import Message, Where
 from affidavit.network.personal import literals
 from affidavit.network.personal.coordinates import near, precision
-from affidavit.network.personal.decode import Decoded, Node
+from affidavit.network.personal.decode import Decoded, Node, barren
 from affidavit.network.personal.fields import Claim, claims, named
 from affidavit.network.personal.known import category
 from affidavit.network.personal.leaves import Screen
@@ -89,7 +89,7 @@ class Seeker:
 
         Where so many stand that not all of them may be given, it matters how many contents there are.
         """
-        screen = Screen(self._literals, named(message.host.lower()) if sent else _unasked)
+        screen = Screen(self._literals, named(message.host.lower()) if sent else _unasked, barren)
         decoded = Decoded(roots(message, sent=sent), screen)
         found = self._found(decoded.nodes)
         if decoded.passed and 2 * len(found.hits) > literals.MOST_HITS:
