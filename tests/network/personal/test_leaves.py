@@ -178,6 +178,19 @@ def test_a_document_of_nothing_but_arrays_is_given_up_early():
     assert values.telling(Screen(Literals([]), lambda _: False, decode.barren), "", 50_000, 1 << 20) is None
 
 
+def test_deep_documents_are_walked_alike():
+    deep: object = [[at, f"word {at}", {"a": [at]}] for at in range(100)]
+    for at in range(400):
+        deep = [deep] if at % 3 else {"email" if at == 300 else "k": deep}
+    screen = Screen(Literals([]), lambda key: key == "k", decode.barren)
+    told = Values(lambda: iter([("json", deep)])).telling(screen, "", 1_000, 1 << 20)
+    assert told is not None
+    expected = [piece for piece in leaves.leaves("json", deep) if piece.key == "k"]
+    assert (len(expected), told.passed) == (200, 100)
+    assert told.pieces == expected
+    check(OWNER, HOSTS[2], json.dumps(deep).encode())
+
+
 def test_a_tree_read_from_another_format_is_walked_alike():
     tree = msgspec.json.decode(b'{"a": {"b": [[1, "x"], {"c": "y"}]}, "d": []}')
     values = Values(lambda: iter([("json", tree), ("json", "alone")]))
