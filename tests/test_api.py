@@ -80,9 +80,9 @@ def test_annotations_name_types_that_exist():
 
 def _types():
     from affidavit.artefact.budget import Budget
-    from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
+    from affidavit.evidence.walled import Sandbox
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
     from affidavit.model.progress import Progress

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from affidavit.artefact.budget import Budget
-    from affidavit.evidence.confined import Sandbox
     from affidavit.evidence.review import Review
     from affidavit.evidence.verify import Verification
+    from affidavit.evidence.walled import Sandbox
     from affidavit.model.brief import Brief
     from affidavit.model.bundle import Affidavit
     from affidavit.model.progress import Progress

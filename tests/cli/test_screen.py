@@ -91,7 +91,7 @@ def test_a_process_that_dies_is_said_to_have(run: Run, log, monkeypatch):
     monkeypatch.setattr(records_reading, "_CODE", dies)
     done = run("screen", log, "--as", "cdn", *DATES)
     assert done.code == codes.USAGE
-    assert "no process can be started behind walls: the process ended without an answer" in done.err
+    assert "no process can be started behind walls: the process ended with code 3" in done.err
 
 
 def test_a_process_that_is_taken_over_can_only_say_what_an_account_can_be(run: Run, log, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 import affidavit
 from affidavit.artefact.budget import Budget
-from affidavit.evidence import confined, process
+from affidavit.evidence import confined, process, walled
 from affidavit.evidence.bundle import members_of
 from affidavit.evidence.confined import review_confined
 from affidavit.evidence.derive import derive
@@ -165,7 +165,7 @@ def test_behind_the_walls_there_is_no_file_to_fill_but_the_spool(app: Path, monk
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the files that workers were given, when they ended."""
     sizes: list[int] = []
-    whole = process._nameless
+    whole = walled._nameless
 
     def nameless(held: ExitStack) -> IO[bytes] | None:
         file = whole(held)
@@ -173,7 +173,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         held.callback(lambda: sizes.append(os.fstat(file.fileno()).st_size))
         return file
 
-    monkeypatch.setattr(process, "_nameless", nameless)
+    monkeypatch.setattr(walled, "_nameless", nameless)
     return sizes
 
 
@@ -209,7 +209,7 @@ def test_no_process_is_left_behind(app: Path, monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_signals_are_named(number, words):
-    assert process._signal_name(number) == words
+    assert walled._signal_name(number) == words
 
 
 def test_errors_are_the_same_as_without_walls(tmp_path: Path):
@@ -355,7 +355,7 @@ def test_a_worker_cannot_say_that_it_read_another_file(app: Path, monkeypatch: p
 def test_the_environment_of_the_caller_stays_with_the_caller(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.delenv("AFFIDAVIT_DEBUG", raising=False)
-    assert process.environment() == {"OPENBLAS_NUM_THREADS": "1"}
+    assert walled.environment() == {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def test_knowledge_errors_come_back(app: Path, monkeypatch: pytest.MonkeyPatch):

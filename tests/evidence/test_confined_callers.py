@@ -189,6 +189,31 @@ except KeyboardInterrupt: print('stopped', open(f'/proc/{os.getpid()}/task/{os.g
     assert gone(worker)
 
 
+RECORDS = """
+from affidavit.evidence import records
+records._CODE = 'import time; time.sleep(300)'
+"""
+
+
+@pytest.mark.parametrize(
+    ("hang", "read"), [(HANG, "review()"), (RECORDS, "records.read_records([Path(sys.argv[1])], None)")]
+)
+def test_an_interrupt_while_a_process_is_started_leaves_none(app: Path, hang, read):
+    code = f"""
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from affidavit.evidence import walled
+started = walled.subprocess.Popen
+def interrupted(*words, **options):
+    process = started(*words, **options)
+    os.kill(os.getpid(), signal.SIGINT)
+    return process
+walled.subprocess.Popen = interrupted
+try: {read}
+except KeyboardInterrupt: print('stopped', open(f'/proc/{{os.getpid()}}/task/{{os.getpid()}}/children').read())
+"""
+    assert said(hang + code, app).strip() == "stopped"
+
+
 HOLD = """
 process._CODE = '''
 import sys; sys.path[:] = sys.argv[1:]

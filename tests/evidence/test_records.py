@@ -2,13 +2,15 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from affidavit.evidence import records as reading
 from affidavit.evidence.records import read_records
-from affidavit.model.errors import UnreadableError, UsageError
+from affidavit.model.errors import KnowledgeError, UnreadableError, UsageError
+from affidavit.sandbox import bubblewrap
 from tests.builders import records
 from tests.builders.records import selectors
 
@@ -70,9 +72,9 @@ def test_what_is_no_file_of_records_is_refused_in_either_way(tmp_path, make, err
     [
         (says(("w", '["limits"]')), "ended without an answer"),
         (says(("w", '["limits"]'), ("r", "{}")), "answered in no form that is known here"),
-        (says(("w", '["limits"]'), ("w", '["limits"]')), "ended without an answer"),
+        (says(("w", '["limits"]'), ("w", '["limits"]')), "answered in no form that is known here"),
         (says(("w", '["limits"]'), ("z", "")), "answered in no form that is known here"),
-        (says(("w", '["limits"]'), then="os.kill(os.getpid(), 9)"), "ended without an answer"),
+        (says(("w", '["limits"]'), then="os.kill(os.getpid(), 9)"), r"was killed by signal 9 \(SIGKILL\)"),
     ],
 )
 def test_a_worker_that_says_no_account_is_no_account(log, monkeypatch, code, said):
@@ -94,7 +96,7 @@ def test_a_worker_that_says_no_account_is_no_account(log, monkeypatch, code, sai
 )
 def test_without_walls_nothing_is_read(log, monkeypatch, code):
     monkeypatch.setattr(reading, "_CODE", code)
-    monkeypatch.setattr(reading.bubblewrap, "found", lambda: "")
+    monkeypatch.setattr(bubblewrap, "found", lambda: "")
     with pytest.raises(UsageError, match="no process can be started behind walls") as refused:
         read_records([log], selectors())
     assert "--no-sandbox" in refused.value.advice
@@ -108,22 +110,44 @@ def test_a_worker_that_does_not_end_is_killed(log, monkeypatch):
 
 
 def test_a_refusal_behind_walls_is_shown_without_what_a_terminal_would_run(log, monkeypatch):
-    refusal = '{"error": "UnreadableError", "message": "bad \\u001b[31m", "advice": ""}'
+    refusal = '{"error": "UnreadableError", "message": "bad \\u001b[31m", "advice": "mend \\u202e"}'
     monkeypatch.setattr(reading, "_CODE", says(("w", '["limits"]'), ("e", refusal)))
     with pytest.raises(UnreadableError) as refused:
         read_records([log], selectors())
-    assert "\x1b" not in str(refused.value)
-    assert refused.value.advice
+    assert (str(refused.value), refused.value.advice) == ("bad \\x1b[31m", "mend \\u202e")
+
+
+def test_behind_walls_only_what_records_can_be_is_refused(log, monkeypatch):
+    for error, raised in (
+        ("UsageError", UsageError),
+        ("KnowledgeError", UnreadableError),
+        ("OSError", UnreadableError),
+    ):
+        refusal = f'{{"error": "{error}", "message": "no such kind", "advice": "say another"}}'
+        monkeypatch.setattr(reading, "_CODE", says(("w", '["limits"]'), ("e", refusal)))
+        with pytest.raises(raised, match="no such kind"):
+            read_records([log], selectors())
+
+
+def test_what_is_wrong_with_the_tables_is_said_as_it_is(log, tmp_path):
+    tables = tmp_path / "tables.nets"
+    tables.write_bytes(b"no snapshot")
+    with pytest.raises(KnowledgeError) as bare:
+        read_records([log], selectors(), "none", tables=reading.Tables((tables,)))
+    with pytest.raises(KnowledgeError) as behind:
+        read_records([log], selectors(), tables=reading.Tables((tables,)))
+    assert str(behind.value) == str(bare.value)
+    assert behind.value.advice == bare.value.advice
 
 
 def test_bubblewrap_that_is_asked_for_has_to_be_there(log, monkeypatch):
-    monkeypatch.setattr(reading.bubblewrap, "found", lambda: "")
+    monkeypatch.setattr(bubblewrap, "found", lambda: "")
     with pytest.raises(UsageError, match="bubblewrap was asked for"):
         read_records([log], selectors(), "bubblewrap")
 
 
 def test_other_systems_have_no_walls_and_are_told(log, monkeypatch):
-    monkeypatch.setattr(reading.sys, "platform", "plan9")
+    monkeypatch.setattr(sys, "platform", "plan9")
     with pytest.raises(UsageError, match="no walls for a process on 'plan9'"):
         read_records([log], selectors())
     assert read_records([log], selectors(), "none").walls == ""

@@ -5,12 +5,11 @@ shape of what comes back, adds the law and signs. A worker that dies is started 
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from hashlib import sha256 as hash_of
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -20,19 +19,15 @@ from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.indexes import named, opened_index
 from affidavit.evidence.nothing import nothing
-from affidavit.evidence.process import Ended, Task, WallsError, Worker
+from affidavit.evidence.process import Task, Worker
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.request import Only
 from affidavit.evidence.traffic import NO_TRAFFIC, Traffic, noted
+from affidavit.evidence.walled import Ended, Sandbox, WallsError, behind_walls
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
-from affidavit.model.errors import UsageError
 from affidavit.model.fact import Fact
 from affidavit.model.progress import Progress
-from affidavit.sandbox import bubblewrap
-
-Sandbox = Literal["auto", "bubblewrap", "none"]
-"""*auto*: the kernel's walls, or bubblewrap where the kernel offers none; *bubblewrap*: both; *none*: this process."""
 
 ATTEMPTS: Final = 3
 """How many workers one review may use up."""
@@ -103,8 +98,6 @@ def read_confined(
         UnreadableError: it, or a capture, cannot be opened at all, or is of no supported kind.
         KnowledgeError: compiled knowledge is missing.
     """
-    if sys.platform != "linux":
-        raise UsageError(f"there are no walls for a process on {sys.platform!r}", advice=_NO_WALLS)
     with ExitStack() as held:
         file = traffic.files[0] if only == "captures" else _held(held, path)
         others = [_held(held, each) for each in beside]
@@ -112,7 +105,7 @@ def read_confined(
         task = Task(
             file, budget, progress, v4_signature, only, claims, handles, mapping, tuple(others), family, traffic
         )  # fmt: skip
-        return _examined(task, sandbox)
+        return behind_walls(sandbox, lambda wrapper: _by_workers(task, wrapper), _NO_WALLS)
 
 
 def _held(held: ExitStack, path: Path) -> Given:
@@ -120,21 +113,6 @@ def _held(held: ExitStack, path: Path) -> Given:
     file = given(path)
     held.callback(os.close, file.handle)
     return file
-
-
-def _examined(task: Task, sandbox: Sandbox) -> tuple[Examined, str]:
-    """What was read, and the walls; by other walls if the first cannot be raised."""
-    wrapper = bubblewrap.found()
-    if sandbox == "bubblewrap" and not wrapper:
-        raise UsageError("bubblewrap was asked for, and there is no bwrap on the path", advice=_NO_WALLS)
-    wrappers = [wrapper] if sandbox == "bubblewrap" else ["", wrapper] if wrapper else [""]
-    met = WallsError()
-    for chosen in wrappers:
-        try:
-            return _by_workers(task, chosen)
-        except WallsError as error:
-            met = error
-    raise UsageError(f"no process can be started behind walls: {met}", advice=_NO_WALLS) from met
 
 
 def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
@@ -146,11 +124,11 @@ def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:
     )
     unread = noted(Artefact(task.file.name, "unread", task.file.size, "", v4_signature, mapping), task.traffic)
     for _ in range(ATTEMPTS):
-        with Worker(task.file, wrapper, task.more) as worker:
+        with Worker(task, wrapper) as worker:
             sha256 = sha256 or sha256_of(task.file)
             unread = replace(unread, sha256=sha256)
             try:
-                examined = worker.ask(task, sha256, lost)
+                examined = worker.read(sha256, lost)
             except Ended as ended:
                 walls = worker.walls or walls
                 lost.append(Lost(ended.stage, ended.cause))

@@ -5,7 +5,6 @@ Records hold what strangers wrote (names of hosts, agents, customers). Started b
 
 import mmap
 import os
-import sys
 from datetime import date
 from importlib import import_module
 from typing import Final
@@ -14,13 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from affidavit import knowledge
-from affidavit.evidence.request import REFUSAL, RESULT, SENTENCE, WALLS, Refusal
-from affidavit.model.errors import AffidavitError
+from affidavit.evidence.answering import answer_once
+from affidavit.evidence.request import RESULT, WALLS
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.opening import compared
 from affidavit.network.screen.selectors import known_selectors
 from affidavit.network.snapshot.view import Shelf, Snapshot, View
-from affidavit.sandbox.channel import send
+from affidavit.sandbox.channel import Frame, send
 from affidavit.sandbox.limits import Limits
 from affidavit.sandbox.walls import raise_walls
 
@@ -61,19 +60,10 @@ class Reading(Struct, frozen=True):
 
 def main() -> None:
     """Read the request, answer, end."""
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Reading)
-    try:
-        kind, body = _answer(request)
-    except AffidavitError as error:
-        refusal = Refusal(type(error).__name__, str(error)[:SENTENCE], error.advice[:SENTENCE])
-        kind, body = REFUSAL, msgspec.json.encode(refusal)
-    except OSError as error:  # a wall, or a limit
-        kind, body = REFUSAL, msgspec.json.encode(Refusal("WallError", str(error)[:SENTENCE]))
-    send(request.answers, kind, body)
-    os._exit(0)
+    answer_once(Reading, _answer)
 
 
-def _answer(request: Reading) -> tuple[bytes, bytes]:
+def _answer(request: Reading) -> Frame:
     """Kind and body of the last frame."""
     for name in LATER:
         import_module(name)

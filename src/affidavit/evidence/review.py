@@ -12,11 +12,12 @@ from affidavit.artefact.budget import Budget
 from affidavit.artefact.opening import given
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
-from affidavit.evidence.confined import Sandbox, read_confined, review_confined
+from affidavit.evidence.confined import read_confined, review_confined
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.indexes import chosen
 from affidavit.evidence.networks import with_shipped
 from affidavit.evidence.traffic import UNWATCHED, Watched, content, opened
+from affidavit.evidence.walled import Sandbox
 from affidavit.model.artefact import Artefact
 from affidavit.model.bundle import Affidavit
 from affidavit.model.errors import UsageError
@@ -97,7 +98,7 @@ def reviewed(
         path: the artefact.
         budget: what the review may cost; the default is generous (see `Budget`).
         progress: called with stage, done and total.
-        sandbox: which walls (see `confined.Sandbox`).
+        sandbox: which walls (see `walled.Sandbox`).
         v4_signature: the v4 signature file (``.idsig``) that came with it.
         libraries: indexes of known code to compare with; by default the one that comes along (see `indexes.chosen`).
         mapping: the mapping file that its compiler wrote: what is cited is named as in the source as well.

@@ -5,7 +5,6 @@ no process and reach no network; what it says is checked by the parent like any 
 """
 
 import os
-import sys
 import time
 from contextlib import suppress
 from importlib import import_module
@@ -18,17 +17,17 @@ from affidavit.artefact.budget import open_meter
 from affidavit.artefact.opening import Given
 from affidavit.artefact.spool import Spool
 from affidavit.dalvik import jvm, opcodes
+from affidavit.evidence.answering import answer_once
 from affidavit.evidence.examine import examine
 from affidavit.evidence.examined import Examined
 from affidavit.evidence.flows_checked import check_claims
 from affidavit.evidence.identity_of import identity_of
 from affidavit.evidence.own_beside import own_beside
-from affidavit.evidence.request import PROGRESS, REFUSAL, RESULT, SENTENCE, WALLS, Refusal, Request
+from affidavit.evidence.request import PROGRESS, RESULT, WALLS, Request
 from affidavit.evidence.signing_of import signing_of
 from affidavit.identity.code.handed import Known, handed
-from affidavit.model.errors import AffidavitError, BudgetError
-from affidavit.sandbox.channel import send
-from affidavit.sandbox.lifetime import expect_a_short_life
+from affidavit.model.errors import BudgetError
+from affidavit.sandbox.channel import Frame, send
 from affidavit.sandbox.limits import Limits
 from affidavit.sandbox.walls import raise_walls
 
@@ -73,25 +72,11 @@ _PAUSE: Final = 0.05
 
 
 def main() -> None:
-    """Read the request, answer, end. Nothing of Python's own ending runs: it would ask the kernel for too much."""
-    expect_a_short_life()
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
-    try:
-        kind, body = _answer(request)
-    except AffidavitError as error:
-        kind, body = REFUSAL, msgspec.json.encode(_refusal(type(error).__name__, error, error.advice))
-    except OSError as error:  # a wall, or a limit
-        kind, body = REFUSAL, msgspec.json.encode(_refusal("WallError", error))
-    send(request.answers, kind, body)
-    os._exit(0)
+    """Read the request, answer, end."""
+    answer_once(Request, _answer)
 
 
-def _refusal(name: str, error: Exception, advice: str = "") -> Refusal:
-    """What is said of an error: bounded, as it may quote the artefact."""
-    return Refusal(name, str(error)[:SENTENCE], advice[:SENTENCE])
-
-
-def _answer(request: Request) -> tuple[bytes, bytes]:
+def _answer(request: Request) -> Frame:
     """Kind and body of the last frame."""
     for name in LATER + (OF_CAPTURES if request.traffic.files else ()):
         import_module(name)
