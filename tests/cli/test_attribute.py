@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.builders.networks_asked import parts
 
 @pytest.fixture(autouse=True)
 def nothing_shipped(monkeypatch):
-    monkeypatch.setattr("affidavit.network.snapshot.view.shipped", lambda: None)
+    monkeypatch.setattr("affidavit.evidence.networks.NETWORKS", Path("/nowhere.nets"))
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 
 from affidavit.cli import codes
 from affidavit.cli.screen import KINDS, _role, _tables, exit_code
+from affidavit.evidence.networks import with_shipped
 from affidavit.evidence.records_worker import LATER, Reading
 from affidavit.model.errors import UsageError
 from affidavit.model.network import Strength
 from affidavit.model.screening import Asked, Match, RecordKind, Records, Screening, SelectorKind, Tie
 from affidavit.network.screen.knowledge import columns, ties
 from affidavit.network.screen.selectors import known_selectors
-from affidavit.network.snapshot.view import shipped
 from tests.builders import records
 from tests.builders.screenings import screening
 
@@ -86,7 +86,7 @@ def test_a_role_is_understood_in_everyday_words_and_others_are_left_as_they_are(
 
 
 def test_tables_are_asked_for_the_day_and_in_the_order_given(tmp_path):
-    own = (shipped(),) if shipped() else ()
+    own = with_shipped(None)
     one, two = tmp_path / "1", tmp_path / "2"
     made = _tables([one, two], "2020-09-20T12:00:00Z")
     assert made is not None

@@ -1,5 +1,7 @@
 """Snapshots that a review asks who serves hosts: named in the manifest, and asked for again by a check."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,14 @@ CAPTURED = Artefact("a.apk", "apk", 1, "ab" * 32, captures=(GivenCapture("cc" * 
 
 def test_facts_that_name_no_host_ask_nothing():
     assert network_of((), [], [Path("/nowhere.nets")]) == (NetworkRecord(), ())
+
+
+def test_a_review_that_asks_nothing_of_tables_does_not_pay_for_reading_them():
+    code = (
+        "import sys; from affidavit.evidence import networks; "
+        "networks.network_of((), [], networks.with_shipped(None)); sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_without_a_snapshot_hosts_are_listed_and_no_digest_is_named():
@@ -69,7 +79,7 @@ def test_a_file_that_is_no_snapshot_is_refused(tmp_path):
 
 def test_the_snapshot_that_comes_along_is_asked_first(tmp_path, monkeypatch):
     own, mine = tmp_path / "own.nets", tmp_path / "mine.nets"
-    monkeypatch.setattr("affidavit.network.snapshot.view.NETWORKS", own)
+    monkeypatch.setattr("affidavit.evidence.networks.NETWORKS", own)
     assert with_shipped([mine]) == (mine,)
     own.write_bytes(b"x")
     assert with_shipped([mine]) == (own, mine)

@@ -4,10 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, apply_settings, paper
+from affidavit.cli.options import add_networks, add_output, apply_settings, paper
 from affidavit.cli.output import emit
 from affidavit.model.errors import UsageError
 
@@ -40,26 +39,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on", metavar="DAY", help="day of the observation, as 2021-06-09: tables nearest to it answer, with their age"
     )
-    parser.add_argument(
-        "--networks", type=Path, action="append", default=[], metavar="SNAPSHOT",
-        help="ask this snapshot of networks too (repeatable)",
-    )  # fmt: skip
+    add_networks(parser)
     add_output(parser, ("text", "json"), "text")
     apply_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Say who serves each host."""
-    from affidavit.model.network import NetworkRecord  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.model.network import NetworkRecord  # noqa: PLC0415 - the same
     from affidavit.network.attribute.asked import Asked  # noqa: PLC0415 - the same
     from affidavit.network.attribute.attribution import attribute  # noqa: PLC0415 - the same
     from affidavit.network.attribute.recording import entities  # noqa: PLC0415 - the same
-    from affidavit.network.snapshot.view import shelf, shipped  # noqa: PLC0415 - the same
+    from affidavit.network.snapshot.view import shelf  # noqa: PLC0415 - the same
 
     day = _day(options.on)
     pairs = list(_pairs(options.hosts))
-    own = shipped()
-    tables = shelf([*([own] if own else []), *options.networks])
+    tables = shelf(with_shipped(options.networks))
     answers = attribute((Asked(host, address, day=day) for host, address in pairs), tables)
     record = NetworkRecord(answers.sources, entities(answers.hosts), answers.hosts)
     if options.format == "json":

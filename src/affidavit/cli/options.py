@@ -49,18 +49,29 @@ def add_review(parser: argparse.ArgumentParser) -> None:
 
 
 def add_walls(parser: argparse.ArgumentParser) -> None:
-    """Around the process that reads the app. No file and no variable can set these: a flag is a person's decision."""
-    parser.add_argument(
-        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
-        help="walls around the process that reads the app: the kernel's (auto), or bubblewrap as well",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-sandbox", dest="sandbox", action="store_const", const="none",
-        help="read the app in this process; the bundle says so",
-    )  # fmt: skip
+    """Around the process that reads the app, and what is given with it."""
+    add_sandbox(parser, "the app", "bundle")
     parser.add_argument(
         "--v4-signature", type=Path, metavar="FILE", help="the v4 signature file (.idsig) that came with the app"
     )
+
+
+def add_sandbox(parser: argparse.ArgumentParser, read: str, said: str = "") -> None:
+    """Walls around what reads. No file and no variable can set these: a flag is a person's decision.
+
+    Args:
+        parser: of the verb.
+        read: what is read.
+        said: what says so where there were none.
+    """
+    parser.add_argument(
+        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
+        help=f"walls around each process that reads {read}: the kernel's (auto), or bubblewrap as well",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-sandbox", dest="sandbox", action="store_const", const="none",
+        help=f"read {read} in this process{f'; the {said} says so' if said else ''}",
+    )  # fmt: skip
 
 
 def add_mapping(parser: argparse.ArgumentParser) -> None:
@@ -108,13 +119,7 @@ def watched(options: argparse.Namespace) -> "Watched":
 def add_walls_of_captures(parser: argparse.ArgumentParser) -> None:
     """What bounds the reading of captures without an app, and what it says while it works."""
     parser.add_argument("--budget", metavar="TIME,MEMORY", help="bounds such as 60s,2GB; what does not fit is said")
-    parser.add_argument(
-        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
-        help="walls around the process that reads the captures: the kernel's (auto), or bubblewrap as well",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-sandbox", dest="sandbox", action="store_const", const="none", help="read them in this process"
-    )
+    add_sandbox(parser, "the captures")
     parser.add_argument("--strict", action="store_true", help="exit with 3 when they could not be read to the end")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 

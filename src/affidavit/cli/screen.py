@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affidavit.cli import codes
-from affidavit.cli.options import add_output, apply_settings, paper
+from affidavit.cli.options import add_networks, add_output, add_sandbox, apply_settings, paper
 from affidavit.cli.output import emit, note
 from affidavit.model.errors import UsageError
 
@@ -56,10 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known", metavar="DATE", help="only what was public by then counts (default: today)")
     parser.add_argument("--in", dest="jurisdiction", metavar="CODE", help="the place (default: US)")
     parser.add_argument("--kind", choices=KINDS, help="what the records are, where their content does not tell")
-    parser.add_argument(
-        "--networks", type=Path, action="append", metavar="FILE",
-        help="tell addresses in logs by this snapshot of networks too (repeatable)",
-    )  # fmt: skip
+    add_networks(parser)
     parser.add_argument(
         "--fail-on", action="append", metavar="WHAT",
         help="exit with 1 on this: touched (a listed app is), barred (an act on which records bear is), or an outcome",
@@ -67,14 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="exit with 3 when some records could not be read or compared"
     )
-    parser.add_argument(
-        "--sandbox", choices=("auto", "bubblewrap", "none"), default="auto",
-        help="walls around the processes that read the records: the kernel's (auto), or bubblewrap as well",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-sandbox", dest="sandbox", action="store_const", const="none",
-        help="read the records in this process; the account says so",
-    )  # fmt: skip
+    add_sandbox(parser, "the records", "account")
     add_output(parser, ("terminal", "json", "csv"), "terminal")
     apply_settings(parser)
 
@@ -111,11 +101,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _tables(given: list[Path] | None, on: str) -> "Tables | None":
     """Snapshots of networks: that of the product, if it has one, and those that were given."""
-    from affidavit.evidence.records import Tables  # noqa: PLC0415 - --help should not pay
-    from affidavit.network.snapshot.view import shipped  # noqa: PLC0415 - as above
+    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415 - --help should not pay
+    from affidavit.evidence.records import Tables  # noqa: PLC0415 - as above
 
-    own = shipped()
-    files = (*([own] if own else []), *(given or ()))
+    files = with_shipped(given)
     return Tables(files, date.fromisoformat(on[:_DAY])) if files else None
 
 

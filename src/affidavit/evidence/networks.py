@@ -7,6 +7,7 @@ from typing import Final
 
 from affidavit.findings import load
 from affidavit.findings.limits import hides
+from affidavit.knowledge import NETWORKS
 from affidavit.model.capture import Contact, Lookup
 from affidavit.model.endpoint import Endpoint
 from affidavit.model.errors import AffidavitError
@@ -20,10 +21,7 @@ _NAMING: Final = (Contact, Endpoint, Lookup)
 
 def with_shipped(added: Sequence[Path] | None) -> tuple[Path, ...]:
     """The snapshots to ask: the one that comes along, if there is one, and those that a person adds."""
-    from affidavit.network.snapshot.view import shipped  # noqa: PLC0415 - numpy, which reviews without hosts spare
-
-    own = shipped()
-    return ((own,) if own is not None else ()) + tuple(added or ())
+    return ((NETWORKS,) if NETWORKS.is_file() else ()) + tuple(added or ())
 
 
 def snapshots(paths: Iterable[Path]) -> dict[str, Path]:
@@ -33,7 +31,7 @@ def snapshots(paths: Iterable[Path]) -> dict[str, Path]:
         UsageError: there is no such file.
         KnowledgeError: one is no snapshot.
     """
-    from affidavit.network.snapshot.view import opened_file  # noqa: PLC0415 - as above
+    from affidavit.network.snapshot.view import opened_file  # noqa: PLC0415 - numpy, which reviews without hosts spare
 
     found: dict[str, Path] = {}
     for path in paths:
