@@ -7,13 +7,13 @@ alone; ``DIR/background`` gets the ordinary apps. `affidavit knowledge build lib
 
 import argparse
 import hashlib
-import sys
 import tempfile
 from pathlib import Path
 
 from affidavit.identity.code.catalogue import Package, known, origins, owner, packages
 from affidavit.identity.code.library_file import named_native
 from benchmarks.carve import carve, find, zipped
+from benchmarks.fetching import fetch_all
 from tests.samples import Pin, SampleError, fetch_package
 
 _MANIFEST = b'<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="native.libraries"/>'
@@ -101,18 +101,12 @@ def main() -> int:
     for name in ("files", "background"):
         (options.out / name).mkdir(parents=True, exist_ok=True)
     wanted = set(options.names) | {box.name for (family, _), box in origins().items() if family in options.names}
-    failed = 0
-    for package in packages():
-        if (wanted and package.name not in wanted) or _is_there(package, options.out):
-            continue
-        try:
-            made = fetch(package, options.out)
-        except SampleError as error:
-            failed += 1
-            sys.stderr.write(f"libraries: {error}\n")
-        else:
-            sys.stderr.write(f"libraries: {package.name} {package.version}: {len(made)} files\n")
-    return int(bool(failed))
+    missing = (
+        package
+        for package in packages()
+        if (not wanted or package.name in wanted) and not _is_there(package, options.out)
+    )
+    return fetch_all("libraries", missing, lambda package: fetch(package, options.out), SampleError)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ of the snapshot that comes along are written to ``DIR/shipped``, the others to `
 import argparse
 import hashlib
 import struct
-import sys
 from pathlib import Path
 
 import zstandard
 
 from affidavit.network.snapshot import pins
+from benchmarks.fetching import fetch_all
 from benchmarks.truth.packages import Package, PackageError
 
 _BLOCKS = b"DETBLK01"
@@ -59,16 +59,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="the folder to fill")
     options = parser.parse_args()
-    failed = 0
-    for package in pins.packages():
-        try:
-            made = fetch(package, options.out, options.out / "packages")
-        except PackageError as error:
-            failed += 1
-            sys.stderr.write(f"networks: {error}\n")
-        else:
-            sys.stderr.write(f"networks: {package.name} {package.version}: {len(made)} files\n")
-    return int(bool(failed))
+    return fetch_all(
+        "networks", pins.packages(), lambda package: fetch(package, options.out, options.out / "packages"), PackageError
+    )
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from affidavit.identity.code.index import Family
 from affidavit.knowledge import load
+from affidavit.knowledge.pinned import Pinned, faults
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[\w$-]+(/[\w$-]+)*/?")
 
@@ -91,13 +90,9 @@ class Packed(Struct, frozen=True, forbid_unknown_fields=True):
     background: bool = False
 
 
-class Package(Struct, frozen=True, forbid_unknown_fields=True):
-    """One version of a registry's package; `date` is the day of its publication, or empty."""
+class Package(Pinned, frozen=True, forbid_unknown_fields=True):
+    """A package with the files that are taken from it; `date` is the day of its publication, or empty."""
 
-    registry: Literal["npm", "pypi", "debian"]
-    name: str
-    version: str
-    sha256: str
     files: tuple[Packed, ...]
     date: str = ""
 
@@ -219,11 +214,7 @@ def _family(
 
 def _package(box: Package, ids: frozenset[str], given: dict[tuple[str, str], Package]) -> Iterator[str]:
     """What is wrong with one package; `given` says which of those before it gives a family and version."""
-    if box.date and not _DAY.fullmatch(box.date):
-        yield f"{box.date!r} is no day"
-    for digest in (box.sha256, *(file.sha256 for file in box.files)):
-        if not _DIGEST.fullmatch(digest):
-            yield f"{digest!r} is no SHA-256"
+    yield from faults(box, (file.sha256 for file in box.files), filter(None, [box.date]))
     for file in box.files:
         if not file.parts and not file.background:
             yield f"{file.path}: gives no family and is no ordinary app"

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Literal
 
 from msgspec import Struct
 
 from affidavit.knowledge import load
-from affidavit.network.snapshot.found import day_of
+from affidavit.knowledge.pinned import Pinned, faults
 from affidavit.network.snapshot.table import TABLES
 
 
@@ -25,20 +24,15 @@ class Member(Struct, frozen=True, forbid_unknown_fields=True):
     date: str = ""
 
 
-class Package(Struct, frozen=True, forbid_unknown_fields=True):
-    """One version of a registry's package.
+class Package(Pinned, frozen=True, forbid_unknown_fields=True):
+    """A package with the files that are read of it.
 
     Attributes:
-        registry, name, version, sha256: which it is.
         date: of its data, ISO. licence, attribution: of the data, not of the code around it.
         ship: whether its tables are in the snapshot that comes along; `why`: why not.
         files: those that are read.
     """
 
-    registry: Literal["npm", "pypi", "debian"]
-    name: str
-    version: str
-    sha256: str
     date: str
     licence: str
     attribution: str
@@ -100,9 +94,9 @@ def problems(documents: Mapping[str, PackageDocument]) -> Iterator[tuple[str, st
     for path, document in sorted(documents.items()):
         for package in document.packages:
             where = f"{package.name} {package.version}"
-            for day in (package.date, *(member.date for member in package.files if member.date)):
-                if not day or day_of(day) != day:
-                    yield path, f"{where}: {day!r} is not a day"
+            days = (package.date, *(member.date for member in package.files if member.date))
+            for fault in faults(package, (member.sha256 for member in package.files), days):
+                yield path, f"{where}: {fault}"
             for member in package.files:
                 if member.table and member.table not in TABLES:
                     yield path, f"{where}: {member.path}: no kind of table is called {member.table!r}"
