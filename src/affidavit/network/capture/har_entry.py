@@ -16,40 +16,46 @@ class Header(msgspec.Struct):
     value: _Text = None
 
 
-class PostData(msgspec.Struct, rename="camel"):
+class Body(msgspec.Struct, rename="camel"):
+    """What a request sends or a response brings."""
+
+    text: _Text = None
+    encoding: _Text = None
+
+
+class PostData(Body):
     """What a request sends."""
 
     mime_type: _Text = None
-    text: _Text = None
-    encoding: _Text = None
     params: list[Header] | None = None
 
 
-class Content(msgspec.Struct):
+class Content(Body):
     """What a response brings. `size` is that of the content when it is no longer compressed."""
 
     size: _Number = None
-    text: _Text = None
-    encoding: _Text = None
 
 
-class Request(msgspec.Struct, rename="camel"):
+class Half(msgspec.Struct, rename="camel"):
+    """Either half of an exchange."""
+
+    http_version: _Text = None
+    headers: list[Header] | None = None
+
+
+class Request(Half):
     """The request of an entry."""
 
     method: _Text = None
     url: _Text = None
-    http_version: _Text = None
-    headers: list[Header] | None = None
     post_data: PostData | None = None
     body_size: _Number = None
 
 
-class Response(msgspec.Struct, rename="camel"):
+class Response(Half):
     """The response of an entry."""
 
     status: _Number = None
-    http_version: _Text = None
-    headers: list[Header] | None = None
     content: Content | None = None
 
 

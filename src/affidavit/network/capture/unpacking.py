@@ -2,8 +2,9 @@
 
 import bz2
 import zlib
-from collections.abc import Iterator
-from typing import Final
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import zstandard
 
@@ -61,91 +62,66 @@ def unpacked(packed: str, stored: Iterator[bytes], size: int, piece: int) -> Ite
             yield data[at : at + piece]
 
 
-class _Gzip:
-    """zlib's decompressor with the manners of bz2's."""
+class _Stream(ABC):
+    """Another library's decompressor with the manners of bz2's."""
 
-    feed = _FEED
+    needs_input = True
 
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(31)
-        self.needs_input = True
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
 
     @property
     def eof(self) -> bool:
         """Whether the stream ended."""
-        return self._inner.eof
+        return bool(self._inner.eof)
 
     @property
     def unused_data(self) -> bytes:
         """Bytes behind its end."""
-        return self._inner.unused_data
+        return bytes(self._inner.unused_data)
 
-    def decompress(self, data: bytes, most: int) -> bytes:
+    @abstractmethod
+    def decompress(self, data: bytes, most: int, /) -> bytes:
+        """What comes out."""
+
+
+class _Gzip(_Stream):
+    def __init__(self) -> None:
+        super().__init__(zlib.decompressobj(31))
+
+    def decompress(self, data: bytes, most: int, /) -> bytes:
         """What comes out, at most so many bytes; the rest is kept."""
-        found = self._inner.decompress(self._inner.unconsumed_tail + data, most)
+        found: bytes = self._inner.decompress(self._inner.unconsumed_tail + data, most)
         self.needs_input = len(found) < most and not self._inner.unconsumed_tail
         return found
 
 
-class _Bzip2:
-    feed = _FEED
-
+class _Zstd(_Stream):
     def __init__(self) -> None:
-        self._inner = bz2.BZ2Decompressor()
+        super().__init__(zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj())
 
-    @property
-    def eof(self) -> bool:
-        """Whether the stream ended."""
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether it can give no more without further bytes."""
-        return self._inner.needs_input
-
-    @property
-    def unused_data(self) -> bytes:
-        """Bytes behind its end."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, most: int) -> bytes:
-        """What comes out, at most so many bytes; the rest is kept."""
-        return self._inner.decompress(data, most)
-
-
-class _Zstd:
-    feed = _FEED_ZSTD
-    needs_input = True
-
-    def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
-
-    @property
-    def eof(self) -> bool:
-        """Whether the stream ended."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """Bytes behind its end."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, _most: int) -> bytes:
+    def decompress(self, data: bytes, _most: int, /) -> bytes:
         """All that comes out: there is no bound, so little is fed."""
-        return self._inner.decompress(data)
+        found: bytes = self._inner.decompress(data)
+        return found
 
 
-_MAKERS: Final[dict[str, type[_Gzip | _Bzip2 | _Zstd]]] = {"gzip": _Gzip, "bzip2": _Bzip2, "zstd": _Zstd}
+_MAKERS: Final[dict[str, tuple[Callable[[], _Stream | bz2.BZ2Decompressor], int]]] = {
+    "gzip": (_Gzip, _FEED),
+    "bzip2": (bz2.BZ2Decompressor, _FEED),
+    "zstd": (_Zstd, _FEED_ZSTD),
+}
+"""By how a file is packed: what unpacks a stream of it, and how many stored bytes that is given at a time."""
 
 
 def _members(packed: str, stored: Iterator[bytes], piece: int) -> Iterator[bytes]:
     """The members of a file, one after the other, as the tools of its format read them."""
-    make = _MAKERS[packed]
+    make, most = _MAKERS[packed]
     inner, begun = make(), False
     try:
         for data in stored:
-            for at in range(0, len(data), inner.feed):
-                feed = data[at : at + inner.feed]
+            for at in range(0, len(data), most):
+                feed = data[at : at + most]
                 feed = feed if begun else feed.lstrip(b"\0")
                 while feed or not inner.needs_input:
                     begun = True
