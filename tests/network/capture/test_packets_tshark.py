@@ -1,7 +1,5 @@
 """Real captures as tshark reads them: the same names, the same connections, the same bytes."""
 
-import shutil
-import subprocess
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -14,10 +12,10 @@ from affidavit.network.capture.events import Answer, Event, Flow
 from affidavit.network.names.hosts import split
 from tests.builders.captures import source_of
 from tests.conftest import CORPUS
+from tests.oracles import tshark
 
 CAPTURES = sorted(path for path in (CORPUS / "net").rglob("*.pcap*") if path.suffix in {".pcap", ".pcapng"})
 FIELDS = (
-    "frame.protocols",
     "tcp.stream",
     "udp.stream",
     "tcp.len",
@@ -33,7 +31,7 @@ FIELDS = (
 pytestmark = [
     pytest.mark.corpus,
     pytest.mark.skipif(not CAPTURES, reason="needs ../shared/data, absent here"),
-    pytest.mark.skipif(shutil.which("tshark") is None, reason="needs Debian's tshark"),
+    tshark.NEEDED,
 ]
 
 
@@ -42,19 +40,12 @@ def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-@cache
-def dissected(path: Path) -> tuple[dict[str, list[str]], ...]:
-    """The fields of each packet; those of packets that ICMP quotes are no packets of their own."""
-    command = ["tshark", "-r", path, "-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"]
-    for name in FIELDS:
-        command += ["-e", name]
-    out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    rows = [dict(zip(FIELDS, (item.split("|") for item in line.split("\t")), strict=True)) for line in out.splitlines()]
-    return tuple(row for row in rows if not {"icmp", "icmpv6"} & set(row["frame.protocols"][0].split(":")))
+def rows(path: Path) -> tuple[tshark.Packet, ...]:
+    return tshark.dissected(path, FIELDS)
 
 
 def told(path: Path, *names: str) -> set[str]:
-    return {value for row in dissected(path) for name in names for value in row[name] if value}
+    return {value for row in rows(path) for name in names for value in row[name]}
 
 
 @cache
@@ -84,23 +75,24 @@ def test_requests_name_the_hosts_that_tshark_reads(path):
     """Two differences: devices that look for each other over UDP ask nobody by name (SSDP), and what a proxy is asked
     for is the target of CONNECT, whatever its Host header says (RFC 9112, section 3.2.3).
     """
-    rows = [row for row in dissected(path) if "ssdp" not in row["frame.protocols"][0].split(":")]
     asked = [
-        (row["http.request.method"][0], row["http.request.uri"][0], host) for row in rows for host in row["http.host"]
+        (row["http.request.method"][:1], row["http.request.uri"][:1], row["http.host"])
+        for row in rows(path)
+        if "ssdp" not in row["frame.protocols"]
     ]
-    expected = {uri if method == "CONNECT" else host for method, uri, host in asked if host}
+    expected = {name for method, target, names in asked for name in (target if method == ["CONNECT"] else names)}
     assert named(path, "http-host", "connect") == {split(host)[0] for host in expected}
 
 
 def test_connections_have_the_packets_and_bytes_that_tshark_counts(path):
     """One difference: of a datagram in fragments what its first one carries is counted."""
     counted: dict[tuple[str, str], list[int]] = {}
-    for row in dissected(path):
-        if row["tcp.stream"][0]:
+    for row in rows(path):
+        if row["tcp.stream"]:
             kind, stream, size = "tcp", row["tcp.stream"][0], int(row["tcp.len"][0])
-        elif row["udp.stream"][0]:
+        elif row["udp.stream"]:
             kind, stream, size = "udp", row["udp.stream"][0], int(row["udp.length"][0]) - 8
-            size = min(size, int(row["ip.len"][0] or 65_535) - 28)
+            size = min(size, int((row["ip.len"] or ["65535"])[0]) - 28)
         else:
             continue
         found = counted.setdefault((kind, stream), [0, 0])

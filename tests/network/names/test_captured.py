@@ -1,20 +1,17 @@
 """Real traffic: hellos, fingerprints, answers and hosts are those that tshark reads, packet by packet."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from affidavit.network.names import dns, hosts, http, quic, tls
 from tests.conftest import CORPUS
+from tests.oracles import tshark
 
 CAPTURES = sorted(path for path in (CORPUS / "net").glob("*/*/*.pcap*") if path.suffix in {".pcap", ".pcapng"})
 CAPTURES += sorted((CORPUS / "net" / "pcapdroid").glob("*.pcap"))
 FIELDS = (
-    "frame.protocols",
     "udp.stream",
     "udp.payload",
     "tcp.payload",
@@ -27,25 +24,13 @@ FIELDS = (
     "gquic.tag.sni",
     "http.host",
 )
-Frame = dict[str, list[str]]
 
 
-@cache
-def frames(path: Path) -> tuple[Frame, ...]:
-    """What tshark says of each packet; layers that it finds inside ICMP are left out."""
-    command = ["tshark", "-r", path, "-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"]
-    for name in FIELDS:
-        command += ["-e", name]
-    out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    rows = [
-        dict(zip(FIELDS, ([part for part in item.split("|") if part] for item in line.split("\t")), strict=True))
-        for line in out.split("\n")
-        if line
-    ]
-    return tuple(row for row in rows if "icmp" not in row["frame.protocols"][0])
+def frames(path: Path) -> tuple[tshark.Packet, ...]:
+    return tshark.dissected(path, FIELDS)
 
 
-def payloads(path: Path, kind: str) -> Iterator[tuple[Frame, bytes]]:
+def payloads(path: Path, kind: str) -> Iterator[tuple[tshark.Packet, bytes]]:
     for frame in frames(path):
         for raw in frame[kind]:
             yield frame, bytes.fromhex(raw)
@@ -54,7 +39,7 @@ def payloads(path: Path, kind: str) -> Iterator[tuple[Frame, bytes]]:
 pytestmark = [
     pytest.mark.corpus,
     pytest.mark.skipif(not CAPTURES, reason="needs ../shared/data, absent here"),
-    pytest.mark.skipif(shutil.which("tshark") is None, reason="needs Debian's tshark"),
+    tshark.NEEDED,
 ]
 
 
@@ -88,7 +73,7 @@ def test_the_quic_of_the_captures_names_the_hosts_that_tshark_reads(path):
 def test_dns_asks_and_answers_as_tshark_reads(path):
     asked, links, addresses = set(), set(), set()
     for frame, data in payloads(path, "udp.payload"):
-        if not {"dns", "mdns", "llmnr"} & set(frame["frame.protocols"][0].split(":")):
+        if not {"dns", "mdns", "llmnr"} & set(frame["frame.protocols"]):
             continue
         found = dns.message(data)
         if found is None:
