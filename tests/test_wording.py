@@ -5,13 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affidavit.law.register import register
-from affidavit.wording import LONGEST, nearest, plural, unknown, with_article
+from affidavit.wording import LONGEST, from_to, nearest, plural, unknown, with_article
 
 
 def test_counts_come_with_their_noun():
     assert plural(1, "place") == "1 place"
     assert plural(0, "place") == "0 places"
     assert plural(1_204, "library", "libraries") == "1,204 libraries"
+
+
+def test_a_span_of_one_day_is_that_day():
+    assert from_to("2020-09-20", "2020-09-20") == "2020-09-20"
+    assert from_to("2020-09-20", "2020-11-13") == "2020-09-20 to 2020-11-13"
 
 
 @pytest.mark.parametrize(

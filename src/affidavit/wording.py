@@ -18,6 +18,11 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def from_to(first: str, last: str) -> str:
+    """A span of days (``2020-09-20 to 2020-11-13``), or the one day that it is."""
+    return first if first == last else f"{first} to {last}"
+
+
 def with_article(role: str) -> str:
     """A role with its article (``an app store``, ``a user``, ``any person``)."""
     if role.startswith(("any ", "the ")):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,10 +36,12 @@ def source(data: bytes, name: str = "records") -> Iterator[Source]:
             os.close(handle)
 
 
-def screened(text: str | bytes, name: str = "records", kind: str = "") -> tuple[Records, list[Match]]:
+def screened(
+    text: str | bytes, name: str = "records", kind: str = "", day: date | None = None
+) -> tuple[Records, list[Match]]:
     """What is found in a file of records."""
     with source(text.encode() if isinstance(text, str) else text, name) as opened:
-        return compared(opened, selectors(), kind=kind)
+        return compared(opened, selectors(), kind=kind, day=day)
 
 
 def told(matches: list[Match]) -> list[str]:

@@ -1,5 +1,6 @@
 """Whole accounts of records, with the law that is asked of a role."""
 
+from datetime import date
 from functools import cache
 
 from affidavit.evidence.screened import Setting, concluded
@@ -19,7 +20,8 @@ def screening(actor: str, on: str, known: str, *files: str, jurisdiction: str = 
     """What is said of files of records to a role."""
     put = Question("", "", actor, on, known, jurisdiction)
     setting = Setting(resolver(), put, selectors().counted(), selectors().apps)
-    return concluded(setting, [screened(text, f"file{number}") for number, text in enumerate(files, 1)])
+    day = date.fromisoformat(on)
+    return concluded(setting, [screened(text, f"file{number}", day=day) for number, text in enumerate(files, 1)])
 
 
 def outcomes(made: Screening) -> dict[tuple[str, str], str]:

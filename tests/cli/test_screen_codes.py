@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from affidavit.cli import codes
-from affidavit.cli.screen import KINDS, _role, _tables, exit_code
-from affidavit.evidence.networks import with_shipped
+from affidavit.cli.screen import KINDS, _role, exit_code
 from affidavit.evidence.records_worker import LATER, Reading
 from affidavit.model.errors import UsageError
 from affidavit.model.network import Strength
@@ -83,15 +82,6 @@ def test_the_exit_code_is_the_gravest_that_was_asked_for(made, fail_on, strict, 
 )
 def test_a_role_is_understood_in_everyday_words_and_others_are_left_as_they_are(said, role):
     assert _role(said) == role
-
-
-def test_tables_are_asked_for_the_day_and_in_the_order_given(tmp_path):
-    own = with_shipped(None)
-    one, two = tmp_path / "1", tmp_path / "2"
-    made = _tables([one, two], "2020-09-20T12:00:00Z")
-    assert made is not None
-    assert (made.files, made.day) == ((*own, one, two), date(2020, 9, 20))
-    assert bool(_tables(None, "2020-09-20")) == bool(own)
 
 
 def test_a_word_that_can_never_fail_is_refused_before_a_record_is_read(run):
@@ -185,7 +175,7 @@ def test_a_match_of_words_that_nobody_knows_is_refused(field, value):
 
 
 def test_a_request_to_read_is_the_same_in_the_other_process():
-    asked = Reading("a", 1, "00", 3, 4, "", 5, confined=True, networks=(6, 7), day="2020-09-20")
+    asked = Reading("a", 1, "00", 3, 4, "", 5, confined=True, networks=(6, 7), day=date(2020, 9, 20))
     assert msgspec.json.decode(msgspec.json.encode(asked), type=Reading) == asked
     assert len(set(LATER)) == len(LATER)
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from affidavit.evidence import records as reading
 from affidavit.evidence.records import read_records
 from affidavit.model.errors import KnowledgeError, UnreadableError, UsageError
+from affidavit.model.screening import Days
 from affidavit.sandbox import bubblewrap
 from tests.builders import records
 from tests.builders.records import selectors
@@ -45,6 +47,16 @@ def test_the_account_names_the_bytes_that_were_read(log, sandbox):
         assert found.sha256 == hashlib.sha256(log.read_bytes()).hexdigest()
     assert bool(made.walls) == (sandbox == "auto")
     assert handles() == before
+
+
+@pytest.mark.parametrize("sandbox", ["auto", "none"])
+def test_days_are_counted_beside_the_day_asked_about(log, sandbox):
+    setting = reading.Setting(day=date(2020, 9, 19))
+    ((found, matches),) = read_records([log], selectors(), sandbox, setting).found
+    assert found.days == Days("2020-09-20", "2020-09-20", after=5)
+    assert {(item.first, item.last, item.on) for item in matches} == {("2020-09-20", "2020-09-20", 0)}
+    ((found, _),) = read_records([log], selectors(), sandbox).found
+    assert found.days is None
 
 
 @pytest.mark.parametrize("sandbox", ["auto", "none"])
@@ -133,9 +145,9 @@ def test_what_is_wrong_with_the_tables_is_said_as_it_is(log, tmp_path):
     tables = tmp_path / "tables.nets"
     tables.write_bytes(b"no snapshot")
     with pytest.raises(KnowledgeError) as bare:
-        read_records([log], selectors(), "none", tables=reading.Tables((tables,)))
+        read_records([log], selectors(), "none", setting=reading.Setting(networks=(tables,)))
     with pytest.raises(KnowledgeError) as behind:
-        read_records([log], selectors(), tables=reading.Tables((tables,)))
+        read_records([log], selectors(), setting=reading.Setting(networks=(tables,)))
     assert str(behind.value) == str(bare.value)
     assert behind.value.advice == bare.value.advice
 

@@ -9,6 +9,7 @@ from tests.builders.screenings import elements, outcomes, screening
 WEIXIN = "$ORIGIN weixin.qq.com.\n@ IN SOA a b ( 1 2 3 4 5 )\nopen IN A 192.0.2.1\n"
 HOST, CDN, NETWORK, STORE = "hosting_provider", "cdn_provider", "network_provider", "app_store"
 PAYMENT, COMPANY, AGENCY = "payment_provider", "business_user", "federal_agency"
+LATER = records.LOG.replace("20/Sep/2020", "13/Nov/2020")
 KNOWN = [
     # The WeChat list of 18 September: from the 20th, at an hour that the sources leave open; blocked on the 19th.
     (HOST, "2020-09-20", "2020-09-18", [WEIXIN], "wechat", "internet_hosting", "UNCERTAIN"),
@@ -77,15 +78,17 @@ def test_an_app_that_is_told_itself_takes_its_operator_s_records_as_well():
 
 
 def test_answered_requests_show_delivery_and_no_contract():
-    assert elements(screening(CDN, "2020-11-13", "2020-11-13", records.LOG), "cdn") == [
-        "shown",
-        "not shown",
-        "not shown",
-    ]
+    assert elements(screening(CDN, "2020-11-13", "2020-11-13", LATER), "cdn") == ["shown", "not shown", "not shown"]
+
+
+def test_requests_of_another_day_show_a_part_and_those_of_a_span_that_holds_the_day_all_of_it():
+    assert elements(screening(CDN, "2020-11-13", "2020-11-13", records.LOG), "cdn")[0] == "in part"
+    assert elements(screening(CDN, "2020-11-13", "2020-11-13", records.LOG + LATER), "cdn")[0] == "shown"
+    assert elements(screening(CDN, "2020-11-13", "2020-11-13", LATER.replace("13/Nov/2020", "-")), "cdn")[0] == "shown"
 
 
 def test_a_request_that_was_not_answered_shows_no_delivery():
-    refused = records.LOG.replace(" 200 1234 ", " 403 9 ").replace(" 206 66 ", " 404 9 ")
+    refused = LATER.replace(" 200 1234 ", " 403 9 ").replace(" 206 66 ", " 404 9 ")
     assert elements(screening(CDN, "2020-11-13", "2020-11-13", refused), "cdn")[0] == "in part"
 
 

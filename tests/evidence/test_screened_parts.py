@@ -1,12 +1,13 @@
 """Accounts of made matches: the order, who is touched, and how far each element of the law's words is shown."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affidavit.evidence.screened import Setting, _element, concluded
 from affidavit.model.determination import Question
 from affidavit.model.network import Strength
-from affidavit.model.screening import Match, Records
+from affidavit.model.screening import Days, Match, Records
 from affidavit.network.screen.knowledge import ElementWords, ties
 from tests.builders.screenings import resolver
 from tests.oracles import screening as slow
@@ -80,9 +81,52 @@ def test_what_was_searched_counts_every_file_and_names_what_each_lacks():
         "2 records could not be read: what is in them was not compared",
         "not compared in log: addresses",
     )
-    assert "was not compared with the day asked about" in made.searched[3]
+    assert "which say no day, were taken as they stand" in made.searched[3]
     assert made.notes[0] == "assumed"
     assert account().searched[0].startswith("3 records of 1 file were")
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (
+            Days("2020-09-20", "2020-09-20", on=3),
+            "3 records of 2020-09-20: 3 of the day asked about, 0 of",
+        ),
+        (
+            Days("2019-01-01", "2024-01-01", before=1_200, after=1, undated=2),
+            (
+                "1,201 records of 2019-01-01 to 2024-01-01: 0 of the day asked about, 1,200 of earlier days, 1 of "
+                "later ones; 2 records without a day that can be read"
+            ),
+        ),
+        (
+            Days("", "", undated=1),
+            "of what day its records are was not compared: 1 record without a day that can be read",
+        ),
+    ],
+)
+def test_records_of_other_days_are_counted_in_what_was_searched(days, said):
+    log = Records(name="log", sha256="", size=1, kind="access-log", form="w3c", read=4, days=days)
+    searched = account(files=(log,)).searched
+    assert searched[1].startswith(f"log: {said}")
+    assert "one of another day shows what was so on its own day" in searched[2]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, False),
+        ({"first": "2020-09-20", "last": "2020-09-20", "on": 1}, False),
+        ({"first": "2019-01-01", "last": "2024-01-01", "on": 1}, False),
+        ({"first": "2019-01-01", "last": "2024-01-01"}, True),
+        ({"first": "2024-01-01", "last": "2024-01-01"}, True),
+    ],
+)
+def test_a_match_of_other_days_alone_says_that_it_shows_nothing_of_the_day(more, said):
+    (made,) = account(match(caveats=("another",), **more)).matches
+    assert made.caveats[0] == "another"
+    assert [text.partition(" and not of the day asked about")[1] != "" for text in made.caveats[1:]] == [True] * said
 
 
 def test_ties_that_occur_are_spelled_out_once():
@@ -100,6 +144,8 @@ def test_ties_that_occur_are_spelled_out_once():
             tier=st.sampled_from(list(Strength)),
             confidence=st.sampled_from(["H", "M", "L"]),
             arranged=st.sampled_from(["", "bilateral", "route server"]),
+            first=st.sampled_from(["", "2020-09-20"]),
+            on=st.integers(0, 1),
         ),
         max_size=4,
     ),
@@ -112,7 +158,7 @@ def test_an_element_is_shown_as_far_as_its_words_say(matches, words):
     plain = {"shown": words.shown, "part": words.part, "direct": words.direct, "kinds": words.kinds}
     bare = [
         {"tie": item.tie, "kind": item.kind, "app": item.app, "tier": str(item.tier), "confidence": item.confidence,
-         "arranged": item.arranged}
+         "arranged": item.arranged, "days": "none" if not item.first else "that" if item.on else "other"}
         for item in numbered
     ]  # fmt: skip
     assert found.shown == slow.element(plain, bare)

@@ -65,7 +65,8 @@ def element(words: Mapping[str, tuple[str, ...]], matches: list[dict[str, str]])
 
     Args:
         words: `shown`, `part`, `direct` ties and `kinds`.
-        matches: `tie`, `kind`, `app`, `tier`, `confidence`, `arranged` of each.
+        matches: `tie`, `kind`, `app`, `tier`, `confidence`, `arranged` of each, and whether its
+            `days` are ``none``, ``that`` or ``other``.
     """
     answers = set()
     for match in matches:
@@ -84,5 +85,6 @@ def element(words: Mapping[str, tuple[str, ...]], matches: list[dict[str, str]])
             answers.add("not shown")
             continue
         sure = match["app"] != "" and match["tier"] in {"S4", "S5"} and match["confidence"] in {"H", "M"}
+        sure = sure and match["days"] in {"none", "that"}
         answers.add("shown" if enough and sure else "in part")
     return next((answer for answer in ("shown", "in part") if answer in answers), "not shown")

@@ -42,6 +42,19 @@ def test_what_was_not_read_or_not_understood_is_said():
     assert "1 record could not be read: what is in them was not compared" in text.lower()
 
 
+def test_records_of_other_days_than_asked_about_are_said_where_they_are_and_where_they_bear():
+    text = flat(render_screening(account("cdn_provider", records.LOG)))
+    assert "of other days than asked about, 5 records: 5 earlier, 0 later (2020-09-20)" in text
+    assert "note: of 2020-09-20 and not of the day asked about: that it was so on that day is not" in text
+    assert "5 records of 2020-09-20: 0 of the day asked about, 5 of earlier days, 0 of later ones" in text
+    same = flat(render_screening(account("cdn_provider", records.LOG, on="2020-09-20")))
+    assert "5 of the day asked about, 0 of earlier days" in same
+    assert "of other days" not in same
+    assert "and not of the day asked about" not in same
+    (row, *_) = csv.DictReader(io.StringIO(screening_csv(account("cdn_provider", records.LOG))))
+    assert (row["first"], row["last"]) == ("2020-09-20", "2020-09-20")
+
+
 def test_an_account_without_matches_says_what_it_compared():
     text = flat(render_screening(account("cdn_provider", "hostname,cname\na.example,b.example\n")))
     assert "Nothing that was read touches a listed app" in text

@@ -12,7 +12,6 @@ from affidavit.cli.output import emit, note
 from affidavit.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from affidavit.evidence.records import Tables
     from affidavit.law.register import Register
     from affidavit.model.screening import Screening
 
@@ -75,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
         note("affidavit screen: nothing to screen; give files of records")
         return codes.NOTHING_GIVEN
     from affidavit.cli.ask_words import asked  # noqa: PLC0415 - --help should not pay
-    from affidavit.evidence.records import read_records  # noqa: PLC0415 - as above
+    from affidavit.evidence import records  # noqa: PLC0415 - as above
+    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415 - as above
     from affidavit.evidence.screened import Setting, concluded  # noqa: PLC0415 - as above
     from affidavit.law.ask import Resolver  # noqa: PLC0415 - as above
     from affidavit.network.screen.selectors import known_selectors  # noqa: PLC0415 - as above
@@ -88,24 +88,16 @@ def run(options: argparse.Namespace) -> int:
     asking = asked(argparse.Namespace(**put | {"actor": _role(options.actor)}))
     _refuse_unknown_words(options.fail_on or (), asking.register)
     selectors = known_selectors()
-    readings = read_records(
-        options.paths, selectors, options.sandbox, options.kind or "", _tables(options.networks, asking.question.on)
+    reading = records.Setting(
+        options.kind or "", with_shipped(options.networks), date.fromisoformat(asking.question.on[:_DAY])
     )
+    readings = records.read_records(options.paths, selectors, options.sandbox, reading)
     setting = Setting(
         Resolver(asking.register), asking.question, selectors.counted(), selectors.apps, readings.walls, asking.assumed
     )
     made = concluded(setting, readings.found)
     _print(made, options)
     return exit_code(made, options)
-
-
-def _tables(given: list[Path] | None, on: str) -> "Tables | None":
-    """Snapshots of networks: that of the product, if it has one, and those that were given."""
-    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415 - --help should not pay
-    from affidavit.evidence.records import Tables  # noqa: PLC0415 - as above
-
-    files = with_shipped(given)
-    return Tables(files, date.fromisoformat(on[:_DAY])) if files else None
 
 
 def _role(text: str) -> str:

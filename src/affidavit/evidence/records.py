@@ -39,15 +39,26 @@ class Readings(NamedTuple):
     walls: str
 
 
-class Tables(NamedTuple):
-    """Snapshots of networks, and the day for which they are asked; None for the newest."""
+class Setting(NamedTuple):
+    """What every file is read with.
 
-    files: tuple[Path, ...]
+    Attributes:
+        kind: what the files are, when a person says so.
+        networks: snapshots, by which addresses in logs are told.
+        day: the one asked about: of tables the nearest to it are asked, and days of records are counted beside it; None
+            for none, so that the newest tables are asked and no day is counted.
+    """
+
+    kind: str = ""
+    networks: tuple[Path, ...] = ()
     day: date | None = None
 
 
+_PLAIN: Final = Setting()
+
+
 def read_records(
-    paths: Sequence[Path], selectors: Selectors, sandbox: Sandbox = "auto", kind: str = "", tables: Tables | None = None
+    paths: Sequence[Path], selectors: Selectors, sandbox: Sandbox = "auto", setting: Setting = _PLAIN
 ) -> Readings:
     """Read every file, and compare it.
 
@@ -55,16 +66,15 @@ def read_records(
         paths: regular files.
         selectors: what they are compared with, in this process; a process behind walls loads its own, the same.
         sandbox: which walls.
-        kind: what the files are, when a person says so.
-        tables: of networks, by which addresses in logs are told.
+        setting: what they are read with.
 
     Raises:
         UsageError: there is no such file, the kind is unknown, or no walls can be raised.
         UnreadableError: nothing tells what a file is, or its reader did not end well.
     """
     if sandbox == "none":
-        return Readings([_here(path, selectors, kind, tables) for path in paths], "")
-    made = behind_walls(sandbox, lambda wrapper: [_behind(path, kind, wrapper, tables) for path in paths], _NO_WALLS)
+        return Readings([_here(path, selectors, setting) for path in paths], "")
+    made = behind_walls(sandbox, lambda wrapper: [_behind(path, wrapper, setting) for path in paths], _NO_WALLS)
     return Readings([found for found, _ in made], made[0][1] if made else "")
 
 
@@ -77,14 +87,14 @@ def _open(path: Path) -> Iterator[Given]:
         os.close(file.handle)
 
 
-def _here(path: Path, selectors: Selectors, kind: str, tables: Tables | None) -> Found:
+def _here(path: Path, selectors: Selectors, setting: Setting) -> Found:
     with _open(path) as file:
         source = Source(file.handle, file.name, file.size)
-        view = None if tables is None else shelf(tables.files).as_of(tables.day)
-        return compared(source, selectors, sha256=sha256_of(file), kind=kind, view=view)
+        view = shelf(setting.networks).as_of(setting.day) if setting.networks else None
+        return compared(source, selectors, sha256=sha256_of(file), kind=setting.kind, view=view, day=setting.day)
 
 
-def _behind(path: Path, kind: str, wrapper: str, tables: Tables | None) -> tuple[Found, str]:
+def _behind(path: Path, wrapper: str, setting: Setting) -> tuple[Found, str]:
     """One file in a process of its own, and the walls around that.
 
     Raises:
@@ -93,14 +103,13 @@ def _behind(path: Path, kind: str, wrapper: str, tables: Tables | None) -> tuple
     """
     with ExitStack() as held:
         file = held.enter_context(_open(path))
-        more = [held.enter_context(_open(each)).handle for each in (tables.files if tables else ())]
+        more = [held.enter_context(_open(each)).handle for each in setting.networks]
         worker = held.enter_context(Walled(_CODE, wrapper, (file.handle, *more)))
         until = time.monotonic() + SECONDS
         records, *networks = worker.files
         request = Reading(
-            name=file.name, size=file.size, sha256=sha256_of(file), file=records, answers=worker.answers, kind=kind,
-            seconds=SECONDS, confined=bool(wrapper), networks=tuple(networks),
-            day=tables.day.isoformat() if tables and tables.day else "",
+            name=file.name, size=file.size, sha256=sha256_of(file), file=records, answers=worker.answers,
+            kind=setting.kind, seconds=SECONDS, confined=bool(wrapper), networks=tuple(networks), day=setting.day,
         )  # fmt: skip
         worker.ask(request)
         try:

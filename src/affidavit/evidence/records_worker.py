@@ -43,7 +43,7 @@ class Reading(Struct, frozen=True):
 
     Attributes:
         seconds: of CPU time. confined: whether a wall stands around the whole process already.
-        networks: descriptors of snapshots of networks. day: for which they are asked, ISO.
+        networks: descriptors of snapshots of networks. day: the one asked about.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Reading(Struct, frozen=True):
     seconds: int
     confined: bool = False
     networks: tuple[int, ...] = ()
-    day: str = ""
+    day: date | None = None
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def _answer(request: Reading) -> Frame:
         os.dup2(1, 2)  # whoever takes this process over shall have no file to fill
     walls = raise_walls(Limits(MEMORY, request.size + mapped, 0, request.seconds), confined=request.confined)
     send(request.answers, WALLS, msgspec.json.encode(walls))
-    found = compared(source, selectors, sha256=request.sha256, kind=request.kind, view=view)
+    found = compared(source, selectors, sha256=request.sha256, kind=request.kind, view=view, day=request.day)
     return RESULT, msgspec.json.encode(found)
 
 
@@ -88,5 +88,4 @@ def _tables(request: Reading) -> tuple[View | None, int]:
     if not request.networks:
         return None, 0
     maps = [mmap.mmap(handle, 0, access=mmap.ACCESS_READ) for handle in request.networks]
-    day = date.fromisoformat(request.day) if request.day else None
-    return Shelf(Snapshot(memoryview(each)) for each in maps).as_of(day), sum(map(len, maps))
+    return Shelf(Snapshot(memoryview(each)) for each in maps).as_of(request.day), sum(map(len, maps))

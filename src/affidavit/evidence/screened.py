@@ -13,9 +13,9 @@ from affidavit.law.obligations import obligations
 from affidavit.model.determination import Question
 from affidavit.model.duty import Obligation
 from affidavit.model.network import Strength
-from affidavit.model.screening import Asked, Element, Match, Records, Screening, Touched
+from affidavit.model.screening import Asked, Days, Element, Match, Records, Screening, Touched
 from affidavit.network.screen import knowledge
-from affidavit.wording import plural
+from affidavit.wording import from_to, plural
 
 _SURE: Final = Strength.S4
 """From this tier on a record shows what it says; below, it is a part at most."""
@@ -85,7 +85,7 @@ def _numbered(setting: Setting, matches: Iterable[Match]) -> tuple[Match, ...]:
             item.records, item.tie, item.selector, item.recorded, item.where,
         ),
     )  # fmt: skip
-    return tuple(replace(item, id=f"m{number}") for number, item in enumerate(ordered, 1))
+    return tuple(_of_another_day(replace(item, id=f"m{number}")) for number, item in enumerate(ordered, 1))
 
 
 def _touched(setting: Setting, matches: Iterable[Match]) -> Iterator[Touched]:
@@ -152,14 +152,14 @@ def _asked(group: Sequence[tuple[Touched, Obligation]], by_id: Mapping[str, Matc
 
 
 def _element(words: knowledge.ElementWords, matches: Iterable[Match]) -> Element:
-    """How much of one element the matches show; what tells the operator alone shows a part at most."""
+    """How much of one element the matches show; what tells the operator alone, or another day, shows a part at most."""
     whole: list[str] = []
     part: list[str] = []
     for match in matches:
         if match.tie not in {*words.shown, *words.part, *words.direct}:
             continue
         of_kind = not words.kinds or match.kind in words.kinds
-        sure = bool(match.app) and match.tier >= _SURE and match.confidence != "L"
+        sure = bool(match.app) and match.tier >= _SURE and match.confidence != "L" and not _elsewhen(match)
         direct = match.tie in words.direct and match.arranged == "bilateral"
         if match.tie in words.direct and match.arranged == "route server":
             continue
@@ -200,7 +200,36 @@ def _searched(setting: Setting, files: Sequence[Records]) -> Iterator[str]:
         yield f"{plural(unread, 'record')} could not be read: what is in them was not compared"
     for item in files:
         yield from (f"not compared in {item.name}: {text}" for text in item.lacks)
+        if item.days is not None:
+            yield f"{item.name}: {_of_days(item.days)}"
     yield (
         "names and networks of the apps that the marks do not have were not searched; a record that is not in these "
-        "files was not seen; of what day a record is was not compared with the day asked about"
+        "files was not seen; one of another day shows what was so on its own day, and not on the day asked about; "
+        "lists and zones, which say no day, were taken as they stand"
     )
+
+
+def _of_days(days: Days) -> str:
+    """How many records are of the day asked about, and how many are not."""
+    dated, undated = days.before + days.on + days.after, plural(days.undated, "record")
+    if not dated:
+        return f"of what day its records are was not compared: {undated} without a day that can be read"
+    said = (
+        f"{plural(dated, 'record')} of {from_to(days.first, days.last)}: {days.on:,} of the day asked about, "
+        f"{days.before:,} of earlier days, {days.after:,} of later ones"
+    )
+    return f"{said}; {undated} without a day that can be read" if days.undated else said
+
+
+def _of_another_day(match: Match) -> Match:
+    """A match that says so when it is of another day than is asked about."""
+    if not _elsewhen(match):
+        return match
+    days = from_to(match.first, match.last)
+    said = f"of {days} and not of the day asked about: that it was so on that day is not shown"
+    return replace(match, caveats=(*match.caveats, said))
+
+
+def _elsewhen(match: Match) -> bool:
+    """Whether records of a match say their day, and none is of the one asked about."""
+    return bool(match.first) and not match.on

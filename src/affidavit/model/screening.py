@@ -42,6 +42,23 @@ class Unreadable(Struct, frozen=True, omit_defaults=True):
     count: int = 1
 
 
+class Days(Struct, frozen=True, omit_defaults=True):
+    """Of which days the records of a file are.
+
+    Attributes:
+        first, last: ISO; empty when none says its day.
+        before, on, after: records of days before the one asked about, of that day, of later ones.
+        undated: records that say no day, or one that cannot be right.
+    """
+
+    first: str
+    last: str
+    before: int = 0
+    on: int = 0
+    after: int = 0
+    undated: int = 0
+
+
 class Records(Struct, frozen=True, omit_defaults=True):
     """One file of records, and how it was read.
 
@@ -52,6 +69,7 @@ class Records(Struct, frozen=True, omit_defaults=True):
         columns: (column, what it was taken for), in order. ignored: columns whose name is not known.
         problems: why records were not read. asides: what was set aside, and why.
         lacks: what records of this kind usually have, and this file has not, so that it was not compared.
+        days: of its records, each of which tells what happened; None for lists and zones, which tell how it stands.
     """
 
     name: str
@@ -67,6 +85,7 @@ class Records(Struct, frozen=True, omit_defaults=True):
     problems: tuple[Unreadable, ...] = ()
     asides: tuple[Aside, ...] = ()
     lacks: tuple[str, ...] = ()
+    days: Days | None = None
 
 
 class Match(Struct, frozen=True, omit_defaults=True):
@@ -81,6 +100,7 @@ class Match(Struct, frozen=True, omit_defaults=True):
         tier: how strong that is. confidence: how sure it is that the mark is the app's. source: where the mark is from.
         count: records that say the same. where: place of the first of them (``line 12``). size: bytes, in logs.
         arranged: of a session, ``bilateral`` or ``route server`` when the record says so.
+        first, last: days of the records, ISO; empty when none says its day. on: how many are of the day asked about.
         caveats: what a reader must know, as sentences.
     """
 
@@ -101,6 +121,9 @@ class Match(Struct, frozen=True, omit_defaults=True):
     count: int = 1
     size: int = 0
     arranged: str = ""
+    first: str = ""
+    last: str = ""
+    on: int = 0
     caveats: tuple[str, ...] = ()
 
 

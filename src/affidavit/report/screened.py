@@ -9,7 +9,7 @@ from affidavit.model.screening import Asked, Match, Records, Screening, Touched
 from affidavit.report.columns import Page
 from affidavit.report.csv import neutral
 from affidavit.report.obligations import add_obligation
-from affidavit.wording import plural, with_article
+from affidavit.wording import from_to, plural, with_article
 
 _MOST = 12
 """Matches of one app that the page lists; the JSON and CSV forms have all of them."""
@@ -20,7 +20,7 @@ _TIER = 4
 _SHOWN = 9
 _COLUMNS = (
     "id", "app", "operator", "tier", "tie", "by", "selector", "recorded", "file", "kind", "column", "where", "count",
-    "bytes", "arranged", "confidence", "caveats", "source",
+    "bytes", "arranged", "first", "last", "confidence", "caveats", "source",
 )  # fmt: skip
 
 
@@ -63,6 +63,12 @@ def _files(page: Page, files: Iterable[Records]) -> None:
             )
         for text in item.lacks:
             page.paragraph(f"not compared: {text}", indent=4)
+        if item.days is not None and (item.days.before or item.days.after):
+            page.paragraph(
+                f"of other days than asked about, {plural(item.days.before + item.days.after, 'record')}: "
+                f"{item.days.before:,} earlier, {item.days.after:,} later ({from_to(item.days.first, item.days.last)})",
+                indent=4,
+            )
         if item.columns:
             said = ", ".join(f"{column} = {role}" for column, role in item.columns[:_NAMES])
             page.paragraph(f"columns: {said}{_more(item.columns)}", "dim", indent=4)
@@ -186,8 +192,8 @@ def screening_csv(made: Screening) -> str:
     for item in made.matches:
         row = (
             item.id, item.app, item.operator, item.tier, item.tie, item.by, item.selector, item.recorded, item.records,
-            item.kind, item.column, item.where, item.count, item.size, item.arranged, item.confidence,
-            " | ".join(item.caveats), item.source,
+            item.kind, item.column, item.where, item.count, item.size, item.arranged, item.first, item.last,
+            item.confidence, " | ".join(item.caveats), item.source,
         )  # fmt: skip
         writer.writerow([neutral(str(cell)) for cell in row])
     return out.getvalue()

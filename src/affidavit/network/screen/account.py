@@ -1,11 +1,13 @@
 """What is found in one file while it is read: alike records are counted together, so that no file makes it grow on."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final, NamedTuple
 
 from affidavit.model.network import Strength
 from affidavit.model.screening import Aside, Match, RecordKind, Records, Tie, Unreadable
 from affidavit.network.screen import knowledge
+from affidavit.network.screen.days import UNDATED, Calendar, Span, iso
 from affidavit.network.screen.groups import Selector
 from affidavit.network.screen.names import LONGEST, hosts_in
 from affidavit.network.screen.selectors import NOTHING, Found, Selectors
@@ -22,11 +24,21 @@ _Key = tuple[str, str, Tie, str, str, str, str, str, tuple[str, ...]]
 class _Tally:
     """Records that say the same."""
 
-    __slots__ = ("count", "first", "selector", "size")
+    __slots__ = ("begun", "count", "ended", "first", "on", "selector", "size")
 
     def __init__(self, selector: Selector, seen: "Seen") -> None:
         self.selector, self.first = selector, seen
-        self.count = self.size = 0
+        self.count = self.size = self.on = 0
+        self.begun, self.ended = UNDATED
+
+    def add(self, seen: "Seen", *, on: bool) -> None:
+        """Count one more; `on`: it is of the day asked about."""
+        self.count += 1
+        self.on += on
+        self.size += seen.size
+        first, last = seen.days
+        if first:
+            self.begun, self.ended = min(self.begun or first, first), max(self.ended, last)
 
 
 class Seen(NamedTuple):
@@ -36,6 +48,7 @@ class Seen(NamedTuple):
         column: where in the record. where: the record's place in the file.
         tier: when it is not that of the kind. size: bytes. arranged: of a session.
         caveats: what has to be said of this record. doubted: whether the record speaks against its own mark.
+        days: of the record.
     """
 
     column: str
@@ -45,6 +58,7 @@ class Seen(NamedTuple):
     arranged: str = ""
     caveats: tuple[str, ...] = ()
     doubted: bool = False
+    days: Span = UNDATED
 
 
 class Account:
@@ -52,15 +66,18 @@ class Account:
 
     Attributes:
         kind: of the file. read: records compared. columns, ignored, lacks: as in `Records`.
+        days: of the records that are compared.
     """
 
-    def __init__(self, kind: RecordKind, selectors: Selectors) -> None:
+    def __init__(self, kind: RecordKind, selectors: Selectors, day: date | None = None) -> None:
+        """Begin an account; `day` is the one that is asked about."""
         self.kind = kind
         self.selectors = selectors
         self.read = 0
         self.columns: dict[str, str] = {}
         self.ignored: dict[str, None] = {}
         self.lacks: list[str] = []
+        self.days = Calendar(day)
         self._found: dict[_Key, _Tally] = {}
         self._asides: dict[str, list[str | int]] = {}
         self._problems: dict[str, list[str | int]] = {}
@@ -120,8 +137,7 @@ class Account:
             tally = self._found.get(key)
             if tally is None:
                 tally = self._found[key] = _Tally(item, seen)
-            tally.count += 1
-            tally.size += seen.size
+            tally.add(seen, on=self.days.is_asked(seen.days))
 
     def aside(self, why: str, example: str = "") -> None:
         """Count something that is set aside; nothing without a reason."""
@@ -157,6 +173,7 @@ class Account:
             problems=problems,
             asides=tuple(Aside(why, int(many), str(one)) for why, (many, one) in sorted(self._asides.items())),
             lacks=tuple(self.lacks),
+            days=self.days.told(),
         )
 
     def matches(self, name: str) -> list[Match]:
@@ -180,6 +197,9 @@ class Account:
                 count=tally.count,
                 size=tally.size,
                 arranged=key[7],
+                first=iso(tally.begun),
+                last=iso(tally.ended),
+                on=tally.on,
                 caveats=tuple(dict.fromkeys((*tally.first.caveats, *tally.selector.caveats, *self._caveats))),
             )
             for key, tally in sorted(self._found.items())

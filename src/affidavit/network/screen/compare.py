@@ -7,6 +7,7 @@ from affidavit.model.network import Strength
 from affidavit.model.screening import Tie
 from affidavit.network.screen.account import Account, Seen
 from affidavit.network.screen.columns import kind_named, lacking, role_of
+from affidavit.network.screen.days import UNDATED, Span, day_in
 from affidavit.network.screen.names import fingerprint_of, number_of, package_of
 from affidavit.network.screen.tables import Row
 
@@ -44,12 +45,22 @@ class Comparer:
         """Compare one row."""
         by_role = self._by_role(row)
         self._account.read += 1
+        days = self._days(by_role)
         met = False
         for tie, role in self._looks:
             for column, value in by_role.get(role, ()):
-                met |= self._value(tie, role, value, Seen(column, row.where), by_role)
+                met |= self._value(tie, role, value, Seen(column, row.where, days=days), by_role)
         if not met:
             self._otherwise(row, by_role)
+
+    def _days(self, by_role: ByRole) -> Span:
+        """The day of a record that tells what happened; of another kind it is not asked."""
+        if not self._kind.dated:
+            return UNDATED
+        found = (day_in(value) for role in self._kind.dated for _, value in by_role.get(role, ()))
+        days = next((span for span in found if span != UNDATED), UNDATED)
+        self._account.days.see(days)
+        return days
 
     def close(self) -> None:
         """Say what the table had not."""

@@ -51,7 +51,11 @@ class Extra(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Kind(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A kind of table: what it is told by, and which of its roles show what of a listed app."""
+    """A kind of table: what it is told by, and which of its roles show what of a listed app.
+
+    Attributes:
+        dated: roles that say when what a record tells happened; none for lists of how things stand.
+    """
 
     kind: RecordKind
     title: str
@@ -63,6 +67,7 @@ class Kind(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     pays: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
 
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True):

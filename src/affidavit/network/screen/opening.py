@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import islice, pairwise
 from typing import Any, Final, NamedTuple, get_args
 
@@ -56,7 +57,13 @@ class Form(NamedTuple):
 
 
 def compared(
-    source: Source, selectors: Selectors, *, sha256: str = "", kind: str = "", view: View | None = None
+    source: Source,
+    selectors: Selectors,
+    *,
+    sha256: str = "",
+    kind: str = "",
+    view: View | None = None,
+    day: date | None = None,
 ) -> tuple[Records, list[Match]]:
     """Read a file of records to its end, and compare all that is in it.
 
@@ -66,6 +73,7 @@ def compared(
         sha256: of its bytes, for the account.
         kind: what it is, when a person says so; else its content tells.
         view: tables of networks for the day asked about, by which addresses in logs tell whose they are.
+        day: the one asked about, beside which days of records are counted.
 
     Raises:
         UnreadableError: nothing tells what it is.
@@ -74,7 +82,7 @@ def compared(
     if kind and kind not in get_args(RecordKind):
         raise unknown("kind of records", kind, get_args(RecordKind))
     form = opened(source, kind, view)
-    account = Account(form.kind, selectors)
+    account = Account(form.kind, selectors, day)
     form.read(account)
     for item in source.unread():
         account.unread(item.kind.rpartition("/")[2], item.detail, item.where.name, item.records)

@@ -12,6 +12,7 @@ from affidavit.network.capture.events import Answer, Event, Flow, Message, Unrea
 from affidavit.network.capture.opening import FORMATS, Read
 from affidavit.network.capture.source import Source
 from affidavit.network.screen.account import Account, Seen
+from affidavit.network.screen.days import Span, span_of
 from affidavit.network.screen.groups import Selector
 from affidavit.network.screen.names import host_of, number_of, package_of
 from affidavit.network.snapshot.view import View, aged
@@ -70,15 +71,16 @@ class _Traffic:
         elif isinstance(event, Answer):
             self._answer(event)
         elif isinstance(event, Message):
-            self._account.read += 1
-            self._named(event.host or event.url, Seen("host", _place(event.where), Strength.S2))
-            self._app(event.app, event.where)
+            days = self._read(span_of(event.at))
+            self._named(event.host or event.url, Seen("host", _place(event.where), Strength.S2, days=days))
+            self._app(event.app, event.where, days)
 
     def _flow(self, flow: Flow) -> None:
         """A connection: by its names, by whose network is at an end of it, and by the app that made it."""
-        self._account.read += flow.records
+        days = self._read(span_of(flow.begun, flow.ended), flow.records)
         said = (_ONE_SIDED,) if "one-sided" in flow.marks else ()
-        seen = Seen("name", _place(flow.where), Strength.S2, max(flow.up, 0) + max(flow.down, 0), caveats=said)
+        size = max(flow.up, 0) + max(flow.down, 0)
+        seen = Seen("name", _place(flow.where), Strength.S2, size, caveats=said, days=days)
         for name in dict.fromkeys(each.value for each in flow.names):
             self._named(name, seen)
         for address in dict.fromkeys((flow.server, flow.client)):
@@ -88,12 +90,12 @@ class _Traffic:
                 else:
                     told = seen._replace(column="address", caveats=(*said, *self._dated))
                     self._account.add("carries", (item,), item.value, told)
-        self._app(flow.app, flow.where)
+        self._app(flow.app, flow.where, days)
 
     def _answer(self, answer: Answer) -> None:
         """A name that was asked for, or that such a name leads to."""
-        self._account.read += 1
-        seen = Seen("question", _place(answer.where), Strength.S1)
+        days = self._read(span_of(answer.at))
+        seen = Seen("question", _place(answer.where), Strength.S1, days=days)
         for name in dict.fromkeys((answer.name, *(name for name, _ in answer.chain))):
             host = host_of(name)
             found = self._account.host(host) if host else None
@@ -102,7 +104,13 @@ class _Traffic:
                 self._account.aside(found.why, host)
                 if found.selectors:
                     break
-        self._app(answer.app, answer.where)
+        self._app(answer.app, answer.where, days)
+
+    def _read(self, days: Span, records: int = 1) -> Span:
+        """Count records of these days."""
+        self._account.read += records
+        self._account.days.see(days, records)
+        return days
 
     def _named(self, name: str, seen: Seen) -> None:
         host = host_of(name)
@@ -111,12 +119,12 @@ class _Traffic:
             self._account.add("carries", found.selectors, host, seen)
             self._account.aside(found.why, host)
 
-    def _app(self, app: str, where: Where) -> None:
+    def _app(self, app: str, where: Where, days: Span) -> None:
         """The app that the log gives the traffic to."""
         name = package_of(app)
         if name:
             found = self._account.selectors.package(name)
-            self._account.add("has", found.selectors, name, Seen("app", _place(where), Strength.S2))
+            self._account.add("has", found.selectors, name, Seen("app", _place(where), Strength.S2, days=days))
             self._account.aside(found.why, name)
 
     def _network(self, address: str) -> tuple[Selector, ...]:
