@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 from wcwidth import wcswidth
 
-from affidavit.report.json import parse_json
 from tests.oracles.visible import hidden
 from tests.report.test_html import ELEMENTS, VALUE, Page
 from tests.report.test_markdown import HARMLESS, INSIDE, PARSER
@@ -82,13 +81,6 @@ def of_json(data: bytes) -> Iterator[str]:
     except ValueError as error:
         yield str(error)[:200]
     yield from unseen(text)
-
-
-def of_account(data: bytes, account: Any) -> Iterator[str]:
-    """JSON that reads back as the account."""
-    yield from of_json(data)
-    if parse_json(data) != account:
-        yield "it does not read back as it was"
 
 
 @lru_cache(1)

@@ -116,15 +116,6 @@ class Texts:
         offset = int(unit.class_offset[class_row]) if unit.form == "dex" else -1
         return Place(unit.entries[int(unit.class_entry[class_row])], offset, class_=bounded(unit.class_name(class_row)))
 
-    def first_code(self, row: int) -> list[Place]:
-        """The first instruction of each method of a class that has code."""
-        number = int(self._app.unit[row])
-        starts = (
-            _start(self._units[number], owner)
-            for owner in self._rows(number, "def_class", int(self._app.row[row])).tolist()
-        )
-        return [place for place in starts if place is not None]
-
     def _rows(self, number: int, column: str, class_row: int) -> I64:
         """Rows of a unit's defined methods (``def_class``) or fields (``deffield_class``) that are of a class."""
         key = number, column

@@ -26,7 +26,6 @@ class Body(msgspec.Struct, rename="camel"):
 class PostData(Body):
     """What a request sends."""
 
-    mime_type: _Text = None
     params: list[Header] | None = None
 
 

@@ -40,7 +40,6 @@ class _Tag(msgspec.Struct):
     """What Azure says of a service tag."""
 
     region: str = ""
-    system_service: str = msgspec.field(name="systemService", default="")
     prefixes: list[str] = msgspec.field(name="addressPrefixes", default_factory=list)
 
 
