@@ -21,6 +21,7 @@ from affidavit.dalvik.unit import Unit
 from tests.builders.dex import DexBuilder
 from tests.builders.dex_code import Instruction, table
 from tests.builders.dex_pools import Class, Field, Method, split_proto
+from tests.oracles.dex import uleb
 
 _PAYLOADS = {0x0100, 0x0200, 0x0300}
 _MOVED = "moved$"
@@ -73,24 +74,15 @@ def _tries(unit: Unit, data: bytes, at: int, count: int) -> Iterator[tuple[int, 
         size, where = _sleb(data, where)
         handlers: dict[str | None, int] = {}
         for _ in range(abs(size)):
-            kind, where = _uleb(data, where)
-            handlers[unit.type_name(kind)], where = _uleb(data, where)
+            kind, where = uleb(data, where)
+            handlers[unit.type_name(kind)], where = uleb(data, where)
         if size <= 0:
-            handlers[None], where = _uleb(data, where)
+            handlers[None], where = uleb(data, where)
         yield first, first + length, handlers
 
 
-def _uleb(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        value |= (data[at] & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if data[at - 1] < 0x80:
-            return value, at
-
-
 def _sleb(data: bytes, at: int) -> tuple[int, int]:
-    value, end = _uleb(data, at)
+    value, end = uleb(data, at)
     bits = 7 * (end - at)
     return value - (1 << bits) if value >> (bits - 1) else value, end
 

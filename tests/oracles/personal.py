@@ -18,6 +18,7 @@ import msgspec
 import zstandard
 
 from affidavit.network.capture.events import Message
+from tests.oracles.dex import uleb
 
 HASHES = ("md5", "sha1", "sha256", "sha512")
 _READABLE = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]{6,}")
@@ -148,27 +149,18 @@ def _wire(data: bytes, name: str):
     number, _, rest = name.partition(".")
     at = 0
     while at < len(data):
-        tag, at = _varint(data, at)
+        tag, at = uleb(data, at)
         value = b""
         if tag & 7 == 0:
-            number_, at = _varint(data, at)
+            number_, at = uleb(data, at)
             value = str(number_).encode()
         elif tag & 7 == 2:
-            size, at = _varint(data, at)
+            size, at = uleb(data, at)
             value, at = data[at : at + size], at + size
         else:
             at += 8 if tag & 7 == 1 else 4
         if tag >> 3 == int(number):
             yield from _wire(value, rest) if rest else [value]
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        value |= (data[at] & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if data[at - 1] < 0x80:
-            return value, at
 
 
 def _frames(data: bytes, name: str):
