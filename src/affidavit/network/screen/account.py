@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from affidavit.model.network import Strength
@@ -15,9 +16,10 @@ from affidavit.network.screen.selectors import NOTHING, Found, Selectors
 MOST: Final = 2_000
 """Different values of one file that are listed; what comes after them is counted by what it tells alone."""
 _REMEMBERED: Final = 100_000
-"""Hosts and fields whose answer is kept while a file is read; then they are forgotten, and looked up again."""
+"""Hosts and fields whose answer is kept while a file is read."""
 _ASIDES: Final = 100
 
+_Told = tuple[tuple[str, Found], ...]
 _Key = tuple[str, str, Tie, str, str, str, str, str, tuple[str, ...]]
 
 
@@ -66,7 +68,7 @@ class Account:
 
     Attributes:
         kind: of the file. read: records compared. columns, ignored, lacks: as in `Records`.
-        days: of the records that are compared.
+        days: of the records that are compared. host: what a host tells; remembered, as logs name few hosts many times.
     """
 
     def __init__(self, kind: RecordKind, selectors: Selectors, day: date | None = None) -> None:
@@ -81,8 +83,8 @@ class Account:
         self._found: dict[_Key, _Tally] = {}
         self._asides: dict[str, list[str | int]] = {}
         self._problems: dict[str, list[str | int]] = {}
-        self._hosts: dict[str, Found] = {}
-        self._fields: dict[str, tuple[tuple[str, Found], ...]] = {}
+        self.host = lru_cache(maxsize=_REMEMBERED)(selectors.host)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._told)
         words = knowledge.ties()
         self._tier = words.tiers[kind]
         self._caveats = words.caveats.get(kind, ())
@@ -94,26 +96,13 @@ class Account:
         else:
             self.ignored[name[:LONGEST]] = None
 
-    def host(self, host: str) -> Found:
-        """What a host tells; remembered, as logs name few hosts many times."""
-        known = self._hosts.get(host)
-        if known is None:
-            if len(self._hosts) >= _REMEMBERED:
-                self._hosts.clear()
-            known = self._hosts[host] = self.selectors.host(host)
-        return known
-
-    def told(self, text: str) -> tuple[tuple[str, Found], ...]:
+    def told(self, text: str) -> _Told:
         """The hosts in a field that tell something, or are set aside; remembered by the field."""
-        known = self._fields.get(text)
-        if known is None:
-            if len(self._fields) >= _REMEMBERED:
-                self._fields.clear()
-            found = ((host, self.selectors.host(host)) for host in hosts_in(text))
-            known = tuple(item for item in found if item[1] is not NOTHING)
-            if len(text) <= LONGEST:
-                self._fields[text] = known
-        return known
+        return self._remembered(text) if len(text) <= LONGEST else self._told(text)
+
+    def _told(self, text: str) -> _Told:
+        found = ((host, self.selectors.host(host)) for host in hosts_in(text))
+        return tuple(item for item in found if item[1] is not NOTHING)
 
     def add(self, tie: Tie, selectors: Iterable[Selector], recorded: str, seen: Seen) -> None:
         """Count a record for each app that it tells."""

@@ -3,6 +3,7 @@
 Who asked or connected is never kept: addresses of users are looked up and forgotten.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from affidavit.artefact.notes import Notes
@@ -59,7 +60,7 @@ class _Traffic:
         self.unasked = False
         self._account = account
         self._view = view if view is not None and any(item.table == "asn" for item in view.sources) else None
-        self._networks: dict[str, tuple[Selector, ...]] = {}
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._asked)
         self._dated = _dated(self._view) if self._view is not None else ()
 
     def event(self, event: Event) -> None:
@@ -132,14 +133,12 @@ class _Traffic:
         if self._view is None:
             self.unasked |= bool(address)
             return ()
-        known = self._networks.get(address)
-        if known is None:
-            if len(self._networks) >= _REMEMBERED:
-                self._networks.clear()
-            numbers = [number_of(hit.value) for hit in self._view.at(address) if hit.table == "asn"]
-            known = tuple(item for number in numbers for item in self._account.selectors.network(number))
-            self._networks[address] = known
-        return known
+        return self._remembered(address)
+
+    def _asked(self, address: str) -> tuple[Selector, ...]:
+        hits = () if self._view is None else self._view.at(address)
+        numbers = [number_of(hit.value) for hit in hits if hit.table == "asn"]
+        return tuple(item for number in numbers for item in self._account.selectors.network(number))
 
 
 def _dated(view: View) -> tuple[str, ...]:
