@@ -5,7 +5,7 @@ import mmap
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -103,6 +103,16 @@ def given(path: Path) -> Given:
         raise
 
 
+@contextmanager
+def held_open(path: Path) -> Iterator[Given]:
+    """A file as `given` opens it, open until the context ends."""
+    file = given(path)
+    try:
+        yield file
+    finally:
+        os.close(file.handle)
+
+
 def _checked(path: Path, handle: int) -> Given:
     """The open file, if it is one that can be read. It is looked at here, so that it cannot be swapped in between."""
     status = os.fstat(handle)
@@ -136,13 +146,9 @@ def open_artefact(source: Path | Given, budget: Budget, sha256: str = "") -> Ope
         UsageError: there is no such file, or it is not a regular file.
         UnreadableError: it is empty, larger than the budget, or of no supported kind.
     """
-    file = source if isinstance(source, Given) else given(source)
-    try:
+    with nullcontext(source) if isinstance(source, Given) else held_open(source) as file:
         digest = sha256 or sha256_of(file)
         mapped = _map(file, budget)
-    finally:
-        if not isinstance(source, Given):
-            os.close(file.handle)
     view = memoryview(mapped)
     budget.size = file.size
     limitations: list[Limitation] = []

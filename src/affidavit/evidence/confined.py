@@ -4,7 +4,6 @@ The parent never reads the artefact's format: it takes the digest of the bytes, 
 shape of what comes back, adds the law and signs. A worker that dies is started again without the stage that it died in.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from hashlib import sha256 as hash_of
@@ -14,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import Given, given, sha256_of
+from affidavit.artefact.opening import held_open, sha256_of
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examined import Examined, Lost
 from affidavit.evidence.indexes import named, opened_index
@@ -99,20 +98,13 @@ def read_confined(
         KnowledgeError: compiled knowledge is missing.
     """
     with ExitStack() as held:
-        file = traffic.files[0] if only == "captures" else _held(held, path)
-        others = [_held(held, each) for each in beside]
+        file = traffic.files[0] if only == "captures" else held.enter_context(held_open(path))
+        others = [held.enter_context(held_open(each)) for each in beside]
         handles = tuple((held.enter_context(opened_index(index)).fileno(), named(index)) for index in libraries)
         task = Task(
             file, budget, progress, v4_signature, only, claims, handles, mapping, tuple(others), family, traffic
         )  # fmt: skip
         return behind_walls(sandbox, lambda wrapper: _by_workers(task, wrapper), _NO_WALLS)
-
-
-def _held(held: ExitStack, path: Path) -> Given:
-    """An open file that is closed with `held`."""
-    file = given(path)
-    held.callback(os.close, file.handle)
-    return file
 
 
 def _by_workers(task: Task, wrapper: str) -> tuple[Examined, str]:

@@ -1,12 +1,11 @@
 """From artefact to the content of an affidavit in this process, without walls: what tests and `--no-sandbox` use."""
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given
+from affidavit.artefact.opening import held_open
 from affidavit.evidence.conclude import conclude
 from affidavit.evidence.examine import examine
 from affidavit.evidence.indexes import named, opened_index
@@ -45,8 +44,7 @@ def derive(
         KnowledgeError: compiled knowledge is missing.
     """
     known = known_here(libraries)
-    file = given(path)
-    try:
+    with held_open(path) as file:
         examined = examine(
             file,
             budget or Budget(),
@@ -57,8 +55,6 @@ def derive(
             traffic=traffic,
         )
         return conclude(examined, "none", networks)
-    finally:
-        os.close(file.handle)
 
 
 def known_here(libraries: Sequence[Path]) -> Known | None:

@@ -1,16 +1,15 @@
 """Files of records read: each in a process of its own behind walls, or in this one where a person asks for that."""
 
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from affidavit.artefact.opening import Given, given, sha256_of
+from affidavit.artefact.opening import held_open, sha256_of
 from affidavit.evidence.quoting import plain
 from affidavit.evidence.records_worker import Reading
 from affidavit.evidence.request import REFUSAL, RESULT, WALLS
@@ -78,17 +77,8 @@ def read_records(
     return Readings([found for found, _ in made], made[0][1] if made else "")
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[Given]:
-    file = given(path)
-    try:
-        yield file
-    finally:
-        os.close(file.handle)
-
-
 def _here(path: Path, selectors: Selectors, setting: Setting) -> Found:
-    with _open(path) as file:
+    with held_open(path) as file:
         source = Source(file.handle, file.name, file.size)
         view = shelf(setting.networks).as_of(setting.day) if setting.networks else None
         return compared(source, selectors, sha256=sha256_of(file), kind=setting.kind, view=view, day=setting.day)
@@ -102,8 +92,8 @@ def _behind(path: Path, wrapper: str, setting: Setting) -> tuple[Found, str]:
         UnreadableError, UsageError: what it refused, or that it did not answer.
     """
     with ExitStack() as held:
-        file = held.enter_context(_open(path))
-        more = [held.enter_context(_open(each)).handle for each in setting.networks]
+        file = held.enter_context(held_open(path))
+        more = [held.enter_context(held_open(each)).handle for each in setting.networks]
         worker = held.enter_context(Walled(_CODE, wrapper, (file.handle, *more)))
         until = time.monotonic() + SECONDS
         records, *networks = worker.files

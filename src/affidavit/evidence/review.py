@@ -1,6 +1,5 @@
 """A review as a Python value."""
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from affidavit.artefact.budget import Budget
-from affidavit.artefact.opening import given
+from affidavit.artefact.opening import held_open
 from affidavit.evidence import keys
 from affidavit.evidence.bundle import members_of, write_bundle
 from affidavit.evidence.confined import read_confined, review_confined
@@ -177,11 +176,8 @@ def signatures(path: Path, budget: Budget, *, sandbox: Sandbox = "auto", v4_sign
         return read_confined(path, budget, silent, sandbox, companion, only="signatures")[0]
     from affidavit.evidence.signing_of import signing_of  # noqa: PLC0415 - as above
 
-    file = given(path)
-    try:
+    with held_open(path) as file:
         return signing_of(file, budget, silent, v4_signature=companion)
-    finally:
-        os.close(file.handle)
 
 
 def identified(
@@ -213,10 +209,8 @@ def identified(
     from affidavit.evidence.identity_of import identity_of  # noqa: PLC0415 - as above
 
     with ExitStack() as held:
-        known, files = known_here(chosen(libraries)), []
-        for each in (path, *beside):
-            files.append(given(each))
-            held.callback(os.close, files[-1].handle)
+        known = known_here(chosen(libraries))
+        files = [held.enter_context(held_open(each)) for each in (path, *beside)]
         return identity_of(files[0], budget, progress, known=known, mapping=names, beside=files[1:], family=family)
 
 
@@ -241,12 +235,8 @@ def own_compared(
     from affidavit.evidence.derive import known_here  # noqa: PLC0415 - as above
     from affidavit.evidence.own_beside import own_beside  # noqa: PLC0415 - as above
 
-    with ExitStack() as held:
-        files = []
-        for each in (path, other):
-            files.append(given(each))
-            held.callback(os.close, files[-1].handle)
-        return own_beside(files[0], files[1], budget, progress, known=known_here(chosen(libraries)))
+    with held_open(path) as one, held_open(other) as two:
+        return own_beside(one, two, budget, progress, known=known_here(chosen(libraries)))
 
 
 def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "auto") -> Examined:
@@ -259,11 +249,8 @@ def checked_paths(path: Path, claims: tuple[Fact, ...], *, sandbox: Sandbox = "a
         return read_confined(path, Budget(), silent, sandbox, claims=claims)[0]
     from affidavit.evidence.flows_checked import check_claims  # noqa: PLC0415 - as above
 
-    file = given(path)
-    try:
+    with held_open(path) as file:
         return check_claims(file, Budget(), silent, claims)
-    finally:
-        os.close(file.handle)
 
 
 def derived_members(

@@ -1,7 +1,6 @@
 """Captures that are given to a review: opened and digested here, read by whoever reads the artefact."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from affidavit.artefact.opening import Given, given, sha256_of
+from affidavit.artefact.opening import Given, held_open, sha256_of
 from affidavit.model.artefact import Artefact, GivenCapture
 from affidavit.model.errors import UsageError
 
@@ -96,8 +95,7 @@ def opened(watched: Watched) -> Iterator[Traffic]:
     with ExitStack() as held:
         found: dict[str, Given] = {}
         for path in watched.captures:
-            file = given(path)
-            held.callback(os.close, file.handle)
+            file = held.enter_context(held_open(path))
             digest = sha256_of(file)
             found.setdefault(digest, file._replace(name=watched.names.get(digest, file.name)))
         digests = tuple(sorted(found))
