@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from affidavit.network.capture.window import Window
 from affidavit.network.kernels.extents import scan
 
 LONGEST: Final = 256 << 20
@@ -49,18 +50,8 @@ class BrokenError(ValueError):
         self.offset = offset
 
 
-class Reader:
-    """A JSON text that is read in pieces.
-
-    Args:
-        pieces: of the text, in order.
-    """
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._data = b""
-        self._at = 0
-        self._base = 0
+class Reader(Window):
+    """A JSON text that is read in pieces."""
 
     def elements(self, *path: str) -> Iterator[Element]:
         """The elements of each array at a path.
@@ -78,22 +69,11 @@ class Reader:
             elif byte == _OBJECT and path:
                 yield from self._members(path, ())
             elif byte in b"}]:":
-                raise BrokenError("capture/damaged", "a bracket closes nothing", self._offset())
+                raise BrokenError("capture/damaged", "a bracket closes nothing", self.offset)
             else:
                 element = self._value()
                 if not path:
                     yield element
-
-    def _offset(self) -> int:
-        return self._base + self._at
-
-    def _more(self) -> bool:
-        """Take in the next piece; what was read is let go."""
-        data = next(self._pieces, b"")
-        self._base += self._at
-        self._data = self._data[self._at :] + data
-        self._at = 0
-        return bool(data)
 
     def _peek(self) -> bytes:
         """The next byte that is no space and no comma; empty at the end of the text."""
@@ -112,13 +92,13 @@ class Reader:
                 self._at += 1
                 return
             if byte in b"}:":
-                raise BrokenError("capture/damaged", "a list holds what is no value", self._offset())
+                raise BrokenError("capture/damaged", "a list holds what is no value", self.offset)
             yield self._value()
-        raise BrokenError("capture/truncated", "the text ends inside a list", self._offset())
+        raise BrokenError("capture/truncated", "the text ends inside a list", self.offset)
 
     def _members(self, path: tuple[str, ...], above: tuple[str, ...]) -> Iterator[Element]:
         """What is wanted of an object's members."""
-        begin = self._offset()
+        begin = self.offset
         self._at += 1
         while byte := self._peek():
             if byte == _END_OBJECT:
@@ -133,14 +113,14 @@ class Reader:
             elif value and value not in b"}]:":
                 self._value(kept=False)
             else:
-                raise BrokenError("capture/damaged", "a key has no value", self._offset())
-        raise BrokenError("capture/truncated", f"the text ends inside the object at {begin}", self._offset())
+                raise BrokenError("capture/damaged", "a key has no value", self.offset)
+        raise BrokenError("capture/truncated", f"the text ends inside the object at {begin}", self.offset)
 
     def _key(self, byte: bytes) -> str:
         element = self._value() if byte == _QUOTE else None
         colon = self._peek()
         if element is None or colon != b":":
-            raise BrokenError("capture/damaged", "an object holds what is no key", self._offset())
+            raise BrokenError("capture/damaged", "an object holds what is no key", self.offset)
         self._at += 1
         if element.size > _KEY or element.data is None:
             return ""
@@ -156,7 +136,7 @@ class Reader:
             BrokenError: the text ends before it does.
         """
         state = np.zeros(3, np.int64)
-        begin, parts, size = self._offset(), [], 0
+        begin, parts, size = self.offset, [], 0
         end = scan(self._data, self._at, state)
         while end < 0:
             size += len(self._data) - self._at

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from affidavit.network.capture.fields import LONGEST_HOST
+from affidavit.network.capture.window import Window
 from affidavit.network.kernels.netstrings import values
 
 LONGEST: Final = 256 << 20
@@ -110,23 +111,8 @@ def item_at(data: bytes, at: int, end: int) -> Item:
     return Item(data, *found[0])
 
 
-class Records:
-    """The records of a file, one after the other.
-
-    Args:
-        pieces: of the file, in order.
-    """
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._data = b""
-        self._at = 0
-        self._base = 0
-
-    @property
-    def offset(self) -> int:
-        """Where the record begins that is read, or would be read next."""
-        return self._base + self._at
+class Records(Window):
+    """The records of a file, one after the other; `offset` is where the one begins that is read next."""
 
     def __iter__(self) -> Iterator[Record]:
         """Every record.
@@ -147,12 +133,8 @@ class Records:
 
     def _filled(self) -> bool:
         """Have the bytes of a length at hand, or all that are left; whether there are any."""
-        while len(self._data) - self._at < _DIGITS:
-            piece = next(self._pieces, b"")
-            if not piece:
-                break
-            self._base += self._at
-            self._data, self._at = self._data[self._at :] + piece, 0
+        while len(self._data) - self._at < _DIGITS and self._more():
+            pass
         return self._at < len(self._data)
 
     def _taken(self, size: int) -> Record:
