@@ -86,6 +86,7 @@ def test_nothing_given_no_file_and_no_capture_are_told_apart(run: Run):
 
 
 def test_a_reading_that_was_cut_short_is_undetermined_under_strict(run: Run, capture):
+    capture.write_bytes(har(*[entry()] * 3_000))  # more than any machine reads in a thousandth of a second
     done = run("observe", capture, "--budget", "0.001s", "--strict", "-q", "--no-sandbox")
     assert done.code == 3
     assert "budget/captures" in done.out

@@ -50,8 +50,8 @@ def test_each_vote_names_its_source_its_age_and_why_it_does_not_count() -> None:
 def test_recipients_are_counted_by_each_kind_of_country_and_never_over_kinds() -> None:
     rows = {row[0]: row[2] for row in network.kind_rows(network_record())}
     assert rows == {
-        "Registration": "undetermined 2", "Network's home": "NL 1, undetermined 1", "Feeds of use": "EU 1, US 1",
-        "Provider's region": "US 1, undetermined 1", "Where the machine stands": "US 1, undetermined 1",
+        "Registration": "no vote 2", "Network's home": "NL 1, no vote 1", "Feeds of use": "EU 1, US 1",
+        "Provider's region": "US 1, no vote 1", "Where the machine stands": "US 1, undetermined 1",
         "Who can reach it": "US 1, undetermined 1",
     }  # fmt: skip
     assert network.kind_rows(NetworkRecord()) == []

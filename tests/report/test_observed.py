@@ -4,12 +4,14 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 
 from affidavit.facts.reading import make_fact
 from affidavit.model.artefact import Artefact
 from affidavit.model.capture import Capture, Contact, Disclosure, Lookup, Named, Undecoded
 from affidavit.model.limitation import Limitation
+from affidavit.model.network import NetworkRecord
 from affidavit.model.place import Place
 from affidavit.report.observed import COLUMNS, SCHEMA, SHOWN, Observed, as_csv, as_json, as_text, contact_rows
 from affidavit.report.overview import Facts
@@ -216,3 +218,14 @@ def test_json_has_all_that_was_found_and_leaves_out_what_is_empty():
     ]  # fmt: skip
     assert "partial" not in told
     assert json.loads(as_json(observed(partial=True)))["partial"] is True
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"), [("", "No profile of a device was given"), ("ab", "the values of the device's profile")]
+)
+def test_text_says_what_was_looked_for_and_compared(profile, said):
+    record = NetworkRecord(searched="7 endpoints were compared with 2 tables of networks.")
+    given = msgspec.structs.replace(GIVEN, profile=profile)
+    page = as_text(msgspec.structs.replace(observed(WHOLE, network=record), artefact=given))
+    assert said in " ".join(page.split())
+    assert record.searched in page

@@ -181,14 +181,19 @@ def kind_rows(record: NetworkRecord) -> list[tuple[str, ...]]:
         return []
     hosts = {item.host for item in record.recipients}
     rows = [
-        (title, meaning, _counted(_votes(record, kind, hosts), len(hosts))) for kind, (title, meaning) in _KINDS.items()
+        (title, meaning, _counted(_votes(record, kind, hosts), len(hosts), "no vote"))
+        for kind, (title, meaning) in _KINDS.items()
     ]
     stands = {host: {item.place for item in group if item.place} for host, group in _by_host(record.recipients)}
     reach = {host: {item.seat for item in group if item.seat} for host, group in _by_host(record.recipients)}
     return [
         *rows,
-        ("Where the machine stands", "what all sources that count agree on", _counted(stands, len(hosts))),
-        ("Who can reach it", "home of the operator's last parent", _counted(reach, len(hosts))),
+        (
+            "Where the machine stands",
+            "what all sources that count agree on",
+            _counted(stands, len(hosts), "undetermined"),
+        ),
+        ("Who can reach it", "home of the operator's last parent", _counted(reach, len(hosts), "undetermined")),
     ]
 
 
@@ -331,12 +336,12 @@ def _by_host(recipients: Iterable[Recipient]) -> Iterable[tuple[str, Sequence[Re
     return ((host, list(group)) for host, group in groupby(ordered, lambda item: item.host))
 
 
-def _counted(by_host: Mapping[str, set[str]], hosts: int) -> str:
-    """Countries with how many hosts have them, most first, and how many have none."""
+def _counted(by_host: Mapping[str, set[str]], hosts: int, none: str) -> str:
+    """Countries with how many hosts have them, most first, and how many have none, after a word for that."""
     counts: dict[str, int] = {}
     for values in by_host.values():
         for value in values:
             counts[value] = counts.get(value, 0) + 1
     said = [f"{value} {count}" for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
     without = hosts - sum(bool(values) for values in by_host.values())
-    return ", ".join(said + ([f"undetermined {without}"] if without else []))
+    return ", ".join(said + ([f"{none} {without}"] if without else []))

@@ -30,6 +30,14 @@ COLUMNS: Final = (
 SHOWN: Final = 40
 """Rows of one table that the text shows; the other forms have all."""
 _CELL: Final = 600
+_WITH_PROFILE: Final = (
+    "Looked for in what was read: the values of the device's profile, and the places and names of fields that are "
+    "known to hold personal data."
+)
+_WITHOUT_PROFILE: Final = (
+    "No profile of a device was given, so no value of one was looked for: only the places and names of fields that are "
+    "known to hold personal data were."
+)
 _HEADS: Final = ("Host", "Address", "Connections", "Sent and received", "Named by", "Marks")
 
 
@@ -70,6 +78,8 @@ def as_text(observed: Observed, *, width: int = 80, colour: bool = False) -> str
             network.write(page, table, SHOWN, "with --format json or csv")
     page.line()
     page.paragraph(visible(network.undecoded_in_words(facts)))
+    page.paragraph(_WITH_PROFILE if observed.artefact.profile else _WITHOUT_PROFILE)
+    page.paragraph(visible(observed.network.searched, _CELL))
     _limits(page, observed.limitations)
     return page.text()
 
