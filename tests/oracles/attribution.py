@@ -7,7 +7,8 @@ WAYS = ("prefix", "zone", "certificate", "header", "network")
 
 def operator(answer):
     """The operator that the best way tells."""
-    claims = [item for item in answer.claims if item.about == "operator" and "carrier" not in item.why_not]
+    claims = [item for item in answer.claims if item.about == "operator"]
+    claims = [item for item in claims if "carrier" not in item.why_not and "several providers" not in item.why_not]
     told = sorted((WAYS.index(item.kind), item.value) for item in claims)
     return {value for way, value in told if way == told[0][0]} or {""}
 

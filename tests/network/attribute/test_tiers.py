@@ -175,3 +175,21 @@ def test_a_range_of_no_known_day_shows_no_service_and_a_name_does():
     assert (answer.strength, answer.served) == (Strength.S2, False)
     assert answer.missing == "S3 takes a time of the connection, as of which a list of the provider's ranges holds"
     assert met("a.example", RANGE, None, chain=("d1.cloudfront.net",)).served
+
+
+def test_headers_of_several_providers_tell_none_unless_something_else_does():
+    headers = ("cf-ray: 1", "x-amz-cf-id: 2")
+    alone = met("a.example", NETWORK, headers=headers)
+    assert alone.operator == "tencent-cloud"
+    whys = {item.value: item.why_not for item in alone.claims if item.kind == "header"}
+    assert set(whys) == {"amazon", "cloudflare"}
+    assert all("several providers" in why for why in whys.values())
+    assert met("a.example", NOTHING, headers=headers).operator == ""
+    told = met("a.example", RANGE, headers=headers, received=1)
+    assert (told.operator, told.strength) == ("amazon", Strength.S4)
+
+
+def test_an_address_that_many_places_announce_is_in_none_whoever_the_operator_is():
+    answer = met("a.example", "104.16.1.1", chain=("a.example.edgekey.net",))
+    assert (answer.operator, answer.place) == ("akamai", "")
+    assert answer.why_no_place == "AS13335 announces its addresses from many places (anycast)"

@@ -14,6 +14,8 @@ from affidavit.network.snapshot.suffixes import plain_host
 from affidavit.network.snapshot.table import Hit
 
 BETTER = "{} tells it better"
+FIRST = "{} tells another operator as well, and comes first"
+SEVERAL = "headers of several providers came, of which each may stand behind the others"
 CARRIER = "machines of others stand in a carrier's network, such as the caches of content networks"
 OTHERS = "it is the service of another operator than the one that is told best"
 _CARRIERS = frozenset({"access", "transit"})
@@ -57,8 +59,8 @@ class Operated(NamedTuple):
 def operated(case: Case) -> Operated:
     """Say who runs the machines, as claims: the best way decides, the others stand beside it."""
     hits = _hits(case)
-    found = [*_published(case, hits), *_named(case), *_certified(case), *_headed(case)]
-    found += [*_announced(case), *_networks(case, hits)]
+    found = [*_published(case, hits), *_named(case), *_certified(case)]
+    found += [*_headed(case, alone=not found), *_announced(case), *_networks(case, hits)]
     ways = list(_WAYS)
     told = tuple(sorted(found, key=lambda item: ways.index(item.way)))
     for item in told:
@@ -69,7 +71,7 @@ def operated(case: Case) -> Operated:
             item.by,
             item.source,
             kind=item.way,
-            why_not=BETTER.format(_WAYS[told[0].way]) if better else "",
+            why_not=(FIRST if told[0].way == item.way else BETTER).format(_WAYS[told[0].way]) if better else "",
         )
     return Operated(told, hits)
 
@@ -127,9 +129,17 @@ def _certified(case: Case) -> list[Told]:
     return []
 
 
-def _headed(case: Case) -> list[Told]:
-    """By headers that a provider's machines add; a proxy in the middle, or anybody, can add them too."""
+def _headed(case: Case, *, alone: bool) -> list[Told]:
+    """By headers that a provider's machines add; a proxy in the middle, or anybody, can add them too.
+
+    `alone`: nothing else has told the operator yet. Providers stand behind each other and hand headers on, so those of
+    several then tell none.
+    """
     rows = {line: row for line in case.asked.headers if (row := told_by(line, case.known)) is not None}
+    if alone and len({row.entity for row in rows.values()}) > 1:
+        for line, row in rows.items():
+            case.say("operator", row.entity, line, row.from_, kind="header", why_not=SEVERAL)
+        return []
     return [Told("header", row.entity, line, row.from_) for line, row in rows.items()]
 
 

@@ -28,7 +28,9 @@ NOT_PUBLIC = "the address is not of the public Internet"
 
 def placed(case: Case, operator: Operated) -> tuple[str, str]:
     """Say every vote on the country as a claim; give the country, or empty and why it is not determined."""
-    anycast = next((item.anycast for item in operator.told if item.anycast and item.entity == operator.entity), "")
+    of_address = {"prefix", "network"}  # whoever the operator is, an address that many places announce is in none
+    anycasts = (item for item in operator.told if item.way in of_address or item.entity == operator.entity)
+    anycast = next((item.anycast for item in anycasts if item.anycast), "")
     before = len(case.claims)
     _by_tables(case, operator.hits, anycast)
     _by_prefix(case, operator.hits, anycast)
