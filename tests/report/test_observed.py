@@ -229,3 +229,7 @@ def test_text_says_what_was_looked_for_and_compared(profile, said):
     page = as_text(msgspec.structs.replace(observed(WHOLE, network=record), artefact=given))
     assert said in " ".join(page.split())
     assert record.searched in page
+
+
+def test_messages_without_connections_are_counted_in_the_table():
+    assert one(Contact("a.example", "url", connections=0, requests=3))["count"] == "3"

@@ -26,7 +26,8 @@ COLUMNS: Final = (
     "kind", "host", "address", "port", "transport", "protocol", "app", "first", "last", "count", "up", "down", "said",
     "marks", "entry", "offset",
 )  # fmt: skip
-"""``kind`` is that of a fact or ``limitation``; columns mean the same in all."""
+"""``kind`` is that of a fact or ``limitation``; columns mean the same in all. ``count`` of a contact is that of its
+connections, and of its requests where the capture tells of messages alone."""
 SHOWN: Final = 40
 """Rows of one table that the text shows; the other forms have all."""
 _CELL: Final = 600
@@ -141,7 +142,7 @@ def _cells(fact: Fact) -> dict[str, str]:
     }
     if isinstance(what, Contact):
         names = (f"{item.basis} {item.value}" for item in what.names)
-        said, count = "; ".join((*names, *what.chain, *what.ja3, *what.ja4)), what.connections
+        said, count = "; ".join((*names, *what.chain, *what.ja3, *what.ja4)), what.connections or what.requests
         return common | {"said": said, "count": str(count), "marks": " ".join(what.marks)}
     if isinstance(what, Lookup):
         return common | {"said": "; ".join((*what.chain, *what.addresses)), "count": str(what.asked)}
