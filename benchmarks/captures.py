@@ -2,8 +2,8 @@
 
 `python -m benchmarks.captures [--large | --each] [--dir DIR]`. The file is made of real captures, those of
 `../shared/data/net`, by repetition; each repetition is made another one, so that connections and messages differ.
-Peers: tshark and ndpiReader of the machine, dpkt and scapy in an environment of their own under `.cache/bench/captures`, which
-is made when it is missing.
+Peers: tshark and ndpiReader of the machine, dpkt and scapy in an environment of their own under
+`.cache/bench/captures`, which is made when it is missing.
 """
 
 import argparse

@@ -23,7 +23,7 @@ from affidavit.network.names import dns, hosts, http, resolved
 from affidavit.network.names.http2 import PREFACE
 from affidavit.network.names.keylog import KeyLog
 
-MOST: Final = 1 << 14
+MOST: Final = 1 << 13
 """Connections that are open at a time."""
 PORTION: Final = 8
 """The share of them that is given up at once when no row is free."""

@@ -5,6 +5,8 @@ not there is a message too.
 """
 
 from collections import deque
+from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from affidavit.network.capture.events import Message
@@ -32,7 +34,8 @@ class Plain:
         self._ends = ends
         self._room = room
         self._waiting: deque[Exchange] = deque()
-        self._readers = (http1.Reader(room), http1.Reader(room, self._method))
+        # A reader that knew this object would be in a circle with it, which only the collector of garbage could end.
+        self._readers = (http1.Reader(room), http1.Reader(room, partial(_method, self._waiting)))
         self._current: list[Exchange | None] = [None, None]
 
     def feed(self, side: int, piece: Piece, stamp: Stamp) -> list[Message]:
@@ -68,13 +71,6 @@ class Plain:
         """Bytes that wait for more, without bodies, which have a bound of their own."""
         return self._readers[CLIENT].held + self._readers[SERVER].held
 
-    def _unanswered(self) -> Exchange | None:
-        return next((exchange for exchange in self._waiting if exchange.received is None), None)
-
-    def _method(self) -> str:
-        exchange = self._unanswered()
-        return exchange.method if exchange is not None else ""
-
     def _take(self, side: int, found: http1.Message, stamp: Stamp, said: list[Message]) -> None:
         if isinstance(found.head, http.Response):
             self._answer(found, found.head, stamp, said)
@@ -99,7 +95,7 @@ class Plain:
             return
         exchange = self._current[SERVER]
         if exchange is None or exchange.received is not found.body:
-            exchange = self._unanswered()
+            exchange = _unanswered(self._waiting)
             if exchange is None:
                 exchange = Exchange(stamp, asked=True)
                 self._waiting.append(exchange)
@@ -129,6 +125,16 @@ class Plain:
                 return
             self._waiting.popleft()
             said.append(first.message(self._ends))
+
+
+def _unanswered(waiting: Iterable[Exchange]) -> Exchange | None:
+    return next((exchange for exchange in waiting if exchange.received is None), None)
+
+
+def _method(waiting: Iterable[Exchange]) -> str:
+    """Of the request that the next response answers; empty when it was not seen."""
+    exchange = _unanswered(waiting)
+    return exchange.method if exchange is not None else ""
 
 
 class Framed:

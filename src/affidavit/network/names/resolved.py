@@ -6,12 +6,13 @@ longer than they should), but then another name may have been asked for out of s
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from affidavit.network.capture.events import Answer
 from affidavit.network.names import hosts
 
-MOST = 1 << 16
+MOST = 1 << 14
 """Pairs of client and address that are remembered; the one that was told longest ago is forgotten first."""
 NAMES = 8
 """Names of one pair that are remembered."""
@@ -47,11 +48,11 @@ class Answers:
 
     def add(self, answer: Answer) -> None:
         """Remember an answer, with the shortest time of any link that leads to the address."""
-        chain = tuple(hosts.normal(name) for name, _ in answer.chain)
+        chain = tuple(_kept(name) for name, _ in answer.chain)
         links = [seconds for _, seconds in answer.chain]
         for address, seconds in answer.addresses:
             until = answer.at + min(seconds, *links) * _SECOND if links else answer.at + seconds * _SECOND
-            self._keep((answer.client, address), Told(hosts.normal(answer.name), chain, answer.at, until))
+            self._keep((answer.client, address), Told(_kept(answer.name), chain, answer.at, until))
 
     def find(self, client: str, address: str, at: int) -> Found | None:
         """Names that the client had for an address at a time (-1: unknown, then no answer is called stale).
@@ -81,3 +82,8 @@ class Answers:
         rows[:] = [item for item in rows if item.name != told.name][1 - NAMES :]
         rows.append(told)
         self._told.move_to_end(key)
+
+
+def _kept(name: str) -> str:
+    """A name as names are compared; the same object each time, as thousands of answers have the same names."""
+    return intern(hosts.normal(name))
