@@ -37,7 +37,7 @@ $(UV):
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
 
-KERNELS := $(wildcard src/affidavit/*/kernels/*.py)
+KERNELS := $(wildcard src/affidavit/*/kernels/*.py src/affidavit/*/kernels/*.pxd)
 # A folder is newer than the pack when a file was taken out of it.
 KNOWLEDGE := $(shell find knowledge -name '*.yaml' -o -name '*.idx' -o -name '*.nets' -o -type d 2>/dev/null)
 

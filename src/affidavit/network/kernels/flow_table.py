@@ -6,72 +6,7 @@ whoever sent its first packet. Rows are found by addresses and ports, by open ad
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
-
-Frame = cython.struct(
-    at=cython.longlong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    time=cython.longlong,
-    app=cython.longlong,
-    label=cython.longlong,
-    link=cython.int,
-    seen=cython.int,
-)
-Packet = cython.struct(
-    source_high=cython.ulonglong,
-    source_low=cython.ulonglong,
-    target_high=cython.ulonglong,
-    target_low=cython.ulonglong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    sequence=cython.uint,
-    source=cython.int,
-    target=cython.int,
-    version=cython.int,
-    protocol=cython.int,
-    flags=cython.int,
-    row=cython.int,
-    side=cython.int,
-)
-Flow = cython.struct(
-    source_high=cython.ulonglong,
-    source_low=cython.ulonglong,
-    target_high=cython.ulonglong,
-    target_low=cython.ulonglong,
-    mark=cython.ulonglong,
-    number=cython.longlong,
-    at=cython.longlong,
-    frame=cython.longlong,
-    first=cython.longlong,
-    last=cython.longlong,
-    app=cython.longlong,
-    source=cython.int,
-    target=cython.int,
-    version=cython.int,
-    protocol=cython.int,
-    used=cython.int,
-    recent=cython.int,
-    client=cython.int,
-    sure=cython.int,
-    ended=cython.int,
-    kind=cython.int,
-    odd=cython.int,
-    unused=cython.int,
-)
-Half = cython.struct(
-    bytes=cython.longlong,
-    packets=cython.longlong,
-    window=cython.longlong,
-    next=cython.longlong,
-    base=cython.uint,
-    opened=cython.uint,
-    known=cython.int,
-    mode=cython.int,
-    asked=cython.int,
-    unused=cython.int,
-)
+from cython.cimports.affidavit.network.kernels.rows import Flow, Frame, Half, Packet
 
 # Places in `state`.
 _NUMBER = cython.declare(cython.int, 0)

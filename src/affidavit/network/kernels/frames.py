@@ -6,35 +6,8 @@ beyond what was captured is never read, and what a packet says of its length is 
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
+from cython.cimports.affidavit.network.kernels.rows import Frame, Packet, big16, big32
 
-Frame = cython.struct(
-    at=cython.longlong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    time=cython.longlong,
-    app=cython.longlong,
-    label=cython.longlong,
-    link=cython.int,
-    seen=cython.int,
-)
-Packet = cython.struct(
-    source_high=cython.ulonglong,
-    source_low=cython.ulonglong,
-    target_high=cython.ulonglong,
-    target_low=cython.ulonglong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    sequence=cython.uint,
-    source=cython.int,
-    target=cython.int,
-    version=cython.int,
-    protocol=cython.int,
-    flags=cython.int,
-    row=cython.int,
-    side=cython.int,
-)
 Cursor = cython.struct(at=cython.longlong, end=cython.longlong, kind=cython.int, missing=cython.longlong)
 
 # What became of a frame: places in `counts`; `seen` of a frame is one more.
@@ -54,25 +27,8 @@ _IP6 = cython.declare(cython.int, 0x86DD)
 
 @cython.cfunc
 @cython.inline
-def _big16(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.int:
-    return (cython.cast(cython.int, data[at]) << 8) | data[at + 1]
-
-
-@cython.cfunc
-@cython.inline
-def _big32(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.uint:
-    return (
-        (cython.cast(cython.uint, data[at]) << 24)
-        | (cython.cast(cython.uint, data[at + 1]) << 16)
-        | (cython.cast(cython.uint, data[at + 2]) << 8)
-        | data[at + 3]
-    )
-
-
-@cython.cfunc
-@cython.inline
 def _big64(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.ulonglong:
-    return (cython.cast(cython.ulonglong, _big32(data, at)) << 32) | _big32(data, at + 4)
+    return (cython.cast(cython.ulonglong, big32(data, at)) << 32) | big32(data, at + 4)
 
 
 @cython.cfunc
@@ -90,12 +46,12 @@ def _typed(  # noqa: PLR0911 - each says what became of the frame
         if cursor.kind in {0x8100, 0x88A8, 0x9100, 0x9200}:
             if size < 4:
                 return _CUT
-            cursor.kind = _big16(data, cursor.at + 2)
+            cursor.kind = big16(data, cursor.at + 2)
             cursor.at += 4
         elif cursor.kind == 0x8864:
             if size < 8:
                 return _CUT
-            cursor.kind = _big16(data, cursor.at + 6)
+            cursor.kind = big16(data, cursor.at + 6)
             cursor.kind = _IP4 if cursor.kind == 0x21 else _IP6 if cursor.kind == 0x57 else 0
             cursor.at += 8
         elif cursor.kind in {0x8847, 0x8848}:
@@ -106,9 +62,9 @@ def _typed(  # noqa: PLR0911 - each says what became of the frame
             cursor.at += 4
         elif cursor.kind <= 1500:
             # A length instead of a type: LLC, with a SNAP head where it carries IP.
-            if size < 8 or _big32(data, cursor.at) != 0xAAAA0300:
+            if size < 8 or big32(data, cursor.at) != 0xAAAA0300:
                 return _NOT_IP
-            cursor.kind = _big16(data, cursor.at + 6)
+            cursor.kind = big16(data, cursor.at + 6)
             cursor.at += 8
             if cursor.kind <= 1500:
                 return _NOT_IP
@@ -140,9 +96,9 @@ def _radio(data: cython.const[cython.uchar][:], cursor: cython.pointer[Cursor]) 
             head += 4
     if size < head + 8:
         return _CUT
-    if _big32(data, cursor.at + head) != 0xAAAA0300:
+    if big32(data, cursor.at + head) != 0xAAAA0300:
         return _NOT_IP
-    cursor.kind = _big16(data, cursor.at + head + 6)
+    cursor.kind = big16(data, cursor.at + head + 6)
     cursor.at += head + 8
     return -2
 
@@ -173,7 +129,7 @@ def _point(data: cython.const[cython.uchar][:], cursor: cython.pointer[Cursor]) 
         cursor.kind = data[cursor.at]
         cursor.at += 1
     else:
-        cursor.kind = _big16(data, cursor.at)
+        cursor.kind = big16(data, cursor.at)
         cursor.at += 2
     if cursor.kind not in {0x21, 0x57}:
         return _NOT_IP
@@ -191,7 +147,7 @@ def _linked(  # noqa: PLR0911 - each says what became of the frame
     if link == 1:
         if size < 14:
             return _CUT
-        cursor.kind = _big16(data, cursor.at + 12)
+        cursor.kind = big16(data, cursor.at + 12)
         cursor.at += 14
         return _typed(data, cursor)
     if link in {12, 14, 101, 228, 229}:
@@ -202,11 +158,11 @@ def _linked(  # noqa: PLR0911 - each says what became of the frame
     if link in {113, 276}:
         if size < (16 if link == 113 else 20):
             return _CUT
-        cursor.kind = _big16(data, cursor.at + (14 if link == 113 else 0))
+        cursor.kind = big16(data, cursor.at + (14 if link == 113 else 0))
         cursor.at += 16 if link == 113 else 20
         return _NOT_IP if cursor.kind <= 1500 else _typed(data, cursor)
     if link in {0, 108}:
-        return _CUT if size < 4 else _family(cursor, _big32(data, cursor.at))
+        return _CUT if size < 4 else _family(cursor, big32(data, cursor.at))
     if link in {9, 50}:
         return _point(data, cursor)
     if link in {105, 127}:
@@ -235,7 +191,7 @@ def _fourth(
     if data[cursor.at] >> 4 != 4:
         return _BROKEN
     head = (data[cursor.at] & 15) * 4
-    whole = _big16(data, cursor.at + 2)
+    whole = big16(data, cursor.at + 2)
     if whole == 0:
         # Left to the network card, which cuts it into packets: as long as what there is.
         whole = size + cursor.missing
@@ -244,9 +200,9 @@ def _fourth(
     packet.version = 4
     packet.source_high = 0
     packet.target_high = 0
-    packet.source_low = _big32(data, cursor.at + 12)
-    packet.target_low = _big32(data, cursor.at + 16)
-    if _big16(data, cursor.at + 6) & 0x1FFF:
+    packet.source_low = big32(data, cursor.at + 12)
+    packet.target_low = big32(data, cursor.at + 16)
+    if big16(data, cursor.at + 6) & 0x1FFF:
         return _FRAGMENT
     if size < head:
         return _CUT
@@ -270,7 +226,7 @@ def _sixth(  # noqa: PLR0911 - each says what became of the frame
         return _CUT
     if data[cursor.at] >> 4 != 6:
         return _BROKEN
-    whole = _big16(data, cursor.at + 4) + 40
+    whole = big16(data, cursor.at + 4) + 40
     if whole == 40 and data[cursor.at + 6] != 59:
         whole = size + cursor.missing
     packet.version = 6
@@ -290,7 +246,7 @@ def _sixth(  # noqa: PLR0911 - each says what became of the frame
         length = 8 + data[cursor.at + 1] * 8
         if cursor.kind == 44:
             length = 8
-            if _big16(data, cursor.at + 2) & 0xFFF8:
+            if big16(data, cursor.at + 2) & 0xFFF8:
                 return _FRAGMENT
         elif cursor.kind == 51:
             length = 8 + data[cursor.at + 1] * 4
@@ -312,18 +268,18 @@ def _carried(
     if size < (20 if cursor.kind == 6 else 8):
         return _CUT if cursor.missing else _BROKEN
     packet.protocol = cursor.kind
-    packet.source = _big16(data, cursor.at)
-    packet.target = _big16(data, cursor.at + 2)
+    packet.source = big16(data, cursor.at)
+    packet.target = big16(data, cursor.at + 2)
     packet.flags = 0
     packet.sequence = 0
     if cursor.kind == 6:
         head = (data[cursor.at + 12] >> 4) * 4
-        packet.sequence = _big32(data, cursor.at + 4)
+        packet.sequence = big32(data, cursor.at + 4)
         packet.flags = data[cursor.at + 13]
         if head < 20:
             return _BROKEN
     else:
-        whole = _big16(data, cursor.at + 4)
+        whole = big16(data, cursor.at + 4)
         if whole and whole < 8:
             return _BROKEN
         if whole and whole < size:

@@ -68,8 +68,8 @@ def headers(raw: bytes, at: int, most: int) -> tuple[tuple[tuple[str, str], ...]
             return tuple(found), end + 1, True
         if raw[here] == 32 or raw[here] == 9:
             if found:
-                name, value = found[-1]
-                found[-1] = (name, f"{value} {_text(raw, here, last)}")
+                name, value = found[len(found) - 1]
+                found[len(found) - 1] = (name, f"{value} {_text(raw, here, last)}")
         else:
             colon = here
             while colon < last and _IS_TOKEN[cython.cast(cython.uchar, raw[colon])]:

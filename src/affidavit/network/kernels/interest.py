@@ -5,72 +5,8 @@ All others are counted and done with. What is *asked* for is bounded for each ha
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
+from cython.cimports.affidavit.network.kernels.rows import Flow, Frame, Half, Packet, big32
 
-Frame = cython.struct(
-    at=cython.longlong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    time=cython.longlong,
-    app=cython.longlong,
-    label=cython.longlong,
-    link=cython.int,
-    seen=cython.int,
-)
-Packet = cython.struct(
-    source_high=cython.ulonglong,
-    source_low=cython.ulonglong,
-    target_high=cython.ulonglong,
-    target_low=cython.ulonglong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    sequence=cython.uint,
-    source=cython.int,
-    target=cython.int,
-    version=cython.int,
-    protocol=cython.int,
-    flags=cython.int,
-    row=cython.int,
-    side=cython.int,
-)
-Flow = cython.struct(
-    source_high=cython.ulonglong,
-    source_low=cython.ulonglong,
-    target_high=cython.ulonglong,
-    target_low=cython.ulonglong,
-    mark=cython.ulonglong,
-    number=cython.longlong,
-    at=cython.longlong,
-    frame=cython.longlong,
-    first=cython.longlong,
-    last=cython.longlong,
-    app=cython.longlong,
-    source=cython.int,
-    target=cython.int,
-    version=cython.int,
-    protocol=cython.int,
-    used=cython.int,
-    recent=cython.int,
-    client=cython.int,
-    sure=cython.int,
-    ended=cython.int,
-    kind=cython.int,
-    odd=cython.int,
-    unused=cython.int,
-)
-Half = cython.struct(
-    bytes=cython.longlong,
-    packets=cython.longlong,
-    window=cython.longlong,
-    next=cython.longlong,
-    base=cython.uint,
-    opened=cython.uint,
-    known=cython.int,
-    mode=cython.int,
-    asked=cython.int,
-    unused=cython.int,
-)
 Ask = cython.struct(
     begin=cython.longlong,
     size=cython.longlong,
@@ -141,17 +77,6 @@ def _begins_http(word: cython.uint) -> cython.int:
 
 
 @cython.cfunc
-@cython.inline
-def _word(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.uint:
-    return (
-        (cython.cast(cython.uint, data[at]) << 24)
-        | (cython.cast(cython.uint, data[at + 1]) << 16)
-        | (cython.cast(cython.uint, data[at + 2]) << 8)
-        | data[at + 3]
-    )
-
-
-@cython.cfunc
 def _hello(data: cython.const[cython.uchar][:], packet: cython.pointer[Packet]) -> cython.longlong:
     """Bytes of a stream that begins here with a handshake of TLS until what may be read of it ends; 0 for none."""
     at: cython.Py_ssize_t = packet.begin
@@ -166,7 +91,7 @@ def _hello(data: cython.const[cython.uchar][:], packet: cython.pointer[Packet]) 
         return 0
     if data[at + 5] != 1:
         return _FLIGHT
-    message = 4 + cython.cast(cython.longlong, _word(data, at + 5) & 0xFFFFFF)
+    message = 4 + cython.cast(cython.longlong, big32(data, at + 5) & 0xFFFFFF)
     return min(_MOST_HELLO, message + 5 * ((message + record - 1) // record))
 
 
@@ -237,7 +162,7 @@ def _stream(  # noqa: PLR0911, PLR0917 - columns are passed one by one: a kernel
         _flight(data, packet, half, 0)
         return _TLS
     if flow.kind != _TLS and packet.size >= 4:
-        http = _begins_http(_word(data, packet.begin))
+        http = _begins_http(big32(data, packet.begin))
         if http:
             flow.kind = _HTTP
             if http == 1 and not flow.sure:
@@ -272,7 +197,7 @@ def _datagram(
     if packet.size < 20 or half.mode == _DONE or half.asked >= _MOST_QUIC or packet.side != flow.client:
         return 0
     if data[at] & 0x80:
-        version = _word(data, at + 1)
+        version = big32(data, at + 1)
         if (
             version in {1, 0x6B3343CF, 0x709A50C4}
             or version >> 8 == 0xFF0000
@@ -282,7 +207,7 @@ def _datagram(
         ):
             flow.kind = _QUIC
             return _QUIC
-    elif data[at] & 9 == 9 and _word(data, at + 9) >> 16 == 0x5130:
+    elif data[at] & 9 == 9 and big32(data, at + 9) >> 16 == 0x5130:
         flow.kind = _QUIC
         return _QUIC
     return 0

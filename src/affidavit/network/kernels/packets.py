@@ -6,18 +6,8 @@ believed.
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
+from cython.cimports.affidavit.network.kernels.rows import Frame, big16, big32
 
-Frame = cython.struct(
-    at=cython.longlong,
-    begin=cython.longlong,
-    size=cython.longlong,
-    whole=cython.longlong,
-    time=cython.longlong,
-    app=cython.longlong,
-    label=cython.longlong,
-    link=cython.int,
-    seen=cython.int,
-)
 Interface = cython.struct(
     link=cython.int,
     binary=cython.int,
@@ -40,27 +30,10 @@ _BLOCK = cython.declare(cython.int, 3)
 
 @cython.cfunc
 @cython.inline
-def _big16(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.int:
-    return (cython.cast(cython.int, data[at]) << 8) | data[at + 1]
-
-
-@cython.cfunc
-@cython.inline
-def _big32(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t) -> cython.uint:
-    return (
-        (cython.cast(cython.uint, data[at]) << 24)
-        | (cython.cast(cython.uint, data[at + 1]) << 16)
-        | (cython.cast(cython.uint, data[at + 2]) << 8)
-        | data[at + 3]
-    )
-
-
-@cython.cfunc
-@cython.inline
 def _number(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t, big: cython.int) -> cython.longlong:
     """Four bytes in the order of the file."""
     if big:
-        return _big32(data, at)
+        return big32(data, at)
     return (
         cython.cast(cython.uint, data[at])
         | (cython.cast(cython.uint, data[at + 1]) << 8)
@@ -73,7 +46,7 @@ def _number(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t, big: cyt
 @cython.inline
 def _short(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t, big: cython.int) -> cython.int:
     if big:
-        return _big16(data, at)
+        return big16(data, at)
     return cython.cast(cython.int, data[at]) | (cython.cast(cython.int, data[at + 1]) << 8)
 
 
@@ -81,8 +54,8 @@ def _short(data: cython.const[cython.uchar][:], at: cython.Py_ssize_t, big: cyth
 def _trailer(data: cython.const[cython.uchar][:], frame: cython.pointer[Frame]) -> cython.int:
     """The number of the app that PCAPdroid writes behind a frame: 32 bytes with a magic number of their own."""
     at: cython.Py_ssize_t = frame.begin + frame.size - 32
-    if frame.link == 1 and frame.size >= 46 and _big32(data, at) == 0x01072021:
-        frame.app = cython.cast(cython.int, _big32(data, at + 4))
+    if frame.link == 1 and frame.size >= 46 and big32(data, at) == 0x01072021:
+        frame.app = cython.cast(cython.int, big32(data, at + 4))
         frame.label = at + 8
         frame.size -= 32
         frame.whole = max(frame.whole - 32, frame.size)
