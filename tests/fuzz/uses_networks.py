@@ -30,6 +30,8 @@ def snapshot(data: bytes) -> None:
     view.public_suffix("a.example.com")
     for rows in view.batch(np.array([0, 1 << 31, (1 << 32) - 1], np.uint32)).values():
         assert rows.min() >= -1
+    for rows in view.batch_text([*ASKED, *data[:512].decode("latin-1").split(" ")]).values():
+        assert rows.min() >= -1
 
 
 def networks(data: bytes) -> None:

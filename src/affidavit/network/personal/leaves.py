@@ -8,10 +8,8 @@ and those stay out of which neither a decoder, nor a known value, nor a field's 
 import string
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any, Final, NamedTuple
-
-import numpy as np
 
 from affidavit.network.kernels import plain as kernel
 from affidavit.network.personal.literals import Literals
@@ -100,14 +98,14 @@ class Values:
         data = "\0".join([*walked.texts, ""]).encode("utf-8", "surrogatepass")
         if count < FEWEST or len(data) - count > room:
             return None
-        strange = np.empty(count, np.uint8)
+        strange = bytearray(count)
         if not kernel.plain(data, KINDS, strange, SMALL):
             return None
         known = _known(data, screen.literals)
         if known is None:
             return None
         wanted = known | walked.named(lambda key: screen.named(key or above))
-        for at in np.flatnonzero(strange).tolist():
+        for at in compress(range(count), strange):
             if len(walked.texts[at]) > SHORT or not screen.barren(walked.texts[at]):
                 wanted.add(at)
         pieces = [walked.piece(at) for at in sorted(wanted)]
