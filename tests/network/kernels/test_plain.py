@@ -26,6 +26,13 @@ def asked(texts: list[str], least: int) -> tuple[bool, list[int]]:
     return plain("\0".join([*texts, ""]).encode("utf-8", "surrogatepass"), KINDS, out, least), out.tolist()
 
 
+def test_each_byte_that_something_may_come_of_is_strange():
+    assert [chr(at) for at in range(1, 128) if asked([chr(at)], 0)[1] == [1]] == [
+        *(chr(at) for at in range(1, 0x20)),
+        *'"%&+<=@[\\{\x7f',
+    ]
+
+
 NO_ZERO = st.characters(exclude_characters="\0")
 TEXT = st.one_of(
     st.text("abcdefgyzJe0123456789_/-+ .:", max_size=24),

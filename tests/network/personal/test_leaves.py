@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.model.capture import Undecoded
 from affidavit.network.capture.events import Message
 from affidavit.network.capture.har import read
 from affidavit.network.capture.source import Source
@@ -71,7 +72,19 @@ TELLING = [
     *("eyJhIjoxfQ.eyJiIjoyfQ.c", base64.b64encode(b"jane.planted@example.org").decode(), "d29yZHMgaW4gaXQ="),
     *("68656c6c6f20776f726c6421", "68 65 6c 6c 6f 20 77", "ThreadPoolExecutor.java", "1700000000000"),
     *("2026-11-22 10:11:12", "\x08\x01\x12\x05hello", "\n\x05hello", "a\nb", "\0", "x\0y", "é", "日本語日本語", "\x7f"),
-    *("\u200b", "12.34567", "12.3456 7.65432", " ", "      x", "-1.5", "0x1234567890abcdef", "9" * 15, "f" * 16),
+    *(
+        "\u200b",
+        "name=jane",
+        "user=jane@b.org",
+        "12.34567",
+        "12.3456 7.65432",
+        " ",
+        "      x",
+        "-1.5",
+        "0x1234567890abcdef",
+        "9" * 15,
+        "f" * 16,
+    ),
 ]
 TEXT = st.one_of(
     st.sampled_from(TELLING),
@@ -128,6 +141,24 @@ def test_limits_fall_where_they_fall_without_it(body, most, room):
 def test_so_does_the_limit_of_occurrences(body, most):
     with patch.object(literals, "MOST_HITS", most):
         check(OWNER, HOSTS[2], body, body)
+
+
+def test_room_is_taken_by_what_is_left_out():
+    text = "words that are long enough to be read once more " * 3
+    body = json.dumps([*["some words"] * 50, base64.b64encode(text.encode()).decode()]).encode()
+    whole = len(body) + 50 * len("some words") + 4 * (len(text) // 3)
+    for room, lost in ((whole + len(text), 0), (whole + len(text) - 1, 1), (whole + 10, len(text) - 10)):
+        with patch.object(decode, "ROOM", room):
+            found = Decoded([Root("body", body)], Screen(Literals([]), lambda _: False, decode.barren))
+        assert (found.passed, len(found.nodes), found.unread["too-large"]) == (50, 3, lost)
+
+
+def test_occurrences_across_values_count_as_they_did():
+    spelt = json.dumps(list(VALUES[2].text) * 10)  # beside the zeros between contents it is UTF-16
+    body = json.dumps([spelt] * 4).encode()
+    with patch.object(literals, "MOST_HITS", 40):
+        (said,) = check(OWNER, HOSTS[2], body)
+    assert isinstance(said.fact, Undecoded)
 
 
 @given(st.lists(TEXT.filter(lambda text: "\0" not in text), min_size=1, max_size=12))
