@@ -81,5 +81,10 @@ def test_any_rules_are_read_as_the_algorithm_says(labels, drawn):
     assert found.icann == ".".join(labels[-suffix_labels(name, rules) :])
 
 
+@given(st.lists(st.from_regex(r"[a-z]{1,5}", fullmatch=True), min_size=1, max_size=6))
+def test_ends_of_a_name_are_its_last_labels(labels):
+    assert list(walk(".".join(labels))) == [".".join(labels[at:]) for at in range(len(labels))]
+
+
 def test_a_name_is_walked_by_whole_labels():
     assert list(walk("a.bc.d")) == ["a.bc.d", "bc.d", "d"]

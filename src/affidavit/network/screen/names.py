@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Final
+
+from affidavit.network.snapshot.suffixes import plain_host
 
 LONGEST: Final = 255
 """Characters of the longest host (RFC 1035, section 2.3.4)."""
@@ -32,12 +33,8 @@ def host_of(text: str) -> str:
     head, colon, port = text.rpartition(":")
     if colon and port.isdigit() and ":" not in head:
         text = head.rstrip(".")
-    if not text or len(text) > LONGEST:
-        return ""
-    if not text.isascii():
-        text = _wire(text)
-    text = text.lower()
-    return text if _HOST.match(text) and not _is_address(text) else ""
+    text = plain_host(text) if len(text) <= LONGEST else ""
+    return text if _HOST.match(text) else ""
 
 
 def hosts_in(text: str) -> Iterator[str]:
@@ -50,31 +47,6 @@ def hosts_in(text: str) -> Iterator[str]:
         if host and host not in seen:
             seen.add(host)
             yield host
-
-
-def _wire(text: str) -> str:
-    """A name in other letters as IDNA writes it; empty when it cannot be."""
-    try:
-        return text.encode("idna").decode("ascii")
-    except (UnicodeError, IndexError):
-        return ""
-
-
-def _is_address(text: str) -> bool:
-    if not text[-1].isdigit():
-        return False
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def ends_of(host: str) -> Iterator[str]:
-    """The host and what is left of it without its first labels, the longest first: whole labels only."""
-    while host:
-        yield host
-        host = host.partition(".")[2]
 
 
 def words_of(text: str) -> tuple[str, ...]:

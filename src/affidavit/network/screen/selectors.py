@@ -9,7 +9,8 @@ from affidavit.model.entity import Entities, Mark, Marks
 from affidavit.model.screening import SelectorKind, Tie
 from affidavit.network.screen import knowledge
 from affidavit.network.screen.groups import UNVERIFIED, Groups, Selector, groups_of
-from affidavit.network.screen.names import company, ends_of, words_of
+from affidavit.network.screen.names import company, words_of
+from affidavit.network.snapshot.suffixes import walk
 from affidavit.wording import plural
 
 _NAME_ALONE = "a name alone: others may bear it, and which of its apps or services is meant is not shown"
@@ -101,7 +102,7 @@ class Selectors:
         domain inside a provider's own name tells its app as well, more weakly.
         """
         met: dict[str, Selector] = {}
-        for end in ends_of(host):
+        for end in walk(host):
             for item in self._domains.get(end, ()):
                 met.setdefault(item.app, item)
             if end in self._others:
@@ -115,7 +116,7 @@ class Selectors:
         if labels == "code":
             return NOTHING
         met: dict[str, Selector] = {}
-        for end in ends_of(rest):
+        for end in walk(rest):
             for item in self._domains.get(end, ()):
                 made = item._replace(by="label", caveats=(*item.caveats, _LABEL))
                 met.setdefault(item.app, _weaker(made))
