@@ -30,7 +30,7 @@ from tests.mutation.cases import Change
 from tests.mutation.fields import poke
 
 WORKER = (ImplausibleError, ChannelError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TimeoutError)
-"""What the parent of a worker takes for an answer of no known form (`affidavit.evidence.process`)."""
+"""What the parent of a worker takes for an answer of no known form (`affidavit.evidence.walled`)."""
 
 
 @dataclass(frozen=True)
