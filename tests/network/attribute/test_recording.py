@@ -229,3 +229,11 @@ def test_thousands_of_hosts_are_answered_in_one_go():
     made = record(facts(*(declared(f"h{number}.tiktok.com") for number in range(3_000))), shelf())
     assert len(made.endpoints) == 3_000
     assert {item.owner for item in made.endpoints} == {"tiktok"}
+
+
+def test_where_data_went_behind_another_name_at_no_known_time_no_table_says_a_country():
+    """The hello named one host and the request another: only what was sent names the second."""
+    found = rows(contact("front.example", "43.156.1.1"), disclosed("b.example", "43.156.1.1"), tables=shelf())
+    assert found["front.example", "43.156.1.1"].place == "SG"
+    hidden = found["b.example", "43.156.1.1"]
+    assert (hidden.seen, hidden.place, hidden.why_no_place) == ("observed", "", CLOCK)

@@ -85,7 +85,8 @@ class Case:
     @property
     def timeless(self) -> bool:
         """Whether it was observed at a time that nobody knows, so that nothing of tables holds as of then."""
-        return self.asked.day is None and (self.asked.contacted or self.asked.looked_up)
+        asked = self.asked
+        return asked.day is None and (asked.contacted or asked.looked_up or asked.seen in {"observed", "both"})
 
     def say(
         self, about: str, value: str, by: str, source: str, *, kind: str = "", title: str = "", why_not: str = ""
