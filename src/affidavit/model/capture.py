@@ -69,7 +69,8 @@ class Contact(Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="co
         address: of the other side as text; empty where the capture has none (HTTP archives). port: 0 where unknown.
         transport: ``tcp``, ``udp`` or empty. protocol: ``tls``, ``quic``, ``http``, ``dns`` ...; empty when unknown.
         app: package or process that the capture gives the connection to; empty where it does not say.
-        connections: how many; 0 where the capture tells of messages alone.
+        connections: how many; 0 where the capture tells of messages alone. Flow logs do not tell connections apart: all
+            of their records of one port of a server count once.
         up, down: bytes of content sent and received.
         first, last: RFC 3339 in UTC with microseconds; empty when the clock cannot be right.
         chain: names between the host and the address by CNAME records, in order; the last one has the address.

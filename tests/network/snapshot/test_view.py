@@ -1,5 +1,6 @@
 """Which table answers for a day, how old it then is, and what one address or name is told."""
 
+import os
 from datetime import date
 
 import numpy as np
@@ -161,8 +162,11 @@ def test_many_texts_get_the_rows_that_numbers_get():
 def test_a_file_is_mapped_and_one_that_is_none_is_refused(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         shelf([tmp_path / "missing.nets"])
-    with pytest.raises(UsageError):
-        opened_file(tmp_path)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # to open it would be to wait for ever
+    for none in (tmp_path, pipe):
+        with pytest.raises(UsageError, match="where a file is expected"):
+            opened_file(none)
 
 
 def test_two_files_of_one_day_answer_together():

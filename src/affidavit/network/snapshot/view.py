@@ -210,10 +210,10 @@ def opened_file(path: Path) -> Snapshot:
         UsageError: there is no such file.
         KnowledgeError: it is no snapshot, of another version, or damaged.
     """
+    if path.exists() and not path.is_file():  # before it is opened: that of a pipe waits for whoever writes
+        raise UsageError(f"{path}: a pipe, a device or a folder, where a file is expected", advice=_ADVICE)
     try:
         with path.open("rb") as file:
-            if not path.is_file():
-                raise UsageError(f"{path}: a pipe, a device or a folder, where a file is expected", advice=_ADVICE)
             size = file.seek(0, 2)
             data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else memoryview(b"")
     except OSError as error:
