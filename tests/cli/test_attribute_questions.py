@@ -199,3 +199,8 @@ def test_a_file_that_is_no_snapshot_is_refused(capsys, tmp_path, data):
     assert main(["attribute", "a.example", "--networks", str(path)]) != codes.DONE
     said = capsys.readouterr()
     assert (said.out, "what you can do:" in said.err) == ("", True)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_argument_that_is_no_text_is_refused(capsys, form):
+    assert "is no text in UTF-8" in refused(capsys, "\udcff.tiktok.com", "--format", form)

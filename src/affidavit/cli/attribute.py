@@ -87,13 +87,15 @@ def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
     """Host and address of each question.
 
     Raises:
-        UsageError: too many, too long, or an address that is none.
+        UsageError: too many, too long, no text, or an address that is none.
     """
     from affidavit.network.snapshot.numbers import parsed  # noqa: PLC0415 - costs time that --help should not pay
 
     for number, word in enumerate(_words(words)):
         if number >= _MOST:
             raise UsageError(f"more than {_MOST:,} hosts", advice="ask in several calls")
+        if not word.isascii() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in word[:_LONGEST]):
+            raise UsageError(f"{word[:80]!r} is no text in UTF-8", advice="write names as they go over the wire")
         if len(word) > _LONGEST:
             raise UsageError(f"{word[:80]!r}… is no host", advice="a name has at most 253 characters")
         host, equals, address = word.partition("=")
