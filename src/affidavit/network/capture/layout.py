@@ -1,4 +1,4 @@
-"""Rows that kernels of packet captures share, as numpy has them: `kernels/rows.pxd` has the same fields in this order."""
+"""Rows that kernels of packet captures share, as numpy has them: `kernels/rows.pxd` has the same, in this order."""
 
 from typing import Any, Final
 
