@@ -37,7 +37,6 @@ def datagrams(data: bytes) -> None:
     state, at = quic.State(), 0
     while at + 2 <= len(data) and not state.done:
         size = int.from_bytes(data[at : at + 2], "big")
-        quic.is_long(data[at + 2 : at + 2 + size])
         quic.initial(data[at + 2 : at + 2 + size], state)
         at += 2 + size
     quic.initial(traffic.initial(data[:1_000], size=30), quic.State())

@@ -35,13 +35,6 @@ def test_an_authority_is_taken_apart(authority, parts):
     assert hosts.split(authority) == parts
 
 
-def test_fronting_is_another_name_and_not_another_spelling():
-    assert hosts.are_fronting("cdn.example", "hidden.example")
-    assert not hosts.are_fronting("cdn.example", "CDN.example.")
-    assert not hosts.are_fronting("", "hidden.example")
-    assert not hosts.are_fronting("cdn.example", "192.0.2.1")
-
-
 def test_odd_bytes_are_written_out_and_bounded():
     assert hosts.text(b"a\x00\xe9b c") == r"a\x00\xe9b\x20c"
     assert len(hosts.text(b"\xff" * 1_000)) == hosts.MOST

@@ -42,10 +42,14 @@ def test_an_absolute_target_counts_more_than_the_header():
 
 
 def test_a_proxy_is_asked_to_connect():
-    assert http.proxy_connect(http_request("p", "api.example.com:443", "CONNECT")) == ("api.example.com", 443)
-    assert http.proxy_connect(http_request("p", "[2001:db8::1]:443", "CONNECT")) == ("2001:db8::1", 443)
-    assert http.proxy_connect(http_request("p", "nonsense", "CONNECT")) is None
-    assert http.proxy_connect(http_request("p", "/", "GET")) is None
+    for authority, told in [
+        ("api.example.com:443", ("api.example.com", 443)),
+        ("[2001:db8::1]:443", ("2001:db8::1", 443)),
+        ("nonsense", ("nonsense", -1)),
+    ]:
+        found = http.request(http_request("p", authority, "CONNECT"))
+        assert found is not None
+        assert (found.host, found.port) == told
 
 
 def test_a_head_that_is_cut_has_its_whole_lines_and_no_half_host():
@@ -107,5 +111,4 @@ def test_no_bytes_raise(data):
         if found is not None:
             http.url(found)
         http.response(raw)
-        http.proxy_connect(raw)
         http.starts(raw)

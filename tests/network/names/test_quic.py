@@ -98,10 +98,6 @@ def test_the_servers_packets_and_negotiation_say_nothing():
     assert name_of(initial(crypto_frame(0, HELLO), side="server")) == []
     negotiation = b"\x80\x00\x00\x00\x00\x04abcd\x04efgh" + b"\x00\x00\x00\x01"
     assert name_of(negotiation) == []
-    assert quic.is_long(negotiation)
-    assert quic.is_long(initial(crypto_frame(0, HELLO)))
-    assert not quic.is_long(b"\x40" + bytes(30))
-    assert not quic.is_long(b"\xc0\x00\x00\x00\x01")
 
 
 def tagged(name: bytes, *, before: int = 0) -> bytes:
@@ -116,7 +112,6 @@ def test_the_quic_before_tls_names_its_host_in_a_tag():
     assert name_of(head + tagged(b"www.example.com", before=300)) == ["www.example.com"]
     long = b"\xd3Q046\x50" + b"12345678" + bytes(4) + bytes(12) + b"\xa0\x01\x04\x00"
     assert name_of(long + tagged(b"www.example.com")) == ["www.example.com"]
-    assert quic.is_long(head + tagged(b"a"))
     assert isinstance(quic.initial(head + tagged(b"www.example.com", before=300)[:340], quic.State()), More)
     assert name_of(head.replace(b"Q039", b"X039") + tagged(b"www.example.com")) == []
 
@@ -140,4 +135,3 @@ def test_no_bytes_raise(data, at, value):
         state = quic.State()
         quic.initial(bytes(raw), state)
         quic.initial(inside, state)
-        quic.is_long(bytes(raw))

@@ -88,34 +88,6 @@ def test_a_changed_byte_anywhere_in_a_packet_names_nothing():
         assert not isinstance(quic.initial(bytes(changed), quic.State()), Hello), at
 
 
-@pytest.mark.parametrize(
-    ("first", "is_long"),
-    [
-        ("c000000001", True),
-        ("ff00000001", True),
-        ("c06b3343cf", True),
-        ("c0ff00001d", True),
-        ("c0ff000016", True),
-        ("c0ff000022", True),
-        ("c0ff000015", False),
-        ("c0ff000023", False),
-        ("c0faceb002", True),
-        ("c051303530", True),
-        ("c051303436", True),
-        ("c054303531", True),
-        ("c00a0a0a0a", True),
-        ("c0fa3a5a8a", True),
-        ("c000000000", True),
-        ("c000000002", False),
-        ("4000000001", False),
-        ("16fefd0000", False),
-    ],
-)
-def test_packets_that_say_their_version_are_told(first, is_long):
-    assert quic.is_long(bytes.fromhex(first) + bytes(11)) == is_long
-    assert not quic.is_long(bytes.fromhex(first) + bytes(10)), "no packet is so short"
-
-
 def tags(rows: list[tuple[bytes, int]], values: bytes, count: int | None = None) -> bytes:
     """A packet of version 39 with a hello of tags, whose ends are as given."""
     table = b"".join(tag + end.to_bytes(4, "little") for tag, end in rows)

@@ -54,13 +54,3 @@ def is_literal(host: str) -> bool:
         return True
     last = host.removesuffix(".").rpartition(".")[2]
     return bool(_NUMBER(last))
-
-
-def are_fronting(hello: str, request: str) -> bool:
-    """Whether the name in a hello and the host of the request inside it are different names.
-
-    Connections that a browser shares between names of one certificate show the same: it is said, and not judged.
-    """
-    if not hello or not request or is_literal(request):
-        return False
-    return normal(hello) != normal(request)

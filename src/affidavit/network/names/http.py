@@ -94,14 +94,6 @@ def response(data: bytes) -> Response | None:
     return Response(int(line[2]), int(line[1]), headers, size, whole)
 
 
-def proxy_connect(data: bytes) -> tuple[str, int] | None:
-    """The host and port that a client asks a proxy to connect it to; None when it asks for no such thing."""
-    if bytes(data[:8]) != b"CONNECT ":
-        return None
-    found = request(data)
-    return (found.host, found.port) if found is not None and found.host and found.port >= 0 else None
-
-
 def url(found: Request, scheme: str = "http", port: int = 80) -> str:
     """The absolute address that a request is for; its target alone when it names no host."""
     if found.method == "CONNECT" or not found.host or not found.target.startswith(("/", "*")):

@@ -21,7 +21,6 @@ MAX_FRAME: Final = 1 << 20
 """Bytes of a frame. Receivers allow 16,384 unless they say more; what is larger is left out in pieces."""
 _DATA, _HEADERS, _RESET, _SETTINGS, _PUSH, _CONTINUATION = 0, 1, 3, 4, 5, 9
 _END_STREAM, _END_HEADERS, _PADDED, _PRIORITY = 0x1, 0x4, 0x8, 0x20
-_FIXED: Final = {_RESET: 4}
 Headers = tuple[tuple[str, str], ...]
 
 

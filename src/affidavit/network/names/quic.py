@@ -102,16 +102,6 @@ def initial(datagram: bytes, state: State) -> Hello | More | None:
     return found
 
 
-def is_long(datagram: bytes) -> bool:
-    """Whether a datagram starts as a packet of QUIC does that says its version, which first packets do."""
-    if len(datagram) < 16:
-        return False
-    if datagram[0] & 0x80:
-        version = int.from_bytes(datagram[1:5], "big")
-        return version in _SALTS or bytes(datagram[1:5]) in _OLD or version == 0 or version & 0x0F0F0F0F == 0x0A0A0A0A
-    return bool(datagram[0] & 0x01 and _GOOGLE(bytes(datagram[9:13])))
-
-
 def _packets(data: bytes, state: State) -> Hello | More | None:
     """The packets of one datagram, of which the Initial ones are opened."""
     at, added, tags = 0, False, None

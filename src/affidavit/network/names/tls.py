@@ -26,7 +26,6 @@ MAX_RECORD = 16_640
 """Bytes of a record's content at most, with what ciphers add (RFC 5246, section 6.2.3, and some for padding)."""
 SAME = 128
 """Certificates whose reading is remembered: servers send the same ones again and again."""
-HANDSHAKE = 22
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE = 1, 2, 11
 _SERVER_NAME, _GROUPS, _FORMATS, _ALGORITHMS, _ALPN, _VERSIONS = 0, 10, 11, 13, 16, 43
 _ENCRYPTED = (0xFE0D, 0xFFCE)
