@@ -61,6 +61,15 @@ def test_exports_with_a_time_before_each_record_are_read():
     assert amounts(events_of(data)) == [("10.0.0.5", "192.0.2.7", 443, 1_000, 5_000, 2)]
 
 
+@pytest.mark.parametrize("amount", ["-7", "+7", "7_0", "٧", "1" * 19, ""])
+def test_an_amount_that_none_can_be_is_damage_and_nothing_is_counted(amount):
+    """Of version 6, as plain lines of version 4 are read by a kernel of their own."""
+    names = "srcaddr dstaddr srcport dstport protocol bytes"
+    flow, unread = events_of(text(names, "2001:db8::5 ::1 50000 443 6 5", f"2001:db8::5 ::1 50000 443 6 {amount}"))
+    assert amounts([flow]) == [("2001:db8::5", "::1", 443, 5, 0, 1)]
+    assert (unread.kind, unread.records) == ("capture/damaged", 1)
+
+
 def test_refused_connections_stand_apart():
     flows = events_of(text(FORTH, FORTH.replace("ACCEPT", "REJECT"), BACK))
     assert [(flow.up, flow.marks) for flow in flows] == [(1_000, set()), (1_000, {"one-sided"})]

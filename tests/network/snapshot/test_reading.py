@@ -197,6 +197,12 @@ def test_the_table_of_several_clouds_gives_one_table_each(tmp_path):
     assert regions[3] == [("digitalocean US-NJ", "US", "", "")]
 
 
+def test_the_table_of_several_clouds_is_refused_where_a_text_in_it_is_none(tmp_path):
+    data = gzip.compress(msgspec.msgpack.encode(CLOUDIP).replace(b"eastus", b"\xffastus"), mtime=0)
+    with pytest.raises(UnreadableError, match="utf-8"):
+        one(tmp_path, "cloudip.msgpack.gz", data)
+
+
 def test_countries_whose_kind_nobody_tells_are_refused(tmp_path):
     with pytest.raises(UnreadableError, match="not what they are taken from") as refused:
         one(tmp_path, "x.csv", "1.0.0.0,1.0.0.255,AU\n", date="2026-01-02")

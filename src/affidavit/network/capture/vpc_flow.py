@@ -28,7 +28,8 @@ _ORDER: Final = tuple(
 _NAMED: Final = re.compile(rb"(?:[a-z0-9-]+ )*(?:pkt-)?(?:srcaddr|dstaddr)(?: [a-z0-9-]+)*\r?\n")
 _BARE: Final = re.compile(rb"(?:[0-9T:.-]+Z )?[2-9] (?:\d{12}|unknown) eni-[0-9a-f]+ ")
 _EXPORTED: Final = re.compile(rb"\d{4}-\d\d-\d\dT[0-9:.]+Z ")
-_BEHIND: Final = (b"0", b"-1")
+_BEHIND: Final = (b"0",)
+_DIGITS: Final = re.compile(rb"[0-9]{1,18}").fullmatch
 _SECOND: Final = 1_000_000
 
 
@@ -38,17 +39,17 @@ def form(head: bytes) -> str:
 
 
 class _Columns:
-    """Where the fields are that matter; two that are put behind every line stand for those that the log has not."""
+    """Where the fields are that matter; one that is put behind every line stands for those that the log has not."""
 
     def __init__(self, names: Sequence[bytes]) -> None:
-        def at(*wanted: bytes, none: int = len(names)) -> int:
-            return next((names.index(name) for name in wanted if name in names), none)
+        def at(*wanted: bytes) -> int:
+            return next((names.index(name) for name in wanted if name in names), len(names))
 
         self.width = len(names) + len(_BEHIND)
         self.source, self.target = at(b"pkt-srcaddr", b"srcaddr"), at(b"pkt-dstaddr", b"dstaddr")
         self.source_port, self.target_port = at(b"srcport"), at(b"dstport")
         self.protocol, self.amount = at(b"protocol"), at(b"bytes")
-        self.begin, self.end = (at(name, none=len(names) + 1) for name in (b"start", b"end"))
+        self.begin, self.end = at(b"start"), at(b"end")
         self.action, self.flags = at(b"action"), at(b"tcp-flags")
         self.timed = b"start" in names and b"end" in names
         self.roles = np.zeros(len(names), np.int64)
@@ -122,12 +123,12 @@ class _Reader:
         if len(parts) != columns.width:
             return self._other(line, at)
         try:
-            source, target = int(parts[columns.source_port]), int(parts[columns.target_port])
-            span = int(parts[columns.begin]) * _SECOND, int(parts[columns.end]) * _SECOND
-            amount, flags = int(parts[columns.amount]), int(parts[columns.flags])
+            source, target = _number(parts[columns.source_port]), _number(parts[columns.target_port])
+            begun, ended = (_number(parts[at]) if columns.timed else -1 for at in (columns.begin, columns.end))
+            amount, flags = _number(parts[columns.amount]), _number(parts[columns.flags])
         except ValueError:
             return self._other(line, at)
-        refused = parts[columns.action] == b"REJECT"
+        span, refused = (begun * _SECOND, ended * _SECOND), parts[columns.action] == b"REJECT"
         if forward(source, target, flags):
             key = (parts[columns.target], target, parts[columns.protocol], refused)
             return self._merged.add(key, parts[columns.source], at, span, (amount, 0))
@@ -144,6 +145,17 @@ class _Reader:
         elif line and not line.endswith(b"NODATA"):
             self.faults.add("capture/damaged", "records have other fields than the log says", at)
         return False
+
+
+def _number(text: bytes) -> int:
+    """A number of a record.
+
+    Raises:
+        ValueError: it is none, or negative.
+    """
+    if not _DIGITS(text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _flow(row: list[int], *, timed: bool) -> Flow:

@@ -53,7 +53,7 @@ def read(given: Given) -> Iterator[Found]:
     machine = zlib.decompressobj(31)
     try:
         said = msgspec.msgpack.decode(machine.decompress(bytes(given.data), _LARGEST), type=_Data)
-    except (zlib.error, msgspec.DecodeError) as error:
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"{given.name}: {error}", advice=_ADVICE) from None
     if not _DAY.fullmatch(said.version):
         raise UnreadableError(f"{given.name}: its version is no day", advice=_ADVICE)
