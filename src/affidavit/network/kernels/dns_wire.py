@@ -6,14 +6,9 @@ that are no visible ASCII, and a dot or a backslash inside it, are written as ``
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
+from cython.cimports.affidavit.network.kernels.rows import pair
 
 _LONGEST = cython.declare(cython.Py_ssize_t, 255)
-
-
-@cython.cfunc
-@cython.inline
-def _big16(data: bytes, at: cython.Py_ssize_t) -> cython.int:
-    return (cython.cast(cython.int, cython.cast(cython.uchar, data[at])) << 8) | cython.cast(cython.uchar, data[at + 1])
 
 
 @cython.cfunc
@@ -100,7 +95,7 @@ def questions(data: bytes, count: int) -> tuple[tuple[tuple[str, int], ...], int
         named = _name(data, at, cython.address(after))
         if named is None or after + 4 > len(data):
             return None
-        found.append((named, _big16(data, after)))
+        found.append((named, pair(data, after)))
         at = after + 4
     return tuple(found), at
 
@@ -124,10 +119,10 @@ def records(data: bytes, at: int, count: int) -> list[tuple[str, int, int, int, 
         owner = _name(data, here, cython.address(after))
         if owner is None or after + 10 > whole:
             break
-        size = _big16(data, after + 8)
+        size = pair(data, after + 8)
         here = after + 10 + size
         if here > whole:
             break
-        ttl = (cython.cast(cython.longlong, _big16(data, after + 4)) << 16) | _big16(data, after + 6)
-        found.append((owner, _big16(data, after), ttl if ttl < 0x80000000 else 0, after + 10, here))
+        ttl = (cython.cast(cython.longlong, pair(data, after + 4)) << 16) | pair(data, after + 6)
+        found.append((owner, pair(data, after), ttl if ttl < 0x80000000 else 0, after + 10, here))
     return found

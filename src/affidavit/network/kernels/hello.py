@@ -5,14 +5,9 @@ Formats: RFC 8446, section 4.1.2 (hello) and 5.1 (records); RFC 8701 (GREASE).
 
 # mypy: disable-error-code="valid-type, index, no-any-return, attr-defined, operator, arg-type, name-defined"
 import cython
+from cython.cimports.affidavit.network.kernels.rows import pair
 
 _HANDSHAKE = cython.declare(cython.int, 22)
-
-
-@cython.cfunc
-@cython.inline
-def _big16(data: bytes, at: cython.Py_ssize_t) -> cython.int:
-    return (cython.cast(cython.int, cython.cast(cython.uchar, data[at])) << 8) | cython.cast(cython.uchar, data[at + 1])
 
 
 @cython.cfunc
@@ -27,7 +22,7 @@ def numbers(raw: bytes) -> list[int]:
     at: cython.Py_ssize_t
     value: cython.int
     for at in range(0, len(raw) - 1, 2):
-        value = _big16(raw, at)
+        value = pair(raw, at)
         if not _is_grease(value):
             found.append(value)
     return found
@@ -43,10 +38,10 @@ def extensions(data: bytes, at: int, end: int) -> dict[int, bytes]:
     if here < 0 or last > len(data):
         raise IndexError(end)
     while here + 4 <= last:
-        after = here + 4 + _big16(data, here + 2)
+        after = here + 4 + pair(data, here + 2)
         if after > last:
             break
-        kind = _big16(data, here)
+        kind = pair(data, here)
         if kind not in found:
             found[kind] = data[here + 4 : after]
         here = after
@@ -76,7 +71,7 @@ def records(data: bytes, most: int, largest: int) -> tuple[bytes, bool]:
             break
         if at + 5 > whole:
             break
-        size = _big16(data, at + 3)
+        size = pair(data, at + 3)
         if size == 0 or size > largest:
             ended = True
             break

@@ -77,3 +77,8 @@ cdef inline unsigned int big32(const unsigned char[:] data, Py_ssize_t at):
     return (
         (<unsigned int>data[at] << 24) | (<unsigned int>data[at + 1] << 16) | (<unsigned int>data[at + 2] << 8) | data[at + 3]
     )
+
+
+cdef inline int pair(bytes data, Py_ssize_t at):
+    """Two bytes as a number."""
+    return (<int><unsigned char>data[at] << 8) | <unsigned char>data[at + 1]
