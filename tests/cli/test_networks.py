@@ -141,7 +141,7 @@ def test_both_files_of_an_origin_answer_from_one_snapshot(tmp_path, capsys):
 
 
 def test_a_product_without_a_snapshot_says_so(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("affidavit.network.snapshot.view.NETWORKS", tmp_path / "none.nets")
+    monkeypatch.setattr("affidavit.evidence.networks.NETWORKS", tmp_path / "none.nets")
     assert main(["knowledge", "show", "networks"]) != 0
     assert "no snapshot of networks comes along" in capsys.readouterr().err
 

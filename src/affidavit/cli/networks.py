@@ -134,13 +134,13 @@ def _opened(path: Path | None) -> "Snapshot":
         UsageError: the file cannot be read, or is no snapshot that this version reads.
         KnowledgeError: the snapshot that comes along is not there, or none that this version reads.
     """
-    from affidavit.network.snapshot.view import opened_file, shipped  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.evidence.networks import with_shipped  # noqa: PLC0415 - costs time that --help should not pay
+    from affidavit.network.snapshot.view import opened_file  # noqa: PLC0415 - the same
 
     if path is None:
-        own = shipped()
-        if own is None:
+        if not (own := with_shipped(())):
             raise KnowledgeError("no snapshot of networks comes along", advice="make it with make build")
-        return opened_file(own)
+        return opened_file(own[0])
     try:
         return opened_file(path)
     except KnowledgeError as error:

@@ -5,18 +5,19 @@ from functools import cache
 
 import pytest
 
+from affidavit.evidence.networks import with_shipped
 from affidavit.network.attribute.asked import Asked
 from affidavit.network.attribute.attribution import attribute
 from affidavit.network.attribute.knowledge import known
 from affidavit.network.attribute.owners import longest
-from affidavit.network.snapshot.view import shelf, shipped
+from affidavit.network.snapshot.view import shelf
 
 DAY = date(2026, 6, 20)
 
 
 @cache
 def tables():
-    return shelf([path] if (path := shipped()) else [])
+    return shelf(with_shipped(()))
 
 
 def ask(host, address, day=DAY):

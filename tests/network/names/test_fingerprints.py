@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affidavit.network.kernels.hello import is_grease
 from affidavit.network.names import fingerprints, tls
-from affidavit.network.names.fingerprints import is_grease, ja3, ja4, without_grease
+from affidavit.network.names.fingerprints import ja3, ja4, without_grease
 from tests.builders import traffic
 
 GREASE = [0x0A0A, 0x1A1A, 0x2A2A, 0x3A3A, 0x4A4A, 0x5A5A, 0x6A6A, 0x7A7A]

@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affidavit.network.kernels.hello import is_grease
 from affidavit.network.names import fingerprints, tls
 from affidavit.network.names.tls import Hello, More
 from tests.builders import traffic
@@ -132,9 +133,9 @@ def test_grease_changes_no_fingerprint():
     assert isinstance(plain, Hello)
     assert isinstance(greased, Hello)
     assert (plain.ja3, plain.ja4) == (greased.ja3, greased.ja4)
-    assert fingerprints.is_grease(0xFAFA)
-    assert not fingerprints.is_grease(0x0A1A)
-    assert not fingerprints.is_grease(0x0304)
+    assert is_grease(0xFAFA)
+    assert not is_grease(0x0A1A)
+    assert not is_grease(0x0304)
 
 
 def test_the_servers_hello_says_version_and_suite():

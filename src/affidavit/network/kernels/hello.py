@@ -10,9 +10,9 @@ from cython.cimports.affidavit.network.kernels.rows import pair
 _HANDSHAKE = cython.declare(cython.int, 22)
 
 
-@cython.cfunc
-@cython.inline
-def _is_grease(value: cython.int) -> cython.int:
+@cython.ccall
+def is_grease(value: cython.int) -> cython.bint:
+    """Whether a number of two bytes is one that clients send to keep servers tolerant (RFC 8701, section 2)."""
     return value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF
 
 
@@ -23,7 +23,7 @@ def numbers(raw: bytes) -> list[int]:
     value: cython.int
     for at in range(0, len(raw) - 1, 2):
         value = pair(raw, at)
-        if not _is_grease(value):
+        if not is_grease(value):
             found.append(value)
     return found
 

@@ -14,14 +14,9 @@ _SERVER_NAME, _ALPN = 0, 16
 _NONE = "0" * 12
 
 
-def is_grease(value: int) -> bool:
-    """Whether a number of two bytes is one that clients send to keep servers tolerant."""
-    return value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF
-
-
 def without_grease(values: Iterable[int]) -> list[int]:
     """The values that mean something, in order."""
-    return [value for value in values if not is_grease(value)]
+    return [value for value in values if not hello.is_grease(value)]
 
 
 def ja3(version: int, ciphers: list[int], extensions: list[int], groups: list[int], formats: list[int]) -> str:

@@ -221,11 +221,6 @@ def opened_file(path: Path) -> Snapshot:
     return Snapshot(data, own=path == NETWORKS)
 
 
-def shipped() -> Path | None:
-    """The snapshot that comes with the product, when it does."""
-    return NETWORKS if NETWORKS.is_file() else None
-
-
 def shelf(paths: Iterable[Path]) -> Shelf:
     """The snapshots of some files.
 
